@@ -1,0 +1,1 @@
+//! Deterministic zip archives, and their extraction with guards against hostile ones.

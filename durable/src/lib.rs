@@ -1,0 +1,1 @@
+//! Runs long work: steps, timers, retries, recovery, the outbox.

@@ -1,0 +1,1 @@
+//! The door: authenticate, authorize, execute, record. Every call passes here.

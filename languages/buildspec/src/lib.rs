@@ -1,0 +1,1 @@
+//! The buildspec.yml language of CodeBuild. Pure.

@@ -1,0 +1,1 @@
+//! The delivery file sekisho.yaml. Pure.

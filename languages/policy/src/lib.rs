@@ -1,0 +1,1 @@
+//! The IAM policy language: parsed, checked and decided, with reasons. Pure.

@@ -1,0 +1,1 @@
+//! The CloudFormation template language: parsed, checked and evaluated, with the origin of each value. Pure.

@@ -1,0 +1,1 @@
+//! Transactions on ordered keys, and blobs: in memory and on a local disk.

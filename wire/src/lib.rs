@@ -1,0 +1,1 @@
+//! AWS protocols, bytes to values and back, and request signatures. Pure.
