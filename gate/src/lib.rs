@@ -1,1 +1,50 @@
-//! The door: authenticate, authorize, execute, record. Every call passes here.
+//! The door. Every call, by anyone, passes here:
+//!
+//! authenticate → decode → demands → authorize → execute → record → commit → answer
+//!
+//! `pass.rs` is that path, for a request from the wire, for a call that an operation makes inside, and for a
+//! step of long work. There is no other way to an effect: [`Authorized`] and [`Caller`] are made in this crate alone.
+//!
+//! Knows no service and no protocol's bytes; never opens a socket, a file or a process.
+
+mod authenticate;
+mod authorize;
+mod body;
+mod caller;
+mod client;
+mod core;
+mod demands;
+mod error;
+mod example;
+mod facts;
+mod gate;
+mod keys;
+mod operation;
+mod pass;
+mod privilege;
+mod record;
+mod resource_type;
+mod scope;
+mod seal;
+mod step;
+mod table;
+mod trail;
+mod upload;
+
+pub use authenticate::Proof;
+pub use body::{Body, BodyKey, BodyOut, BodyPart, BodyReader, ReceivedBody};
+pub use caller::{Actor, Caller, Identity, Session, StoredCaller};
+pub use client::Client;
+pub use demands::{ContextValue, Demand, Demands};
+pub use error::{Denial, Error};
+pub use example::Example;
+pub use facts::{AccessKey, Document, OperatorKey, PrincipalPolicies, ResourceFacts, View};
+pub use gate::{Answer, Gate, GateBuilder, Outcome, Request, RequestContext};
+pub use step::StepContext;
+pub use operation::{Operation, OperationInfo, Protocol, Registration, Service};
+pub use privilege::{FoundsAccounts, IssuesSessions, ReadsTrail};
+pub use record::{Record, RecordKind};
+pub use resource_type::{Physical, Property, ResourceContext, ResourceRequest, ResourceType, Update};
+pub use scope::{Authorized, Scope};
+pub use table::{RowKey, Table};
+pub use upload::Upload;

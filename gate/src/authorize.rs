@@ -1,0 +1,212 @@
+use crate::{
+    Caller, Demand, Demands, Denial, Document, Error, Identity, PrincipalPolicies, Protocol, ResourceFacts,
+    core::{Core, Frame},
+    demands::Part,
+    keys,
+};
+use base::{AccountId, Arn};
+use policy::{Decision, Named, Policy, PolicyKind};
+use serde_json::{Value, json};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{Arc, RwLock},
+};
+
+/// The proof of an allow: made here alone, and needed to make an `Authorized`.
+pub(crate) struct Allowed {
+    pub(crate) probes: BTreeMap<&'static str, bool>,
+    pub(crate) items: Vec<Option<Error>>,
+    /// The resources that were decided on, for the record.
+    pub(crate) resources: Vec<Arn>,
+}
+
+/// Compiled policies by their content, never by name.
+#[derive(Default)]
+pub(crate) struct PolicyCache(RwLock<HashMap<(PolicyKind, String), Arc<Policy>>>);
+
+/// Above this the cache begins anew; a delivery's estate has a few hundred.
+const MAX_CACHED: usize = 10_000;
+
+impl PolicyCache {
+    fn compiled(&self, kind: PolicyKind, document: &Document) -> Result<Arc<Policy>, Error> {
+        let key = (kind, document.text.clone());
+        if let Some(found) = self.0.read().unwrap_or_else(|e| e.into_inner()).get(&key) {
+            return Ok(found.clone());
+        }
+        let parsed = Policy::parse(&document.text, kind).map_err(|e| Error::internal(format_args!("{} is not readable: {e}", document.name)))?;
+        let policy = Arc::new(parsed);
+        let mut cache = self.0.write().unwrap_or_else(|e| e.into_inner());
+        if cache.len() >= MAX_CACHED {
+            cache.clear();
+        }
+        cache.insert(key, policy.clone());
+        Ok(policy)
+    }
+}
+
+struct Compiled {
+    name: String,
+    policy: Arc<Policy>,
+}
+
+impl Compiled {
+    fn named(&self) -> Named<'_> {
+        Named { name: &self.name, policy: &self.policy }
+    }
+}
+
+/// The caller's side, gathered once for all demands of a call.
+struct Principal {
+    identity: Vec<Compiled>,
+    boundary: Option<Compiled>,
+    session: Option<Vec<Compiled>>,
+    tags: Vec<(String, String)>,
+}
+
+fn compile(core: &Core, kind: PolicyKind, document: Document) -> Result<Compiled, Error> {
+    let policy = core.gate.0.policies.compiled(kind, &document)?;
+    Ok(Compiled { name: document.name, policy })
+}
+
+fn gather(core: &mut Core, frame: &Frame, protocol: Protocol) -> Result<Principal, Error> {
+    let policies = match frame.caller.identity() {
+        Identity::User { .. } | Identity::Role(_) => {
+            let gate = core.gate.clone();
+            let Some(lookup) = &gate.0.registry.principals else { return Err(Error::internal("no service knows principals")) };
+            lookup(core, frame, &frame.caller)?.ok_or_else(|| gone(&frame.caller, protocol))?
+        }
+        _ => PrincipalPolicies::default(),
+    };
+    let session = match frame.caller.session().and_then(|s| s.policies.as_ref()) {
+        Some(texts) => {
+            let compiled = texts.iter().map(|text| compile(core, PolicyKind::Session, Document { name: "session policy".into(), text: text.clone() }));
+            Some(compiled.collect::<Result<Vec<_>, _>>()?)
+        }
+        None => None,
+    };
+    let identity = policies.identity.into_iter().map(|d| compile(core, PolicyKind::Identity, d)).collect::<Result<Vec<_>, _>>()?;
+    let boundary = policies.boundary.map(|d| compile(core, PolicyKind::Boundary, d)).transpose()?;
+    Ok(Principal { identity, boundary, session, tags: policies.tags })
+}
+
+fn gone(caller: &Caller, protocol: Protocol) -> Error {
+    Error::access_denied(protocol, format!("{} no longer exists: its user or role was deleted. A role made again under the same name is another one; assume it anew.", caller.name()))
+}
+
+fn resource_kind(resource: &Arn) -> PolicyKind {
+    match (resource.service(), resource.resource().split_once('/')) {
+        ("kms", _) => PolicyKind::Key,
+        ("iam", Some(("role", _))) => PolicyKind::Trust,
+        _ => PolicyKind::Resource,
+    }
+}
+
+/// The caller in the engine's words; the session's ARN is lent by `session_arn`.
+fn engine_principal<'a>(caller: &'a Caller, session_arn: &'a str) -> policy::Principal<'a> {
+    match caller.identity() {
+        Identity::Root { account } => policy::Principal::Root { account: account.as_str() },
+        Identity::User { arn, id, .. } => policy::Principal::User { arn: arn.as_str(), id },
+        Identity::Role(session) => {
+            let linked = session.role_arn.resource().starts_with("role/aws-service-role/");
+            policy::Principal::Role { role_arn: session.role_arn.as_str(), role_id: &session.role_id, session_arn, linked }
+        }
+        Identity::Service { name, .. } => policy::Principal::Service { name },
+        Identity::Anonymous => policy::Principal::Anonymous,
+    }
+}
+
+struct Verdict {
+    decision: Decision,
+    message: String,
+    resource: String,
+    context: Value,
+}
+
+fn decide(core: &mut Core, frame: &Frame, principal: &Principal, demand: &Demand) -> Result<Verdict, Error> {
+    let gate = core.gate.clone();
+    let facts: Option<ResourceFacts> = match &demand.resource {
+        Some(arn) => match gate.0.registry.resources.get(arn.service()) {
+            Some(lookup) => lookup(core, frame, arn)?,
+            None => None,
+        },
+        None => None,
+    };
+    let owner: AccountId = demand
+        .owner
+        .or(facts.as_ref().map(|f| f.account))
+        .or(demand.resource.as_ref().and_then(Arn::account))
+        .or(frame.caller.account())
+        .unwrap_or(gate.0.management_account);
+    let context = keys::context(frame, core.now, &principal.tags, demand, owner, facts.as_ref());
+    let resource_policy = match (&demand.resource, facts.as_ref().and_then(|f| f.policy.clone())) {
+        (Some(arn), Some(document)) => Some(compile(core, resource_kind(arn), document)?),
+        _ => None,
+    };
+    let identity: Vec<Named<'_>> = principal.identity.iter().map(Compiled::named).collect();
+    let session: Option<Vec<Named<'_>>> = principal.session.as_ref().map(|s| s.iter().map(Compiled::named).collect());
+    let session_arn = frame.caller.name();
+    let own_account = frame.caller.account();
+    let request = policy::Request {
+        principal: engine_principal(&frame.caller, &session_arn),
+        principal_account: own_account.as_ref().map(AccountId::as_str),
+        action: &demand.action,
+        resource: demand.resource.as_ref().map_or("*", Arn::as_str),
+        resource_account: owner.as_str(),
+        context: &context,
+    };
+    let policies = policy::Policies {
+        identity: &identity,
+        boundary: principal.boundary.as_ref().map(Compiled::named),
+        session: session.as_deref(),
+        resource: resource_policy.as_ref().map(Compiled::named),
+        grants: facts.as_ref().map_or(&[], |f| &f.grants),
+        block_public_access: facts.as_ref().is_some_and(|f| f.block_public_access),
+        ..policy::Policies::default()
+    };
+    let decision = policy::decide(&request, &policies, &gate.0.options);
+    let message = if decision.verdict == policy::Verdict::Allow { String::new() } else { decision.message(&session_arn, &request) };
+    let context = context.iter().map(|(k, v)| (k.to_string(), json!(v))).collect();
+    Ok(Verdict { message, resource: request.resource.to_string(), decision, context: Value::Object(context) })
+}
+
+/// Decides on all demands. Err: a required one is denied.
+pub(crate) fn authorize(core: &mut Core, frame: &Frame, protocol: Protocol, event_id: &str, demands: &Demands) -> Result<Allowed, Error> {
+    let principal = gather(core, frame, protocol)?;
+    let mut allowed = Allowed { probes: BTreeMap::new(), items: Vec::new(), resources: Vec::new() };
+    for demand in &demands.0 {
+        if let Some(arn) = &demand.resource
+            && !allowed.resources.contains(arn)
+        {
+            allowed.resources.push(arn.clone());
+        }
+        let verdict = decide(core, frame, &principal, demand)?;
+        let denied = (verdict.decision.verdict != policy::Verdict::Allow).then(|| {
+            let mut error = Error::access_denied(protocol, verdict.message);
+            error.denial = Some(Box::new(Denial {
+                principal: frame.caller.name(),
+                action: demand.action.to_string(),
+                resource: verdict.resource,
+                decision: serde_json::to_value(&verdict.decision).unwrap_or(Value::Null),
+                context: verdict.context,
+                event_id: event_id.to_string(),
+            }));
+            error
+        });
+        match (&demand.part, denied) {
+            (Part::Required, Some(error)) => return Err(error),
+            (Part::Required, None) => {}
+            (Part::Probe(name), denied) => {
+                allowed.probes.insert(name, denied.is_none());
+            }
+            (Part::Item(index), denied) => {
+                if allowed.items.len() <= *index {
+                    allowed.items.resize(index + 1, None);
+                }
+                if denied.is_some() {
+                    allowed.items[*index] = denied;
+                }
+            }
+        }
+    }
+    Ok(allowed)
+}

@@ -1,0 +1,232 @@
+use crate::{
+    Error, Protocol, Service, Table,
+    core::Core,
+    table::{decode, encode},
+};
+use aws_lc_rs::{
+    aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey},
+    hkdf,
+};
+use base::Secret;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::Value;
+use std::io::{self, Read, Write};
+
+/// The gate's own tables: the trail, bodies, uploads under way.
+pub(crate) struct Internal;
+impl Service for Internal {
+    const NAME: &'static str = "gate";
+    const PRINCIPAL: &'static str = "sekisho";
+    const PROTOCOL: Protocol = Protocol::Json;
+}
+
+pub(crate) fn encoded<V: Serialize>(value: &V) -> Result<store::Value, Error> {
+    Ok(encode(value)?.into())
+}
+
+/// Bodies up to this lie in the store's own batch; larger ones are files.
+pub(crate) const INLINE: u64 = 64 * 1024;
+
+/// What comes with a call beside its input.
+pub enum Body<'a> {
+    /// Nothing.
+    None,
+    /// All of it.
+    Bytes(Vec<u8>),
+    /// A stream, for calls made inside.
+    Reader(&'a mut dyn Read),
+    /// One that was written before (see `Upload`).
+    Received(ReceivedBody),
+}
+
+/// The key under which a body is sealed, and what the operation keeps with it (a wrapped key, an ARN).
+pub struct BodyKey {
+    /// A data key; each body's own key is derived from it and the body's id.
+    pub key: Secret<Vec<u8>>,
+    /// Handed to `execute` as `ReceivedBody::note`.
+    pub note: Value,
+}
+
+/// A body that was received and sealed.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ReceivedBody {
+    /// Its id: give it to `Authorized::answer_with` to send it, to `Scope::delete_body` to drop it.
+    pub id: String,
+    /// Bytes in the clear.
+    pub length: u64,
+    /// MD5 of the bytes in the clear, as hex (S3's ETag).
+    pub md5: String,
+    /// SHA-256 of the bytes in the clear, as hex.
+    pub sha256: String,
+    /// What `Operation::open` noted.
+    pub note: Value,
+}
+
+#[derive(Serialize, Deserialize)]
+pub(crate) struct BodyRow {
+    length: u64,
+    /// Sealed bytes; None where the body is a file.
+    inline: Option<base::Blob>,
+}
+
+pub(crate) static BODIES: Table<Internal, BodyRow> = Table::new("bodies");
+
+/// One stretch of an answer's body.
+#[derive(Clone)]
+pub struct BodyPart {
+    /// The id of a received body.
+    pub id: String,
+    /// The data key it was received under.
+    pub key: Secret<Vec<u8>>,
+    /// Its length in the clear.
+    pub length: u64,
+}
+
+/// The body of an answer.
+#[derive(Clone)]
+pub struct BodyOut {
+    /// The stretches, in order.
+    pub parts: Vec<BodyPart>,
+    /// Where the answer begins, counted over all parts.
+    pub start: u64,
+    /// How many bytes it has.
+    pub length: u64,
+}
+
+struct KeyLength;
+impl hkdf::KeyType for KeyLength {
+    fn len(&self) -> usize {
+        32
+    }
+}
+
+/// Each body has its own key, so that no nonce is used twice under one key.
+fn derive(key: &Secret<Vec<u8>>, id: &str) -> Result<[u8; 32], Error> {
+    let mut out = [0; 32];
+    let info = [b"body ".as_slice(), id.as_bytes()];
+    let prk = hkdf::Salt::new(hkdf::HKDF_SHA256, b"sekisho body").extract(key.expose());
+    prk.expand(&info, KeyLength).and_then(|okm| okm.fill(&mut out)).map_err(|_| Error::internal("key derivation"))?;
+    Ok(out)
+}
+
+fn small_cipher(key: &[u8; 32]) -> Result<LessSafeKey, Error> {
+    UnboundKey::new(&AES_256_GCM, key).map(LessSafeKey::new).map_err(|_| Error::internal("key derivation"))
+}
+
+pub(crate) fn file_key(key: &Secret<Vec<u8>>, id: &str) -> Result<store::BlobKey, Error> {
+    derive(key, id).map(store::BlobKey::new)
+}
+
+/// Reads as much as fits inline; None if there is more.
+fn read_small(reader: &mut dyn Read) -> io::Result<(Vec<u8>, bool)> {
+    let mut small = Vec::new();
+    reader.take(INLINE + 1).read_to_end(&mut small)?;
+    let whole = small.len() as u64 <= INLINE;
+    Ok((small, whole))
+}
+
+/// Seals a body into the attempt: small ones as a row, larger ones as a file that goes if the attempt is not committed.
+pub(crate) fn receive(core: &mut Core, key: BodyKey, reader: &mut dyn Read) -> Result<ReceivedBody, Error> {
+    let id = base::uuid(&*core.gate.0.entropy);
+    let broken = |e: io::Error| Error::internal(format_args!("the body could not be written: {e}"));
+    let (small, whole) = read_small(reader).map_err(broken)?;
+    if whole {
+        return receive_small(core, id, &key, small);
+    }
+    let mut writer = core.gate.0.blobs.writer(&id, &file_key(&key.key, &id)?)?;
+    core.new_files.push(id.clone());
+    writer.write_all(&small).map_err(broken)?;
+    io::copy(reader, &mut writer).map_err(broken)?;
+    let meta = writer.finish()?;
+    let body = described(id, &meta, key.note);
+    link(core, &body)?;
+    Ok(body)
+}
+
+pub(crate) fn described(id: String, meta: &store::BlobMeta, note: Value) -> ReceivedBody {
+    ReceivedBody { id, length: meta.length, md5: hex::encode(meta.md5), sha256: hex::encode(meta.sha256), note }
+}
+
+/// Makes a file's body known to the attempt.
+pub(crate) fn link(core: &mut Core, body: &ReceivedBody) -> Result<(), Error> {
+    BODIES.put(core, body.id.as_str(), &BodyRow { length: body.length, inline: None })
+}
+
+fn receive_small(core: &mut Core, id: String, key: &BodyKey, bytes: Vec<u8>) -> Result<ReceivedBody, Error> {
+    let meta = store::BlobMeta::of(&bytes);
+    let body = described(id, &meta, key.note.clone());
+    let cipher = small_cipher(&derive(&key.key, &body.id)?)?;
+    let mut sealed = bytes;
+    cipher
+        .seal_in_place_append_tag(Nonce::assume_unique_for_key([0; 12]), Aad::from(body.id.as_bytes()), &mut sealed)
+        .map_err(|_| Error::internal("sealing a body"))?;
+    BODIES.put(core, body.id.as_str(), &BodyRow { length: body.length, inline: Some(sealed.into()) })?;
+    Ok(body)
+}
+
+pub(crate) fn delete(core: &mut Core, id: &str) -> Result<(), Error> {
+    if let Some(row) = BODIES.get(core, id)? {
+        BODIES.delete(core, id);
+        if row.inline.is_none() {
+            core.old_files.push(id.into());
+        }
+    }
+    Ok(())
+}
+
+/// The bytes of an answer's body, unsealed as they are read.
+pub struct BodyReader {
+    stretches: std::collections::VecDeque<Box<dyn Read + Send>>,
+}
+
+impl BodyReader {
+    /// All that is read here lies in the attempt's snapshot or in files that do not change.
+    pub(crate) fn open(core: &mut Core, out: &BodyOut) -> Result<Self, Error> {
+        let mut stretches: std::collections::VecDeque<Box<dyn Read + Send>> = std::collections::VecDeque::new();
+        let (mut skip, mut left) = (out.start, out.length);
+        for part in &out.parts {
+            if skip >= part.length || left == 0 {
+                skip = skip.saturating_sub(part.length);
+                continue;
+            }
+            let end = part.length.min(skip.saturating_add(left));
+            stretches.push_back(open_part(core, part, skip..end)?);
+            left -= end - skip;
+            skip = 0;
+        }
+        Ok(Self { stretches })
+    }
+}
+
+fn open_part(core: &mut Core, part: &BodyPart, range: std::ops::Range<u64>) -> Result<Box<dyn Read + Send>, Error> {
+    let row = BODIES.get(core, part.id.as_str())?.ok_or_else(|| Error::internal("a body is missing"))?;
+    let Some(sealed) = row.inline else {
+        let key = file_key(&part.key, &part.id)?;
+        return Ok(Box::new(core.gate.0.blobs.reader(&part.id, &key, part.length, Some(range))?));
+    };
+    let mut bytes = sealed.0;
+    let cipher = small_cipher(&derive(&part.key, &part.id)?)?;
+    let plain = cipher
+        .open_in_place(Nonce::assume_unique_for_key([0; 12]), Aad::from(part.id.as_bytes()), &mut bytes)
+        .map_err(|_| Error::internal("a stored body was altered, or its key is another"))?;
+    let (start, end) = (range.start as usize, (range.end as usize).min(plain.len()));
+    Ok(Box::new(io::Cursor::new(plain[start..end].to_vec())))
+}
+
+impl Read for BodyReader {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        while let Some(first) = self.stretches.front_mut() {
+            match first.read(out)? {
+                0 if !out.is_empty() => {
+                    self.stretches.pop_front();
+                }
+                n => return Ok(n),
+            }
+        }
+        Ok(0)
+    }
+}
+
+pub(crate) fn decoded<V: DeserializeOwned>(bytes: &[u8]) -> Result<V, Error> {
+    decode(bytes)
+}

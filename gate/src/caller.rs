@@ -1,0 +1,169 @@
+use base::{AccountId, Arn, Secret, Timestamp};
+use serde::{Deserialize, Serialize};
+use std::{fmt, sync::Arc};
+
+/// Who makes a call. Made by the gate alone: from verified credentials, by `sts:AssumeRole`, or on behalf of another caller.
+#[derive(Clone)]
+pub struct Caller(pub(crate) Arc<CallerInner>);
+
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct CallerInner {
+    pub(crate) identity: Identity,
+    /// The services through which the call came, first to last (forward access sessions).
+    pub(crate) via: Vec<String>,
+}
+
+/// The kinds of principals.
+#[derive(Clone, Serialize, Deserialize)]
+pub enum Identity {
+    /// An account's root user.
+    Root {
+        /// The account.
+        account: AccountId,
+    },
+    /// An IAM user with a long-lived access key.
+    User {
+        /// The user's account.
+        account: AccountId,
+        /// `arn:aws:iam::…:user/…`.
+        arn: Arn,
+        /// The unique id (`AIDA…`).
+        id: String,
+        /// The user's name.
+        name: String,
+        /// The access key that signed.
+        access_key_id: String,
+    },
+    /// A role's session.
+    Role(Box<Session>),
+    /// An AWS service under its own name.
+    Service {
+        /// Such as `codepipeline.amazonaws.com`.
+        name: String,
+        /// The resource for which it acts, where the service sends it.
+        source_arn: Option<Arn>,
+        /// The account of that resource.
+        source_account: Option<AccountId>,
+        /// The account whose work it does: where the call is recorded.
+        account: AccountId,
+    },
+    /// Nobody: a request without credentials.
+    Anonymous,
+}
+
+/// A session that `sts:AssumeRole` made. Sealed in the session token; never a permission, only an identity and its limits.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Session {
+    /// The role's account.
+    pub account: AccountId,
+    /// `arn:aws:iam::…:role/path/Name`.
+    pub role_arn: Arn,
+    /// The role's unique id (`AROA…`): a role deleted and made again is another one.
+    pub role_id: String,
+    /// The role's name, without its path.
+    pub role_name: String,
+    /// The session's name.
+    pub name: String,
+    /// Session policies: an inline document and those behind managed policy ARNs. None: no session policy was passed.
+    pub policies: Option<Vec<String>>,
+    /// Session tags.
+    pub tags: Vec<(String, String)>,
+    /// The keys of the tags that go on to the next role.
+    pub transitive: Vec<String>,
+    /// `sts:SourceIdentity`.
+    pub source_identity: Option<String>,
+    /// When the session was made.
+    pub issued: Timestamp,
+    /// When it ends.
+    pub expires: Timestamp,
+    /// The temporary access key (`ASIA…`).
+    pub access_key_id: String,
+    /// Its secret.
+    pub secret_access_key: Secret<String>,
+}
+
+impl Session {
+    /// `arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION`.
+    pub fn arn(&self) -> Arn {
+        Arn::global("sts", self.account, &format!("assumed-role/{}/{}", self.role_name, self.name))
+    }
+}
+
+/// A caller as which a service may make calls inside: on behalf of its caller, as itself, or as a role it assumed.
+#[derive(Clone, Debug)]
+pub struct Actor(pub(crate) Caller);
+
+impl Actor {
+    /// Who acts.
+    pub fn caller(&self) -> &Caller {
+        &self.0
+    }
+}
+
+/// A caller kept for later steps of long work: an identity, sealed so that no other crate can make one.
+#[derive(Clone, Serialize, Deserialize, Debug, PartialEq, Eq)]
+pub struct StoredCaller(pub(crate) String);
+
+impl Caller {
+    pub(crate) fn new(identity: Identity) -> Self {
+        Self(Arc::new(CallerInner { identity, via: Vec::new() }))
+    }
+    /// The principal.
+    pub fn identity(&self) -> &Identity {
+        &self.0.identity
+    }
+    /// The account in which the call counts and is recorded; None for anonymous ones.
+    pub fn account(&self) -> Option<AccountId> {
+        match self.identity() {
+            Identity::Root { account } | Identity::User { account, .. } | Identity::Service { account, .. } => Some(*account),
+            Identity::Role(s) => Some(s.account),
+            Identity::Anonymous => None,
+        }
+    }
+    /// The ARN or service name by which messages call the principal.
+    pub fn name(&self) -> String {
+        match self.identity() {
+            Identity::Root { account } => format!("arn:aws:iam::{account}:root"),
+            Identity::User { arn, .. } => arn.to_string(),
+            Identity::Role(s) => s.arn().to_string(),
+            Identity::Service { name, .. } => name.clone(),
+            Identity::Anonymous => "anonymous".into(),
+        }
+    }
+    /// `UserId` of `sts:GetCallerIdentity`, `aws:userid` of conditions.
+    pub fn user_id(&self) -> String {
+        match self.identity() {
+            Identity::Root { account } => account.to_string(),
+            Identity::User { id, .. } => id.clone(),
+            Identity::Role(s) => format!("{}:{}", s.role_id, s.name),
+            Identity::Service { name, .. } => name.clone(),
+            Identity::Anonymous => "anonymous".into(),
+        }
+    }
+    /// The services through which the call came, first to last.
+    pub fn via(&self) -> &[String] {
+        &self.0.via
+    }
+    /// The role session, if the caller is one.
+    pub fn session(&self) -> Option<&Session> {
+        match self.identity() {
+            Identity::Role(s) => Some(s),
+            _ => None,
+        }
+    }
+    pub(crate) fn forwarded(&self, service: &str) -> Self {
+        let mut via = self.0.via.clone();
+        via.push(service.into());
+        Self(Arc::new(CallerInner { identity: self.0.identity.clone(), via }))
+    }
+}
+
+impl fmt::Debug for Caller {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Caller({}", self.name())?;
+        for service in self.via() {
+            write!(f, " via {service}")?;
+        }
+        f.write_str(")")
+    }
+}

@@ -1,0 +1,64 @@
+use crate::{Caller, Error, Gate, RequestContext, record::Record};
+use base::Timestamp;
+use std::sync::Arc;
+
+/// One attempt at a call: its transaction, its moment, and what must happen when it is committed.
+pub(crate) struct Core {
+    pub(crate) gate: Gate,
+    pub(crate) tx: store::Tx,
+    pub(crate) now: Timestamp,
+    pub(crate) depth: usize,
+    /// Files of bodies that this attempt wrote: removed if it is not committed.
+    pub(crate) new_files: Vec<String>,
+    /// Files of bodies that this attempt gave up: removed when it is committed.
+    pub(crate) old_files: Vec<String>,
+    /// The records of this attempt, for those who watch.
+    pub(crate) records: Vec<Arc<Record>>,
+}
+
+/// Who calls, and how the call came: one for each call, nested ones included.
+#[derive(Clone)]
+pub(crate) struct Frame {
+    pub(crate) caller: Caller,
+    pub(crate) context: Arc<RequestContext>,
+    /// The record's id of the call that this one is made in.
+    pub(crate) parent: Option<String>,
+    /// The id of the call's own record, where it was given before (uploads).
+    pub(crate) event: Option<String>,
+}
+
+/// Calls within calls; AWS's deepest chain (CloudFormation → S3 → KMS) needs three.
+const MAX_DEPTH: usize = 8;
+
+impl Core {
+    pub(crate) fn new(gate: &Gate) -> Self {
+        Self {
+            gate: gate.clone(),
+            tx: gate.0.store.begin(),
+            now: gate.0.clock.now(),
+            depth: 0,
+            new_files: Vec::new(),
+            old_files: Vec::new(),
+            records: Vec::new(),
+        }
+    }
+
+    pub(crate) fn enter(&mut self) -> Result<(), Error> {
+        if self.depth >= MAX_DEPTH {
+            return Err(Error::internal("calls within calls go too deep"));
+        }
+        self.depth += 1;
+        Ok(())
+    }
+
+    pub(crate) fn leave(&mut self) {
+        self.depth -= 1;
+    }
+
+    pub(crate) fn discard_files(&mut self) {
+        for id in self.new_files.drain(..) {
+            // A file that stays behind is swept at the next start.
+            let _ = self.gate.0.blobs.delete(&id);
+        }
+    }
+}

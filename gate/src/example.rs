@@ -1,0 +1,32 @@
+use serde_json::Value;
+
+/// A call that succeeds, and the calls that make the world it needs: the tests that walk all operations use it.
+///
+/// A string `"$0/Role/Arn"` in an input stands for the member `/Role/Arn` of the answer to the first `after` call.
+/// The caller is an administrator of account 111111111111 in region `us-east-1`.
+#[derive(Debug, Clone)]
+pub struct Example {
+    /// The calls before, as (`service:Operation`, input).
+    pub before: Vec<(&'static str, Value)>,
+    /// The operation's own input.
+    pub input: Value,
+    /// The body, for operations that take one.
+    pub body: Option<&'static [u8]>,
+}
+
+impl Example {
+    /// A call with this input in a new account.
+    pub fn of(input: Value) -> Self {
+        Self { before: Vec::new(), input, body: None }
+    }
+    /// After this call was made.
+    pub fn after(mut self, operation: &'static str, input: Value) -> Self {
+        self.before.push((operation, input));
+        self
+    }
+    /// With a body.
+    pub fn body(mut self, body: &'static [u8]) -> Self {
+        self.body = Some(body);
+        self
+    }
+}

@@ -1,0 +1,352 @@
+use crate::{
+    Body, BodyReader, Caller, Error, Identity, OperationInfo, OperatorKey, Proof, Protocol, Record, Registration, ResourceType,
+    authorize::PolicyCache,
+    core::{Core, Frame},
+    facts::Registry,
+    operation::DynOperation,
+    pass::Passed,
+    record::{self, Opening},
+    seal::Sealer,
+};
+use base::{AccountId, Clock, Entropy, Region};
+use serde_json::{Value, json};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, RwLock},
+};
+
+/// The door to everything. Cheap to clone.
+#[derive(Clone)]
+pub struct Gate(pub(crate) Arc<Inner>);
+
+type Watcher = Box<dyn Fn(&Arc<Record>) + Send + Sync>;
+
+pub(crate) struct Inner {
+    pub(crate) store: store::Store,
+    pub(crate) blobs: store::Blobs,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) region: Region,
+    pub(crate) management_account: AccountId,
+    pub(crate) options: policy::Options,
+    pub(crate) policies: PolicyCache,
+    pub(crate) sealer: Sealer,
+    pub(crate) registry: Registry,
+    pub(crate) resource_types: BTreeMap<&'static str, Arc<dyn ResourceType>>,
+    operations: BTreeMap<&'static str, BTreeMap<&'static str, Box<dyn DynOperation>>>,
+    services: BTreeMap<&'static str, (Protocol, &'static str)>,
+    watchers: RwLock<Vec<Watcher>>,
+}
+
+/// How a call came.
+#[derive(Debug, Clone)]
+pub struct RequestContext {
+    /// The request's id, given back to the caller.
+    pub request_id: String,
+    /// The caller's address, or the service that calls.
+    pub source_ip: String,
+    /// The `User-Agent`.
+    pub user_agent: String,
+    /// Whether the listener saw TLS.
+    pub secure_transport: bool,
+    /// The region that the call is for.
+    pub region: Region,
+    /// Whether the operator acts, by whose word an approval is no second person's.
+    pub operator: bool,
+}
+
+/// A request from the wire.
+pub struct Request {
+    /// The credentials that were shown.
+    pub proof: Proof,
+    /// The service's prefix: `s3`.
+    pub service: String,
+    /// The operation's name.
+    pub operation: String,
+    /// The input; or why its bytes could not be decoded, which is recorded like any other failure.
+    pub input: Result<Value, Error>,
+    /// A body of up to 64 KiB that comes beside the input; larger ones go by `Upload`.
+    pub body: Option<Vec<u8>>,
+    /// How it came.
+    pub context: RequestContext,
+}
+
+/// A successful answer.
+pub struct Answer {
+    /// The output, with AWS's member names; secrets are in the clear.
+    pub output: Value,
+    /// The body and its length, if the operation sends one.
+    pub body: Option<(BodyReader, u64)>,
+}
+
+/// What became of a request.
+pub type Outcome = Result<Answer, Error>;
+
+/// A call that loses against others this often gives up.
+const MAX_ATTEMPTS: usize = 64;
+
+/// Puts a gate together.
+pub struct GateBuilder {
+    inner: Inner,
+}
+
+impl GateBuilder {
+    /// A gate over a store. `root_key` seals session tokens and services' secrets.
+    pub fn new(store: store::Store, blobs: store::Blobs, root_key: &[u8; 32], region: Region, management_account: AccountId) -> Self {
+        Self {
+            inner: Inner {
+                store,
+                blobs,
+                clock: Arc::new(base::SystemClock),
+                entropy: Arc::new(base::SystemEntropy),
+                region,
+                management_account,
+                options: policy::Options::default(),
+                policies: PolicyCache::default(),
+                sealer: Sealer::new(root_key),
+                registry: Registry::default(),
+                resource_types: BTreeMap::new(),
+                operations: BTreeMap::new(),
+                services: BTreeMap::new(),
+                watchers: RwLock::default(),
+            },
+        }
+    }
+    /// With another clock: tests, rehearsals.
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.inner.clock = clock;
+        self
+    }
+    /// With another source of random bytes: memory worlds only.
+    pub fn entropy(mut self, entropy: Arc<dyn Entropy>) -> Self {
+        self.inner.entropy = entropy;
+        self
+    }
+    /// With a service.
+    ///
+    /// # Errors
+    /// Two services claim the same operation, ARNs or resource type.
+    pub fn register(mut self, service: Registration) -> Result<Self, String> {
+        let inner = &mut self.inner;
+        if inner.services.insert(service.service, (service.protocol, service.principal)).is_some() {
+            return Err(format!("two services are called '{}'", service.service));
+        }
+        let operations = inner.operations.entry(service.service).or_default();
+        for operation in service.operations {
+            let name = operation.info().name;
+            if operations.insert(name, operation).is_some() {
+                return Err(format!("{}:{name} is registered twice", service.service));
+            }
+        }
+        for kind in service.resource_types {
+            let name = kind.name();
+            if inner.resource_types.insert(name, kind).is_some() {
+                return Err(format!("the resource type {name} is registered twice"));
+            }
+        }
+        inner.registry.merge(service.registry)?;
+        Ok(self)
+    }
+    /// The gate. Uploads that a crash cut off are closed as failed, and files that belong to no row are removed.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub fn build(self) -> Result<Gate, Error> {
+        let gate = Gate(Arc::new(self.inner));
+        gate.sweep()?;
+        Ok(gate)
+    }
+}
+
+impl Gate {
+    /// One attempt: authenticate, then the path of `pass.rs`.
+    fn attempt(&self, core: &mut Core, request: &Request) -> Outcome {
+        let context = Arc::new(request.context.clone());
+        let caller = match crate::authenticate::authenticate(core, &request.proof, &context) {
+            Ok(caller) => caller,
+            Err(error) => return self.refuse(core, Caller::new(Identity::Anonymous), context, request, error),
+        };
+        let input = match &request.input {
+            Ok(input) => input.clone(),
+            Err(error) => return self.refuse(core, caller, context, request, error.clone()),
+        };
+        let frame = Frame { caller, context, parent: None, event: None };
+        let body = request.body.clone().map_or(Body::None, Body::Bytes);
+        let (output, out) = self.run(core, frame, &request.service, &request.operation, input, body)?;
+        let body = out.map(|out| Ok::<_, Error>((BodyReader::open(core, &out)?, out.length))).transpose()?;
+        Ok(Answer { output, body })
+    }
+
+    /// Records a request that was refused before an operation was reached.
+    pub(crate) fn refuse<T>(&self, core: &mut Core, caller: Caller, context: Arc<RequestContext>, request: &Request, error: Error) -> Result<T, Error> {
+        let frame = Frame { caller, context, parent: None, event: None };
+        self.record_refusal(core, &frame, &request.service, &request.operation, &error)?;
+        Err(error)
+    }
+
+    fn record_refusal(&self, core: &mut Core, frame: &Frame, service: &str, operation: &str, error: &Error) -> Result<(), Error> {
+        let known = self.0.operations.get(service).and_then(|o| o.get(operation)).map(|o| o.info());
+        let info = known.unwrap_or(OperationInfo {
+            service: "sekisho",
+            principal: "sekisho",
+            protocol: Protocol::Json,
+            name: "UnknownOperation",
+            read_only: false,
+            data_event: false,
+            example: || crate::Example::of(Value::Null),
+        });
+        let input = if known.is_some() { Value::Null } else { json!({"service": clipped(service), "operation": clipped(operation)}) };
+        let record = Opening::new(core, frame, &info, input).close(core.now, &[], Err(error));
+        record::append(core, record)
+    }
+
+    /// The operation of this name, for wire requests and for calls made inside by name.
+    pub(crate) fn run(&self, core: &mut Core, frame: Frame, service: &str, operation: &str, input: Value, body: Body<'_>) -> Passed<Value> {
+        match self.operation(service, operation) {
+            Some(found) => found.run(core, frame, input, body),
+            None => {
+                let error = Error::not_implemented(&format!("{}:{}", clipped(service), clipped(operation)));
+                self.record_refusal(core, &frame, service, operation, &error)?;
+                Err(error)
+            }
+        }
+    }
+
+    pub(crate) fn operation(&self, service: &str, operation: &str) -> Option<&dyn DynOperation> {
+        self.0.operations.get(service)?.get(operation).map(|o| &**o)
+    }
+
+    /// Runs `work` until its transaction is committed. Err: it could not be committed, so nothing happened.
+    pub(crate) fn settle<T>(&self, mut work: impl FnMut(&mut Core) -> T) -> Result<T, Error> {
+        for _ in 0..MAX_ATTEMPTS {
+            let (value, pending, rest) = self.offer(&mut work);
+            if let Some(value) = self.close(value, pending.wait(), rest)? {
+                return Ok(value);
+            }
+        }
+        Err(contended())
+    }
+
+    /// As `settle`, for the server's own threads.
+    pub(crate) async fn settle_async<T>(&self, mut work: impl FnMut(&mut Core) -> T) -> Result<T, Error> {
+        for _ in 0..MAX_ATTEMPTS {
+            let (value, pending, rest) = self.offer(&mut work);
+            if let Some(value) = self.close(value, pending.await, rest)? {
+                return Ok(value);
+            }
+        }
+        Err(contended())
+    }
+
+    fn offer<T>(&self, work: &mut impl FnMut(&mut Core) -> T) -> (T, store::Pending, Rest) {
+        let mut core = Core::new(self);
+        let value = work(&mut core);
+        let Core { tx, new_files, old_files, records, .. } = core;
+        (value, self.0.store.commit(tx), Rest { new_files, old_files, records })
+    }
+
+    fn close<T>(&self, value: T, committed: Result<(), store::CommitError>, rest: Rest) -> Result<Option<T>, Error> {
+        let remove = |files: Vec<String>| {
+            for id in files {
+                // A file that stays behind is swept at the next start.
+                let _ = self.0.blobs.delete(&id);
+            }
+        };
+        match committed {
+            Ok(()) => {
+                remove(rest.old_files);
+                for watcher in self.0.watchers.read().unwrap_or_else(|e| e.into_inner()).iter() {
+                    rest.records.iter().for_each(watcher);
+                }
+                Ok(Some(value))
+            }
+            Err(store::CommitError::Conflict) => {
+                remove(rest.new_files);
+                Ok(None)
+            }
+            Err(e) => {
+                remove(rest.new_files);
+                Err(Error::internal(format_args!("the call could not be recorded, so it did not happen: {e}")).status(503))
+            }
+        }
+    }
+
+    /// Makes a call from the wire: authenticate → decode → demands → authorize → execute → record → commit → answer.
+    pub async fn call(&self, request: &Request) -> Outcome {
+        self.settle_async(|core| self.attempt(core, request)).await.unwrap_or_else(Err)
+    }
+
+    /// As `call`, blocking: for the command line and tests.
+    pub fn call_blocking(&self, request: &Request) -> Outcome {
+        self.settle(|core| self.attempt(core, request)).unwrap_or_else(Err)
+    }
+
+    /// Makes an account ready: its administrator's role, and in the management account the operator. Does nothing to
+    /// an account that is ready.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub fn found(&self, account: AccountId, key: &OperatorKey) -> Result<(), Error> {
+        let Some(found) = &self.0.registry.founding else { return Err(Error::internal("no service founds accounts")) };
+        let caller = Caller::new(Identity::Root { account: self.0.management_account });
+        let context = RequestContext {
+            request_id: base::uuid(&*self.0.entropy),
+            source_ip: "sekisho".into(),
+            user_agent: "sekisho".into(),
+            secure_transport: true,
+            region: self.0.region.clone(),
+            operator: true,
+        };
+        let frame = Frame { caller, context: Arc::new(context), parent: None, event: None };
+        self.settle(|core| found(core, &frame, account, key))?
+    }
+
+    /// Calls `watcher` with every record that is committed, in the committing thread: it must be quick.
+    pub fn watch(&self, watcher: impl Fn(&Arc<Record>) + Send + Sync + 'static) {
+        self.0.watchers.write().unwrap_or_else(|e| e.into_inner()).push(Box::new(watcher));
+    }
+
+    /// All operations, by service and name.
+    pub fn operations(&self) -> Vec<OperationInfo> {
+        self.0.operations.values().flat_map(|o| o.values().map(|o| o.info())).collect()
+    }
+    /// A service's protocol and principal, by its prefix.
+    pub fn service(&self, name: &str) -> Option<(Protocol, &'static str)> {
+        self.0.services.get(name).copied()
+    }
+    /// Where rows are kept: `durable` watches it for due work.
+    pub fn store(&self) -> &store::Store {
+        &self.0.store
+    }
+    /// The clock of all calls.
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.0.clock
+    }
+    /// The source of random bytes.
+    pub fn entropy(&self) -> &Arc<dyn Entropy> {
+        &self.0.entropy
+    }
+    /// The region that is served.
+    pub fn region(&self) -> &Region {
+        &self.0.region
+    }
+    /// The account of the operator.
+    pub fn management_account(&self) -> AccountId {
+        self.0.management_account
+    }
+}
+
+struct Rest {
+    new_files: Vec<String>,
+    old_files: Vec<String>,
+    records: Vec<Arc<Record>>,
+}
+
+fn contended() -> Error {
+    Error::new("ConcurrentModificationException", "Too many other calls change the same resource at this moment. Try again.").status(409)
+}
+
+/// Names from outside, before they are known to be names.
+fn clipped(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(64).collect()
+}

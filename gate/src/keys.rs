@@ -1,0 +1,95 @@
+//! The condition keys that every call carries.
+//! Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>
+
+use crate::{Caller, ContextValue, Demand, Identity, ResourceFacts, core::Frame};
+use base::{AccountId, Timestamp};
+use policy::Context;
+
+fn set(context: &mut Context, key: &str, value: &ContextValue) {
+    match value {
+        ContextValue::One(v) => context.set(key, v),
+        ContextValue::Many(v) => context.set_many(key, v.clone()),
+    }
+}
+
+/// Services whose calls on a caller's behalf are listed in `aws:CalledVia`.
+const CALLED_VIA: [&str; 1] = ["cloudformation.amazonaws.com"];
+
+fn principal(context: &mut Context, caller: &Caller, own_tags: &[(String, String)]) {
+    let service = matches!(caller.identity(), Identity::Service { .. });
+    context.set_bool("aws:PrincipalIsAWSService", service);
+    context.set_bool("aws:ViaAWSService", !caller.via().is_empty());
+    let called: Vec<String> = caller.via().iter().filter(|s| CALLED_VIA.contains(&s.as_str())).cloned().collect();
+    if let (Some(first), Some(last)) = (called.first(), called.last()) {
+        context.set("aws:CalledViaFirst", first);
+        context.set("aws:CalledViaLast", last);
+        context.set_many("aws:CalledVia", called.clone());
+    }
+    for (key, value) in own_tags {
+        context.set(&format!("aws:PrincipalTag/{key}"), value);
+    }
+    let (arn, kind) = match caller.identity() {
+        Identity::Anonymous => {
+            context.set("aws:PrincipalType", "Anonymous");
+            return;
+        }
+        Identity::Service { name, source_arn, source_account, .. } => {
+            context.set("aws:PrincipalServiceName", name);
+            context.set_many("aws:PrincipalServiceNamesList", vec![name.clone()]);
+            if let Some(arn) = source_arn {
+                context.set("aws:SourceArn", arn.as_str());
+            }
+            if let Some(account) = source_account {
+                context.set("aws:SourceAccount", account.as_str());
+            }
+            return;
+        }
+        Identity::Root { .. } => (caller.name(), "Account"),
+        Identity::User { arn, name, .. } => {
+            context.set("aws:username", name);
+            (arn.to_string(), "User")
+        }
+        Identity::Role(session) => {
+            for (key, value) in &session.tags {
+                context.set(&format!("aws:PrincipalTag/{key}"), value);
+            }
+            if let Some(identity) = &session.source_identity {
+                context.set("aws:SourceIdentity", identity);
+            }
+            context.set("aws:TokenIssueTime", &session.issued.iso());
+            context.set_bool("aws:MultiFactorAuthPresent", false);
+            (session.role_arn.to_string(), "AssumedRole")
+        }
+    };
+    context.set("aws:PrincipalArn", &arn);
+    context.set("aws:PrincipalType", kind);
+    context.set("aws:userid", &caller.user_id());
+    if let Some(account) = caller.account() {
+        context.set("aws:PrincipalAccount", account.as_str());
+    }
+}
+
+/// The context of one demand.
+pub(crate) fn context(frame: &Frame, now: Timestamp, own_tags: &[(String, String)], demand: &Demand, owner: AccountId, resource: Option<&ResourceFacts>) -> Context {
+    let mut context = Context::default();
+    principal(&mut context, &frame.caller, own_tags);
+    let request = &*frame.context;
+    context.set_bool("aws:SecureTransport", request.secure_transport);
+    context.set("aws:CurrentTime", &now.iso());
+    context.set("aws:EpochTime", &now.seconds().to_string());
+    context.set("aws:RequestedRegion", request.region.as_str());
+    context.set("aws:UserAgent", &request.user_agent);
+    if request.source_ip.parse::<std::net::IpAddr>().is_ok() {
+        context.set("aws:SourceIp", &request.source_ip);
+    }
+    if demand.resource.is_some() {
+        context.set("aws:ResourceAccount", owner.as_str());
+    }
+    for (key, value) in resource.iter().flat_map(|r| &r.tags) {
+        context.set(&format!("aws:ResourceTag/{key}"), value);
+    }
+    for (key, value) in &demand.context {
+        set(&mut context, key, value);
+    }
+    context
+}

@@ -1,0 +1,185 @@
+use crate::{
+    Authorized, Body, BodyKey, Caller, Demands, Error, Example, PrincipalPolicies, ResourceFacts, ResourceType, Scope, View,
+    core::{Core, Frame},
+    facts::{AccessKey, OperatorKey, Registry},
+    pass,
+};
+use base::{AccountId, Arn};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+use std::{marker::PhantomData, sync::Arc};
+
+/// The wire protocol of a service: decides codes and shapes of errors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Protocol {
+    /// AWS query: forms in, XML out (iam, sts, cloudformation).
+    Query,
+    /// AWS JSON 1.0 or 1.1.
+    Json,
+    /// REST-XML (s3).
+    RestXml,
+}
+
+/// A service: one crate. The type is a token that only its crate can make; who has it may open the service's tables.
+pub trait Service: 'static {
+    /// The prefix of its actions and ARNs, and its name in credential scopes: `s3`.
+    const NAME: &'static str;
+    /// Its principal and event source: `s3.amazonaws.com`.
+    const PRINCIPAL: &'static str;
+    /// Its wire protocol.
+    const PROTOCOL: Protocol;
+}
+
+/// One operation of a service: one file with its documentation, input, output, demands, effect and example.
+pub trait Operation: Sized + 'static {
+    /// The service it belongs to.
+    type Service: Service;
+    /// AWS's name: `CreateRole`. Also the event's name in the trail.
+    const NAME: &'static str;
+    /// Whether it changes nothing.
+    const READ_ONLY: bool;
+    /// Whether CloudTrail counts it as a data event (objects), not a management event.
+    const DATA_EVENT: bool = false;
+    /// Its input, with AWS's member names.
+    type Input: Serialize + DeserializeOwned;
+    /// Its output, with AWS's member names.
+    type Output: Serialize;
+
+    /// What AWS authorizes for this call.
+    ///
+    /// # Errors
+    /// Input that makes no sense whoever calls (a malformed name or ARN).
+    fn demands(input: &Self::Input, facts: &mut View<'_, Self::Service>) -> Result<Demands, Error>;
+
+    /// For operations that take a body: the key that seals it, made after the decision and before the body is read.
+    ///
+    /// # Errors
+    /// A refusal before the body is read.
+    fn open(_call: &mut Authorized<'_, Self>, _input: &Self::Input) -> Result<BodyKey, Error> {
+        Err(Error::validation(format!("{} takes no body", Self::NAME)))
+    }
+
+    /// The effect on the state. No clock, randomness or I/O but through `call`.
+    ///
+    /// # Errors
+    /// AWS's errors; all writes of the call are dropped then.
+    fn execute(call: &mut Authorized<'_, Self>, input: Self::Input) -> Result<Self::Output, Error>;
+
+    /// A call that succeeds.
+    fn example() -> Example;
+
+    /// What the record holds of the input. Secrets are `***` already.
+    fn recorded(input: &Self::Input) -> Value {
+        serde_json::to_value(input).unwrap_or(Value::Null)
+    }
+}
+
+/// An operation's constants, for lists.
+#[derive(Debug, Clone, Copy)]
+pub struct OperationInfo {
+    /// The service's prefix.
+    pub service: &'static str,
+    /// The service's principal.
+    pub principal: &'static str,
+    /// The service's protocol.
+    pub protocol: Protocol,
+    /// The operation's name.
+    pub name: &'static str,
+    /// Whether it changes nothing.
+    pub read_only: bool,
+    /// Whether it is a data event.
+    pub data_event: bool,
+    /// Its example.
+    pub example: fn() -> Example,
+}
+
+pub(crate) trait DynOperation: Send + Sync {
+    fn info(&self) -> OperationInfo;
+    fn run(&self, core: &mut Core, frame: Frame, input: Value, body: Body<'_>) -> pass::Passed<Value>;
+    fn open(&self, core: &mut Core, frame: Frame, input: Value) -> Result<BodyKey, Error>;
+}
+
+struct Typed<Op>(PhantomData<fn() -> Op>);
+
+impl<Op: Operation> DynOperation for Typed<Op> {
+    fn info(&self) -> OperationInfo {
+        info::<Op>()
+    }
+    fn run(&self, core: &mut Core, frame: Frame, input: Value, body: Body<'_>) -> pass::Passed<Value> {
+        pass::pass_value::<Op>(core, frame, input, body)
+    }
+    fn open(&self, core: &mut Core, frame: Frame, input: Value) -> Result<BodyKey, Error> {
+        pass::open_value::<Op>(core, frame, input)
+    }
+}
+
+pub(crate) fn info<Op: Operation>() -> OperationInfo {
+    OperationInfo {
+        service: Op::Service::NAME,
+        principal: Op::Service::PRINCIPAL,
+        protocol: Op::Service::PROTOCOL,
+        name: Op::NAME,
+        read_only: Op::READ_ONLY,
+        data_event: Op::DATA_EVENT,
+        example: Op::example,
+    }
+}
+
+/// All that a service brings: `pub fn service() -> Registration` in each service's `lib.rs`.
+pub struct Registration {
+    pub(crate) service: &'static str,
+    pub(crate) protocol: Protocol,
+    pub(crate) principal: &'static str,
+    pub(crate) operations: Vec<Box<dyn DynOperation>>,
+    pub(crate) resource_types: Vec<Arc<dyn ResourceType>>,
+    pub(crate) registry: Registry,
+}
+
+impl Registration {
+    /// Nothing but the service's name.
+    pub fn new<S: Service>() -> Self {
+        Self {
+            service: S::NAME,
+            protocol: S::PROTOCOL,
+            principal: S::PRINCIPAL,
+            operations: Vec::new(),
+            resource_types: Vec::new(),
+            registry: Registry::default(),
+        }
+    }
+    /// With an operation.
+    pub fn operation<Op: Operation>(mut self) -> Self {
+        self.operations.push(Box::new(Typed::<Op>(PhantomData)));
+        self
+    }
+    /// With a resource type of CloudFormation.
+    pub fn resource_type(mut self, kind: impl ResourceType + 'static) -> Self {
+        self.resource_types.push(Arc::new(kind));
+        self
+    }
+    /// With what is known of the resources whose ARNs carry the service's name. Ok(None): there is no such resource.
+    pub fn resources<S: Service>(mut self, facts: fn(&mut View<'_, S>, &Arn) -> Result<Option<ResourceFacts>, Error>) -> Self {
+        self.registry.resources.insert(S::NAME, Box::new(move |core, frame, arn| facts(&mut View::new(core, frame), arn)));
+        self
+    }
+    /// With the policies of users and roles (`iam`).
+    pub fn principals<S: Service>(mut self, policies: fn(&mut View<'_, S>, &Caller) -> Result<Option<PrincipalPolicies>, Error>) -> Self {
+        self.registry.principals = Some(Box::new(move |core, frame, caller| policies(&mut View::new(core, frame), caller)));
+        self
+    }
+    /// With the long-lived access keys (`iam`).
+    pub fn access_keys<S: Service>(mut self, lookup: fn(&mut View<'_, S>, &str) -> Result<Option<AccessKey>, Error>) -> Self {
+        self.registry.access_keys = Some(Box::new(move |core, frame, id| lookup(&mut View::new(core, frame), id)));
+        self
+    }
+    /// With the unique id of a user or role ARN, and the ARN of a unique id (`iam`).
+    pub fn unique_ids<S: Service>(mut self, lookup: fn(&mut View<'_, S>, &str) -> Result<Option<String>, Error>) -> Self {
+        self.registry.unique_ids = Some(Box::new(move |core, frame, text| lookup(&mut View::new(core, frame), text)));
+        self
+    }
+    /// With the way an account gets its first principals (`iam`).
+    pub fn founding<S: crate::FoundsAccounts>(mut self, found: fn(&mut Scope<'_, S>, AccountId, &OperatorKey) -> Result<(), Error>) -> Self {
+        self.registry.founding = Some(Box::new(move |core, frame, account, key| found(&mut Scope::new(core, frame, ""), account, key)));
+        self
+    }
+}

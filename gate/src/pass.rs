@@ -1,0 +1,86 @@
+//! The path itself, on one screen. Typed calls made inside and decoded requests from the wire both come here.
+
+use crate::{
+    Authorized, Body, BodyKey, BodyOut, Error, Operation, Service, View,
+    authorize::{Allowed, authorize},
+    core::{Core, Frame},
+    operation::info,
+    record::{self, Opening},
+};
+use base::{redacted, revealed};
+use serde_json::Value;
+
+/// What a call gives: its output, and a body if it sends one.
+pub(crate) type Passed<T> = Result<(T, Option<BodyOut>), Error>;
+
+/// demands → authorize → execute → record. A call that fails leaves its record and nothing else.
+pub(crate) fn pass<Op: Operation>(core: &mut Core, frame: Frame, input: Op::Input, body: Body<'_>) -> Passed<Op::Output> {
+    let opening = Opening::new(core, &frame, &info::<Op>(), redacted(|| Op::recorded(&input)));
+    let savepoint = core.tx.savepoint();
+    let files = core.old_files.len();
+    let mut resources = Vec::new();
+    let result = core.enter().and_then(|()| {
+        let result = attempt::<Op>(core, &frame, &opening.id, input, body, &mut resources);
+        core.leave();
+        result
+    });
+    let outcome = match &result {
+        Ok((output, _)) => Ok(redacted(|| serde_json::to_value(output)).map_err(Error::internal)?),
+        Err(error) => {
+            core.tx.rollback(savepoint);
+            core.old_files.truncate(files);
+            Err(error)
+        }
+    };
+    let record = opening.close(core.now, &resources, outcome);
+    record::append(core, record)?;
+    result
+}
+
+fn attempt<Op: Operation>(core: &mut Core, frame: &Frame, event: &str, input: Op::Input, body: Body<'_>, resources: &mut Vec<base::Arn>) -> Passed<Op::Output> {
+    let allowed = decide::<Op>(core, frame, event, &input)?;
+    resources.clone_from(&allowed.resources);
+    let mut call = Authorized::<Op>::new(core, frame, event, allowed);
+    call.take_body(body, &input)?;
+    let output = Op::execute(&mut call, input)?;
+    let body = call.answer.take();
+    Ok((output, body))
+}
+
+fn decide<Op: Operation>(core: &mut Core, frame: &Frame, event: &str, input: &Op::Input) -> Result<Allowed, Error> {
+    let demands = Op::demands(input, &mut View::new(core, frame))?;
+    authorize(core, frame, Op::Service::PROTOCOL, event, &demands)
+}
+
+/// Decodes, then passes. Input of the wrong shape is refused and recorded like any other call.
+pub(crate) fn pass_value<Op: Operation>(core: &mut Core, frame: Frame, input: Value, body: Body<'_>) -> Passed<Value> {
+    let typed = match wire::lenient::from_value::<Op::Input>(input) {
+        Ok(typed) => typed,
+        Err(e) => {
+            let error = malformed::<Op>(&e);
+            let opening = Opening::new(core, &frame, &info::<Op>(), Value::Null);
+            let record = opening.close(core.now, &[], Err(&error));
+            record::append(core, record)?;
+            return Err(error);
+        }
+    };
+    let (output, body) = pass::<Op>(core, frame, typed, body)?;
+    Ok((revealed(|| serde_json::to_value(&output)).map_err(Error::internal)?, body))
+}
+
+fn malformed<Op: Operation>(e: &wire::lenient::DecodeError) -> Error {
+    let code = match Op::Service::PROTOCOL {
+        crate::Protocol::Query => "ValidationError",
+        crate::Protocol::Json => "SerializationException",
+        crate::Protocol::RestXml => "MalformedXML",
+    };
+    Error::new(code, format!("{} of {}: {e}", Op::NAME, Op::Service::NAME))
+}
+
+/// The first half of a call whose body is large: decided before the body is read. Its record is written by the second half.
+pub(crate) fn open_value<Op: Operation>(core: &mut Core, frame: Frame, input: Value) -> Result<BodyKey, Error> {
+    let typed = wire::lenient::from_value::<Op::Input>(input).map_err(|e| malformed::<Op>(&e))?;
+    let event = frame.event.clone().unwrap_or_default();
+    let allowed = decide::<Op>(core, &frame, &event, &typed)?;
+    Op::open(&mut Authorized::<Op>::new(core, &frame, &event, allowed), &typed)
+}

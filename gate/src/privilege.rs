@@ -1,0 +1,10 @@
+//! Rights of single services, each given by an `impl` in that service's crate. A test of the architecture lists them.
+
+use crate::Service;
+
+/// May seal session tokens: `sts` alone.
+pub trait IssuesSessions: Service {}
+/// May read the trail: `cloudtrail` alone.
+pub trait ReadsTrail: Service {}
+/// May set up a new account's first principal: `iam` alone.
+pub trait FoundsAccounts: Service {}

@@ -1,0 +1,353 @@
+use crate::{
+    Actor, Body, BodyKey, BodyOut, BodyPart, BodyReader, Caller, Error, Identity, IssuesSessions, Operation, ReceivedBody, RequestContext,
+    Service, Session, StoredCaller, Table,
+    authorize::Allowed,
+    body,
+    caller::CallerInner,
+    core::{Core, Frame},
+    facts::{account_of, unique_id},
+    pass,
+    table::{Bounds, RowKey},
+};
+use base::{AccountId, Arn, Entropy, Region, Secret, Timestamp, revealed};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Value, json};
+use std::{
+    marker::PhantomData,
+    ops::{Deref, DerefMut},
+    sync::Arc,
+};
+
+/// What an effect may do: the tables of service `S`, and calls through the gate as an [`Actor`].
+pub struct Scope<'a, S> {
+    pub(crate) core: &'a mut Core,
+    pub(crate) frame: &'a Frame,
+    pub(crate) event: &'a str,
+    marker: PhantomData<fn() -> S>,
+}
+
+impl<'a, S: Service> Scope<'a, S> {
+    pub(crate) fn new(core: &'a mut Core, frame: &'a Frame, event: &'a str) -> Self {
+        Self { core, frame, event, marker: PhantomData }
+    }
+
+    // --- the state -------------------------------------------------------------------------------------------------
+
+    /// A row.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub fn get<K: RowKey + ?Sized, V: Serialize + DeserializeOwned>(&mut self, table: &Table<S, V>, key: &K) -> Result<Option<V>, Error> {
+        table.get(self.core, key)
+    }
+    /// Writes a row.
+    ///
+    /// # Errors
+    /// The value does not serialize.
+    pub fn put<K: RowKey + ?Sized, V: Serialize + DeserializeOwned>(&mut self, table: &Table<S, V>, key: &K, value: &V) -> Result<(), Error> {
+        table.put(self.core, key, value)
+    }
+    /// Deletes a row.
+    pub fn delete<K: RowKey + ?Sized, V: Serialize + DeserializeOwned>(&mut self, table: &Table<S, V>, key: &K) {
+        table.delete(self.core, key);
+    }
+    /// All rows whose keys begin with `prefix`, in order: the parts of their keys, and their values.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub fn scan<K: RowKey + ?Sized, V: Serialize + DeserializeOwned>(&mut self, table: &Table<S, V>, prefix: &K) -> Result<Vec<(Vec<String>, V)>, Error> {
+        table.scan(self.core, prefix, Bounds::ALL)
+    }
+    /// At most `limit` rows of `prefix` behind the key parts `from` (all if None), in order or in reverse.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub fn page<K: RowKey + ?Sized, V: Serialize + DeserializeOwned>(
+        &mut self,
+        table: &Table<S, V>,
+        prefix: &K,
+        from: Option<&[&str]>,
+        limit: usize,
+        reverse: bool,
+    ) -> Result<Vec<(Vec<String>, V)>, Error> {
+        table.scan(self.core, prefix, Bounds { from, inclusive: false, limit, reverse })
+    }
+    /// The tables of another part, whose token `_part` only that part can give: `durable` lies beside every service so.
+    pub fn beside<T: Service>(&mut self, _part: &T) -> Scope<'_, T> {
+        Scope::new(self.core, self.frame, self.event)
+    }
+
+    // --- the call --------------------------------------------------------------------------------------------------
+
+    /// Who calls.
+    pub fn caller(&self) -> &Caller {
+        &self.frame.caller
+    }
+    /// The caller's account.
+    ///
+    /// # Errors
+    /// The caller is anonymous.
+    pub fn account(&self) -> Result<AccountId, Error> {
+        account_of(&self.frame.caller, S::PROTOCOL)
+    }
+    /// The region of the call.
+    pub fn region(&self) -> &Region {
+        &self.frame.context.region
+    }
+    /// How the call came.
+    pub fn context(&self) -> &RequestContext {
+        &self.frame.context
+    }
+    /// The moment of the call.
+    pub fn now(&self) -> Timestamp {
+        self.core.now
+    }
+    /// Random bytes.
+    pub fn entropy(&self) -> &dyn Entropy {
+        &*self.core.gate.0.entropy
+    }
+    /// The id of the call's own record.
+    pub fn event_id(&self) -> &str {
+        self.event
+    }
+    /// An ARN of service `S` in the caller's account and the call's region.
+    ///
+    /// # Errors
+    /// The caller is anonymous.
+    pub fn arn(&self, resource: &str) -> Result<Arn, Error> {
+        Ok(Arn::new(S::NAME, self.region().as_str(), self.account()?.as_str(), resource))
+    }
+    /// The unique id of a user or role by its ARN, or the ARN by its unique id. None: there is none.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub fn unique_id(&mut self, text: &str) -> Result<Option<String>, Error> {
+        unique_id(self.core, self.frame, text)
+    }
+
+    /// A policy with its user and role principals turned into unique ids, as AWS keeps them.
+    ///
+    /// # Errors
+    /// `Err(Ok(principal))`: there is no such principal; the service words its own error.
+    pub fn principals_to_ids(&mut self, document: &str) -> Result<String, Result<String, Error>> {
+        let mut failure = None;
+        let text = policy::rewrite_principals(document, |principal| {
+            let named = principal.parse::<Arn>().ok().filter(|arn| arn.service() == "iam" && arn.resource() != "root")?;
+            match self.unique_id(named.as_str()) {
+                Ok(Some(id)) => Some(id),
+                Ok(None) => {
+                    failure.get_or_insert(Ok(principal.to_string()));
+                    None
+                }
+                Err(e) => {
+                    failure.get_or_insert(Err(e));
+                    None
+                }
+            }
+        });
+        match (failure, text) {
+            (Some(failure), _) => Err(failure),
+            (None, Ok(text)) => Ok(text),
+            (None, Err(e)) => Err(Err(Error::new("MalformedPolicyDocument", e.to_string()))),
+        }
+    }
+
+    /// A kept policy with its unique ids turned back into ARNs; the id of a deleted principal stays as it is, as on AWS.
+    pub fn ids_to_principals(&mut self, document: &str) -> String {
+        policy::rewrite_principals(document, |id| {
+            let is_id = id.starts_with("AIDA") || id.starts_with("AROA");
+            if is_id { self.unique_id(id).ok().flatten() } else { None }
+        })
+        .unwrap_or_else(|_| document.to_string())
+    }
+
+    // --- calls made inside -----------------------------------------------------------------------------------------
+
+    /// The caller of this call, forwarded by service `S` (AWS's forward access session).
+    pub fn forward(&self) -> Actor {
+        Actor(self.frame.caller.forwarded(S::PRINCIPAL))
+    }
+    /// The service itself, doing the work of `account`, for the resource `source` where the service sends it.
+    pub fn as_service(&self, account: AccountId, source: Option<&Arn>) -> Actor {
+        Actor(Caller::new(Identity::Service {
+            name: S::PRINCIPAL.into(),
+            source_arn: source.cloned(),
+            source_account: source.and_then(Arn::account),
+            account,
+        }))
+    }
+    /// A session of the role, made by `sts:AssumeRole` as `actor`.
+    ///
+    /// # Errors
+    /// The role's trust policy or the actor's policies do not allow it.
+    pub fn assume(&mut self, actor: &Actor, role_arn: &str, session_name: &str) -> Result<Actor, Error> {
+        let answer = self.invoke_named(actor, "sts:AssumeRole", json!({"RoleArn": role_arn, "RoleSessionName": session_name}))?;
+        let token = answer.pointer("/Credentials/SessionToken").and_then(Value::as_str).unwrap_or_default();
+        let session = self.core.gate.open_session(token).ok_or_else(|| Error::internal("sts gave a session token that is not readable"))?;
+        Ok(Actor(Caller::new(Identity::Role(Box::new(session)))))
+    }
+    /// Seals an actor for later steps: an identity, never a permission.
+    ///
+    /// # Errors
+    /// Sealing failed.
+    pub fn keep(&self, actor: &Actor) -> Result<StoredCaller, Error> {
+        let plain = revealed(|| serde_json::to_vec(&*actor.0.0)).map_err(Error::internal)?;
+        let gate = &self.core.gate.0;
+        Ok(StoredCaller(hex::encode(gate.sealer.seal(&*gate.entropy, "caller", S::NAME.as_bytes(), &plain)?)))
+    }
+    /// The actor that was kept. Whether it still exists is decided at each of its calls.
+    ///
+    /// # Errors
+    /// The text was not kept by this service on this server.
+    pub fn resume(&self, kept: &StoredCaller) -> Result<Actor, Error> {
+        let unreadable = || Error::internal("a kept caller is not readable");
+        let sealed = hex::decode(&kept.0).map_err(|_| unreadable())?;
+        let plain = self.core.gate.0.sealer.open("caller", S::NAME.as_bytes(), &sealed).ok_or_else(unreadable)?;
+        let inner: CallerInner = serde_json::from_slice(&plain).map_err(|_| unreadable())?;
+        Ok(Actor(Caller(Arc::new(inner))))
+    }
+
+    fn inside(&self, actor: &Actor) -> Frame {
+        let context = RequestContext {
+            request_id: base::uuid(&*self.core.gate.0.entropy),
+            source_ip: S::PRINCIPAL.into(),
+            user_agent: S::PRINCIPAL.into(),
+            secure_transport: true,
+            region: self.frame.context.region.clone(),
+            operator: self.frame.context.operator,
+        };
+        let parent = (!self.event.is_empty()).then(|| self.event.to_string());
+        Frame { caller: actor.0.clone(), context: Arc::new(context), parent, event: None }
+    }
+    /// Makes a call: its own caller, demands, decision and record; its effect belongs to this call.
+    ///
+    /// # Errors
+    /// AWS's error of the call. This call may handle it: what the inner call wrote is gone, its record stays.
+    pub fn invoke<Op: Operation>(&mut self, actor: &Actor, input: Op::Input) -> Result<Op::Output, Error> {
+        let frame = self.inside(actor);
+        pass::pass::<Op>(self.core, frame, input, Body::None).map(|(output, _)| output)
+    }
+    /// Makes a call that takes a body.
+    ///
+    /// # Errors
+    /// As `invoke`.
+    pub fn invoke_sending<Op: Operation>(&mut self, actor: &Actor, input: Op::Input, body: Body<'_>) -> Result<Op::Output, Error> {
+        let frame = self.inside(actor);
+        pass::pass::<Op>(self.core, frame, input, body).map(|(output, _)| output)
+    }
+    /// Makes a call whose answer has a body.
+    ///
+    /// # Errors
+    /// As `invoke`; or the operation answered without a body.
+    pub fn invoke_receiving<Op: Operation>(&mut self, actor: &Actor, input: Op::Input) -> Result<(Op::Output, BodyReader), Error> {
+        let frame = self.inside(actor);
+        let (output, out) = pass::pass::<Op>(self.core, frame, input, Body::None)?;
+        let out = out.unwrap_or(BodyOut { parts: Vec::new(), start: 0, length: 0 });
+        Ok((output, BodyReader::open(self.core, &out)?))
+    }
+    /// Makes a call by its name (`codebuild:StartBuild`): where the user chooses the target.
+    ///
+    /// # Errors
+    /// As `invoke`; 501 for an operation that is not there.
+    pub fn invoke_named(&mut self, actor: &Actor, operation: &str, input: Value) -> Result<Value, Error> {
+        let frame = self.inside(actor);
+        let gate = self.core.gate.clone();
+        let (service, name) = operation.split_once(':').unwrap_or((operation, ""));
+        gate.run(self.core, frame, service, name, input, Body::None).map(|(output, _)| output)
+    }
+
+    // --- bodies and secrets ----------------------------------------------------------------------------------------
+
+    /// Drops a received body when this call is committed.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub fn delete_body(&mut self, id: &str) -> Result<(), Error> {
+        body::delete(self.core, id)
+    }
+    /// Seals a secret of this service (a key's material, a data key) for storage; `aad` binds it to its place.
+    ///
+    /// # Errors
+    /// Sealing failed.
+    pub fn seal(&self, aad: &str, plain: &[u8]) -> Result<Vec<u8>, Error> {
+        let gate = &self.core.gate.0;
+        gate.sealer.seal(&*gate.entropy, S::NAME, aad.as_bytes(), plain)
+    }
+    /// Opens what `seal` sealed. None: it was altered, or sealed for another place.
+    pub fn unseal(&self, aad: &str, sealed: &[u8]) -> Option<Secret<Vec<u8>>> {
+        self.core.gate.0.sealer.open(S::NAME, aad.as_bytes(), sealed).map(Secret::new)
+    }
+}
+
+impl<S: IssuesSessions> Scope<'_, S> {
+    /// Seals a session into its token, so that any node can verify it.
+    ///
+    /// # Errors
+    /// Sealing failed.
+    pub fn session_token(&self, session: &Session) -> Result<Secret<String>, Error> {
+        self.core.gate.seal_session(session)
+    }
+}
+
+/// A call that was allowed: the proof is inside, and only the gate makes it.
+pub struct Authorized<'a, Op: Operation> {
+    scope: Scope<'a, Op::Service>,
+    allowed: Allowed,
+    body: Option<ReceivedBody>,
+    pub(crate) answer: Option<BodyOut>,
+}
+
+impl<'a, Op: Operation> Authorized<'a, Op> {
+    pub(crate) fn new(core: &'a mut Core, frame: &'a Frame, event: &'a str, allowed: Allowed) -> Self {
+        Self { scope: Scope::new(core, frame, event), allowed, body: None, answer: None }
+    }
+
+    pub(crate) fn take_body(&mut self, body: Body<'_>, input: &Op::Input) -> Result<(), Error> {
+        let received = match body {
+            Body::None => return Ok(()),
+            Body::Received(received) => {
+                body::link(self.scope.core, &received)?;
+                received
+            }
+            Body::Bytes(bytes) => {
+                let key = Op::open(self, input)?;
+                body::receive(self.scope.core, key, &mut bytes.as_slice())?
+            }
+            Body::Reader(reader) => {
+                let key: BodyKey = Op::open(self, input)?;
+                body::receive(self.scope.core, key, reader)?
+            }
+        };
+        self.body = Some(received);
+        Ok(())
+    }
+
+    /// The decision on the probe `name`.
+    pub fn probe(&self, name: &str) -> bool {
+        self.allowed.probes.get(name).copied().unwrap_or(false)
+    }
+    /// The denial of the batch's item `index`, if it was denied.
+    pub fn item(&self, index: usize) -> Option<&Error> {
+        self.allowed.items.get(index).and_then(Option::as_ref)
+    }
+    /// The body that came with the call.
+    pub fn body(&self) -> Option<&ReceivedBody> {
+        self.body.as_ref()
+    }
+    /// Answers with these stretches of received bodies.
+    pub fn answer_with(&mut self, parts: Vec<BodyPart>, start: u64, length: u64) {
+        self.answer = Some(BodyOut { parts, start, length });
+    }
+}
+
+impl<'a, Op: Operation> Deref for Authorized<'a, Op> {
+    type Target = Scope<'a, Op::Service>;
+    fn deref(&self) -> &Self::Target {
+        &self.scope
+    }
+}
+impl<Op: Operation> DerefMut for Authorized<'_, Op> {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.scope
+    }
+}
