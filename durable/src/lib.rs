@@ -1,1 +1,17 @@
-//! Runs long work: steps, timers, retries, recovery, the outbox.
+//! Runs long work: stacks, pipelines and builds are its workflows.
+//!
+//! A workflow is a state and a step. One step is one transaction: it holds the calls that the step makes, their records and
+//! the next state, so that calls made inside happen exactly once, whatever crashes. Only outbox commands (a process, a
+//! container) may run twice; they are idempotent by their id.
+//!
+//! Knows no service, and nothing of what the work is about.
+
+mod engine;
+mod feed;
+mod tables;
+mod workflow;
+
+pub use engine::{Agent, Engine, Running};
+pub use feed::{command, publish, signal, start, subscribe, wake_at};
+pub use tables::{Command, Status, Under};
+pub use workflow::{Next, Work, Workflow};

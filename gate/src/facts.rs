@@ -67,10 +67,20 @@ pub struct OperatorKey {
     pub secret: Secret<String>,
 }
 
+/// What a session needs of its role.
+#[derive(Debug, Clone)]
+pub struct RoleFacts {
+    /// The unique id (`AROA…`).
+    pub id: String,
+    /// MaxSessionDuration in seconds.
+    pub max_session_seconds: u64,
+}
+
 type ResourceLookup = Box<dyn Fn(&mut Core, &Frame, &Arn) -> Result<Option<ResourceFacts>, Error> + Send + Sync>;
 type PrincipalLookup = Box<dyn Fn(&mut Core, &Frame, &Caller) -> Result<Option<PrincipalPolicies>, Error> + Send + Sync>;
 type KeyLookup = Box<dyn Fn(&mut Core, &Frame, &str) -> Result<Option<AccessKey>, Error> + Send + Sync>;
 type IdLookup = Box<dyn Fn(&mut Core, &Frame, &str) -> Result<Option<String>, Error> + Send + Sync>;
+type RoleLookup = Box<dyn Fn(&mut Core, &Frame, &Arn) -> Result<Option<RoleFacts>, Error> + Send + Sync>;
 type Founding = Box<dyn Fn(&mut Core, &Frame, AccountId, &OperatorKey) -> Result<(), Error> + Send + Sync>;
 
 /// What services tell the gate of their principals and resources.
@@ -80,6 +90,7 @@ pub(crate) struct Registry {
     pub(crate) principals: Option<PrincipalLookup>,
     pub(crate) access_keys: Option<KeyLookup>,
     pub(crate) unique_ids: Option<IdLookup>,
+    pub(crate) roles: Option<RoleLookup>,
     pub(crate) founding: Option<Founding>,
 }
 
@@ -103,6 +114,7 @@ impl Registry {
         one(&mut self.principals, other.principals, "principals")?;
         one(&mut self.access_keys, other.access_keys, "access keys")?;
         one(&mut self.unique_ids, other.unique_ids, "unique ids")?;
+        one(&mut self.roles, other.roles, "roles")?;
         one(&mut self.founding, other.founding, "founding of accounts")
     }
 }

@@ -38,7 +38,7 @@ pub use client::Client;
 pub use demands::{ContextValue, Demand, Demands};
 pub use error::{Denial, Error};
 pub use example::Example;
-pub use facts::{AccessKey, Document, OperatorKey, PrincipalPolicies, ResourceFacts, View};
+pub use facts::{AccessKey, Document, OperatorKey, PrincipalPolicies, ResourceFacts, RoleFacts, View};
 pub use gate::{Answer, Gate, GateBuilder, Outcome, Request, RequestContext};
 pub use step::StepContext;
 pub use operation::{Operation, OperationInfo, Protocol, Registration, Service};

@@ -1,7 +1,7 @@
 use crate::{
     Authorized, Body, BodyKey, Caller, Demands, Error, Example, PrincipalPolicies, ResourceFacts, ResourceType, Scope, View,
     core::{Core, Frame},
-    facts::{AccessKey, OperatorKey, Registry},
+    facts::{AccessKey, OperatorKey, Registry, RoleFacts},
     pass,
 };
 use base::{AccountId, Arn};
@@ -175,6 +175,11 @@ impl Registration {
     /// With the unique id of a user or role ARN, and the ARN of a unique id (`iam`).
     pub fn unique_ids<S: Service>(mut self, lookup: fn(&mut View<'_, S>, &str) -> Result<Option<String>, Error>) -> Self {
         self.registry.unique_ids = Some(Box::new(move |core, frame, text| lookup(&mut View::new(core, frame), text)));
+        self
+    }
+    /// With what a session needs of a role (`iam`).
+    pub fn roles<S: Service>(mut self, lookup: fn(&mut View<'_, S>, &Arn) -> Result<Option<RoleFacts>, Error>) -> Self {
+        self.registry.roles = Some(Box::new(move |core, frame, arn| lookup(&mut View::new(core, frame), arn)));
         self
     }
     /// With the way an account gets its first principals (`iam`).

@@ -1,5 +1,5 @@
 use crate::{
-    Actor, Body, BodyKey, BodyOut, BodyPart, BodyReader, Caller, Error, Identity, IssuesSessions, Operation, ReceivedBody, RequestContext,
+    Actor, Body, BodyKey, BodyOut, BodyPart, BodyReader, Caller, Error, Identity, IssuesSessions, Operation, ReceivedBody, RequestContext, RoleFacts,
     Service, Session, StoredCaller, Table,
     authorize::Allowed,
     body,
@@ -280,6 +280,17 @@ impl<'a, S: Service> Scope<'a, S> {
 }
 
 impl<S: IssuesSessions> Scope<'_, S> {
+    /// What a session needs of its role. None: there is no such role.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub fn role(&mut self, arn: &Arn) -> Result<Option<RoleFacts>, Error> {
+        let gate = self.core.gate.clone();
+        match &gate.0.registry.roles {
+            Some(lookup) => lookup(self.core, self.frame, arn),
+            None => Ok(None),
+        }
+    }
     /// Seals a session into its token, so that any node can verify it.
     ///
     /// # Errors
