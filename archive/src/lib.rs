@@ -10,6 +10,7 @@ mod extract;
 #[cfg(feature = "folder")]
 mod folder;
 mod path;
+mod reader;
 
 pub use builder::{Builder, sort_paths};
 pub use error::ArchiveError;

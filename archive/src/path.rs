@@ -12,7 +12,10 @@ pub(crate) fn normalise(path: &str, max_length: usize) -> Result<String, Archive
         if shown.len() < path.len() {
             shown.push('…');
         }
-        Err(ArchiveError::UnsafePath { path: shown, reason })
+        Err(ArchiveError::UnsafePath {
+            path: shown,
+            reason,
+        })
     };
     if path.len() > max_length {
         return refuse("it is too long");
@@ -53,7 +56,11 @@ pub(crate) fn normalise(path: &str, max_length: usize) -> Result<String, Archive
 /// out through another link, while at the start it climbs real folders.
 pub(crate) fn check_link(path: &str, target: &str, max_length: usize) -> Result<(), ArchiveError> {
     let refuse = |reason| {
-        Err(ArchiveError::UnsafeLink { path: path.to_owned(), target: target.chars().take(200).collect(), reason })
+        Err(ArchiveError::UnsafeLink {
+            path: path.to_owned(),
+            target: target.chars().take(200).collect(),
+            reason,
+        })
     };
     if target.is_empty() || target.len() > max_length {
         return refuse("its target is empty or too long");
