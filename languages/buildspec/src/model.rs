@@ -1,0 +1,266 @@
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{Deserializer, Error as _, Visitor};
+
+use crate::Artifacts;
+
+/// A buildspec. What a field means is AWS's build specification reference.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(
+    deny_unknown_fields,
+    rename_all = "kebab-case",
+    expecting = "a mapping of version, phases, …"
+)]
+pub struct Buildspec {
+    /// The language's version.
+    pub version: Version,
+    /// Who runs the commands, unless a phase says otherwise.
+    pub run_as: Option<User>,
+    /// Shell and variables.
+    #[serde(default)]
+    pub env: Env,
+    /// The commands.
+    pub phases: Phases,
+    /// What the build gives back.
+    #[serde(default, deserialize_with = "crate::artifacts::checked")]
+    pub artifacts: Option<Artifacts>,
+    /// What the next build gets from this one.
+    #[serde(default)]
+    pub cache: Cache,
+    /// Test and coverage reports, by report group.
+    #[serde(default)]
+    pub reports: BTreeMap<String, Report>,
+}
+
+/// The language's version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+pub enum Version {
+    /// All commands of a build run in one shell.
+    #[serde(rename = "0.2")]
+    V0_2,
+}
+
+/// A user that commands run as: those that AWS's standard images have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum User {
+    /// The default.
+    Root,
+    /// Without root's rights.
+    CodebuildUser,
+}
+
+/// Shell and variables.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(
+    deny_unknown_fields,
+    rename_all = "kebab-case",
+    default,
+    expecting = "a mapping of variables, shell, …"
+)]
+pub struct Env {
+    /// The shell that runs the commands.
+    pub shell: Option<Shell>,
+    /// Variables in the clear.
+    pub variables: BTreeMap<String, String>,
+    /// Variables whose values are names of Systems Manager parameters.
+    pub parameter_store: BTreeMap<String, String>,
+    /// Variables whose values are `secret-id:json-key:version-stage:version-id` of Secrets Manager.
+    pub secrets_manager: BTreeMap<String, String>,
+    /// Variables that the pipeline sees after the build.
+    pub exported_variables: Vec<String>,
+    /// Whether git gets the build's credentials.
+    #[serde(deserialize_with = "yes_or_no")]
+    pub git_credential_helper: bool,
+}
+
+/// A shell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+pub enum Shell {
+    /// The system's POSIX shell.
+    #[serde(rename = "sh", alias = "/bin/sh")]
+    Sh,
+    /// GNU Bash.
+    #[serde(rename = "bash", alias = "/bin/bash")]
+    Bash,
+}
+
+/// The phases that a buildspec can fill.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(
+    deny_unknown_fields,
+    default,
+    expecting = "a mapping of install, pre_build, build, post_build"
+)]
+pub struct Phases {
+    /// Installs what the build needs.
+    pub install: Option<Phase>,
+    /// Before the build.
+    #[serde(deserialize_with = "without_runtimes")]
+    pub pre_build: Option<Phase>,
+    /// The build.
+    #[serde(deserialize_with = "without_runtimes")]
+    pub build: Option<Phase>,
+    /// After the build, which may have failed.
+    #[serde(deserialize_with = "without_runtimes")]
+    pub post_build: Option<Phase>,
+}
+
+impl Phases {
+    /// The phases that are there, in the order in which they run.
+    pub fn in_order(&self) -> impl Iterator<Item = (PhaseName, &Phase)> {
+        [
+            (PhaseName::Install, &self.install),
+            (PhaseName::PreBuild, &self.pre_build),
+            (PhaseName::Build, &self.build),
+            (PhaseName::PostBuild, &self.post_build),
+        ]
+        .into_iter()
+        .filter_map(|(name, phase)| Some((name, phase.as_ref()?)))
+    }
+}
+
+/// A phase's name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PhaseName {
+    /// `install`
+    Install,
+    /// `pre_build`
+    PreBuild,
+    /// `build`
+    Build,
+    /// `post_build`
+    PostBuild,
+}
+
+impl PhaseName {
+    /// The name as CodeBuild's API and logs have it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Install => "INSTALL",
+            Self::PreBuild => "PRE_BUILD",
+            Self::Build => "BUILD",
+            Self::PostBuild => "POST_BUILD",
+        }
+    }
+}
+
+/// The commands of one phase.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(
+    deny_unknown_fields,
+    rename_all = "kebab-case",
+    default,
+    expecting = "a mapping of commands, finally, …"
+)]
+pub struct Phase {
+    /// Who runs this phase's commands.
+    pub run_as: Option<User>,
+    /// What a failing command means for the build. If nothing is said, a failed install or pre_build ends it, and a
+    /// failed build goes on to post_build.
+    pub on_failure: Option<OnFailure>,
+    /// Runtimes asked for (`install` only), by name. They are reported; what the machine has is what runs.
+    pub runtime_versions: BTreeMap<String, String>,
+    /// Run one after another until one fails. A block of several lines is one command.
+    pub commands: Vec<String>,
+    /// Run after the commands, whether or not one failed.
+    pub finally: Vec<String>,
+}
+
+/// What a failing command means for the build.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum OnFailure {
+    /// The build ends.
+    Abort,
+    /// The next phase runs.
+    Continue,
+}
+
+/// What the next build gets from this one.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default, expecting = "a mapping of paths")]
+pub struct Cache {
+    /// Patterns of files and folders.
+    pub paths: Vec<String>,
+}
+
+/// The report files of one report group.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(
+    deny_unknown_fields,
+    rename_all = "kebab-case",
+    expecting = "a mapping of files, file-format, …"
+)]
+pub struct Report {
+    /// Patterns of files.
+    pub files: Vec<String>,
+    /// Their format.
+    #[serde(default)]
+    pub file_format: FileFormat,
+    /// The folder that the patterns start from.
+    pub base_directory: Option<String>,
+    /// Whether the files' folders are dropped.
+    #[serde(default, deserialize_with = "yes_or_no")]
+    pub discard_paths: bool,
+}
+
+/// A report file's format.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+#[allow(missing_docs, reason = "the names are the formats' own")]
+pub enum FileFormat {
+    #[default]
+    JunitXml,
+    CucumberJson,
+    TestngXml,
+    NunitXml,
+    Nunit3Xml,
+    VisualStudioTrx,
+    CoberturaXml,
+    JacocoXml,
+    CloverXml,
+    SimpleCov,
+}
+
+fn without_runtimes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Phase>, D::Error> {
+    let phase = Option::<Phase>::deserialize(deserializer)?;
+    if phase
+        .as_ref()
+        .is_some_and(|phase| !phase.runtime_versions.is_empty())
+    {
+        return Err(D::Error::custom(
+            "`runtime-versions` belongs to the install phase",
+        ));
+    }
+    Ok(phase)
+}
+
+/// AWS writes `yes` and `no`, which YAML 1.2 takes for texts; both they and true and false are taken.
+pub(crate) fn yes_or_no<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    struct YesOrNo;
+
+    impl Visitor<'_> for YesOrNo {
+        type Value = bool;
+
+        fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+            f.write_str("yes or no")
+        }
+
+        fn visit_bool<E>(self, value: bool) -> Result<bool, E> {
+            Ok(value)
+        }
+
+        fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<bool, E> {
+            match text.to_ascii_lowercase().as_str() {
+                "yes" | "true" => Ok(true),
+                "no" | "false" => Ok(false),
+                _ => Err(E::unknown_variant(text, &["yes", "no"])),
+            }
+        }
+    }
+
+    deserializer.deserialize_any(YesOrNo)
+}
