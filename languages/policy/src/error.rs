@@ -1,0 +1,39 @@
+use serde::Serialize;
+use std::fmt;
+
+/// Why a policy document is not legal, and where.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PolicyError {
+    /// What is wrong and what to write instead.
+    pub message: String,
+    /// The element: `Statement[0].Condition`; empty for the whole document.
+    pub path: String,
+    /// Line of the text, from 1.
+    pub line: usize,
+    /// Character of the line, from 1.
+    pub column: usize,
+}
+
+impl PolicyError {
+    pub(crate) fn new(text: &str, at: usize, path: &str, message: impl Into<String>) -> Self {
+        let (line, column) = place(text, at);
+        Self { message: message.into(), path: path.to_owned(), line, column }
+    }
+}
+
+/// Line and column, from 1, of a byte offset.
+pub(crate) fn place(text: &str, at: usize) -> (usize, usize) {
+    let before = text.get(..at).unwrap_or(text);
+    let start = before.rfind('\n').map_or(0, |n| n + 1);
+    (before.matches('\n').count() + 1, before[start..].chars().count() + 1)
+}
+
+impl fmt::Display for PolicyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.path.is_empty() {
+            write!(f, "{}: ", self.path)?;
+        }
+        write!(f, "{} (line {}, column {})", self.message, self.line, self.column)
+    }
+}
+impl std::error::Error for PolicyError {}
