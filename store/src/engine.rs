@@ -1,21 +1,50 @@
 use crate::{
-    CommitError, Key, Pending, Tx, Value,
+    CommitError, Key, Pending, RootKey, StoreError, Tx, Value,
     backend::{Backend, Batch},
     clock::Clock,
+    committer::Committer,
+    disk::Disk,
+    files::failed,
     memory::Memory,
     pending::{Answer, pending},
     recent::{Reads, Recent},
 };
 use std::{
     collections::BTreeMap,
-    sync::{Arc, Mutex, PoisonError, RwLock},
+    path::Path,
+    sync::{
+        Arc, Mutex, PoisonError, RwLock,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 type Callback = Arc<dyn Fn() + Send + Sync>;
 
 /// Rows under ordered keys, read and written in transactions. Clones are the same store.
 #[derive(Clone)]
-pub struct Store(Arc<Core>);
+pub struct Store(Arc<Shared>);
+
+struct Shared {
+    core: Arc<Core>,
+    /// None: commits are made at once, by the caller's thread.
+    committer: Option<Committer>,
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+impl Shared {
+    fn close(&self) {
+        self.core.closed.store(true, Ordering::Release);
+        if let Some(committer) = &self.committer {
+            committer.stop();
+        }
+        self.core.backend.close();
+    }
+}
 
 /// What transactions, the committer and the store share.
 pub(crate) struct Core {
@@ -24,6 +53,7 @@ pub(crate) struct Core {
     /// Held while a group is checked and applied: groups go one after another.
     recent: Mutex<Recent>,
     callbacks: RwLock<Vec<(Vec<u8>, Callback)>>,
+    closed: AtomicBool,
 }
 
 /// A transaction that waits for its group.
@@ -37,12 +67,21 @@ pub(crate) struct Job {
 impl Store {
     /// An empty store in memory. Commits are complete when [`Store::commit`] returns.
     pub fn memory() -> Self {
-        Self(Arc::new(Core::new(Box::new(Memory::default()))))
+        let core = Arc::new(Core::new(Box::new(Memory::default())));
+        Self(Arc::new(Shared { core, committer: None }))
+    }
+
+    /// Opens the store in the folder `dir`, or makes it: one process per folder, all content encrypted under a key
+    /// derived from `root`. After a crash, every answered commit is there.
+    pub fn open(dir: &Path, root: &RootKey) -> Result<Self, StoreError> {
+        let core = Arc::new(Core::new(Box::new(Disk::open(dir, root)?)));
+        let committer = Committer::start(Arc::clone(&core)).map_err(failed(dir, "starting the committer thread"))?;
+        Ok(Self(Arc::new(Shared { core, committer: Some(committer) })))
     }
 
     /// A new transaction. It costs nothing until it reads.
     pub fn begin(&self) -> Tx {
-        Tx::new(Arc::clone(&self.0))
+        Tx::new(Arc::clone(&self.0.core))
     }
 
     /// Checks what the transaction read, and makes its writes durable and visible together.
@@ -54,26 +93,34 @@ impl Store {
             answer.give(Ok(()));
             return pending;
         }
-        let Tx { reads, writes, appends, .. } = tx;
-        self.0.commit_group(vec![Job { reads, writes, appends, answer }]);
+        let job = Job { reads: tx.reads, writes: tx.writes, appends: tx.appends, answer };
+        match &self.0.committer {
+            Some(committer) => committer.push(job),
+            None if self.0.core.is_closed() => drop(job),
+            None => self.0.core.commit_group(vec![job]),
+        }
         pending
     }
 
     /// Has `callback` called after each committed group that wrote under `prefix`, before the group's transactions
     /// are answered. It must be quick, and must not wait for a commit: it runs between two groups.
     pub fn on_commit(&self, prefix: &[u8], callback: Arc<dyn Fn() + Send + Sync>) {
-        self.0.callbacks.write().unwrap_or_else(PoisonError::into_inner).push((prefix.to_vec(), callback));
+        self.0.core.callbacks.write().unwrap_or_else(PoisonError::into_inner).push((prefix.to_vec(), callback));
     }
 
     /// Commits what is queued and lets go of the files; transactions from then on answer that the store is closed.
     pub fn close(&self) {
-        self.0.backend.close();
+        self.0.close();
     }
 }
 
 impl Core {
     pub(crate) fn new(backend: Box<dyn Backend>) -> Self {
-        Self { backend, clock: Arc::default(), recent: Mutex::default(), callbacks: RwLock::default() }
+        Self { backend, clock: Arc::default(), recent: Mutex::default(), callbacks: RwLock::default(), closed: AtomicBool::new(false) }
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::Acquire)
     }
 
     /// Checks each transaction in turn (what the winners write counts for those behind them), applies the winners as

@@ -9,8 +9,11 @@
 
 mod backend;
 mod clock;
+mod committer;
+mod disk;
 mod engine;
 mod error;
+mod files;
 mod key;
 mod memory;
 mod pending;

@@ -136,6 +136,9 @@ impl Tx {
     }
 
     fn view(&mut self) -> Result<&dyn View, StoreError> {
+        if self.core.is_closed() {
+            return Err(StoreError::Closed);
+        }
         if self.view.is_none() {
             let seat = self.core.clock.seat();
             self.view = Some(self.core.backend.view(seat.seq)?);
