@@ -8,6 +8,7 @@
 #![allow(clippy::disallowed_methods, reason = "this crate owns the data directory")]
 
 mod backend;
+mod blobs;
 mod clock;
 mod committer;
 mod disk;
@@ -20,6 +21,7 @@ mod pending;
 mod recent;
 mod tx;
 
+pub use blobs::{BlobKey, BlobMeta, BlobReader, BlobWriter, Blobs};
 pub use engine::Store;
 pub use error::{CommitError, StoreError};
 pub use key::RootKey;
