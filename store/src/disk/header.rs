@@ -1,0 +1,72 @@
+use super::blocks::HEADER;
+use crate::{
+    RootKey, StoreError,
+    key::{aes_gcm, derive, random},
+};
+use aws_lc_rs::aead::{Aad, Nonce};
+use std::{
+    fs::File,
+    io::{self, Read, Write},
+    path::Path,
+};
+use zeroize::Zeroizing;
+
+const MAGIC: &[u8; 16] = b"sekisho store\r\n\0";
+/// The format of the file. It changes when an older version could not read it rightly.
+const VERSION: u32 = 1;
+const VERSION_AT: usize = MAGIC.len();
+const SALT_AT: usize = VERSION_AT + 4;
+const CHECK_AT: usize = SALT_AT + 32;
+const CHECK: usize = 16;
+
+/// The file's own key, which the root key and the file's random salt give.
+pub(super) fn file_key(root: &RootKey, salt: &[u8]) -> Zeroizing<[u8; 32]> {
+    derive(&root.derive("embedded store"), salt, &[b"file"])
+}
+
+/// The tag of an empty message under a key that is used for nothing else: the same each time for the right root key.
+fn check(key: &[u8; 32], authenticated: &[u8]) -> [u8; CHECK] {
+    let mut tag = [0; CHECK];
+    let sealed = aes_gcm(&derive(key, b"", &[b"key check"])).seal_in_place_separate_tag(
+        Nonce::assume_unique_for_key([0; 12]),
+        Aad::from(authenticated),
+        &mut [],
+    );
+    tag.copy_from_slice(sealed.expect("an empty message can be sealed").as_ref());
+    tag
+}
+
+/// Writes the header of a new file.
+pub(super) fn write(file: &mut File, root: &RootKey) -> io::Result<Zeroizing<[u8; 32]>> {
+    let salt: [u8; 32] = random();
+    let key = file_key(root, &salt);
+    let mut header = Vec::with_capacity(HEADER as usize);
+    header.extend_from_slice(MAGIC);
+    header.extend_from_slice(&VERSION.to_le_bytes());
+    header.extend_from_slice(&salt);
+    let tag = check(&key, &header);
+    header.extend_from_slice(&tag);
+    header.resize(HEADER as usize, 0);
+    file.write_all(&header)?;
+    Ok(key)
+}
+
+/// Reads the header, and answers the file's key if the root key is the right one.
+pub(super) fn read(file: &mut File, path: &Path, root: &RootKey) -> Result<Zeroizing<[u8; 32]>, StoreError> {
+    let corrupt = |message: &str| StoreError::Corrupt { path: path.into(), message: message.into() };
+    let mut header = [0; CHECK_AT + CHECK];
+    file.read_exact(&mut header).map_err(|_| corrupt("the file has no header"))?;
+    if header[..MAGIC.len()] != *MAGIC {
+        return Err(corrupt("the file is not a store"));
+    }
+    let found = u32::from_le_bytes([16, 17, 18, 19].map(|at| header[at]));
+    if found != VERSION {
+        return Err(StoreError::Version { path: path.into(), found });
+    }
+    let key = file_key(root, &header[SALT_AT..CHECK_AT]);
+    let tag = check(&key, &header[..CHECK_AT]);
+    if aws_lc_rs::constant_time::verify_slices_are_equal(&tag, &header[CHECK_AT..]).is_err() {
+        return Err(StoreError::WrongKey { path: path.into() });
+    }
+    Ok(key)
+}

@@ -1,0 +1,173 @@
+use crate::{
+    CommitError, Key, Pending, RootKey, StoreError, Tx, Value,
+    backend::{Backend, Batch},
+    clock::Clock,
+    committer::Committer,
+    disk::Disk,
+    files::failed,
+    memory::Memory,
+    pending::{Answer, pending},
+    recent::{Reads, Recent},
+};
+use std::{
+    collections::BTreeMap,
+    path::Path,
+    sync::{
+        Arc, Mutex, PoisonError, RwLock,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+type Callback = Arc<dyn Fn() + Send + Sync>;
+
+/// Rows under ordered keys, read and written in transactions. Clones are the same store.
+#[derive(Clone)]
+pub struct Store(Arc<Shared>);
+
+struct Shared {
+    core: Arc<Core>,
+    /// None: commits are made at once, by the caller's thread.
+    committer: Option<Committer>,
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+impl Shared {
+    fn close(&self) {
+        self.core.closed.store(true, Ordering::Release);
+        if let Some(committer) = &self.committer {
+            committer.stop();
+        }
+        self.core.backend.close();
+    }
+}
+
+/// What transactions, the committer and the store share.
+pub(crate) struct Core {
+    pub(crate) backend: Box<dyn Backend>,
+    pub(crate) clock: Arc<Clock>,
+    /// Held while a group is checked and applied: groups go one after another.
+    recent: Mutex<Recent>,
+    callbacks: RwLock<Vec<(Vec<u8>, Callback)>>,
+    closed: AtomicBool,
+}
+
+/// A transaction that waits for its group.
+pub(crate) struct Job {
+    reads: Reads,
+    writes: Batch,
+    appends: BTreeMap<Key, Value>,
+    answer: Answer,
+}
+
+impl Store {
+    /// An empty store in memory. Commits are complete when [`Store::commit`] returns.
+    pub fn memory() -> Self {
+        let core = Arc::new(Core::new(Box::new(Memory::default())));
+        Self(Arc::new(Shared { core, committer: None }))
+    }
+
+    /// Opens the store in the folder `dir`, or makes it: one process per folder, all content encrypted under a key
+    /// derived from `root`. After a crash, every answered commit is there.
+    pub fn open(dir: &Path, root: &RootKey) -> Result<Self, StoreError> {
+        let core = Arc::new(Core::new(Box::new(Disk::open(dir, root)?)));
+        let committer = Committer::start(Arc::clone(&core)).map_err(failed(dir, "starting the committer thread"))?;
+        Ok(Self(Arc::new(Shared { core, committer: Some(committer) })))
+    }
+
+    /// A new transaction. It costs nothing until it reads.
+    pub fn begin(&self) -> Tx {
+        Tx::new(Arc::clone(&self.0.core))
+    }
+
+    /// Checks what the transaction read, and makes its writes durable and visible together.
+    pub fn commit(&self, mut tx: Tx) -> Pending {
+        let (answer, pending) = pending();
+        tx.release();
+        if tx.writes.is_empty() && tx.appends.is_empty() {
+            // One snapshot was read and nothing depends on it.
+            answer.give(Ok(()));
+            return pending;
+        }
+        let job = Job { reads: tx.reads, writes: tx.writes, appends: tx.appends, answer };
+        match &self.0.committer {
+            Some(committer) => committer.push(job),
+            None if self.0.core.is_closed() => drop(job),
+            None => self.0.core.commit_group(vec![job]),
+        }
+        pending
+    }
+
+    /// Has `callback` called after each committed group that wrote under `prefix`, before the group's transactions
+    /// are answered. It must be quick, and must not wait for a commit: it runs between two groups.
+    pub fn on_commit(&self, prefix: &[u8], callback: Arc<dyn Fn() + Send + Sync>) {
+        self.0.core.callbacks.write().unwrap_or_else(PoisonError::into_inner).push((prefix.to_vec(), callback));
+    }
+
+    /// Commits what is queued and lets go of the files; transactions from then on answer that the store is closed.
+    pub fn close(&self) {
+        self.0.close();
+    }
+}
+
+impl Core {
+    pub(crate) fn new(backend: Box<dyn Backend>) -> Self {
+        Self { backend, clock: Arc::default(), recent: Mutex::default(), callbacks: RwLock::default(), closed: AtomicBool::new(false) }
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::Acquire)
+    }
+
+    /// Checks each transaction in turn (what the winners write counts for those behind them), applies the winners as
+    /// one batch, then answers all.
+    pub(crate) fn commit_group(&self, jobs: Vec<Job>) {
+        let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        let seq = self.clock.now() + 1;
+        let mut batch = Batch::new();
+        let mut winners = Vec::with_capacity(jobs.len());
+        for Job { reads, writes, appends, answer } in jobs {
+            if recent.conflicts(&reads) {
+                answer.give(Err(CommitError::Conflict));
+                continue;
+            }
+            for key in writes.keys() {
+                recent.note(seq, key);
+            }
+            batch.extend(writes);
+            batch.extend(appends.into_iter().map(|(key, value)| (key, Some(value))));
+            winners.push(answer);
+        }
+        if winners.is_empty() {
+            return;
+        }
+        let callbacks = self.callbacks_for(&batch);
+        let outcome = self.backend.apply(seq, self.clock.oldest(), batch);
+        // Even after a failure: whether its writes were kept is unknown, so they count as written.
+        self.clock.publish(seq);
+        recent.trim(self.clock.oldest());
+        drop(recent);
+        if outcome.is_ok() {
+            callbacks.iter().for_each(|callback| callback());
+        }
+        for answer in winners {
+            answer.give(outcome.clone());
+        }
+    }
+
+    fn callbacks_for(&self, batch: &Batch) -> Vec<Callback> {
+        let callbacks = self.callbacks.read().unwrap_or_else(PoisonError::into_inner);
+        let wrote = |prefix: &[u8]| {
+            batch.range::<[u8], _>((std::ops::Bound::Included(prefix), std::ops::Bound::Unbounded)).next()
+        };
+        callbacks
+            .iter()
+            .filter(|(prefix, _)| wrote(prefix).is_some_and(|(key, _)| key.starts_with(prefix)))
+            .map(|(_, callback)| Arc::clone(callback))
+            .collect()
+    }
+}
