@@ -1,0 +1,246 @@
+//! Evaluated values with their places.
+
+use std::fmt;
+
+use serde_json::Value;
+
+use crate::{Part, Span};
+
+/// A value and where its text was written.
+///
+/// A value that passed through `Ref` of a parameter, `If`, `Select` or `FindInMap` keeps the place where its text stands,
+/// and `via` names the places it passed. A composed value (`Sub`, `Join`) keeps its own place, and `parts` says where
+/// each stretch of it was written.
+#[derive(Clone, PartialEq)]
+pub struct Located {
+    /// The value.
+    pub value: LocatedValue,
+    /// Where it was written.
+    pub span: Span,
+    /// The functions it passed through, the outermost first.
+    pub via: Vec<Span>,
+    /// For a composed string or a literal block: where each stretch of it was written. Empty when `span` says it all.
+    pub parts: Vec<Part>,
+    /// It holds a `NoEcho` parameter or a resolved secret, so it is kept out of logs and of `Debug`.
+    pub secret: bool,
+}
+
+/// What a value is. Numbers keep the text they were written with.
+#[derive(Clone, PartialEq)]
+pub enum LocatedValue {
+    /// Nothing.
+    Null,
+    /// `true` or `false`.
+    Bool(bool),
+    /// A number's text.
+    Number(String),
+    /// A string.
+    String(String),
+    /// A list.
+    List(Vec<Located>),
+    /// An object, in the template's order.
+    Map(Vec<(String, Located)>),
+}
+
+impl Located {
+    /// A value that was written at one place.
+    pub fn new(value: LocatedValue, span: Span) -> Located {
+        Located { value, span, via: Vec::new(), parts: Vec::new(), secret: false }
+    }
+
+    /// A value that has no text in the template, such as a resource's attribute, at the place that asks for it.
+    pub fn from_json(value: Value, span: &Span) -> Located {
+        let value = match value {
+            Value::Null => LocatedValue::Null,
+            Value::Bool(value) => LocatedValue::Bool(value),
+            Value::Number(number) => LocatedValue::Number(number.to_string()),
+            Value::String(text) => LocatedValue::String(text),
+            Value::Array(items) => LocatedValue::List(items.into_iter().map(|item| Located::from_json(item, span)).collect()),
+            Value::Object(map) => {
+                LocatedValue::Map(map.into_iter().map(|(key, value)| (key, Located::from_json(value, span))).collect())
+            }
+        };
+        Located::new(value, span.clone())
+    }
+
+    /// The member of an object.
+    pub fn get(&self, key: &str) -> Option<&Located> {
+        match &self.value {
+            LocatedValue::Map(members) => members.iter().find(|(name, _)| name == key).map(|(_, value)| value),
+            _ => None,
+        }
+    }
+
+    /// The items of a list.
+    pub fn items(&self) -> Option<&[Located]> {
+        match &self.value {
+            LocatedValue::List(items) => Some(items),
+            _ => None,
+        }
+    }
+
+    /// The value under a JSON pointer.
+    pub fn pointer(&self, pointer: &str) -> Option<&Located> {
+        pointer.split('/').skip(1).try_fold(self, |value, step| match &value.value {
+            LocatedValue::List(items) => items.get(step.parse::<usize>().ok()?),
+            _ => value.get(&step.replace("~1", "/").replace("~0", "~")),
+        })
+    }
+
+    /// The text of a scalar; a number's as written.
+    pub fn text(&self) -> Option<&str> {
+        match &self.value {
+            LocatedValue::Bool(true) => Some("true"),
+            LocatedValue::Bool(false) => Some("false"),
+            LocatedValue::Number(text) | LocatedValue::String(text) => Some(text),
+            LocatedValue::Null | LocatedValue::List(_) | LocatedValue::Map(_) => None,
+        }
+    }
+
+    /// Where the byte `offset` of this string was written: for a policy that is written as text, a statement's line.
+    pub fn place(&self, offset: usize) -> Span {
+        let Some(text) = self.text() else { return self.span.clone() };
+        let end = text[offset.min(text.len())..].chars().next().map_or(offset, |c| offset + c.len_utf8());
+        match slice_parts(text, &self.parts, &self.span, offset, end).into_iter().next() {
+            Some(part) => part.span,
+            None => self.span.clone(),
+        }
+    }
+
+    /// The value as JSON. A number becomes a JSON number only if JSON writes it the same way; otherwise it stays text.
+    pub fn to_json(&self) -> Value {
+        match &self.value {
+            LocatedValue::Null => Value::Null,
+            LocatedValue::Bool(value) => Value::Bool(*value),
+            LocatedValue::Number(text) => match serde_json::from_str::<serde_json::Number>(text) {
+                Ok(number) if number.to_string() == *text => Value::Number(number),
+                _ => Value::String(text.clone()),
+            },
+            LocatedValue::String(text) => Value::String(text.clone()),
+            LocatedValue::List(items) => Value::Array(items.iter().map(Located::to_json).collect()),
+            LocatedValue::Map(members) => members.iter().map(|(key, value)| (key.clone(), value.to_json())).collect(),
+        }
+    }
+
+    /// The place of every value in this one, by JSON pointer, in order; the first is the whole, under the empty pointer.
+    pub fn origins(&self) -> Vec<(String, Span)> {
+        let mut list = Vec::new();
+        self.collect(&mut String::new(), &mut list);
+        list
+    }
+
+    fn collect(&self, pointer: &mut String, list: &mut Vec<(String, Span)>) {
+        list.push((pointer.clone(), self.span.clone()));
+        let length = pointer.len();
+        match &self.value {
+            LocatedValue::List(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    pointer.push_str(&format!("/{index}"));
+                    item.collect(pointer, list);
+                    pointer.truncate(length);
+                }
+            }
+            LocatedValue::Map(members) => {
+                for (key, value) in members {
+                    pointer.push('/');
+                    pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
+                    value.collect(pointer, list);
+                    pointer.truncate(length);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Notes that the value passed through a function at `span`.
+    pub(crate) fn through(mut self, span: &Span) -> Located {
+        self.via.insert(0, span.clone());
+        self
+    }
+
+    /// The parts of its text, one at least.
+    pub(crate) fn all_parts(&self) -> Vec<Part> {
+        self.text().map(|text| slice_parts(text, &self.parts, &self.span, 0, text.len())).unwrap_or_default()
+    }
+
+    /// The bytes `from..to` of a string, with their places.
+    pub(crate) fn slice(&self, from: usize, to: usize) -> Located {
+        let text = self.text().unwrap_or_default();
+        let parts = slice_parts(text, &self.parts, &self.span, from, to);
+        let value = LocatedValue::String(text[from..to].to_owned());
+        let (span, parts) = match <[Part; 1]>::try_from(parts) {
+            Ok([part]) => (part.span, Vec::new()),
+            Err(parts) => (self.span.clone(), parts),
+        };
+        Located { value, span, parts, via: self.via.clone(), secret: self.secret }
+    }
+}
+
+/// The parts that make up the bytes `from..to` of a text, counted from `from`.
+pub(crate) fn slice_parts(text: &str, parts: &[Part], span: &Span, from: usize, to: usize) -> Vec<Part> {
+    if parts.is_empty() {
+        return vec![Part { start: 0, end: to - from, span: span.narrow(text, from, to) }];
+    }
+    // Parts are in order, so the first one that matters is found by halving.
+    let first = parts.partition_point(|part| part.end <= from);
+    let overlapping = parts[first..].iter().take_while(|part| part.start < to.max(from + 1));
+    overlapping
+        .filter_map(|part| {
+            let (start, end) = (part.start.max(from), part.end.min(to));
+            let within = text.get(part.start..part.end)?;
+            let span = part.span.narrow(within, start - part.start, end.max(start) - part.start);
+            Some(Part { start: start - from, end: end.max(start) - from, span })
+        })
+        .collect()
+}
+
+/// A string under construction.
+#[derive(Default)]
+pub(crate) struct Composed {
+    pub text: String,
+    parts: Vec<Part>,
+    secret: bool,
+}
+
+impl Composed {
+    pub(crate) fn push(&mut self, text: &str, parts: &[Part]) {
+        let offset = self.text.len();
+        self.parts.extend(parts.iter().filter(|part| part.end > part.start).map(|part| Part {
+            start: part.start + offset,
+            end: part.end + offset,
+            span: part.span.clone(),
+        }));
+        self.text.push_str(text);
+    }
+
+    pub(crate) fn push_value(&mut self, text: &str, value: &Located) {
+        self.secret |= value.secret;
+        self.push(text, &value.all_parts());
+    }
+
+    pub(crate) fn finish(self, span: &Span) -> Located {
+        Located { parts: self.parts, secret: self.secret, ..Located::new(LocatedValue::String(self.text), span.clone()) }
+    }
+}
+
+impl fmt::Debug for Located {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.secret && !matches!(self.value, LocatedValue::List(_) | LocatedValue::Map(_)) {
+            return write!(f, "*** @ {:?}", self.span);
+        }
+        write!(f, "{:?} @ {:?}", self.value, self.span)
+    }
+}
+
+impl fmt::Debug for LocatedValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            LocatedValue::Null => f.write_str("null"),
+            LocatedValue::Bool(value) => write!(f, "{value}"),
+            LocatedValue::Number(text) => f.write_str(text),
+            LocatedValue::String(text) => write!(f, "{text:?}"),
+            LocatedValue::List(items) => f.debug_list().entries(items).finish(),
+            LocatedValue::Map(members) => f.debug_map().entries(members.iter().map(|(key, value)| (key, value))).finish(),
+        }
+    }
+}
