@@ -1,0 +1,160 @@
+//! S3's REST-XML protocol: its addresses, its table of operations and its errors.
+
+mod buckets;
+mod groups;
+mod listing;
+mod multipart;
+mod objects;
+#[cfg(test)]
+mod tests;
+
+use crate::{
+    encoding,
+    rest::{self, Api, EncodeError, Request, RestError, RestRequest, RestResponse},
+    xml::{self, List},
+};
+use http::HeaderMap;
+use serde_json::Value;
+
+/// The longest key, in bytes of UTF-8.
+pub const MAX_KEY: usize = 1024;
+
+/// All operations that can be decoded.
+pub static API: Api = Api {
+    bindings: &[buckets::BUCKETS, listing::LISTING, objects::OBJECTS, multipart::MULTIPART],
+    markers: &[
+        "accelerate",
+        "acl",
+        "analytics",
+        "append",
+        "attributes",
+        "cors",
+        "delete",
+        "encryption",
+        "intelligent-tiering",
+        "inventory",
+        "legal-hold",
+        "lifecycle",
+        "list-type",
+        "location",
+        "logging",
+        "metadataConfiguration",
+        "metadataInventoryTable",
+        "metadataJournalTable",
+        "metadataTable",
+        "metrics",
+        "notification",
+        "object-lock",
+        "ownershipControls",
+        "policy",
+        "policyStatus",
+        "publicAccessBlock",
+        "renameObject",
+        "replication",
+        "requestPayment",
+        "restore",
+        "retention",
+        "select",
+        "session",
+        "tagging",
+        "torrent",
+        "uploadId",
+        "uploads",
+        "versioning",
+        "versions",
+        "website",
+    ],
+    header_markers: &["x-amz-copy-source"],
+    lists: &[
+        List { member: "Buckets", element: "Buckets", item: Some("Bucket") },
+        List { member: "Grants", element: "AccessControlList", item: Some("Grant") },
+        List { member: "TagSet", element: "TagSet", item: Some("Tag") },
+        List { member: "DeleteMarkers", element: "DeleteMarker", item: None },
+        List { member: "EncryptionType", element: "EncryptionType", item: None },
+        List { member: "Errors", element: "Error", item: None },
+        List { member: "Objects", element: "Object", item: None },
+        List { member: "Parts", element: "Part", item: None },
+        List { member: "Rules", element: "Rule", item: None },
+        List { member: "Uploads", element: "Upload", item: None },
+        List { member: "Versions", element: "Version", item: None },
+    ],
+    renamed: &[("MFADelete", "MfaDelete")],
+    url_encoded: &["Delimiter", "Key", "KeyMarker", "Marker", "NextKeyMarker", "NextMarker", "Prefix", "StartAfter"],
+    xmlns: "http://s3.amazonaws.com/doc/2006-03-01/",
+};
+
+/// Decodes a request but for its body. `host_suffixes` are the hosts under which buckets are subdomains, without ports.
+pub fn decode(method: &str, path_and_query: &str, headers: &HeaderMap, host_suffixes: &[&str]) -> Result<RestRequest, RestError> {
+    let (path, query) = encoding::split_target(path_and_query);
+    let path = path.strip_prefix('/').ok_or_else(unreadable)?;
+    let host_bucket = bucket_of_host(headers, host_suffixes);
+    let (bucket, key) = match host_bucket {
+        Some(bucket) => (Some(bucket), (!path.is_empty()).then_some(path)),
+        None => match path.split_once('/') {
+            None if path.is_empty() => (None, None),
+            None => (Some(decode_part(path)?), None),
+            Some(("", _)) => return Err(unreadable()),
+            Some((bucket, key)) => (Some(decode_part(bucket)?), (!key.is_empty()).then_some(key)),
+        },
+    };
+    let key = key.map(decode_part).transpose()?;
+    if key.as_ref().is_some_and(|key| key.len() > MAX_KEY) {
+        return Err(RestError::invalid("KeyTooLongError", "Your key is too long"));
+    }
+    rest::decode(&API, Request { method, bucket: bucket.as_deref(), key: key.as_deref(), query, headers })
+}
+
+/// Puts a body that was read whole into the input.
+pub fn finish_body(request: &mut RestRequest, body: &[u8]) -> Result<(), RestError> {
+    rest::finish_body(&API, request, body)
+}
+
+/// Writes an operation's output. A `GetObject` with a range answers 206.
+pub fn encode(operation: &str, output: &Value) -> Result<RestResponse, EncodeError> {
+    let mut response = rest::encode(&API, operation, output)?;
+    if response.headers.contains_key("content-range") {
+        response.status = 206;
+    }
+    Ok(response)
+}
+
+/// The body of an error. `details` are elements that some errors add, such as `BucketName`.
+pub fn error(code: &str, message: &str, resource: &str, request_id: &str, details: &[(&str, &str)]) -> Vec<u8> {
+    let mut out = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error>");
+    let plain = [("Code", code), ("Message", message)];
+    for (name, text) in plain.iter().chain(details).chain(&[("Resource", resource), ("RequestId", request_id)]) {
+        xml::push_element(&mut out, name, text);
+    }
+    out.push_str("</Error>");
+    out.into_bytes()
+}
+
+/// Splits `x-amz-copy-source` into bucket, key and version.
+pub fn copy_source(text: &str) -> Option<(String, String, Option<String>)> {
+    let (path, version) = text.split_once("?versionId=").map_or((text, None), |(path, version)| (path, Some(version)));
+    let path = decode_part(path.strip_prefix('/').unwrap_or(path)).ok()?;
+    let (bucket, key) = path.split_once('/').filter(|(bucket, key)| !bucket.is_empty() && !key.is_empty())?;
+    let version = version.map(decode_part).transpose().ok()?;
+    Some((bucket.to_owned(), key.to_owned(), version))
+}
+
+fn bucket_of_host(headers: &HeaderMap, suffixes: &[&str]) -> Option<String> {
+    let host = headers.get("host")?.to_str().ok()?.to_ascii_lowercase();
+    let host = host.rsplit_once(':').map_or(host.as_str(), |(name, port)| if port.bytes().all(|b| b.is_ascii_digit()) { name } else { &host });
+    let bucket = suffixes.iter().find_map(|suffix| host.strip_suffix(suffix)?.strip_suffix('.'))?;
+    (!bucket.is_empty()).then(|| bucket.to_owned())
+}
+
+fn decode_part(text: &str) -> Result<String, RestError> {
+    // A percent sign without two digits behind it has no one meaning.
+    let bytes = text.as_bytes();
+    let broken = bytes.iter().enumerate().any(|(i, b)| *b == b'%' && !bytes.get(i + 1..i + 3).is_some_and(|d| d.iter().all(u8::is_ascii_hexdigit)));
+    if broken {
+        return Err(unreadable());
+    }
+    String::from_utf8(encoding::decode(text).into_owned()).map_err(|_| unreadable())
+}
+
+fn unreadable() -> RestError {
+    RestError::invalid("InvalidURI", "Couldn't parse the specified URI.")
+}
