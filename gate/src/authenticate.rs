@@ -1,9 +1,10 @@
 use crate::{
-    Caller, Error, Gate, Identity, Protocol, RequestContext, Session,
+    Caller, Error, Gate, Identity, Protocol, Request, RequestContext, Session,
     core::{Core, Frame},
 };
 use base::{Secret, revealed};
 use std::sync::Arc;
+use wire::sigv4::{Authorization, Dialect, RequestParts, SignatureError, VerifiedSignature, verify_with_key};
 
 /// The credentials that a request shows. Only these forms are known, and each is verified here: nobody else makes a caller.
 pub enum Proof {
@@ -12,51 +13,112 @@ pub enum Proof {
     /// They could not be read.
     Malformed(Error),
     /// An AWS signature, version 4.
-    SigV4(Box<wire::sigv4::Signed>),
+    SigV4(Box<SignedRequest>),
     /// CodeCommit's signature for git.
-    Git(Box<wire::git::Signed>),
+    Git(Box<SignedGit>),
+}
+
+/// A request with an AWS signature, not believed yet.
+pub struct SignedRequest {
+    /// What the request says of its signature.
+    pub authorization: Authorization,
+    /// The HTTP method.
+    pub method: String,
+    /// Path and query as they came.
+    pub target: String,
+    /// All headers.
+    pub headers: http::HeaderMap,
+    /// The hash of the body, where it was read already.
+    pub body_sha256: Option<String>,
+}
+
+/// A git request with CodeCommit's signature, not believed yet.
+pub struct SignedGit {
+    /// User name and password.
+    pub credentials: wire::git::Credentials,
+    /// The `Host` that was called.
+    pub host: String,
+    /// The repository's path.
+    pub path: String,
 }
 
 const SESSION: &str = "session";
 
-fn unknown_key() -> Error {
-    Error::new("UnrecognizedClientException", "The security token included in the request is invalid.").status(403)
+/// Who calls, and what the chunks of a streamed body are verified by.
+pub(crate) struct Authenticated {
+    pub(crate) caller: Caller,
+    pub(crate) signature: Option<VerifiedSignature>,
 }
 
-pub(crate) fn authenticate(core: &mut Core, proof: &Proof, context: &Arc<RequestContext>) -> Result<Caller, Error> {
-    let (key, token) = match proof {
-        Proof::Anonymous => return Ok(Caller::new(Identity::Anonymous)),
+fn dialect(protocol: Protocol) -> Dialect {
+    match protocol {
+        Protocol::Query => Dialect::Query,
+        Protocol::Json => Dialect::Json,
+        Protocol::RestXml => Dialect::S3,
+    }
+}
+
+fn unknown_key(protocol: Protocol) -> Error {
+    match protocol {
+        Protocol::Query => Error::new("InvalidClientTokenId", "The security token included in the request is invalid.").status(403),
+        Protocol::Json => Error::new("UnrecognizedClientException", "The security token included in the request is invalid."),
+        Protocol::RestXml => Error::new("InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records.").status(403),
+    }
+}
+
+pub(crate) fn authenticate(core: &mut Core, request: &Request, context: &Arc<RequestContext>) -> Result<Authenticated, Error> {
+    let protocol = core.gate.protocol(&request.service).unwrap_or(Protocol::Json);
+    let refused = |e: SignatureError| {
+        let answer = e.answer(dialect(protocol));
+        Error::new(answer.code, answer.message).status(answer.status)
+    };
+    let (key, token) = match &request.proof {
+        Proof::Anonymous => return Ok(Authenticated { caller: Caller::new(Identity::Anonymous), signature: None }),
         Proof::Malformed(error) => return Err(error.clone()),
-        Proof::SigV4(signed) => (signed.access_key_id(), signed.session_token()),
-        Proof::Git(signed) => (signed.access_key_id(), signed.session_token()),
+        Proof::SigV4(signed) => {
+            signed.authorization.require_scope(&request.service, context.region.as_str()).map_err(refused)?;
+            (&signed.authorization.access_key_id, &signed.authorization.session_token)
+        }
+        Proof::Git(signed) => (&signed.credentials.access_key_id, &signed.credentials.session_token),
     };
     let (identity, secret) = match token {
-        Some(token) => session(core, key, token)?,
-        None => long_lived(core, key, context)?,
+        Some(token) => session(core, protocol, key, token)?,
+        None => long_lived(core, protocol, key, context)?,
     };
-    let verified = match proof {
-        Proof::SigV4(signed) => signed.verify(&secret, core.now),
-        Proof::Git(signed) => signed.verify(&secret, core.now),
-        Proof::Anonymous | Proof::Malformed(_) => return Err(unknown_key()),
+    let signature = match &request.proof {
+        Proof::SigV4(signed) => {
+            let parts = RequestParts { method: &signed.method, path_and_query: &signed.target, headers: &signed.headers };
+            let key = core.gate.0.signing_keys.key(&signed.authorization, &secret);
+            Some(verify_with_key(&signed.authorization, parts, &key, core.now, signed.body_sha256.as_deref()).map_err(refused)?)
+        }
+        Proof::Git(signed) => {
+            signed.credentials.verify(&signed.host, &signed.path, context.region.as_str(), &secret, core.now).map_err(refused)?;
+            None
+        }
+        Proof::Anonymous | Proof::Malformed(_) => return Err(unknown_key(protocol)),
     };
-    verified.map_err(|e| Error { code: e.code.into(), ..Error::new("", e.message).status(e.status) })?;
-    Ok(Caller::new(identity))
+    Ok(Authenticated { caller: Caller::new(identity), signature })
 }
 
-fn session(core: &Core, key: &str, token: &str) -> Result<(Identity, Secret<String>), Error> {
-    let session = core.gate.open_session(token).filter(|s| s.access_key_id == key).ok_or_else(unknown_key)?;
+fn session(core: &Core, protocol: Protocol, key: &str, token: &Secret<String>) -> Result<(Identity, Secret<String>), Error> {
+    let session = core.gate.open_session(token.expose()).filter(|s| s.access_key_id == key).ok_or_else(|| unknown_key(protocol))?;
     if session.expires <= core.now {
-        return Err(Error::new("ExpiredTokenException", format!("The security token included in the request is expired (it ended at {}).", session.expires.iso())).status(403));
+        let message = format!("The security token included in the request is expired (it ended at {}).", session.expires.iso());
+        return Err(match protocol {
+            Protocol::Json => Error::new("ExpiredTokenException", message),
+            Protocol::Query => Error::new("ExpiredToken", message).status(403),
+            Protocol::RestXml => Error::new("ExpiredToken", message),
+        });
     }
     let secret = session.secret_access_key.clone();
     Ok((Identity::Role(Box::new(session)), secret))
 }
 
-fn long_lived(core: &mut Core, key: &str, context: &Arc<RequestContext>) -> Result<(Identity, Secret<String>), Error> {
+fn long_lived(core: &mut Core, protocol: Protocol, key: &str, context: &Arc<RequestContext>) -> Result<(Identity, Secret<String>), Error> {
     let gate = core.gate.clone();
-    let Some(lookup) = &gate.0.registry.access_keys else { return Err(unknown_key()) };
+    let Some(lookup) = &gate.0.registry.access_keys else { return Err(unknown_key(protocol)) };
     let frame = Frame { caller: Caller::new(Identity::Anonymous), context: context.clone(), parent: None, event: None };
-    let found = lookup(core, &frame, key)?.filter(|k| k.active).ok_or_else(unknown_key)?;
+    let found = lookup(core, &frame, key)?.filter(|k| k.active).ok_or_else(|| unknown_key(protocol))?;
     Ok((found.identity, found.secret))
 }
 

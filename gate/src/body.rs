@@ -1,14 +1,14 @@
 use crate::{
     Error, Protocol, Service, Table,
     core::Core,
-    table::{decode, encode},
+    table::encode,
 };
 use aws_lc_rs::{
     aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey},
     hkdf,
 };
 use base::Secret;
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::io::{self, Read, Write};
 
@@ -225,8 +225,4 @@ impl Read for BodyReader {
         }
         Ok(0)
     }
-}
-
-pub(crate) fn decoded<V: DeserializeOwned>(bytes: &[u8]) -> Result<V, Error> {
-    decode(bytes)
 }

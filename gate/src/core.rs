@@ -55,10 +55,24 @@ impl Core {
         self.depth -= 1;
     }
 
-    pub(crate) fn discard_files(&mut self) {
-        for id in self.new_files.drain(..) {
+    /// The point to which a call that fails is undone.
+    pub(crate) fn mark(&mut self) -> Mark {
+        Mark { savepoint: self.tx.savepoint(), new_files: self.new_files.len(), old_files: self.old_files.len() }
+    }
+
+    /// Drops all that was done since; records stay.
+    pub(crate) fn undo(&mut self, mark: Mark) {
+        self.tx.rollback(mark.savepoint);
+        self.old_files.truncate(mark.old_files);
+        for id in self.new_files.split_off(mark.new_files) {
             // A file that stays behind is swept at the next start.
             let _ = self.gate.0.blobs.delete(&id);
         }
     }
+}
+
+pub(crate) struct Mark {
+    savepoint: store::Savepoint,
+    new_files: usize,
+    old_files: usize,
 }

@@ -1,45 +1,6 @@
 use base::{AccountId, Arn};
+use policy::ContextValue;
 use std::borrow::Cow;
-
-/// The value of a condition key.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ContextValue {
-    /// A key with one value.
-    One(String),
-    /// A key with several values.
-    Many(Vec<String>),
-}
-
-impl From<&str> for ContextValue {
-    fn from(v: &str) -> Self {
-        Self::One(v.into())
-    }
-}
-impl From<String> for ContextValue {
-    fn from(v: String) -> Self {
-        Self::One(v)
-    }
-}
-impl From<&String> for ContextValue {
-    fn from(v: &String) -> Self {
-        Self::One(v.clone())
-    }
-}
-impl From<bool> for ContextValue {
-    fn from(v: bool) -> Self {
-        Self::One(v.to_string())
-    }
-}
-impl From<&Arn> for ContextValue {
-    fn from(v: &Arn) -> Self {
-        Self::One(v.to_string())
-    }
-}
-impl From<Vec<String>> for ContextValue {
-    fn from(v: Vec<String>) -> Self {
-        Self::Many(v)
-    }
-}
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Part {

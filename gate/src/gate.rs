@@ -31,6 +31,7 @@ pub(crate) struct Inner {
     pub(crate) options: policy::Options,
     pub(crate) policies: PolicyCache,
     pub(crate) sealer: Sealer,
+    pub(crate) signing_keys: wire::sigv4::KeyCache,
     pub(crate) registry: Registry,
     pub(crate) resource_types: BTreeMap<&'static str, Arc<dyn ResourceType>>,
     operations: BTreeMap<&'static str, BTreeMap<&'static str, Box<dyn DynOperation>>>,
@@ -82,6 +83,9 @@ pub struct Answer {
 /// What became of a request.
 pub type Outcome = Result<Answer, Error>;
 
+/// Signing keys that are kept derived: one for each access key, day, region and service.
+const SIGNING_KEYS: usize = 4096;
+
 /// A call that loses against others this often gives up.
 const MAX_ATTEMPTS: usize = 64;
 
@@ -104,6 +108,7 @@ impl GateBuilder {
                 options: policy::Options::default(),
                 policies: PolicyCache::default(),
                 sealer: Sealer::new(root_key),
+                signing_keys: wire::sigv4::KeyCache::new(SIGNING_KEYS),
                 registry: Registry::default(),
                 resource_types: BTreeMap::new(),
                 operations: BTreeMap::new(),
@@ -162,8 +167,8 @@ impl Gate {
     /// One attempt: authenticate, then the path of `pass.rs`.
     fn attempt(&self, core: &mut Core, request: &Request) -> Outcome {
         let context = Arc::new(request.context.clone());
-        let caller = match crate::authenticate::authenticate(core, &request.proof, &context) {
-            Ok(caller) => caller,
+        let caller = match crate::authenticate::authenticate(core, request, &context) {
+            Ok(authenticated) => authenticated.caller,
             Err(error) => return self.refuse(core, Caller::new(Identity::Anonymous), context, request, error),
         };
         let input = match &request.input {

@@ -1,16 +1,9 @@
 //! The condition keys that every call carries.
 //! Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>
 
-use crate::{Caller, ContextValue, Demand, Identity, ResourceFacts, core::Frame};
+use crate::{Caller, Demand, Identity, ResourceFacts, core::Frame};
 use base::{AccountId, Timestamp};
 use policy::Context;
-
-fn set(context: &mut Context, key: &str, value: &ContextValue) {
-    match value {
-        ContextValue::One(v) => context.set(key, v),
-        ContextValue::Many(v) => context.set_many(key, v.clone()),
-    }
-}
 
 /// Services whose calls on a caller's behalf are listed in `aws:CalledVia`.
 const CALLED_VIA: [&str; 1] = ["cloudformation.amazonaws.com"];
@@ -21,8 +14,8 @@ fn principal(context: &mut Context, caller: &Caller, own_tags: &[(String, String
     context.set_bool("aws:ViaAWSService", !caller.via().is_empty());
     let called: Vec<String> = caller.via().iter().filter(|s| CALLED_VIA.contains(&s.as_str())).cloned().collect();
     if let (Some(first), Some(last)) = (called.first(), called.last()) {
-        context.set("aws:CalledViaFirst", first);
-        context.set("aws:CalledViaLast", last);
+        context.set("aws:CalledViaFirst", first.clone());
+        context.set("aws:CalledViaLast", last.clone());
         context.set_many("aws:CalledVia", called.clone());
     }
     for (key, value) in own_tags {
@@ -89,7 +82,7 @@ pub(crate) fn context(frame: &Frame, now: Timestamp, own_tags: &[(String, String
         context.set(&format!("aws:ResourceTag/{key}"), value);
     }
     for (key, value) in &demand.context {
-        set(&mut context, key, value);
+        context.put(key, value.clone());
     }
     context
 }

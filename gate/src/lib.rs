@@ -31,11 +31,12 @@ mod table;
 mod trail;
 mod upload;
 
-pub use authenticate::Proof;
+pub use authenticate::{Proof, SignedGit, SignedRequest};
 pub use body::{Body, BodyKey, BodyOut, BodyPart, BodyReader, ReceivedBody};
 pub use caller::{Actor, Caller, Identity, Session, StoredCaller};
 pub use client::Client;
-pub use demands::{ContextValue, Demand, Demands};
+pub use demands::{Demand, Demands};
+pub use policy::ContextValue;
 pub use error::{Denial, Error};
 pub use example::Example;
 pub use facts::{AccessKey, Document, OperatorKey, PrincipalPolicies, ResourceFacts, RoleFacts, View};

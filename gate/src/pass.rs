@@ -16,8 +16,7 @@ pub(crate) type Passed<T> = Result<(T, Option<BodyOut>), Error>;
 /// demands → authorize → execute → record. A call that fails leaves its record and nothing else.
 pub(crate) fn pass<Op: Operation>(core: &mut Core, frame: Frame, input: Op::Input, body: Body<'_>) -> Passed<Op::Output> {
     let opening = Opening::new(core, &frame, &info::<Op>(), redacted(|| Op::recorded(&input)));
-    let savepoint = core.tx.savepoint();
-    let files = core.old_files.len();
+    let mark = core.mark();
     let mut resources = Vec::new();
     let result = core.enter().and_then(|()| {
         let result = attempt::<Op>(core, &frame, &opening.id, input, body, &mut resources);
@@ -27,8 +26,7 @@ pub(crate) fn pass<Op: Operation>(core: &mut Core, frame: Frame, input: Op::Inpu
     let outcome = match &result {
         Ok((output, _)) => Ok(redacted(|| serde_json::to_value(output)).map_err(Error::internal)?),
         Err(error) => {
-            core.tx.rollback(savepoint);
-            core.old_files.truncate(files);
+            core.undo(mark);
             Err(error)
         }
     };
@@ -65,7 +63,21 @@ pub(crate) fn pass_value<Op: Operation>(core: &mut Core, frame: Frame, input: Va
         }
     };
     let (output, body) = pass::<Op>(core, frame, typed, body)?;
-    Ok((revealed(|| serde_json::to_value(&output)).map_err(Error::internal)?, body))
+    let mut output = revealed(|| serde_json::to_value(&output)).map_err(Error::internal)?;
+    drop_nulls(&mut output);
+    Ok((output, body))
+}
+
+/// AWS leaves out members that have no value.
+fn drop_nulls(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            members.retain(|_, v| !v.is_null());
+            members.values_mut().for_each(drop_nulls);
+        }
+        Value::Array(items) => items.iter_mut().for_each(drop_nulls),
+        _ => {}
+    }
 }
 
 fn malformed<Op: Operation>(e: &wire::lenient::DecodeError) -> Error {

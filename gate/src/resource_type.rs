@@ -130,8 +130,7 @@ impl<S: Service> Scope<'_, S> {
     /// # Errors
     /// What `work` fails with.
     pub fn with_resource<T>(&mut self, actor: &Actor, request: ResourceRequest, work: impl FnOnce(&mut ResourceContext<'_>) -> Result<T, Error>) -> Result<T, Error> {
-        let savepoint = self.core.tx.savepoint();
-        let files = self.core.old_files.len();
+        let mark = self.core.mark();
         let region = self.frame.context.region.clone();
         let result = work(&mut ResourceContext {
             core: self.core,
@@ -148,8 +147,7 @@ impl<S: Service> Scope<'_, S> {
             tags: request.tags,
         });
         if result.is_err() {
-            self.core.tx.rollback(savepoint);
-            self.core.old_files.truncate(files);
+            self.core.undo(mark);
         }
         result
     }

@@ -23,11 +23,10 @@ impl Gate {
     pub fn step<S: Service, T>(&self, _service: &S, context: &StepContext, mut work: impl FnMut(&mut Scope<'_, S>) -> Result<T, Error>) -> Result<T, Error> {
         let frame = service_frame::<S>(self, context);
         self.settle(|core: &mut Core| {
-            let savepoint = core.tx.savepoint();
+            let mark = core.mark();
             let result = work(&mut Scope::new(core, &frame, ""));
             if result.is_err() {
-                core.tx.rollback(savepoint);
-                core.old_files.clear();
+                core.undo(mark);
             }
             result
         })

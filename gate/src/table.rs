@@ -121,7 +121,7 @@ impl<S: Service, V: Serialize + DeserializeOwned> Table<S, V> {
     }
 
     pub(crate) fn put<K: RowKey + ?Sized>(&self, core: &mut Core, key: &K, value: &V) -> Result<(), Error> {
-        core.tx.put(self.key(key), encode(value)?.into());
+        core.tx.put(self.key(key), encode(value)?);
         Ok(())
     }
 
@@ -146,7 +146,7 @@ impl<S: Service, V: Serialize + DeserializeOwned> Table<S, V> {
             }
         }
         let skip = self.prefix().len();
-        let rows = core.tx.scan(&start..&end, bounds.limit, bounds.reverse)?;
+        let rows = core.tx.scan(start..end, bounds.limit, bounds.reverse)?;
         rows.into_iter().map(|(key, value)| Ok((split_parts(&key[skip..]), decode(&value)?))).collect()
     }
 }

@@ -3,6 +3,7 @@
 
 use crate::{
     Answer, Body, BodyKey, Caller, Error, Gate, Identity, Outcome, Record, Request, Table,
+    authenticate::Authenticated,
     body::{self, BODIES, Internal},
     core::{Core, Frame},
     record::{self, Opening},
@@ -10,6 +11,7 @@ use crate::{
 use base::uuid_v7;
 use serde_json::Value;
 use std::{io::Write, sync::Arc};
+use wire::sigv4::VerifiedSignature;
 
 /// Uploads under way: the record to write if they never end.
 pub(crate) static OPENED: Table<Internal, Record> = Table::new("opened");
@@ -24,6 +26,14 @@ pub struct Upload {
     key: Option<BodyKey>,
     id: String,
     writer: Option<store::BlobWriter>,
+    signature: Option<VerifiedSignature>,
+}
+
+struct Opened {
+    frame: Frame,
+    input: Value,
+    key: BodyKey,
+    signature: Option<VerifiedSignature>,
 }
 
 impl Gate {
@@ -34,17 +44,17 @@ impl Gate {
     pub async fn open_upload(&self, request: &Request) -> Result<Upload, Error> {
         let event = uuid_v7(&*self.0.entropy, self.0.clock.now());
         let opened = self.settle_async(|core| self.open_attempt(core, request, &event)).await.unwrap_or_else(Err);
-        let (frame, input, key) = opened?;
+        let Opened { frame, input, key, signature } = opened?;
         let id = base::uuid(&*self.0.entropy);
         let writer = self.0.blobs.writer(&id, &body::file_key(&key.key, &id)?)?;
         let (service, operation) = (request.service.clone(), request.operation.clone());
-        Ok(Upload { gate: self.clone(), frame, service, operation, input, key: Some(key), id, writer: Some(writer) })
+        Ok(Upload { gate: self.clone(), frame, service, operation, input, key: Some(key), id, writer: Some(writer), signature })
     }
 
-    fn open_attempt(&self, core: &mut Core, request: &Request, event: &str) -> Result<(Frame, Value, BodyKey), Error> {
+    fn open_attempt(&self, core: &mut Core, request: &Request, event: &str) -> Result<Opened, Error> {
         let context = Arc::new(request.context.clone());
-        let caller = match crate::authenticate::authenticate(core, &request.proof, &context) {
-            Ok(caller) => caller,
+        let Authenticated { caller, signature } = match crate::authenticate::authenticate(core, request, &context) {
+            Ok(authenticated) => authenticated,
             Err(error) => return self.refuse(core, Caller::new(Identity::Anonymous), context, request, error),
         };
         let input = match &request.input {
@@ -56,7 +66,7 @@ impl Gate {
             self.run(core, frame, &request.service, &request.operation, input, Body::None)?;
             return Err(Error::internal("an operation appeared"));
         };
-        let savepoint = core.tx.savepoint();
+        let mark = core.mark();
         let opened = operation.open(core, frame.clone(), input.clone());
         let opening = Opening::new(core, &frame, &operation.info(), base::redacted(|| input.clone()));
         match opened {
@@ -64,10 +74,10 @@ impl Gate {
                 let cut = Error::new("RequestTimeout", "The body did not arrive in full: the connection or the server ended before it. Nothing was stored; send it again.");
                 let row = opening.close(core.now, &[], Err(&cut));
                 OPENED.put(core, event, &row)?;
-                Ok((frame, input, key))
+                Ok(Opened { frame, input, key, signature })
             }
             Err(error) => {
-                core.tx.rollback(savepoint);
+                core.undo(mark);
                 let record = opening.close(core.now, &[], Err(&error));
                 record::append(core, record)?;
                 Err(error)
@@ -84,6 +94,7 @@ impl Gate {
             }
             let mut orphans = Vec::new();
             for id in self.0.blobs.ids()? {
+                let id = id?;
                 if BODIES.get(core, id.as_str())?.is_none() {
                     orphans.push(id);
                 }
@@ -95,6 +106,11 @@ impl Gate {
 }
 
 impl Upload {
+    /// The request's signature, by which the chunks of a streamed body are verified.
+    pub fn signature(&self) -> Option<&VerifiedSignature> {
+        self.signature.as_ref()
+    }
+
     /// Takes the next bytes of the body and seals them. Blocks for the disk.
     ///
     /// # Errors

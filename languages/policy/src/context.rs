@@ -21,6 +21,37 @@ impl ContextValue {
     }
 }
 
+impl From<&str> for ContextValue {
+    fn from(value: &str) -> Self {
+        Self::One(value.into())
+    }
+}
+impl From<String> for ContextValue {
+    fn from(value: String) -> Self {
+        Self::One(value)
+    }
+}
+impl From<&String> for ContextValue {
+    fn from(value: &String) -> Self {
+        Self::One(value.clone())
+    }
+}
+impl From<bool> for ContextValue {
+    fn from(value: bool) -> Self {
+        Self::One(value.to_string())
+    }
+}
+impl From<&base::Arn> for ContextValue {
+    fn from(value: &base::Arn) -> Self {
+        Self::One(value.to_string())
+    }
+}
+impl From<Vec<String>> for ContextValue {
+    fn from(values: Vec<String>) -> Self {
+        Self::Many(values)
+    }
+}
+
 impl fmt::Display for ContextValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -33,6 +33,15 @@ pub struct BlobMeta {
     pub sha256: [u8; 32],
 }
 
+impl BlobMeta {
+    /// Of content that is at hand as a whole.
+    pub fn of(bytes: &[u8]) -> Self {
+        let mut sha256 = [0; 32];
+        sha256.copy_from_slice(digest::digest(&digest::SHA256, bytes).as_ref());
+        Self { length: bytes.len() as u64, md5: Md5::digest(bytes).into(), sha256 }
+    }
+}
+
 impl BlobWriter {
     pub(super) fn new(mut sink: Box<dyn Sink>, id: &str, key: &BlobKey) -> Result<Self, StoreError> {
         let salt: [u8; SALT] = random();
