@@ -1,4 +1,10 @@
 //! Rows on a local disk: redb over a file whose blocks we encrypt.
+//!
+//! Commits are redb's one-phase commits: one flush each, and after a crash the last two commits' checksums tell which
+//! is whole, for which the whole file is read (some 0.5 GB a second). redb's quick repair would open at once, for half
+//! the commits per second.
+//!
+//! Whoever can write the file can destroy it or put an older copy in its place, but not read it, and not make rows.
 
 mod blocks;
 mod header;
@@ -11,6 +17,7 @@ use crate::{
     files,
 };
 use blocks::{Blocks, HEADER, Switches};
+use lock::Held;
 use redb::{Database, ReadOnlyTable, ReadableDatabase, TableDefinition};
 use sealer::Sealer;
 use std::{
@@ -18,10 +25,7 @@ use std::{
     io::{ErrorKind, Read, Seek, SeekFrom},
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
-    sync::{
-        Arc, PoisonError, RwLock,
-        atomic::Ordering,
-    },
+    sync::{Arc, PoisonError, RwLock, atomic::Ordering},
 };
 use zeroize::Zeroizing;
 
@@ -40,9 +44,19 @@ pub(crate) struct Disk {
 }
 
 enum State {
-    Open { db: Database, switches: Arc<Switches>, lock: File },
+    Open {
+        db: Database,
+        switches: Arc<Switches>,
+        lock: Held,
+    },
     /// A commit failed, and so did opening the file again; tried anew by whoever comes next.
-    Broken { lock: File },
+    Broken {
+        lock: Held,
+    },
+    /// A flush failed. To go on could lose what was answered: only a new start reads what is really there.
+    Failed {
+        _lock: Held,
+    },
     Closed,
 }
 
@@ -73,6 +87,12 @@ impl Disk {
             match &*state {
                 State::Open { db, .. } => return Ok(f(db)),
                 State::Closed => return Err(StoreError::Closed),
+                State::Failed { .. } => {
+                    return Err(StoreError::Io {
+                        path: self.path.clone(),
+                        message: "flushing to the disk failed: check the disk and start again".into(),
+                    });
+                }
                 State::Broken { .. } => {}
             }
         }
@@ -80,12 +100,19 @@ impl Disk {
         self.reopen(&mut state)?;
         match &*state {
             State::Open { db, .. } => Ok(f(db)),
+            // Closed meanwhile, or broken once more.
             _ => Err(StoreError::Closed),
         }
     }
 
     fn reopen(&self, state: &mut State) -> Result<(), StoreError> {
-        let State::Broken { lock } = std::mem::replace(state, State::Closed) else { return Ok(()) };
+        let lock = match std::mem::replace(state, State::Closed) {
+            State::Broken { lock } => lock,
+            other => {
+                *state = other;
+                return Ok(());
+            }
+        };
         match open_database(&self.path, &self.key) {
             Ok((db, switches)) => {
                 *state = State::Open { db, switches, lock };
@@ -99,18 +126,24 @@ impl Disk {
     }
 
     /// After a failed commit redb refuses all work: drop it, and let its own recovery find the last good commit.
-    fn recover(&self) {
+    /// False if it was a flush that failed.
+    fn recover(&self) -> bool {
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
         match std::mem::replace(&mut *state, State::Closed) {
             State::Open { db, switches, lock } => {
                 switches.retired.store(true, Ordering::Release);
                 drop(db);
+                if switches.flush_failed.load(Ordering::Acquire) {
+                    *state = State::Failed { _lock: lock };
+                    return false;
+                }
                 *state = State::Broken { lock };
             }
             other => *state = other,
         }
         // What cannot be opened now is tried again by whoever comes next, who is told the reason.
         let _ = self.reopen(&mut state);
+        true
     }
 }
 
@@ -135,11 +168,10 @@ fn open_database(path: &Path, key: &Zeroizing<[u8; 32]>) -> Result<(Database, Ar
     let unclean = file.read(&mut flags).map_err(&failed)? == 1 && flags[0] & UNCLEAN != 0;
     let switches = Arc::new(Switches::default());
     switches.lenient.store(unclean, Ordering::Release);
-    let blocks = Blocks::new(file, Sealer::new(key.clone()), Arc::clone(&switches));
+    let blocks = Blocks::new(file, Sealer::new(key.clone()), Arc::clone(&switches)).map_err(&failed)?;
     // redb panics on some headers that it did not write itself.
-    let opened = catch_unwind(AssertUnwindSafe(|| {
-        redb::Builder::new().set_cache_size(CACHE).create_with_backend(blocks)
-    }));
+    let opened =
+        catch_unwind(AssertUnwindSafe(|| redb::Builder::new().set_cache_size(CACHE).create_with_backend(blocks)));
     switches.lenient.store(false, Ordering::Release);
     match opened {
         Ok(Ok(db)) => Ok((db, switches)),
@@ -184,9 +216,11 @@ impl Backend for Disk {
     fn apply(&self, _seq: u64, _oldest: u64, batch: Batch) -> Result<(), CommitError> {
         let outcome = self.with(|db| write(db, batch)).map_err(|e| CommitError::Io(e.to_string()))?;
         outcome.map_err(|e| {
-            self.recover();
+            let flushed = self.recover();
             match e {
-                redb::Error::Io(e) if matches!(e.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded) => {
+                redb::Error::Io(e)
+                    if flushed && matches!(e.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded) =>
+                {
                     CommitError::Full(format!("{}: {e}", self.path.display()))
                 }
                 other => CommitError::Io(error(&self.path, "writing", other).to_string()),
