@@ -3,7 +3,7 @@ use crate::{
     backend::{Backend, Batch},
     clock::Clock,
     committer::Committer,
-    disk::Disk,
+    disk::{CACHE, Disk},
     files::failed,
     memory::Memory,
     pending::{Answer, pending},
@@ -79,7 +79,7 @@ impl Store {
     /// Opens the store in the folder `dir`, or makes it: one process per folder, all content encrypted under a key
     /// derived from `root`. After a crash, every answered commit is there.
     pub fn open(dir: &Path, root: &RootKey) -> Result<Self, StoreError> {
-        let core = Arc::new(Core::new(Box::new(Disk::open(dir, root)?)));
+        let core = Arc::new(Core::new(Box::new(Disk::open(dir, root, CACHE)?)));
         let committer = Committer::start(Arc::clone(&core)).map_err(failed(dir, "starting the committer thread"))?;
         Ok(Self(Arc::new(Shared { core, committer: Some(committer) })))
     }

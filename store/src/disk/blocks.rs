@@ -23,8 +23,8 @@ pub(super) struct Switches {
     pub(super) lenient: AtomicBool,
     /// Another instance owns the file now.
     pub(super) retired: AtomicBool,
-    /// A flush failed: what the system holds in memory and what lies on disk may differ from now on.
-    pub(super) flush_failed: AtomicBool,
+    /// A flush or a read failed: what lies on disk is not what this process believes.
+    pub(super) spoiled: AtomicBool,
 }
 
 /// The database's file. Its first block stays in the clear, so that one byte can switch between commits: it holds the
@@ -77,6 +77,28 @@ impl Blocks {
         Ok((clear, from / BLOCK, rest / PLAIN))
     }
 
+    fn read_blocks(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
+        let (clear, number, count) = Self::split(offset, out.len())?;
+        let (head, rest) = out.split_at_mut(clear);
+        let mut sealed = vec![0; count * SEALED];
+        {
+            let mut file = self.file()?;
+            if clear > 0 {
+                file.seek(SeekFrom::Start(HEADER + offset))?;
+                file.read_exact(head)?;
+            }
+            if count > 0 {
+                file.seek(SeekFrom::Start(place(number)))?;
+                file.read_exact(&mut sealed)?;
+            }
+        }
+        let blocks = sealed.chunks_exact_mut(SEALED).zip(rest.chunks_exact_mut(PLAIN));
+        for (number, (sealed, out)) in (number..).zip(blocks) {
+            self.open_block(number, sealed, out)?;
+        }
+        Ok(())
+    }
+
     fn open_block(&self, number: u64, sealed: &mut [u8], out: &mut [u8]) -> io::Result<()> {
         match self.sealer.open(number, sealed) {
             Ok(plain) => out.copy_from_slice(plain),
@@ -99,25 +121,11 @@ impl redb::StorageBackend for Blocks {
     }
 
     fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
-        let (clear, number, count) = Self::split(offset, out.len())?;
-        let (head, rest) = out.split_at_mut(clear);
-        let mut sealed = vec![0; count * SEALED];
-        {
-            let mut file = self.file()?;
-            if clear > 0 {
-                file.seek(SeekFrom::Start(HEADER + offset))?;
-                file.read_exact(head)?;
-            }
-            if count > 0 {
-                file.seek(SeekFrom::Start(place(number)))?;
-                file.read_exact(&mut sealed)?;
-            }
+        let read = self.read_blocks(offset, out);
+        if read.is_err() {
+            self.switches.spoiled.store(true, Ordering::Release);
         }
-        let blocks = sealed.chunks_exact_mut(SEALED).zip(rest.chunks_exact_mut(PLAIN));
-        for (number, (sealed, out)) in (number..).zip(blocks) {
-            self.open_block(number, sealed, out)?;
-        }
-        Ok(())
+        read
     }
 
     fn set_len(&self, len: u64) -> io::Result<()> {
@@ -130,7 +138,7 @@ impl redb::StorageBackend for Blocks {
     fn sync_data(&self) -> io::Result<()> {
         let flushed = self.handle()?.sync_data();
         if flushed.is_err() {
-            self.switches.flush_failed.store(true, Ordering::Release);
+            self.switches.spoiled.store(true, Ordering::Release);
         }
         flushed
     }
