@@ -153,7 +153,7 @@ pub fn finish_body(api: &Api, request: &mut RestRequest, body: &[u8]) -> Result<
             return if required { Err(RestError::invalid("MissingRequestBodyError", format!("Request Body is empty; expected <{root}>"))) } else { Ok(()) };
         }
         BodyKind::Xml(member, root, _) => {
-            (member, xml::read(body, root, api.lists).map_err(|e| RestError::invalid("MalformedXML", e.to_string()))?)
+            (member, xml::read(body, root, api.names).map_err(|e| RestError::invalid("MalformedXML", e.to_string()))?)
         }
     };
     if let Value::Object(input) = &mut request.input {

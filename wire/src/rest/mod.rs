@@ -6,7 +6,7 @@ mod encode;
 pub use decode::{Request, decode, finish_body};
 pub use encode::{EncodeError, RestBody, RestResponse, encode};
 
-use crate::xml::List;
+use crate::xml::Names;
 use serde_json::Value;
 use std::fmt;
 
@@ -128,10 +128,8 @@ pub struct Api {
     pub markers: &'static [&'static str],
     /// Headers that always choose the operation, as the markers do.
     pub header_markers: &'static [&'static str],
-    /// How lists are written.
-    pub lists: &'static [List],
-    /// Members whose element has another name, and that name.
-    pub renamed: &'static [(&'static str, &'static str)],
+    /// How lists and renamed members are written.
+    pub names: Names,
     /// Members that are percent-encoded in answers when `EncodingType` is `url`.
     pub url_encoded: &'static [&'static str],
     /// The namespace of answers.

@@ -11,7 +11,7 @@ mod tests;
 use crate::{
     encoding,
     rest::{self, Api, EncodeError, Request, RestError, RestRequest, RestResponse},
-    xml::{self, List},
+    xml::{self, List, Names},
 };
 use http::HeaderMap;
 use serde_json::Value;
@@ -65,20 +65,23 @@ pub static API: Api = Api {
         "website",
     ],
     header_markers: &["x-amz-copy-source"],
-    lists: &[
-        List { member: "Buckets", element: "Buckets", item: Some("Bucket") },
-        List { member: "Grants", element: "AccessControlList", item: Some("Grant") },
-        List { member: "TagSet", element: "TagSet", item: Some("Tag") },
-        List { member: "DeleteMarkers", element: "DeleteMarker", item: None },
-        List { member: "EncryptionType", element: "EncryptionType", item: None },
-        List { member: "Errors", element: "Error", item: None },
-        List { member: "Objects", element: "Object", item: None },
-        List { member: "Parts", element: "Part", item: None },
-        List { member: "Rules", element: "Rule", item: None },
-        List { member: "Uploads", element: "Upload", item: None },
-        List { member: "Versions", element: "Version", item: None },
-    ],
-    renamed: &[("MFADelete", "MfaDelete")],
+    names: Names {
+        lists: &[
+            List { member: "Buckets", element: "Buckets", item: Some("Bucket") },
+            List { member: "Grants", element: "AccessControlList", item: Some("Grant") },
+            List { member: "Tags", element: "Tags", item: Some("Tag") },
+            List { member: "TagSet", element: "TagSet", item: Some("Tag") },
+            List { member: "DeleteMarkers", element: "DeleteMarker", item: None },
+            List { member: "EncryptionType", element: "EncryptionType", item: None },
+            List { member: "Errors", element: "Error", item: None },
+            List { member: "Objects", element: "Object", item: None },
+            List { member: "Parts", element: "Part", item: None },
+            List { member: "Rules", element: "Rule", item: None },
+            List { member: "Uploads", element: "Upload", item: None },
+            List { member: "Versions", element: "Version", item: None },
+        ],
+        renamed: &[("MFADelete", "MfaDelete"), ("TotalPartsCount", "PartsCount")],
+    },
     url_encoded: &["Delimiter", "Key", "KeyMarker", "Marker", "NextKeyMarker", "NextMarker", "Prefix", "StartAfter"],
     xmlns: "http://s3.amazonaws.com/doc/2006-03-01/",
 };
