@@ -360,8 +360,9 @@ impl<'a> Evaluation<'a> {
 
     /// Resource control policies limit the resources of some services, for all but service-linked roles.
     pub fn resource_control(&self) -> &'a [Vec<Named<'a>>] {
-        let covered = UNDER_RESOURCE_CONTROL.iter().any(|service| service.eq_ignore_ascii_case(self.service));
-        if covered && !self.is_linked() { self.policies.resource_control } else { &[] }
+        let covered = || UNDER_RESOURCE_CONTROL.iter().any(|service| service.eq_ignore_ascii_case(self.service));
+        let levels = self.policies.resource_control;
+        if levels.is_empty() || self.is_linked() || !covered() { &[] } else { levels }
     }
 
     /// The resource policy that counts.
