@@ -102,7 +102,7 @@ pub(crate) enum Outcome<'a> {
     AllowedByRule(&'static str),
     Denied(Vec<Hit<'a>>),
     PublicAccessBlocked,
-    /// Kinds that would have to allow, the first for the message; statements that name the account only.
+    /// Kinds that would have to allow, the first for the message; a statement that names the account only.
     Lacking(Vec<Kind>, Option<Hit<'a>>),
     RefusedByRule(&'static str),
 }
@@ -233,9 +233,8 @@ impl<'a> Evaluation<'a> {
             }
         } else {
             let gate_opens = self.gate == Gate::Open || resource.account.is_some();
-            let by_role = resource.role.filter(|_| self.session_limits_grants());
-            if by_role.is_some() && self.limits_hold(sides, false) {
-                return Outcome::Allowed(limits(by_role, None, sides));
+            if resource.role.is_some() && self.limits_hold(sides, false) {
+                return Outcome::Allowed(limits(resource.role, None, sides));
             }
             if sides.identity.is_some() && gate_opens && self.limits_hold(sides, true) {
                 let gate = resource.account.filter(|_| self.gate != Gate::Open);
@@ -302,11 +301,6 @@ impl<'a> Evaluation<'a> {
             kinds.push(self.resource_kind());
         }
         Outcome::Lacking(kinds, None)
-    }
-
-    /// A grant to the role or user behind a session is limited as the session is; a user stands for itself.
-    fn session_limits_grants(&self) -> bool {
-        matches!(self.request.principal, Principal::Role { .. } | Principal::FederatedUser { .. })
     }
 
     fn limits_hold(&self, sides: &Sides<'a>, by_identity: bool) -> bool {

@@ -189,7 +189,9 @@ pub fn statement(r: &mut Random, shape: Shape) -> Value {
         }
         Shape::Resource | Shape::Trust | Shape::Endpoint => {
             let principal = if shape != Shape::Trust && r.percent(10) { "NotPrincipal" } else { "Principal" };
+            let spared = ["111111111111", NAMED[4], NAMED[6], NAMED[9], NAMED[11], NAMED[12]];
             let who = match r.below(8) {
+                _ if principal == "NotPrincipal" => json!({ "AWS": r.some(&spared, 6) }),
                 0 | 1 => json!("*"),
                 2 => json!({ "Service": "codepipeline.amazonaws.com", "AWS": r.some(&NAMED, 1) }),
                 3 => json!({ "Federated": "arn:aws:iam::111111111111:oidc-provider/idp.example.com" }),
@@ -268,13 +270,16 @@ fn context(r: &mut Random, principal: &str) -> Value {
         c.insert("aws:TagKeys".into(), json!(tags));
     }
     if r.percent(40) {
-        c.insert("kms:EncryptionContext:App".into(), json!(r.pick(&["x", "y"])));
+        c.insert("kms:EncryptionContext:App".into(), json!(r.pick(&["x", "x", "y"])));
+    }
+    if r.percent(15) {
+        c.insert("kms:EncryptionContext:other".into(), json!("x"));
     }
     Value::Object(c)
 }
 
 fn grant(r: &mut Random) -> Value {
-    let mut g = json!({ "GranteePrincipal": r.pick(&NAMED[4..]), "Operations": [r.pick(&["Decrypt", "DescribeKey", "Encrypt"])] });
+    let mut g = json!({ "GranteePrincipal": r.pick(&[NAMED[4], NAMED[6], NAMED[8], NAMED[9], NAMED[10], NAMED[11], NAMED[12]]), "Operations": [r.pick(&["Decrypt", "DescribeKey", "Encrypt"])] });
     if r.percent(40) {
         let name = r.pick(&["EncryptionContextSubset", "EncryptionContextEquals"]);
         g["Constraints"] = json!({ name: { r.pick(&["App", "app", "other"]): "x" } });
