@@ -8,10 +8,7 @@ pub(crate) fn blocks(block: &str, count: &str, bits: Option<&str>) -> Result<Vec
         Some((address.parse::<IpAddr>().ok()?, prefix.parse::<u32>().ok()?))
     });
     let Some((address, prefix)) = parsed else {
-        return Err(format!(
-            "{} is not a CIDR block",
-            crate::node::shorten(block)
-        ));
+        return Err("the block is written address/prefix, such as 10.0.0.0/16".to_owned());
     };
     let (start, width) = match address {
         IpAddr::V4(address) => (u128::from(u32::from(address)), 32),

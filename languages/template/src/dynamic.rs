@@ -3,7 +3,6 @@
 use crate::diagnostic::Diagnostic;
 use crate::inputs::Resolver;
 use crate::located::{Composed, Located, LocatedValue};
-use crate::node::shorten;
 
 /// A value that is kept elsewhere.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -156,7 +155,12 @@ fn string(
         let before = whole.slice(done, open);
         composed.push_value(&text[done..open], &before);
         let here = whole.slice(open, close + 2);
-        match one(&text[open + OPEN.len()..close], resolver, shown) {
+        match one(
+            &text[open + OPEN.len()..close],
+            &here.shown(),
+            resolver,
+            shown,
+        ) {
             Ok((found, secret)) => {
                 let found = Located {
                     secret,
@@ -179,20 +183,18 @@ fn string(
 
 fn one(
     text: &str,
+    name: &str,
     resolver: Option<Resolver<'_>>,
     shown: bool,
 ) -> Result<(String, bool), (String, String)> {
-    let shown_text = shorten(text);
     let reference = DynamicReference::parse(text).ok_or_else(|| {
         (
-            format!("Incorrect format is used in the following dynamic reference: [{{{{resolve:{shown_text}}}}}]"),
+            format!("Incorrect format is used in the following dynamic reference: [{name}]"),
             "write {{resolve:ssm:name:version}}, {{resolve:ssm-secure:name:version}} or {{resolve:secretsmanager:secret:SecretString:key}}".to_owned(),
         )
     })?;
     if shown && reference.is_secret() {
-        let message = format!(
-            "The dynamic reference {{{{resolve:{shown_text}}}}} would show a secret in an output"
-        );
+        let message = format!("The dynamic reference {name} would show a secret in an output");
         return Err((
             message,
             "remove it: outputs can be read by anyone who may describe the stack".to_owned(),
@@ -200,7 +202,7 @@ fn one(
     }
     let failed = |why: String| {
         (
-            format!("Could not resolve the dynamic reference {{{{resolve:{shown_text}}}}}"),
+            format!("Could not resolve the dynamic reference {name}"),
             why,
         )
     };

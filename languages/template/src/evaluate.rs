@@ -141,11 +141,10 @@ impl<'e, 'a> Evaluator<'e, 'a> {
             } => return self.find_in_map([map, top, second], default.as_ref(), span),
             Call::ImportValue(name) => {
                 let name = self.import_name(name)?;
-                match (self.world.inputs.imports)(&name) {
+                match (self.world.inputs.imports)(name.text().unwrap_or_default()) {
                     Some(value) => string(value, span),
                     None => {
-                        return self
-                            .fail(span, format!("No export named {} found.", shorten(&name)));
+                        return self.fail(span, format!("No export named {} found.", name.shown()));
                     }
                 }
             }
@@ -258,9 +257,8 @@ impl<'e, 'a> Evaluator<'e, 'a> {
         }
     }
 
-    pub(crate) fn import_name(&mut self, expr: &Expr) -> Result<String, Failed> {
-        let name = self.text(expr, "the name of Fn::ImportValue")?;
-        Ok(name.text().unwrap_or_default().to_owned())
+    pub(crate) fn import_name(&mut self, expr: &Expr) -> Result<Located, Failed> {
+        self.text(expr, "the name of Fn::ImportValue")
     }
 
     /// The value of an expression that must be a string, a number or a boolean.

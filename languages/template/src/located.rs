@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde_json::Value;
 
+use crate::node::shorten;
 use crate::{Part, Span};
 
 /// A value and where its text was written.
@@ -179,6 +180,14 @@ impl Located {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// Its text for a message: cut to a readable length, and hidden when it is a secret.
+    pub(crate) fn shown(&self) -> String {
+        match self.secret {
+            true => "****".to_owned(),
+            false => shorten(self.text().unwrap_or_default()),
         }
     }
 

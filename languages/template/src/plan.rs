@@ -255,6 +255,7 @@ impl<'a> Plan<'a> {
             arguments
                 .into_iter()
                 .map(|argument| evaluator.import_name(argument))
+                .map(|name| Ok(name?.text().unwrap_or_default().to_owned()))
                 .collect()
         })
     }

@@ -366,8 +366,8 @@ impl Builder<'_, '_> {
             .lines
             .get(span.line as usize - 1)
             .is_some_and(|line| line.ends_with(first) && !first.is_empty());
-        let mut number = span.line as usize + usize::from(!here);
-        for line in text.split_inclusive('\n') {
+        let first = span.line as usize + usize::from(!here);
+        for (number, line) in (first..).zip(text.split_inclusive('\n')) {
             let content = line.trim_end_matches('\n');
             let Some(before) = self.lines.get(number - 1).and_then(|source| {
                 if content.is_empty() {
@@ -386,7 +386,6 @@ impl Builder<'_, '_> {
                 span: Span::on_line(self.file.clone(), number as u32, column, width),
             });
             start += line.len();
-            number += 1;
         }
         parts
     }

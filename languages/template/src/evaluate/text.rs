@@ -4,7 +4,7 @@ use super::{Evaluator, Failed, Value, strings};
 use crate::diagnostic::Diagnostic;
 use crate::expression::{Expr, Field, Piece};
 use crate::located::{Composed, Located};
-use crate::node::{Name, shorten};
+use crate::node::Name;
 use crate::suggest::did_you_mean;
 use crate::{LocatedValue, Span};
 
@@ -164,12 +164,8 @@ impl Evaluator<'_, '_> {
             }
             (_, Some(inner)) => did_you_mean(second_name, inner.keys().map(String::as_str)),
         };
-        let message = format!(
-            "Template error: Unable to get mapping for {}::{}::{}",
-            shorten(map_name),
-            shorten(top_name),
-            shorten(second_name)
-        );
+        let [map, top, second] = keys.each_ref().map(Located::shown);
+        let message = format!("Template error: Unable to get mapping for {map}::{top}::{second}");
         self.report(Diagnostic::error(span, message).maybe_help(help))
     }
 

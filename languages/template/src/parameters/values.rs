@@ -45,7 +45,7 @@ impl Parameter {
         inner.starts_with("List<") || inner.starts_with("CommaDelimitedList")
     }
 
-    fn from_store(&self) -> bool {
+    fn is_stored(&self) -> bool {
         self.parameter_type.starts_with(SSM_VALUE)
     }
 
@@ -226,14 +226,18 @@ fn one(
         return Err(Diagnostic::error(span, reason));
     }
     let mut resolved_value = None;
-    if parameter.from_store() {
+    if parameter.is_stored() {
         let reference = DynamicReference::Ssm {
             name: value.clone(),
             version: None,
         };
         let message = format!(
             "Unable to fetch parameters [{}] from parameter store for this account.",
-            shorten(&value)
+            if parameter.no_echo {
+                "****".to_owned()
+            } else {
+                shorten(&value)
+            }
         );
         let found = match inputs.resolver {
             Some(resolver) => resolver(&reference)

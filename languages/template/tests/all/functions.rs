@@ -1,7 +1,6 @@
 //! What each function gives, and each mistake in using it.
 
-mod common;
-
+use crate::common;
 use serde_json::{Value, json};
 use template::Template;
 

@@ -1,8 +1,7 @@
 //! Parameters, conditions, rules, order and outputs.
 
-mod common;
-
-use common::Existing;
+use crate::common;
+use crate::common::Existing;
 use template::{Inputs, ResourceAttribute, Template};
 
 fn plan_error(source: &str, parameters: &[(&str, &str)]) -> String {

@@ -1,7 +1,6 @@
 //! What is refused before a stack exists: one snapshot of findings as a user sees them.
 
-mod common;
-
+use crate::common;
 use std::fmt::Write as _;
 
 use template::{Diagnostic, Severity, Template};

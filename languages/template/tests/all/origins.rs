@@ -1,7 +1,6 @@
 //! Where values come from, through nested functions: one snapshot of a table of cases.
 
-mod common;
-
+use crate::common;
 use std::fmt::Write as _;
 
 use template::{Located, LocatedValue, Span};
@@ -19,7 +18,13 @@ Conditions:
 "#;
 
 /// Name, the value of a property, parameters.
-const CASES: &[(&str, &str, &[(&str, &str)])] = &[
+type Case = (
+    &'static str,
+    &'static str,
+    &'static [(&'static str, &'static str)],
+);
+
+const CASES: &[Case] = &[
     ("plain", "hello", &[]),
     ("quoted", r#""he said \"yes\"""#, &[]),
     (
@@ -280,6 +285,13 @@ fn secrets_do_not_show_in_debug() {
         "[!Sub 'x${Password}', '{{resolve:ssm-secure:p}}', !Split ['-', !Ref Password]]",
     );
     let located = common::evaluate(&source, &[("Password", "hunter-2")]).unwrap();
+    let lookup = common::with_property(
+        "Parameters:\n  Password: {Type: String, NoEcho: true}\nMappings:\n  M: {a: {b: c}}\n",
+        "!FindInMap [M, !Ref Password, b]",
+    );
+    let refused =
+        common::shown(&common::evaluate(&lookup, &[("Password", "hunter-2")]).unwrap_err());
+    assert!(refused.contains("M::****::b"), "{refused}");
     let debug = format!("{located:?}");
     assert!(
         !debug.contains("hunter") && !debug.contains("secure<"),

@@ -1,8 +1,7 @@
 //! Templates of the size and shape that deliveries have.
 
-mod common;
-
-use common::Existing;
+use crate::common;
+use crate::common::Existing;
 use template::{Span, Template};
 
 /// A pipeline's own account: key, bucket, bucket policy, roles.
