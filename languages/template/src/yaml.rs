@@ -86,10 +86,10 @@ impl Builder<'_, '_> {
 
     /// The place of a scalar without the tag and the anchor before it, so that a place inside its text can be told.
     fn argument(&self, span: &Span) -> Span {
-        let start = span.column as usize - 1;
+        let start = (span.column as usize).saturating_sub(1);
         let line = self
             .lines
-            .get(span.line as usize - 1)
+            .get((span.line as usize).saturating_sub(1))
             .copied()
             .unwrap_or_default();
         let at = line
@@ -364,12 +364,12 @@ impl Builder<'_, '_> {
         let first = text.split('\n').next().unwrap_or_default();
         let here = self
             .lines
-            .get(span.line as usize - 1)
+            .get((span.line as usize).saturating_sub(1))
             .is_some_and(|line| line.ends_with(first) && !first.is_empty());
         let first = span.line as usize + usize::from(!here);
         for (number, line) in (first..).zip(text.split_inclusive('\n')) {
             let content = line.trim_end_matches('\n');
-            let Some(before) = self.lines.get(number - 1).and_then(|source| {
+            let Some(before) = self.lines.get(number.saturating_sub(1)).and_then(|source| {
                 if content.is_empty() {
                     Some("")
                 } else {
