@@ -223,6 +223,20 @@ mod tests {
     }
 
     #[test]
+    fn only_folders_of_ended_servers_are_swept() {
+        let parent = tempfile::tempdir().unwrap();
+        let own = format!("sekisho-{}-0", std::process::id());
+        // Beyond the largest process id that Linux gives.
+        let names = ["sekisho-4194305-0", own.as_str(), "sekisho-server", "other-4194305-0"];
+        for name in names {
+            fs::create_dir(parent.path().join(name)).unwrap();
+        }
+        Plan::V2 { parent: parent.path().into(), cpu: false }.sweep();
+        let left = names.map(|name| parent.path().join(name).exists());
+        assert_eq!(left, [false, true, true, true]);
+    }
+
+    #[test]
     fn a_share_of_a_processor_is_microseconds_of_a_period() {
         assert_eq!(quota(2000), 200_000);
         assert_eq!(quota(1), 1000);
