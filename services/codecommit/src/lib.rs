@@ -36,6 +36,7 @@ pub use operations::{
     update_default_branch::{UpdateDefaultBranch, UpdateDefaultBranchInput, UpdateDefaultBranchOutput},
     update_repository_description::{UpdateRepositoryDescription, UpdateRepositoryDescriptionInput, UpdateRepositoryDescriptionOutput},
     update_repository_name::{UpdateRepositoryName, UpdateRepositoryNameInput, UpdateRepositoryNameOutput},
+    upload_archive::{UploadArchive, UploadArchiveInput, UploadArchiveOutput},
 };
 pub use shapes::{BranchInfo, RepositoryMetadata};
 
@@ -70,6 +71,7 @@ pub fn service() -> Registration {
         .operation::<UpdateDefaultBranch>()
         .operation::<UpdateRepositoryDescription>()
         .operation::<UpdateRepositoryName>()
+        .operation::<UploadArchive>()
         .resources::<CodeCommit>(facts::facts)
         .resource_type(resources::repository::Repository)
 }

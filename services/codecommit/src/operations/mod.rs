@@ -17,3 +17,4 @@ pub(crate) mod list_repositories;
 pub(crate) mod update_default_branch;
 pub(crate) mod update_repository_description;
 pub(crate) mod update_repository_name;
+pub(crate) mod upload_archive;
