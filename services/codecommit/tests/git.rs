@@ -3,7 +3,7 @@
 mod world;
 
 use serde_json::json;
-use std::thread;
+use std::{sync::atomic::Ordering, thread};
 use world::{World, text};
 
 #[test]
@@ -184,6 +184,20 @@ fn of_two_pushes_to_one_branch_one_wins_and_others_do_not_care() {
     }
     let after = world.clone_of("shop", "after");
     world.git("", &after, &["fsck", "--strict"]);
+}
+
+#[test]
+fn long_requests_come_compressed() {
+    let world = World::new();
+    world.repository("shop");
+    let clone = world.clone_of("shop", "c");
+    let commits: Vec<String> = (0..30).map(|n| world.commit(&clone, "a", &[n])).collect();
+    let moves: Vec<String> = commits.iter().enumerate().map(|(n, id)| format!("{id}:refs/heads/b{n}")).collect();
+    let push: Vec<&str> = ["push", "-q", "origin", "main"].into_iter().chain(moves.iter().map(String::as_str)).collect();
+    world.git("shop", &clone, &push);
+    let again = world.clone_of("shop", "again");
+    assert_eq!(world.git("", &again, &["for-each-ref", "refs/remotes/origin/b*"]).lines().count(), 30);
+    assert!(world.compressed.load(Ordering::Relaxed) > 0);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use std::{
     io::{self, BufRead, BufReader, Read, Write},
     net::{TcpListener, TcpStream},
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, atomic::Ordering},
     thread,
 };
 
@@ -41,6 +41,9 @@ fn serve(world: &World, mut stream: TcpStream) -> io::Result<()> {
     let header = |name: &str| headers.get(name).map(|v| v.to_str().unwrap().to_owned());
     if header("expect").is_some() {
         stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\n")?;
+    }
+    if header("content-encoding").as_deref() == Some("gzip") {
+        world.compressed.fetch_add(1, Ordering::Relaxed);
     }
     let chunked = header("transfer-encoding").is_some();
     let length = header("content-length").map_or(0, |l| l.parse().unwrap());

@@ -12,7 +12,7 @@ use std::{
     io,
     path::{Path, PathBuf},
     process::{Command, Output},
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, atomic::AtomicUsize},
 };
 use tempfile::TempDir;
 use wire::sigv4::{Credentials, PayloadHash, RequestParts, parse_authorization, sign};
@@ -30,6 +30,8 @@ pub struct World {
     pub operator: Credentials,
     pub folder: Arc<TempDir>,
     pub at_end_of_push: Arc<Mutex<Option<Hook>>>,
+    /// Requests that came compressed.
+    pub compressed: Arc<AtomicUsize>,
     records: Arc<Mutex<Vec<Arc<Record>>>>,
     port: u16,
 }
@@ -103,7 +105,8 @@ impl World {
         let records = Arc::new(Mutex::new(Vec::new()));
         let seen = records.clone();
         gate.watch(move |record| seen.lock().unwrap().push(record.clone()));
-        let mut world = Self { gate, server, operator, folder, at_end_of_push: Arc::default(), records, port: 0 };
+        let mut world =
+            Self { gate, server, operator, folder, at_end_of_push: Arc::default(), compressed: Arc::default(), records, port: 0 };
         world.port = http::listen(world.clone());
         world
     }
