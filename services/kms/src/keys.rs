@@ -3,9 +3,9 @@
 use crate::{
     Kms,
     error::{invalid_state, no_alias, no_key},
-    state::{ALIASES, AliasRow, KEYS, KeyRow},
+    state::{ALIASES, AliasRow, KEYS, KeyRow, OWNED},
 };
-use base::{AccountId, Arn, Region, Timestamp};
+use base::{AccountId, Arn, Region};
 use gate::{Caller, Demand, Error, Scope, View};
 use std::collections::BTreeMap;
 
@@ -15,7 +15,6 @@ pub(crate) trait Rows {
     fn alias_row(&mut self, account: AccountId, name: &str) -> Result<Option<AliasRow>, Error>;
     fn own_account(&self) -> Result<AccountId, Error>;
     fn own_region(&self) -> &Region;
-    fn moment(&self) -> Timestamp;
     fn who(&self) -> &Caller;
 }
 
@@ -34,9 +33,6 @@ macro_rules! rows {
             }
             fn own_region(&self) -> &Region {
                 self.region()
-            }
-            fn moment(&self) -> Timestamp {
-                self.now()
             }
             fn who(&self) -> &Caller {
                 self.caller()
@@ -112,6 +108,24 @@ pub(crate) fn usable(key: KeyRow) -> Result<KeyRow, Error> {
 
 pub(crate) fn save(scope: &mut Scope<'_, Kms>, key: &KeyRow) -> Result<(), Error> {
     scope.put(&KEYS, key.id.as_str(), key)
+}
+
+/// Destroys the keys of the caller's account whose day of deletion has come, with their material and aliases.
+pub(crate) fn sweep(scope: &mut Scope<'_, Kms>) -> Result<(), Error> {
+    let (account, now) = (scope.account()?, scope.now());
+    for (_, arn) in scope.scan(&OWNED, &[account.as_str()])? {
+        let id = arn.resource_of("key").unwrap_or_default();
+        let Some(dead) = scope.get(&KEYS, id)?.filter(|key| !key.lives(now)) else { continue };
+        for alias in &dead.aliases {
+            // The name may be another key's by now.
+            if scope.get(&ALIASES, &[account.as_str(), alias])?.is_some_and(|row| row.target == dead.id) {
+                scope.delete(&ALIASES, &[account.as_str(), alias]);
+            }
+        }
+        scope.delete(&OWNED, &[account.as_str(), id]);
+        scope.delete(&KEYS, id);
+    }
+    Ok(())
 }
 
 /// The right to an action on the key of this name.

@@ -244,8 +244,9 @@ fn key_policies_are_checked_when_they_are_written() {
 fn keys_rest_rotate_and_die() {
     let world = world();
     let admin = world.admin(TOOLS);
-    let arn = key(&world, &admin, None);
+    let (arn, other) = (key(&world, &admin, None), key(&world, &admin, None));
     let id = json!({"KeyId": arn});
+    world.ok(&admin, "kms:CreateAlias", json!({"AliasName": "alias/mortal", "TargetKeyId": arn}));
     let old = encrypted(&world, &admin, &arn, json!({}));
     world.ok(&admin, "kms:DisableKey", id.clone());
     assert_eq!(world.fails(&admin, "kms:Decrypt", json!({"CiphertextBlob": old})), "DisabledException");
@@ -271,7 +272,13 @@ fn keys_rest_rotate_and_die() {
     let admin = world.admin(TOOLS);
     assert_eq!(world.fails(&admin, "kms:DescribeKey", id), "NotFoundException");
     assert_eq!(world.fails(&admin, "kms:Decrypt", json!({"CiphertextBlob": old})), "InvalidCiphertextException");
-    assert_eq!(world.ok(&admin, "kms:ListKeys", json!({}))["Keys"], json!([]));
+    assert_eq!(world.ok(&admin, "kms:ListKeys", json!({}))["Keys"].as_array().unwrap().len(), 1);
+    // The name is free, and the dead key goes for good when the next one is made: it takes nothing of others along.
+    world.ok(&admin, "kms:CreateAlias", json!({"AliasName": "alias/mortal", "TargetKeyId": other}));
+    let next = key(&world, &admin, None);
+    assert_eq!(world.ok(&admin, "kms:ListAliases", json!({}))["Aliases"].as_array().unwrap().len(), 1);
+    assert_eq!(world.ok(&admin, "kms:DescribeKey", json!({"KeyId": "alias/mortal"}))["KeyMetadata"]["Arn"], other);
+    assert_eq!(world.ok(&admin, "kms:ListKeys", json!({}))["Keys"].as_array().unwrap().len(), 2, "{next}");
 }
 
 #[test]

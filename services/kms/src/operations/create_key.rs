@@ -1,4 +1,4 @@
-use crate::{Kms, keys, material, policies, shapes::KeyMetadata, state::{OWNED, KeyRow}, tags::{self, Tag}};
+use crate::{Kms, keys, material, policies, shapes::KeyMetadata, state::{KeyRow, OWNED}, tags::{self, Tag}};
 use base::uuid;
 use gate::{Authorized, Demand, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
@@ -86,6 +86,7 @@ impl Operation for CreateKey {
 
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Output, Error> {
         check_description(&input.description)?;
+        keys::sweep(call)?;
         let account = call.account()?;
         let id = uuid(call.entropy());
         let arn = call.arn(&format!("key/{id}"))?;

@@ -43,6 +43,7 @@ impl Operation for ScheduleKeyDeletion {
         if !(7..=30).contains(&days) {
             return Err(Error::validation(format!("1 validation error detected: Value '{days}' at 'pendingWindowInDays' failed to satisfy constraint: Member must have value between 7 and 30")));
         }
+        keys::sweep(call)?;
         let mut key = keys::load_living(call, &input.key_id)?;
         let day = call.now().plus(Duration::from_secs(days * 24 * 60 * 60));
         key.deletion = Some(day);
