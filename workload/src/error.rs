@@ -36,13 +36,19 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Error::Spec(what) => write!(f, "the sandbox cannot be started as specified: {what}"),
-            Error::Refused { minimum, found, reason } => write!(
+            Error::Refused {
+                minimum,
+                found,
+                reason,
+            } => write!(
                 f,
                 "this machine cannot isolate programs as demanded: level {minimum} is the minimum, {found} is what \
                  works ({reason}). Allow user namespaces (or run as root), lower the minimum, or run workloads \
                  unconfined if you trust them"
             ),
-            Error::Setup { step, reason } => write!(f, "the sandbox could not be made: {step}: {reason}"),
+            Error::Setup { step, reason } => {
+                write!(f, "the sandbox could not be made: {step}: {reason}")
+            }
             Error::Helper(what) => write!(f, "the sandbox's helper process failed: {what}"),
         }
     }
@@ -52,7 +58,10 @@ impl std::error::Error for Error {}
 
 impl From<Failure> for Error {
     fn from(failure: Failure) -> Self {
-        Error::Setup { step: failure.step, reason: failure.reason }
+        Error::Setup {
+            step: failure.step,
+            reason: failure.reason,
+        }
     }
 }
 
@@ -65,7 +74,10 @@ pub(crate) struct Failure {
 
 impl Failure {
     pub(crate) fn new(step: impl Into<String>, reason: impl fmt::Display) -> Self {
-        Failure { step: step.into(), reason: reason.to_string() }
+        Failure {
+            step: step.into(),
+            reason: reason.to_string(),
+        }
     }
 }
 

@@ -23,14 +23,20 @@ pub(crate) const READ_ONLY: u64 = 1;
 /// Set-user-id bits on the mount mean nothing.
 pub(crate) const NO_SUID: u64 = 2;
 /// Device files on the mount do not work.
-pub(crate) const NO_DEVICES: u64 = 4;
+const NO_DEVICES: u64 = 4;
+/// What every mount that a sandbox sees is, devices aside.
+pub(crate) const SAFE: u64 = NO_SUID | NO_DEVICES;
 /// Nothing on the mount can be executed.
 pub(crate) const NO_EXEC: u64 = 8;
 /// The mount shows its owners through a user namespace's map.
 const ID_MAPPED: u64 = 0x0010_0000;
 
 fn check(result: c_long) -> io::Result<c_long> {
-    if result < 0 { Err(io::Error::last_os_error()) } else { Ok(result) }
+    if result < 0 {
+        Err(io::Error::last_os_error())
+    } else {
+        Ok(result)
+    }
 }
 
 fn owned(result: c_long) -> io::Result<OwnedFd> {
@@ -86,7 +92,8 @@ pub(crate) fn fork_with(
     }
     // SAFETY: without CLONE_VM this is a fork: the child goes on in its own copy of the memory. The helper has one
     // thread, so no lock is held by a thread that the child lacks. The structure outlives the call.
-    let result = unsafe { libc::syscall(libc::SYS_clone3, &raw mut arguments, size_of::<CloneArgs>()) };
+    let result =
+        unsafe { libc::syscall(libc::SYS_clone3, &raw mut arguments, size_of::<CloneArgs>()) };
     if result == 0 {
         run_child(body);
     }
@@ -122,19 +129,32 @@ pub(crate) fn close_from(first: c_uint) -> io::Result<()> {
 /// Marks every descriptor from `first` on to be closed at `execve`.
 pub(crate) fn close_at_exec_from(first: c_uint) -> io::Result<()> {
     // SAFETY: sets a flag on descriptors; none is closed while it has an owner.
-    check(unsafe { libc::syscall(libc::SYS_close_range, first, c_uint::MAX, CLOSE_RANGE_CLOEXEC) }).map(drop)
+    check(unsafe {
+        libc::syscall(
+            libc::SYS_close_range,
+            first,
+            c_uint::MAX,
+            CLOSE_RANGE_CLOEXEC,
+        )
+    })
+    .map(drop)
 }
 
 /// Takes over one of the first three descriptors, which the process was started with.
 pub(crate) fn take_standard(raw: RawFd) -> io::Result<OwnedFd> {
     // SAFETY: F_DUPFD_CLOEXEC makes a new descriptor and leaves the old one alone.
-    owned(c_long::from(unsafe { libc::fcntl(raw, libc::F_DUPFD_CLOEXEC, 3) }))
+    owned(c_long::from(unsafe {
+        libc::fcntl(raw, libc::F_DUPFD_CLOEXEC, 3)
+    }))
 }
 
 /// Makes `raw` (one of the first three) another name of `fd`, kept across `execve`.
 pub(crate) fn replace_standard(fd: &impl AsFd, raw: RawFd) -> io::Result<()> {
     // SAFETY: the first three descriptors have no owner in this process's Rust values.
-    check(c_long::from(unsafe { libc::dup2(fd.as_fd().as_raw_fd(), raw) })).map(drop)
+    check(c_long::from(unsafe {
+        libc::dup2(fd.as_fd().as_raw_fd(), raw)
+    }))
+    .map(drop)
 }
 
 /// A copy of the mount at `path` and of all mounts below it, attached nowhere yet.
@@ -155,7 +175,11 @@ fn open_tree(path: &Path, recursive: c_uint) -> io::Result<OwnedFd> {
 }
 
 /// Adds attributes to a mount and all below it; with `users`, shows its owners through that namespace's map.
-pub(crate) fn restrict(mount: &impl AsFd, attributes: u64, users: Option<BorrowedFd<'_>>) -> io::Result<()> {
+pub(crate) fn restrict(
+    mount: &impl AsFd,
+    attributes: u64,
+    users: Option<BorrowedFd<'_>>,
+) -> io::Result<()> {
     set_attributes(mount.as_fd(), attributes, users, AT_RECURSIVE)
 }
 
@@ -170,7 +194,12 @@ fn set_attributes(
     users: Option<BorrowedFd<'_>>,
     recursive: c_uint,
 ) -> io::Result<()> {
-    let mut change = libc::mount_attr { attr_set: attributes, attr_clr: 0, propagation: 0, userns_fd: 0 };
+    let mut change = libc::mount_attr {
+        attr_set: attributes,
+        attr_clr: 0,
+        propagation: 0,
+        userns_fd: 0,
+    };
     if let Some(users) = users {
         change.attr_set |= ID_MAPPED;
         change.userns_fd = users.as_raw_fd() as u64;
@@ -179,7 +208,14 @@ fn set_attributes(
     let size = size_of::<libc::mount_attr>();
     // SAFETY: the empty path and the structure outlive the call, and the size is the structure's.
     check(unsafe {
-        libc::syscall(libc::SYS_mount_setattr, mount.as_raw_fd(), c"".as_ptr(), flags, &raw const change, size)
+        libc::syscall(
+            libc::SYS_mount_setattr,
+            mount.as_raw_fd(),
+            c"".as_ptr(),
+            flags,
+            &raw const change,
+            size,
+        )
     })
     .map(drop)
 }
@@ -191,7 +227,14 @@ pub(crate) fn attach(mount: &impl AsFd, target: &Path) -> io::Result<()> {
     let empty = c"".as_ptr();
     // SAFETY: both paths are NUL-terminated strings that outlive the call.
     check(unsafe {
-        libc::syscall(libc::SYS_move_mount, from, empty, libc::AT_FDCWD, target.as_ptr(), MOVE_MOUNT_F_EMPTY_PATH)
+        libc::syscall(
+            libc::SYS_move_mount,
+            from,
+            empty,
+            libc::AT_FDCWD,
+            target.as_ptr(),
+            MOVE_MOUNT_F_EMPTY_PATH,
+        )
     })
     .map(drop)
 }
@@ -204,7 +247,11 @@ pub(crate) fn empty_bounding_set() -> io::Result<()> {
         if dropped < 0 {
             let error = io::Error::last_os_error();
             // Past the last capability that this kernel knows.
-            return if capability > 0 && error.raw_os_error() == Some(libc::EINVAL) { Ok(()) } else { Err(error) };
+            return if capability > 0 && error.raw_os_error() == Some(libc::EINVAL) {
+                Ok(())
+            } else {
+                Err(error)
+            };
         }
     }
     Ok(())
@@ -218,14 +265,21 @@ pub(crate) fn clear_capabilities() -> io::Result<()> {
         pid: c_int,
     }
     const VERSION_3: u32 = 0x2008_0522;
-    let header = Header { version: VERSION_3, pid: 0 };
+    let header = Header {
+        version: VERSION_3,
+        pid: 0,
+    };
     let none = [0_u32; 6];
     // SAFETY: version 3 reads two triples of 32 bits, which `none` holds; pid 0 is the caller.
     check(unsafe { libc::syscall(libc::SYS_capset, &raw const header, none.as_ptr()) }).map(drop)
 }
 
 /// Gives an interface an address (unless `None`) and turns it on.
-pub(crate) fn interface_up(socket: &impl AsFd, name: &CStr, address: Option<Ipv4Addr>) -> io::Result<()> {
+pub(crate) fn interface_up(
+    socket: &impl AsFd,
+    name: &CStr,
+    address: Option<Ipv4Addr>,
+) -> io::Result<()> {
     let fd = socket.as_fd().as_raw_fd();
     // SAFETY: an all-zero request is a valid value of this plain C structure.
     let mut request: libc::ifreq = unsafe { std::mem::zeroed() };
@@ -233,20 +287,34 @@ pub(crate) fn interface_up(socket: &impl AsFd, name: &CStr, address: Option<Ipv4
         *to = *from as libc::c_char;
     }
     if let Some(address) = address {
-        let address = libc::sockaddr_in {
-            sin_family: libc::AF_INET as libc::sa_family_t,
-            sin_port: 0,
-            sin_addr: libc::in_addr { s_addr: u32::from(address).to_be() },
-            sin_zero: [0; 8],
-        };
-        // SAFETY: a sockaddr_in has the size of the sockaddr that the union holds.
-        request.ifr_ifru.ifru_addr = unsafe { std::mem::transmute::<libc::sockaddr_in, libc::sockaddr>(address) };
-        // SAFETY: the request outlives the call, which reads a name and an address.
-        check(c_long::from(unsafe { libc::ioctl(fd, libc::SIOCSIFADDR as _, &raw mut request) }))?;
+        // The mask comes second: without it the whole network of the address's class would be here.
+        for (set, value) in [
+            (libc::SIOCSIFADDR, address),
+            (libc::SIOCSIFNETMASK, Ipv4Addr::BROADCAST),
+        ] {
+            let value = libc::sockaddr_in {
+                sin_family: libc::AF_INET as libc::sa_family_t,
+                sin_port: 0,
+                sin_addr: libc::in_addr {
+                    s_addr: u32::from(value).to_be(),
+                },
+                sin_zero: [0; 8],
+            };
+            // SAFETY: a sockaddr_in has the size of the sockaddr that the union holds.
+            request.ifr_ifru.ifru_addr =
+                unsafe { std::mem::transmute::<libc::sockaddr_in, libc::sockaddr>(value) };
+            // SAFETY: the request outlives the call, which reads a name and an address.
+            check(c_long::from(unsafe {
+                libc::ioctl(fd, set as _, &raw mut request)
+            }))?;
+        }
     }
     request.ifr_ifru.ifru_flags = (libc::IFF_UP | libc::IFF_RUNNING) as _;
     // SAFETY: the request outlives the call, which reads a name and flags.
-    check(c_long::from(unsafe { libc::ioctl(fd, libc::SIOCSIFFLAGS as _, &raw mut request) })).map(drop)
+    check(c_long::from(unsafe {
+        libc::ioctl(fd, libc::SIOCSIFFLAGS as _, &raw mut request)
+    }))
+    .map(drop)
 }
 
 /// Closes every descriptor above the first three but those of `keep`, in a child that [`fork_with`] has made.
@@ -269,7 +337,9 @@ pub(crate) fn wait_for(child: Option<Pid>) -> io::Result<(Pid, c_int)> {
     let mut status = 0;
     loop {
         // SAFETY: the kernel writes one number to `status`, which outlives the call.
-        match check(c_long::from(unsafe { libc::waitpid(child.map_or(-1, Pid::as_raw), &raw mut status, 0) })) {
+        match check(c_long::from(unsafe {
+            libc::waitpid(child.map_or(-1, Pid::as_raw), &raw mut status, 0)
+        })) {
             Ok(pid) => return Ok((Pid::from_raw(pid as i32), status)),
             Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
             Err(e) => return Err(e),

@@ -1,6 +1,6 @@
 //! Runs one program isolated, for trying a machine out and for the tests of this crate:
-//! `workload-sandbox SPEC.json` runs a [`workload::Spec`] at the best level there is, copies its output, and exits
-//! with its code; `workload-sandbox probe` tells what works here.
+//! `workload-sandbox SPEC.json [MINIMUM]` runs a [`workload::Spec`] at the best level there is, copies its output,
+//! and exits with its code; `workload-sandbox probe` tells what works here.
 #![allow(clippy::disallowed_methods, reason = "reads its own argument's file")]
 
 use std::process::ExitCode;
@@ -12,7 +12,11 @@ fn main() -> ExitCode {
     if argument == workload::HELPER_COMMAND {
         workload::helper_main();
     }
-    let result = if argument == "probe" { Ok(probe()) } else { run(&argument) };
+    let result = if argument == "probe" {
+        Ok(probe())
+    } else {
+        run(&argument, std::env::args().nth(2))
+    };
     result.unwrap_or_else(|error| {
         eprintln!("{error}");
         ExitCode::from(125)
@@ -31,10 +35,17 @@ fn probe() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-fn run(file: &str) -> Result<ExitCode, Box<dyn std::error::Error>> {
+fn run(file: &str, minimum: Option<String>) -> Result<ExitCode, Box<dyn std::error::Error>> {
     let text = std::fs::read_to_string(file).map_err(|e| format!("{file}: {e}"))?;
     let spec: Spec = serde_json::from_str(&text).map_err(|e| format!("{file}: {e}"))?;
-    let mut sandbox = Sandbox::start(spec, &Backend::Isolated { minimum: Level::RootNoUserNs })?;
+    let minimum = match minimum {
+        None => Level::RootNoUserNs,
+        Some(name) => *Level::ALL
+            .iter()
+            .find(|level| format!("{level:?}") == name)
+            .ok_or("no such level")?,
+    };
+    let mut sandbox = Sandbox::start(spec, &Backend::Isolated { minimum })?;
     if let Some(mut output) = sandbox.take_output() {
         std::io::copy(&mut output.stdout, &mut std::io::stdout())?;
     }
@@ -42,5 +53,8 @@ fn run(file: &str) -> Result<ExitCode, Box<dyn std::error::Error>> {
     if exit.code.is_none() {
         eprintln!("{exit:?}");
     }
-    Ok(exit.code.and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::from(124), ExitCode::from))
+    Ok(exit
+        .code
+        .and_then(|code| u8::try_from(code).ok())
+        .map_or(ExitCode::from(124), ExitCode::from))
 }

@@ -23,7 +23,9 @@ use crate::{channel, sys};
 pub(super) fn main(order: &Order, control: BorrowedFd<'_>, group: Option<&Group>) -> libc::c_int {
     let mut keep = group.map(Group::descriptors).unwrap_or_default();
     keep.push(control);
-    let Ok(control) = sys::close_all_but(&keep).and_then(|()| control.try_clone_to_owned()) else { return 1 };
+    let Ok(control) = sys::close_all_but(&keep).and_then(|()| control.try_clone_to_owned()) else {
+        return 1;
+    };
     let control = UnixStream::from(control);
     match start(order, &control, group) {
         Ok(program) => {
@@ -38,7 +40,7 @@ pub(super) fn main(order: &Order, control: BorrowedFd<'_>, group: Option<&Group>
 }
 
 fn start(order: &Order, control: &UnixStream, group: Option<&Group>) -> Result<Pid, Failure> {
-    let ((), mut workspace) = channel::receive::<()>(control).at("waiting for the helper")?;
+    let ((), mounts) = channel::receive::<()>(control).at("waiting for the helper")?;
     if let Some(group) = group {
         group.join().at("joining the control groups")?;
         // So that /proc/self/cgroup tells nothing of the host.
@@ -47,14 +49,18 @@ fn start(order: &Order, control: &UnixStream, group: Option<&Group>) -> Result<P
     become_maker(order)?;
     sethostname(&order.spec.hostname).at("setting the host name")?;
     let listeners = network::listen(&order.spec)?;
-    let processes = root::build(order, workspace.pop())?;
+    let processes = root::build(order, mounts)?;
     give_up(order)?;
     watch_helper(control)?;
     let program = launch(order)?;
     let mut descriptors: Vec<BorrowedFd<'_>> = listeners.iter().map(TcpListener::as_fd).collect();
     descriptors.push(processes.as_fd());
     channel::send(control, &Report::Ready, &descriptors).at("telling the helper")?;
-    let null = File::options().read(true).write(true).open("/dev/null").at("opening /dev/null")?;
+    let null = File::options()
+        .read(true)
+        .write(true)
+        .open("/dev/null")
+        .at("opening /dev/null")?;
     for raw in [1, 2] {
         sys::replace_standard(&null, raw).at("closing the output")?;
     }
@@ -116,7 +122,9 @@ pub(super) fn launch(order: &Order) -> Result<Pid, Failure> {
     let program = sys::fork(|| command::main(order, report.as_fd())).at("starting the program")?;
     drop(report);
     let mut text = Vec::new();
-    errors.read_to_end(&mut text).at("waiting for the program's start")?;
+    errors
+        .read_to_end(&mut text)
+        .at("waiting for the program's start")?;
     if text.is_empty() {
         return Ok(program);
     }

@@ -18,7 +18,9 @@ const BASE: &str = "/usr";
 /// The root itself holds folders, links and a few small files.
 const ROOT_OPTIONS: &str = "size=4m,nr_inodes=4096,mode=0755";
 /// Folders of programs, or links into /usr, as the host has them.
-const PROGRAMS: [&str; 7] = ["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"];
+const PROGRAMS: [&str; 7] = [
+    "/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32",
+];
 /// What programs need of /etc, and nothing that tells of the host's people or secrets.
 const ETC: [&str; 13] = [
     "/etc/alternatives",
@@ -36,7 +38,6 @@ const ETC: [&str; 13] = [
     "/etc/ssl/openssl.cnf",
 ];
 const DEVICES: [&str; 6] = ["null", "zero", "full", "random", "urandom", "tty"];
-const SAFE: u64 = sys::NO_SUID | sys::NO_DEVICES;
 
 /// A part of the host to show: its mounts, copied before anything covers them.
 struct Bind {
@@ -45,25 +46,40 @@ struct Bind {
     inside: PathBuf,
 }
 
-/// Builds the root and moves into it. Gives the sandbox's `/proc`, for looking at its processes.
-pub(super) fn build(order: &Order, workspace: Option<OwnedFd>) -> Result<OwnedFd, Failure> {
+/// Builds the root and moves into it; `given` are the extra paths and the workspace, if the helper has copied them.
+/// Gives the sandbox's `/proc`, for looking at its processes.
+pub(super) fn build(order: &Order, mut given: Vec<OwnedFd>) -> Result<OwnedFd, Failure> {
     let spec = &order.spec;
-    mount(None::<&str>, "/", None::<&str>, MsFlags::MS_REC | MsFlags::MS_PRIVATE, None::<&str>)
-        .at("cutting the mounts off from the host's")?;
-    let binds = host_parts(order)?;
+    mount(
+        None::<&str>,
+        "/",
+        None::<&str>,
+        MsFlags::MS_REC | MsFlags::MS_PRIVATE,
+        None::<&str>,
+    )
+    .at("cutting the mounts off from the host's")?;
+    let workspace = given.pop();
+    let binds = host_parts(order, given)?;
     let devices = devices()?;
     let workspace = match workspace {
         Some(mounts) => mounts,
         None => {
             let mounts = sys::copy_mounts(&spec.workspace).at("copying the workspace's mount")?;
-            sys::restrict(&mounts, SAFE, None).at("restricting the workspace's mount")?;
+            sys::restrict(&mounts, sys::SAFE, None).at("restricting the workspace's mount")?;
             mounts
         }
     };
 
     let base = Path::new(BASE);
     let plain = MsFlags::MS_NOSUID | MsFlags::MS_NODEV;
-    mount(Some("tmpfs"), base, Some("tmpfs"), plain, Some(ROOT_OPTIONS)).at("mounting the root")?;
+    mount(
+        Some("tmpfs"),
+        base,
+        Some("tmpfs"),
+        plain,
+        Some(ROOT_OPTIONS),
+    )
+    .at("mounting the root")?;
     for link in PROGRAMS {
         if let Ok(target) = fs::read_link(link) {
             symlink(target, within(base, link)).at_with(|| format!("linking {link}"))?;
@@ -76,7 +92,8 @@ pub(super) fn build(order: &Order, workspace: Option<OwnedFd>) -> Result<OwnedFd
     own_mounts(base, order)?;
     let at = within(base, &spec.workspace_at);
     fs::create_dir_all(&at).at_with(|| format!("making {}", spec.workspace_at))?;
-    sys::attach(&workspace, &at).at_with(|| format!("attaching the workspace at {}", spec.workspace_at))?;
+    sys::attach(&workspace, &at)
+        .at_with(|| format!("attaching the workspace at {}", spec.workspace_at))?;
 
     enter(base)?;
     File::open("/proc").map(OwnedFd::from).at("opening /proc")
@@ -87,17 +104,25 @@ fn within(base: &Path, inside: impl AsRef<Path>) -> PathBuf {
     base.join(inside.strip_prefix("/").unwrap_or(inside))
 }
 
-fn host_parts(order: &Order) -> Result<Vec<Bind>, Failure> {
+fn host_parts(order: &Order, given: Vec<OwnedFd>) -> Result<Vec<Bind>, Failure> {
     let mut binds = Vec::new();
     let mut add = |host: &Path, inside: &Path| {
         let about = || format!("showing {}", host.display());
         let folder = fs::metadata(host).at_with(about)?.is_dir();
         let mounts = sys::copy_mounts(host).at_with(about)?;
-        sys::restrict(&mounts, SAFE | sys::READ_ONLY, None).at_with(about)?;
-        binds.push(Bind { mounts, folder, inside: inside.into() });
+        sys::restrict(&mounts, sys::SAFE | sys::READ_ONLY, None).at_with(about)?;
+        binds.push(Bind {
+            mounts,
+            folder,
+            inside: inside.into(),
+        });
         Ok::<(), Failure>(())
     };
-    for path in PROGRAMS.iter().map(Path::new).filter(|path| path.is_dir() && !path.is_symlink()) {
+    for path in PROGRAMS
+        .iter()
+        .map(Path::new)
+        .filter(|path| path.is_dir() && !path.is_symlink())
+    {
         add(path, path)?;
     }
     for path in ETC.iter().map(Path::new).filter(|path| path.exists()) {
@@ -107,8 +132,21 @@ fn host_parts(order: &Order) -> Result<Vec<Bind>, Failure> {
     if order.spec.keep_network && resolver.exists() {
         add(resolver, resolver)?;
     }
-    for bind in &order.spec.read_only {
-        add(&bind.host, Path::new(&bind.inside))?;
+    if given.is_empty() {
+        for bind in &order.spec.read_only {
+            add(&bind.host, Path::new(&bind.inside))?;
+        }
+    }
+    for (mounts, bind) in given.into_iter().zip(&order.spec.read_only) {
+        let metadata = File::from(mounts.try_clone().at("copying a descriptor")?).metadata();
+        let folder = metadata
+            .at_with(|| format!("showing {}", bind.host.display()))?
+            .is_dir();
+        binds.push(Bind {
+            mounts,
+            folder,
+            inside: PathBuf::from(&bind.inside),
+        });
     }
     Ok(binds)
 }
@@ -119,7 +157,11 @@ fn devices() -> Result<Vec<Bind>, Failure> {
         let about = || format!("showing {}", path.display());
         let mounts = sys::copy_mounts(&path).at_with(about)?;
         sys::restrict(&mounts, sys::NO_SUID | sys::NO_EXEC, None).at_with(about)?;
-        Ok(Bind { mounts, folder: false, inside: path })
+        Ok(Bind {
+            mounts,
+            folder: false,
+            inside: path,
+        })
     };
     DEVICES.iter().map(bind).collect()
 }
@@ -131,7 +173,12 @@ fn place(bind: &Bind, at: &Path) -> Result<(), Failure> {
     } else {
         fs::create_dir_all(at.parent().unwrap_or(at)).at_with(about)?;
         // `create_new`: a file that is there already is another part's.
-        OpenOptions::new().write(true).create_new(true).mode(0o644).open(at).at_with(about)?;
+        OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o644)
+            .open(at)
+            .at_with(about)?;
     }
     sys::attach(&bind.mounts, at).at_with(about)
 }
@@ -139,7 +186,18 @@ fn place(bind: &Bind, at: &Path) -> Result<(), Failure> {
 /// The small files and folders of the root itself.
 fn own_files(base: &Path, order: &Order) -> Result<(), Failure> {
     let spec = &order.spec;
-    for folder in ["dev/pts", "dev/shm", "etc", "proc", "root", "run", "tmp", "var/cache", "var/lib", "var/log"] {
+    for folder in [
+        "dev/pts",
+        "dev/shm",
+        "etc",
+        "proc",
+        "root",
+        "run",
+        "tmp",
+        "var/cache",
+        "var/lib",
+        "var/log",
+    ] {
         fs::create_dir_all(base.join(folder)).at_with(|| format!("making /{folder}"))?;
     }
     let user = match order.identity {
@@ -160,7 +218,10 @@ fn own_files(base: &Path, order: &Order) -> Result<(), Failure> {
         ("etc/group", groups),
         ("etc/hostname", format!("{host}\n")),
         ("etc/hosts", format!("127.0.0.1 localhost {host}\n")),
-        ("etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files dns\n".to_owned()),
+        (
+            "etc/nsswitch.conf",
+            "passwd: files\ngroup: files\nhosts: files dns\n".to_owned(),
+        ),
     ];
     for (name, text) in files {
         fs::write(base.join(name), text).at_with(|| format!("writing /{name}"))?;
@@ -187,8 +248,14 @@ fn own_files(base: &Path, order: &Order) -> Result<(), Failure> {
 /// `/proc`, terminals, and one bounded file system for everything private that can be written.
 fn own_mounts(base: &Path, order: &Order) -> Result<(), Failure> {
     let plain = MsFlags::MS_NOSUID | MsFlags::MS_NODEV;
-    mount(Some("proc"), &base.join("proc"), Some("proc"), plain | MsFlags::MS_NOEXEC, None::<&str>)
-        .at("mounting /proc (is the host's own partly covered?)")?;
+    mount(
+        Some("proc"),
+        &base.join("proc"),
+        Some("proc"),
+        plain | MsFlags::MS_NOEXEC,
+        None::<&str>,
+    )
+    .at("mounting /proc (is the host's own partly covered?)")?;
     mount(
         Some("devpts"),
         &base.join("dev/pts"),
@@ -201,17 +268,32 @@ fn own_mounts(base: &Path, order: &Order) -> Result<(), Failure> {
     let private = base.join(".private");
     fs::create_dir(&private).at("making the private files")?;
     let bytes = order.spec.limits.tmp_bytes.max(4096);
-    let options = format!("size={bytes},nr_inodes={},mode=0755", (bytes / 4096).clamp(1024, 1 << 20));
-    mount(Some("tmpfs"), &private, Some("tmpfs"), plain, Some(options.as_str())).at("mounting the private files")?;
-    for (name, at, mode) in
-        [("tmp", "tmp", 0o1777), ("home", "root", 0o700), ("run", "run", 0o755), ("shm", "dev/shm", 0o1777)]
-    {
+    let options = format!(
+        "size={bytes},nr_inodes={},mode=0755",
+        (bytes / 4096).clamp(1024, 1 << 20)
+    );
+    mount(
+        Some("tmpfs"),
+        &private,
+        Some("tmpfs"),
+        plain,
+        Some(options.as_str()),
+    )
+    .at("mounting the private files")?;
+    for (name, at, mode) in [
+        ("tmp", "tmp", 0o1777),
+        ("home", "root", 0o700),
+        ("run", "run", 0o755),
+        ("shm", "dev/shm", 0o1777),
+    ] {
         let about = || format!("making /{at}");
         let folder = private.join(name);
         fs::create_dir(&folder).at_with(about)?;
         fs::set_permissions(&folder, Permissions::from_mode(mode)).at_with(about)?;
         match order.identity {
-            Identity::Range { .. } => chown(&folder, Some(order.spec.user), Some(order.spec.user)).at_with(about)?,
+            Identity::Range { .. } => {
+                chown(&folder, Some(order.spec.user), Some(order.spec.user)).at_with(about)?
+            }
             Identity::Bare { id } => chown(&folder, Some(id), Some(id)).at_with(about)?,
             Identity::Caller => {}
         }
@@ -229,6 +311,10 @@ fn enter(base: &Path) -> Result<(), Failure> {
     pivot_root(".", ".").at("changing the root")?;
     umount2(".", MntFlags::MNT_DETACH).at("letting go of the host's files")?;
     chdir("/").at("entering the root")?;
-    let root = OpenOptions::new().read(true).custom_flags(libc::O_PATH | libc::O_DIRECTORY).open("/");
-    sys::restrict_one(&root.at("opening the root")?, SAFE | sys::READ_ONLY).at("making the root read-only")
+    let root = OpenOptions::new()
+        .read(true)
+        .custom_flags(libc::O_PATH | libc::O_DIRECTORY)
+        .open("/");
+    sys::restrict_one(&root.at("opening the root")?, sys::SAFE | sys::READ_ONLY)
+        .at("making the root read-only")
 }
