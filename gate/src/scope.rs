@@ -266,6 +266,13 @@ impl<'a, S: Service> Scope<'a, S> {
         let mut reader = BodyReader::open(self.core, &BodyOut { parts, start, length })?;
         body::receive(self.core, key, &mut reader)
     }
+    /// Reads stretches of received bodies, unsealed as they are read: who has a body's key may read it.
+    ///
+    /// # Errors
+    /// A body is missing, or its key is another.
+    pub fn read_body(&mut self, out: &BodyOut) -> Result<BodyReader, Error> {
+        BodyReader::open(self.core, out)
+    }
     /// Drops a received body when this call is committed.
     ///
     /// # Errors

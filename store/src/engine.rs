@@ -3,7 +3,7 @@ use crate::{
     backend::{Backend, Batch},
     clock::Clock,
     committer::Committer,
-    disk::Disk,
+    disk::{CACHE, Disk},
     files::failed,
     memory::Memory,
     pending::{Answer, pending},
@@ -17,6 +17,11 @@ use std::{
         atomic::{AtomicBool, Ordering},
     },
 };
+
+/// The longest key.
+const MAX_KEY: usize = 8 << 10;
+/// The longest value: what is larger belongs into a blob.
+const MAX_VALUE: usize = 16 << 20;
 
 type Callback = Arc<dyn Fn() + Send + Sync>;
 
@@ -74,7 +79,7 @@ impl Store {
     /// Opens the store in the folder `dir`, or makes it: one process per folder, all content encrypted under a key
     /// derived from `root`. After a crash, every answered commit is there.
     pub fn open(dir: &Path, root: &RootKey) -> Result<Self, StoreError> {
-        let core = Arc::new(Core::new(Box::new(Disk::open(dir, root)?)));
+        let core = Arc::new(Core::new(Box::new(Disk::open(dir, root, CACHE)?)));
         let committer = Committer::start(Arc::clone(&core)).map_err(failed(dir, "starting the committer thread"))?;
         Ok(Self(Arc::new(Shared { core, committer: Some(committer) })))
     }
@@ -91,6 +96,10 @@ impl Store {
         if tx.writes.is_empty() && tx.appends.is_empty() {
             // One snapshot was read and nothing depends on it.
             answer.give(Ok(()));
+            return pending;
+        }
+        if let Err(error) = fits(&tx) {
+            answer.give(Err(error));
             return pending;
         }
         let job = Job { reads: tx.reads, writes: tx.writes, appends: tx.appends, answer };
@@ -116,7 +125,13 @@ impl Store {
 
 impl Core {
     pub(crate) fn new(backend: Box<dyn Backend>) -> Self {
-        Self { backend, clock: Arc::default(), recent: Mutex::default(), callbacks: RwLock::default(), closed: AtomicBool::new(false) }
+        Self {
+            backend,
+            clock: Arc::default(),
+            recent: Mutex::default(),
+            callbacks: RwLock::default(),
+            closed: AtomicBool::new(false),
+        }
     }
 
     pub(crate) fn is_closed(&self) -> bool {
@@ -169,5 +184,46 @@ impl Core {
             .filter(|(prefix, _)| wrote(prefix).is_some_and(|(key, _)| key.starts_with(prefix)))
             .map(|(_, callback)| Arc::clone(callback))
             .collect()
+    }
+}
+
+/// One transaction must not spoil the group that it is committed with.
+fn fits(tx: &Tx) -> Result<(), CommitError> {
+    let rows =
+        tx.writes.iter().map(|(key, value)| (key, value.as_ref())).chain(tx.appends.iter().map(|(k, v)| (k, Some(v))));
+    for (key, value) in rows {
+        let length = value.map_or(0, |value| value.len());
+        if key.len() > MAX_KEY || length > MAX_VALUE {
+            return Err(CommitError::TooLarge(format!(
+                "a row with a key of {} bytes and a value of {length} bytes cannot be stored: the limits are {MAX_KEY} and {MAX_VALUE}",
+                key.len()
+            )));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_winner_counts_for_those_behind_it_in_the_group() {
+        let core = Arc::new(Core::new(Box::new(Memory::default())));
+        let (jobs, answers): (Vec<_>, Vec<_>) = ["a", "b", "a", "c"]
+            .into_iter()
+            .map(|key| {
+                let mut tx = Tx::new(Arc::clone(&core));
+                tx.get(key.as_bytes()).unwrap();
+                tx.put(key.into(), "1".into());
+                tx.append(format!("record/{key}").into(), "1".into());
+                let (answer, pending) = pending();
+                (Job { reads: tx.reads, writes: tx.writes, appends: tx.appends, answer }, pending)
+            })
+            .unzip();
+        core.commit_group(jobs);
+        let outcomes: Vec<_> = answers.into_iter().map(Pending::wait).collect();
+        assert_eq!(outcomes, [Ok(()), Ok(()), Err(CommitError::Conflict), Ok(())]);
+        assert_eq!(core.clock.now(), 1, "one batch");
     }
 }

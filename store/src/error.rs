@@ -89,7 +89,9 @@ pub enum CommitError {
     Conflict,
     /// The disk is full: nothing of it was kept; the store goes on once there is space.
     Full(String),
-    /// The disk failed. Whether the transaction was kept is only known by reading.
+    /// A key or a value of the transaction is longer than the store takes.
+    TooLarge(String),
+    /// The disk failed, or the store was closed. Whether the transaction was kept is only known by reading.
     Io(String),
 }
 
@@ -98,6 +100,7 @@ impl fmt::Display for CommitError {
         match self {
             Self::Conflict => f.write_str("another transaction wrote what this one read"),
             Self::Full(message) => write!(f, "the disk of the data directory is full: {message}; free some space"),
+            Self::TooLarge(message) => f.write_str(message),
             Self::Io(message) => write!(f, "the commit failed: {message}"),
         }
     }

@@ -68,10 +68,7 @@ impl View for MemoryView {
 
     fn scan(&self, span: &Span, limit: usize, reverse: bool) -> Result<Vec<(Key, Value)>, StoreError> {
         let guard = self.rows.read().unwrap_or_else(PoisonError::into_inner);
-        let seen = guard
-            .rows
-            .range::<[u8], _>(span.bounds())
-            .map(|(key, versions)| (key, as_of(versions, self.seq)));
+        let seen = guard.rows.range::<[u8], _>(span.bounds()).map(|(key, versions)| (key, as_of(versions, self.seq)));
         let owned = |(key, value): (&Key, Option<&Value>)| value.map(|value| (key.clone(), value.clone()));
         Ok(match reverse {
             false => seen.filter_map(owned).take(limit).collect(),

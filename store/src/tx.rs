@@ -90,8 +90,8 @@ impl Tx {
     }
 
     /// Sets `key` to `value`.
-    pub fn put(&mut self, key: Key, value: impl Into<Value>) {
-        self.write(key, Some(value.into()));
+    pub fn put(&mut self, key: Key, value: Value) {
+        self.write(key, Some(value));
     }
 
     /// Removes `key`; nothing happens if it is not there.
@@ -102,8 +102,8 @@ impl Tx {
     /// Sets a key that nobody else uses, for what must be kept whatever becomes of the rest: it stays when a savepoint
     /// is rolled back and when the writes are discarded. Appends are outside the check: they never make another
     /// transaction conflict, not even one that scanned over them.
-    pub fn append(&mut self, key: Key, value: impl Into<Value>) {
-        self.appends.insert(key, value.into());
+    pub fn append(&mut self, key: Key, value: Value) {
+        self.appends.insert(key, value);
     }
 
     /// Marks this moment.

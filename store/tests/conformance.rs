@@ -8,7 +8,7 @@ use std::{
     },
     thread,
 };
-use store::{CommitError, Key, RootKey, Store, StoreError, Tx, prefix_range};
+use store::{CommitError, Key, RootKey, Store, StoreError, Tx, Value, prefix_range};
 
 /// Runs the check on an empty store of each kind.
 fn on_all(check: impl Fn(&Store)) {
@@ -21,10 +21,14 @@ fn key(text: &str) -> Key {
     text.as_bytes().to_vec()
 }
 
+fn value(text: &str) -> Value {
+    Value::copy_from_slice(text.as_bytes())
+}
+
 fn put(store: &Store, rows: &[(&str, &str)]) {
     let mut tx = store.begin();
     for (k, v) in rows {
-        tx.put(key(k), key(v));
+        tx.put(key(k), value(v));
     }
     store.commit(tx).wait().unwrap();
 }
@@ -57,7 +61,7 @@ fn a_snapshot_does_not_move() {
 fn writes_are_private_until_committed() {
     on_all(|store| {
         let mut tx = store.begin();
-        tx.put(key("a"), key("1"));
+        tx.put(key("a"), value("1"));
         assert_eq!(get(&mut tx, "a").as_deref(), Some("1"));
         assert_eq!(get(&mut store.begin(), "a"), None);
         drop(tx);
@@ -72,14 +76,14 @@ fn what_was_read_and_then_written_conflicts() {
         let (mut first, mut second) = (store.begin(), store.begin());
         for tx in [&mut first, &mut second] {
             assert_eq!(get(tx, "a").as_deref(), Some("1"));
-            tx.put(key("a"), key("2"));
+            tx.put(key("a"), value("2"));
         }
         store.commit(first).wait().unwrap();
         assert_eq!(store.commit(second).wait(), Err(CommitError::Conflict));
         // An absence that was read counts too, and so does a deletion.
         let mut absent = store.begin();
         assert_eq!(get(&mut absent, "new"), None);
-        absent.put(key("x"), key("x"));
+        absent.put(key("x"), value("x"));
         put(store, &[("new", "1")]);
         assert_eq!(store.commit(absent).wait(), Err(CommitError::Conflict));
         assert_eq!(get(&mut store.begin(), "x"), None);
@@ -90,8 +94,8 @@ fn what_was_read_and_then_written_conflicts() {
 fn blind_writes_never_conflict_and_the_last_wins() {
     on_all(|store| {
         let (mut first, mut second) = (store.begin(), store.begin());
-        first.put(key("a"), key("1"));
-        second.put(key("a"), key("2"));
+        first.put(key("a"), value("1"));
+        second.put(key("a"), value("2"));
         store.commit(second).wait().unwrap();
         store.commit(first).wait().unwrap();
         assert_eq!(get(&mut store.begin(), "a").as_deref(), Some("1"));
@@ -106,7 +110,7 @@ fn write_skew_is_refused() {
         for (tx, leaves) in [(&mut first, "alice"), (&mut second, "bob")] {
             assert_eq!(get(tx, "alice").as_deref(), Some("on"));
             assert_eq!(get(tx, "bob").as_deref(), Some("on"));
-            tx.put(key(leaves), key("off"));
+            tx.put(key(leaves), value("off"));
         }
         store.commit(first).wait().unwrap();
         assert_eq!(store.commit(second).wait(), Err(CommitError::Conflict));
@@ -120,7 +124,7 @@ fn phantoms_are_refused() {
         let observed = |limit, reverse| {
             let mut tx = store.begin();
             tx.scan(prefix_range(b"k"), limit, reverse).unwrap();
-            tx.put(key("out"), key("1"));
+            tx.put(key("out"), value("1"));
             tx
         };
         let (whole, first, last) = (observed(9, false), observed(1, false), observed(1, true));
@@ -141,19 +145,19 @@ fn savepoints_nest() {
     on_all(|store| {
         put(store, &[("a", "0")]);
         let mut tx = store.begin();
-        tx.put(key("a"), key("1"));
+        tx.put(key("a"), value("1"));
         let outer = tx.savepoint();
-        tx.put(key("a"), key("2"));
-        tx.put(key("b"), key("2"));
+        tx.put(key("a"), value("2"));
+        tx.put(key("b"), value("2"));
         let inner = tx.savepoint();
         tx.delete(key("a"));
-        tx.put(key("b"), key("3"));
-        tx.put(key("b"), key("4"));
-        tx.append(key("record"), key("kept"));
+        tx.put(key("b"), value("3"));
+        tx.put(key("b"), value("4"));
+        tx.append(key("record"), value("kept"));
         tx.rollback(inner);
         assert_eq!(scan(&mut tx, "a".."z", 9, false), "a2 b2 recordkept ");
         let again = tx.savepoint();
-        tx.put(key("c"), key("5"));
+        tx.put(key("c"), value("5"));
         tx.rollback(again);
         tx.rollback(again);
         tx.rollback(outer);
@@ -170,8 +174,8 @@ fn a_discarded_transaction_keeps_its_appends_and_its_reads() {
         let denied = || {
             let mut tx = store.begin();
             assert!(tx.get(b"policy").unwrap().is_some());
-            tx.put(key("effect"), key("1"));
-            tx.append(key("record"), key("denied"));
+            tx.put(key("effect"), value("1"));
+            tx.append(key("record"), value("denied"));
             tx.discard();
             tx
         };
@@ -191,9 +195,9 @@ fn scans_merge_own_writes() {
         let mut tx = store.begin();
         tx.delete(key("a"));
         tx.delete(key("b"));
-        tx.put(key("c"), key("2"));
-        tx.put(key("cc"), key("2"));
-        tx.append(key("f"), key("2"));
+        tx.put(key("c"), value("2"));
+        tx.put(key("cc"), value("2"));
+        tx.append(key("f"), value("2"));
         assert_eq!(scan(&mut tx, "a".."z", 2, false), "c2 cc2 ");
         assert_eq!(scan(&mut tx, "a".."z", 3, true), "f2 e1 d1 ");
         assert_eq!(scan(&mut tx, "a".."z", usize::MAX, false), "c2 cc2 d1 e1 f2 ");
@@ -212,7 +216,7 @@ fn prefixes() {
     on_all(|store| {
         let mut tx = store.begin();
         for k in [&b"\xfe"[..], b"\xff", b"\xff\xff\x01", b""] {
-            tx.put(k.to_vec(), key("1"));
+            tx.put(k.to_vec(), value("1"));
         }
         store.commit(tx).wait().unwrap();
         assert_eq!(store.begin().scan(prefix_range(b"\xff"), 9, false).unwrap().len(), 2);
@@ -233,7 +237,7 @@ fn parallel_appends_do_not_conflict() {
                     for i in 0..20 {
                         let mut tx = store.begin();
                         assert!(tx.get(b"policy").unwrap().is_some());
-                        tx.append(format!("record/{n:02}/{i:02}").into_bytes(), key("called"));
+                        tx.append(format!("record/{n:02}/{i:02}").into_bytes(), value("called"));
                         store.commit(tx).wait().expect("no conflict");
                     }
                 });
@@ -255,7 +259,7 @@ fn retried_increments_all_count() {
                             let mut tx = store.begin();
                             let count: u32 = get(&mut tx, "count").map_or(0, |n| n.parse().unwrap());
                             thread::yield_now();
-                            tx.put(key("count"), key(&(count + 1).to_string()));
+                            tx.put(key("count"), value(&(count + 1).to_string()));
                             match store.commit(tx).wait() {
                                 Ok(()) => break,
                                 Err(CommitError::Conflict) => conflicts.fetch_add(1, Ordering::Relaxed),
@@ -287,7 +291,7 @@ fn commits_are_told_by_prefix() {
         put(store, &[("a", "1"), ("work/1", "1"), ("work/2", "1")]);
         assert_eq!(told.load(Ordering::SeqCst), 1);
         let mut tx = store.begin();
-        tx.append(key("work/3"), key("1"));
+        tx.append(key("work/3"), value("1"));
         store.commit(tx).wait().unwrap();
         assert_eq!(told.load(Ordering::SeqCst), 2);
     });
@@ -303,7 +307,7 @@ fn a_commit_can_be_awaited_without_a_runtime() {
     }
     on_all(|store| {
         let mut tx = store.begin();
-        tx.put(key("a"), key("1"));
+        tx.put(key("a"), value("1"));
         let mut pending = std::pin::pin!(store.commit(tx));
         let waker = Arc::new(Unpark(thread::current())).into();
         let mut context = std::task::Context::from_waker(&waker);
@@ -324,11 +328,24 @@ fn a_closed_store_says_so() {
         put(store, &[("a", "1")]);
         let mut tx = store.begin();
         tx.get(b"a").unwrap();
-        tx.put(key("b"), key("1"));
+        tx.put(key("b"), value("1"));
         store.close();
         assert_eq!(tx.get(b"a"), Err(StoreError::Closed));
         assert_eq!(store.begin().get(b"a"), Err(StoreError::Closed));
         assert!(matches!(store.commit(tx).wait(), Err(CommitError::Io(why)) if why.contains("closed")));
+    });
+}
+
+#[test]
+fn oversized_rows_are_refused_alone() {
+    on_all(|store| {
+        for (key, length) in [(vec![1; 10_000], 1), (vec![1], 20 << 20)] {
+            let mut tx = store.begin();
+            tx.append(key, vec![0; length].into());
+            assert!(matches!(store.commit(tx).wait(), Err(CommitError::TooLarge(_))));
+        }
+        put(store, &[("a", "1")]);
+        assert_eq!(store.begin().scan(prefix_range(b""), 9, false).unwrap().len(), 1);
     });
 }
 
@@ -373,7 +390,7 @@ fn like_a_map() {
                 match random.below(7) {
                     0 | 1 => {
                         let v = format!("{round}.{step}").into_bytes();
-                        tx.put(k.clone(), v.clone());
+                        tx.put(k.clone(), v.clone().into());
                         model.insert(k.clone(), v.clone());
                         written.push((k, Some(v)));
                     }
@@ -392,9 +409,14 @@ fn like_a_map() {
                         let (end, limit, reverse) = (random.key(), random.below(6) as usize, random.below(2) == 1);
                         let got = tx.scan(k.clone()..end.clone(), limit, reverse).unwrap();
                         let all: Vec<_> = model.iter().filter(|(m, _)| **m >= k && **m < end).collect();
-                        let want: Vec<_> =
-                            if reverse { all.into_iter().rev().take(limit).collect() } else { all.into_iter().take(limit).collect() };
-                        assert!(got.iter().map(|(k, v)| (k, v.to_vec())).eq(want.into_iter().map(|(k, v)| (k, v.clone()))));
+                        let want: Vec<_> = if reverse {
+                            all.into_iter().rev().take(limit).collect()
+                        } else {
+                            all.into_iter().take(limit).collect()
+                        };
+                        assert!(
+                            got.iter().map(|(k, v)| (k, v.to_vec())).eq(want.into_iter().map(|(k, v)| (k, v.clone())))
+                        );
                         seen_all = true;
                     }
                     5 => saved = Some((tx.savepoint(), model.clone(), written.len())),
@@ -411,7 +433,7 @@ fn like_a_map() {
             for _ in 0..random.below(3) {
                 let (k, v) = (random.key(), key("between"));
                 let mut other = store.begin();
-                other.put(k.clone(), v.clone());
+                other.put(k.clone(), v.clone().into());
                 store.commit(other).wait().unwrap();
                 committed.insert(k.clone(), v);
                 disturbed.push(k);

@@ -1,6 +1,9 @@
 //! XML as AWS's protocols use it: a small strict reader and a writer.
 
-use quick_xml::{Reader, XmlVersion, events::{BytesStart, Event}};
+use quick_xml::{
+    Reader, XmlVersion,
+    events::{BytesStart, Event},
+};
 use serde_json::{Map, Value};
 use std::fmt;
 
@@ -17,6 +20,15 @@ pub struct List {
     pub element: &'static str,
     /// The name of each item inside it; none if the list is flattened, so that `element` itself repeats.
     pub item: Option<&'static str>,
+}
+
+/// Where a service's elements are not simply its members.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Names {
+    /// Its lists; one that is not named here is flattened under its own name.
+    pub lists: &'static [List],
+    /// Members whose element has another name, and that name.
+    pub renamed: &'static [(&'static str, &'static str)],
 }
 
 /// Why a document was refused.
@@ -44,9 +56,9 @@ struct Element {
 }
 
 impl Element {
-    fn open(start: &BytesStart<'_>, lists: &[List]) -> Result<Self, XmlError> {
+    fn open(start: &BytesStart<'_>, names: Names) -> Result<Self, XmlError> {
         let name = start.local_name().as_ref().to_owned();
-        let list = lists.iter().find(|l| l.item.is_some() && l.element == name).copied();
+        let list = names.lists.iter().find(|l| l.item.is_some() && l.element == name).copied();
         let mut element = Self { name, list, ..Self::default() };
         for attribute in start.attributes() {
             let attribute = attribute.map_err(|e| XmlError(e.to_string()))?;
@@ -58,7 +70,7 @@ impl Element {
         }
         Ok(element)
     }
-    fn add(&mut self, child: Self, lists: &[List]) -> Result<(), XmlError> {
+    fn add(&mut self, child: Self, names: Names) -> Result<(), XmlError> {
         if let Some(list) = self.list {
             if list.item != Some(child.name.as_str()) {
                 return refused(format!("<{}> does not belong into <{}>", child.name, self.name));
@@ -66,7 +78,7 @@ impl Element {
             self.items.push(child.value());
             return Ok(());
         }
-        let flat = lists.iter().find(|l| l.item.is_none() && l.element == child.name);
+        let flat = names.lists.iter().find(|l| l.item.is_none() && l.element == child.name);
         if let Some(list) = flat {
             let items = self.children.entry(list.member).or_insert_with(|| Value::Array(Vec::new()));
             if let Value::Array(items) = items {
@@ -74,7 +86,8 @@ impl Element {
             }
             return Ok(());
         }
-        let name = child.list.map_or_else(|| child.name.clone(), |l| l.member.to_owned());
+        let renamed = names.renamed.iter().find(|(_, element)| *element == child.name).map(|(member, _)| *member);
+        let name = child.list.map(|l| l.member).or(renamed).unwrap_or(&child.name).to_owned();
         let value = child.value();
         match self.children.get_mut(&name) {
             None => {
@@ -102,7 +115,7 @@ impl Element {
 
 /// Reads a document with the root element `root` into a value: elements with children become objects, others text,
 /// repeated and known lists arrays. Document types and entities beyond XML's five are refused.
-pub fn read(text: &[u8], root: &str, lists: &[List]) -> Result<Value, XmlError> {
+pub fn read(text: &[u8], root: &str, names: Names) -> Result<Value, XmlError> {
     let text = std::str::from_utf8(text).map_err(|_| XmlError("it is not UTF-8".to_owned()))?;
     let mut reader = Reader::from_str(text);
     reader.config_mut().expand_empty_elements = true;
@@ -119,12 +132,12 @@ pub fn read(text: &[u8], root: &str, lists: &[List]) -> Result<Value, XmlError> 
                 if done.is_some() {
                     return refused("it has more than one root element");
                 }
-                open.push(Element::open(&start, lists)?);
+                open.push(Element::open(&start, names)?);
             }
             Event::End(_) => {
                 let Some(element) = open.pop() else { return refused("an element ends that never began") };
                 match open.last_mut() {
-                    Some(parent) => parent.add(element, lists)?,
+                    Some(parent) => parent.add(element, names)?,
                     None => done = Some(element),
                 }
             }
@@ -218,10 +231,10 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    const LISTS: [List; 2] = [
-        List { member: "Parts", element: "Part", item: None },
-        List { member: "TagSet", element: "TagSet", item: Some("Tag") },
-    ];
+    const NAMES: Names = Names {
+        lists: &[List { member: "Parts", element: "Part", item: None }, List { member: "TagSet", element: "TagSet", item: Some("Tag") }],
+        renamed: &[("MFADelete", "MfaDelete")],
+    };
 
     #[test]
     fn values() {
@@ -232,9 +245,10 @@ mod tests {
             ("<R><TagSet/></R>", json!({"TagSet": []})),
             ("<s:R><A><![CDATA[<x>]]></A><!-- c --><A>2</A><A>3</A></s:R>", json!({"A": ["<x>", "2", "3"]})),
             ("<R><G xsi:type=\"Group\"><URI>u</URI></G></R>", json!({"G": {"Type": "Group", "URI": "u"}})),
+            ("<R><MfaDelete>x</MfaDelete></R>", json!({"MFADelete": "x"})),
             ("<R/>", json!("")),
         ] {
-            assert_eq!(read(text.as_bytes(), "R", &LISTS), Ok(expected), "{text}");
+            assert_eq!(read(text.as_bytes(), "R", NAMES), Ok(expected), "{text}");
         }
     }
 
@@ -258,9 +272,9 @@ mod tests {
             "<R a=1 a=1/>",
             &deep,
         ] {
-            assert!(read(text.as_bytes(), "R", &LISTS).is_err(), "{text}");
+            assert!(read(text.as_bytes(), "R", NAMES).is_err(), "{text}");
         }
-        assert!(read(b"<R>\xff</R>", "R", &[]).is_err());
+        assert!(read(b"<R>\xff</R>", "R", NAMES).is_err());
     }
 
     #[test]
@@ -268,6 +282,6 @@ mod tests {
         let mut out = String::new();
         push_element(&mut out, "K", "a<&>\"\r\n\t\u{1}ä");
         assert_eq!(out, "<K>a&lt;&amp;&gt;&quot;&#13;\n\t\u{fffd}ä</K>");
-        assert_eq!(read(b"<K>a&lt;&amp;&gt;&quot;&#13;</K>", "K", &[]), Ok(json!("a<&>\"\r")));
+        assert_eq!(read(b"<K>a&lt;&amp;&gt;&quot;&#13;</K>", "K", NAMES), Ok(json!("a<&>\"\r")));
     }
 }

@@ -102,7 +102,7 @@ pub(crate) enum Outcome<'a> {
     AllowedByRule(&'static str),
     Denied(Vec<Hit<'a>>),
     PublicAccessBlocked,
-    /// Kinds that would have to allow, the first for the message; statements that name the account only.
+    /// Kinds that would have to allow, the first for the message; a statement that names the account only.
     Lacking(Vec<Kind>, Option<Hit<'a>>),
     RefusedByRule(&'static str),
 }
@@ -233,9 +233,8 @@ impl<'a> Evaluation<'a> {
             }
         } else {
             let gate_opens = self.gate == Gate::Open || resource.account.is_some();
-            let by_role = resource.role.filter(|_| self.session_limits_grants());
-            if by_role.is_some() && self.limits_hold(sides, false) {
-                return Outcome::Allowed(limits(by_role, None, sides));
+            if resource.role.is_some() && self.limits_hold(sides, false) {
+                return Outcome::Allowed(limits(resource.role, None, sides));
             }
             if sides.identity.is_some() && gate_opens && self.limits_hold(sides, true) {
                 let gate = resource.account.filter(|_| self.gate != Gate::Open);
@@ -304,11 +303,6 @@ impl<'a> Evaluation<'a> {
         Outcome::Lacking(kinds, None)
     }
 
-    /// A grant to the role or user behind a session is limited as the session is; a user stands for itself.
-    fn session_limits_grants(&self) -> bool {
-        matches!(self.request.principal, Principal::Role { .. } | Principal::FederatedUser { .. })
-    }
-
     fn limits_hold(&self, sides: &Sides<'a>, by_identity: bool) -> bool {
         self.boundary_holds(sides) && self.session_holds(sides, by_identity)
     }
@@ -360,8 +354,9 @@ impl<'a> Evaluation<'a> {
 
     /// Resource control policies limit the resources of some services, for all but service-linked roles.
     pub fn resource_control(&self) -> &'a [Vec<Named<'a>>] {
-        let covered = UNDER_RESOURCE_CONTROL.iter().any(|service| service.eq_ignore_ascii_case(self.service));
-        if covered && !self.is_linked() { self.policies.resource_control } else { &[] }
+        let covered = || UNDER_RESOURCE_CONTROL.iter().any(|service| service.eq_ignore_ascii_case(self.service));
+        let levels = self.policies.resource_control;
+        if levels.is_empty() || self.is_linked() || !covered() { &[] } else { levels }
     }
 
     /// The resource policy that counts.

@@ -2,13 +2,24 @@
 
 use std::sync::Arc;
 
+use crate::Span;
 use crate::diagnostic::{Diagnostic, Findings};
 use crate::node::{Kind, MAX_DEPTH, MapBuilder, Name, Node};
-use crate::Span;
 
 /// Parses a JSON document. Duplicate keys go to `findings`; bad syntax ends the parse.
-pub(crate) fn parse(source: &str, file: &Arc<str>, findings: &mut Findings) -> Result<Node, Diagnostic> {
-    let mut parser = Parser { source, file, at: 0, line: 1, column: 1, findings };
+pub(crate) fn parse(
+    source: &str,
+    file: &Arc<str>,
+    findings: &mut Findings,
+) -> Result<Node, Diagnostic> {
+    let mut parser = Parser {
+        source,
+        file,
+        at: 0,
+        line: 1,
+        column: 1,
+        findings,
+    };
     parser.space();
     let node = parser.value(0)?;
     parser.space();
@@ -51,7 +62,13 @@ impl Parser<'_> {
     }
 
     fn span(&self, (_, line, column): Mark) -> Span {
-        Span { file: self.file.clone(), line, column, end_line: self.line, end_column: self.column }
+        Span {
+            file: self.file.clone(),
+            line,
+            column,
+            end_line: self.line,
+            end_column: self.column,
+        }
     }
 
     fn space(&mut self) {
@@ -85,12 +102,31 @@ impl Parser<'_> {
             Some('-' | '0'..='9') => self.number()?,
             Some('a'..='z' | 'A'..='Z' | '_') => self.word()?,
             Some('\'') => return Err(self.fail("JSON strings stand in double quotes")),
-            Some('/') => return Err(self.fail("JSON has no comments; write the template in YAML to comment it")),
-            Some('}' | ']') => return Err(self.fail("a value is missing here; JSON allows no comma before a closing bracket")),
-            Some(_) => return Err(self.fail("expected a value: an object, a list, a string, a number, true or false")),
-            None => return Err(self.fail("the template ends in the middle; a closing bracket is missing")),
+            Some('/') => {
+                return Err(
+                    self.fail("JSON has no comments; write the template in YAML to comment it")
+                );
+            }
+            Some('}' | ']') => {
+                return Err(self.fail(
+                    "a value is missing here; JSON allows no comma before a closing bracket",
+                ));
+            }
+            Some(_) => {
+                return Err(self.fail(
+                    "expected a value: an object, a list, a string, a number, true or false",
+                ));
+            }
+            None => {
+                return Err(
+                    self.fail("the template ends in the middle; a closing bracket is missing")
+                );
+            }
         };
-        Ok(Node { kind, span: self.span(start) })
+        Ok(Node {
+            kind,
+            span: self.span(start),
+        })
     }
 
     fn object(&mut self, depth: usize) -> Result<Kind, Diagnostic> {
@@ -112,7 +148,10 @@ impl Parser<'_> {
                 Some(_) => return Err(self.fail("expected a key in double quotes")),
             }
             let text = self.string()?;
-            let key = Name { text, span: self.span(start) };
+            let key = Name {
+                text,
+                span: self.span(start),
+            };
             self.space();
             if self.peek() != Some(':') {
                 return Err(self.fail("expected ':' after the key"));
@@ -162,7 +201,9 @@ impl Parser<'_> {
     }
 
     fn unclosed(&self, bracket: char, (_, line, column): Mark) -> Diagnostic {
-        self.fail(&format!("the '{bracket}' of line {line}, column {column} is never closed"))
+        self.fail(&format!(
+            "the '{bracket}' of line {line}, column {column} is never closed"
+        ))
     }
 
     fn string(&mut self) -> Result<String, Diagnostic> {
@@ -174,9 +215,14 @@ impl Parser<'_> {
             match self.bump() {
                 Some('"') => return Ok(text),
                 Some('\\') => text.push(self.escape(at)?),
-                Some('\n' | '\r') | None => return Err(self.fail_at(open, "this string is not closed on its line")),
+                Some('\n' | '\r') | None => {
+                    return Err(self.fail_at(open, "this string is not closed on its line"));
+                }
                 Some(c) if (c as u32) < 0x20 && c != '\t' => {
-                    return Err(self.fail_at(at, "a control character in a string is written as an escape such as \\u0001"));
+                    return Err(self.fail_at(
+                        at,
+                        "a control character in a string is written as an escape such as \\u0001",
+                    ));
                 }
                 Some(c) => text.push(c),
             }
@@ -196,25 +242,40 @@ impl Parser<'_> {
                 let code = match first {
                     0xd800..0xdc00 => {
                         if self.bump() != Some('\\') || self.bump() != Some('u') {
-                            return Err(self.fail_at(at, "the second half of this surrogate pair is missing"));
+                            return Err(self
+                                .fail_at(at, "the second half of this surrogate pair is missing"));
                         }
                         match self.hex(at)? {
-                            second @ 0xdc00..0xe000 => 0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00),
-                            _ => return Err(self.fail_at(at, "the second half of this surrogate pair is missing")),
+                            second @ 0xdc00..0xe000 => {
+                                0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00)
+                            }
+                            _ => {
+                                return Err(self.fail_at(
+                                    at,
+                                    "the second half of this surrogate pair is missing",
+                                ));
+                            }
                         }
                     }
                     code => code,
                 };
                 char::from_u32(code).ok_or_else(|| self.fail_at(at, "this is no character"))?
             }
-            _ => return Err(self.fail_at(at, "unknown escape; JSON has \\\" \\\\ \\/ \\b \\f \\n \\r \\t and \\uXXXX")),
+            _ => {
+                return Err(self.fail_at(
+                    at,
+                    "unknown escape; JSON has \\\" \\\\ \\/ \\b \\f \\n \\r \\t and \\uXXXX",
+                ));
+            }
         })
     }
 
     fn hex(&mut self, at: Mark) -> Result<u32, Diagnostic> {
-        (0..4).try_fold(0, |code, _| match self.bump().and_then(|c| c.to_digit(16)) {
-            Some(digit) => Ok(code * 16 + digit),
-            None => Err(self.fail_at(at, "\\u is followed by four hexadecimal digits")),
+        (0..4).try_fold(0, |code, _| {
+            match self.bump().and_then(|c| c.to_digit(16)) {
+                Some(digit) => Ok(code * 16 + digit),
+                None => Err(self.fail_at(at, "\\u is followed by four hexadecimal digits")),
+            }
         })
     }
 
@@ -239,7 +300,10 @@ impl Parser<'_> {
             "true" => Ok(Kind::Bool(true)),
             "false" => Ok(Kind::Bool(false)),
             "null" => Ok(Kind::Null),
-            _ => Err(self.fail_at(start, "a word in JSON is true, false or null; put a string in double quotes")),
+            _ => Err(self.fail_at(
+                start,
+                "a word in JSON is true, false or null; put a string in double quotes",
+            )),
         }
     }
 }

@@ -14,6 +14,7 @@ mod dynamic;
 mod evaluate;
 mod expression;
 mod functions;
+mod graph;
 mod inputs;
 mod json;
 mod located;

@@ -1,9 +1,13 @@
 //! "Did you mean".
 
 /// The known name that is nearest to `name`, as a sentence, or nothing when none is near.
-pub(crate) fn did_you_mean<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
+pub(crate) fn did_you_mean<'a>(
+    name: &str,
+    known: impl IntoIterator<Item = &'a str>,
+) -> Option<String> {
     let wanted: Vec<char> = name.chars().take(MOST).collect();
-    let allowed = (wanted.len() / 3).max(1);
+    // Short names are all alike.
+    let allowed = wanted.len() / 3;
     known
         .into_iter()
         .filter_map(|candidate| {

@@ -52,7 +52,9 @@ impl Blobs {
     pub fn writer(&self, id: &str, key: &BlobKey) -> Result<BlobWriter, StoreError> {
         let id = valid(id)?;
         if self.0.exists(id)? {
-            return Err(StoreError::Invalid(format!("there is already a blob '{id}': give each blob an id of its own")));
+            return Err(StoreError::Invalid(format!(
+                "there is already a blob '{id}': give each blob an id of its own"
+            )));
         }
         BlobWriter::new(self.0.create(id)?, id, key)
     }

@@ -10,14 +10,16 @@ use std::{
 /// Where sealed blobs lie.
 pub(super) trait Place: Send + Sync {
     fn create(&self, id: &str) -> Result<Box<dyn Sink>, StoreError>;
-    /// The sealed bytes and their number.
-    fn open(&self, id: &str) -> Result<Option<(Box<dyn Source>, u64)>, StoreError>;
+    fn open(&self, id: &str) -> Result<Option<Found>, StoreError>;
     fn delete(&self, id: &str) -> Result<(), StoreError>;
     fn exists(&self, id: &str) -> Result<bool, StoreError>;
     fn ids(&self) -> Result<Ids, StoreError>;
 }
 
 pub(super) type Ids = Box<dyn Iterator<Item = Result<String, StoreError>> + Send>;
+
+/// The sealed bytes and their number.
+pub(super) type Found = (Box<dyn Source>, u64);
 
 pub(super) trait Source: Read + Seek + Send {}
 impl<T: Read + Seek + Send> Source for T {}
@@ -49,7 +51,7 @@ impl Place for Memory {
     fn create(&self, id: &str) -> Result<Box<dyn Sink>, StoreError> {
         Ok(Box::new(MemorySink { memory: self.clone(), id: id.into(), bytes: Vec::new() }))
     }
-    fn open(&self, id: &str) -> Result<Option<(Box<dyn Source>, u64)>, StoreError> {
+    fn open(&self, id: &str) -> Result<Option<Found>, StoreError> {
         let found = self.blobs().get(id).map(Arc::clone);
         Ok(found.map(|bytes| {
             let size = bytes.len() as u64;
@@ -145,7 +147,7 @@ impl Place for Folder {
         Ok(Box::new(FileSink { file, part, path, kept: false }))
     }
 
-    fn open(&self, id: &str) -> Result<Option<(Box<dyn Source>, u64)>, StoreError> {
+    fn open(&self, id: &str) -> Result<Option<Found>, StoreError> {
         let path = self.path(id);
         let file = match File::open(&path) {
             Ok(file) => file,

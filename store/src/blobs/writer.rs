@@ -73,9 +73,7 @@ impl BlobWriter {
 
     fn seal(&mut self, last: bool) -> io::Result<()> {
         let next = self.number.checked_add(1).ok_or_else(|| Error::other("the blob is too long"))?;
-        self.segments
-            .seal(self.number, last, &mut self.segment)
-            .map_err(|_| Error::other("encryption failed"))?;
+        self.segments.seal(self.number, last, &mut self.segment).map_err(|_| Error::other("encryption failed"))?;
         self.sink.write_all(&self.segment)?;
         self.segment.clear();
         self.number = next;

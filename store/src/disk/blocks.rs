@@ -23,13 +23,18 @@ pub(super) struct Switches {
     pub(super) lenient: AtomicBool,
     /// Another instance owns the file now.
     pub(super) retired: AtomicBool,
+    /// A flush or a read failed: what lies on disk is not what this process believes.
+    pub(super) spoiled: AtomicBool,
 }
 
 /// The database's file. Its first block stays in the clear, so that one byte can switch between commits: it holds the
 /// sizes and, for the last two commits, where their trees begin and checksums of those pages; no keys, no values.
 /// Every other block is sealed.
 pub(super) struct Blocks {
+    /// For reading and writing, which move its position.
     file: Mutex<File>,
+    /// For all else: readers need not wait for a flush.
+    handle: File,
     sealer: Sealer,
     switches: Arc<Switches>,
 }
@@ -45,49 +50,34 @@ fn place(number: u64) -> u64 {
 }
 
 impl Blocks {
-    pub(super) fn new(file: File, sealer: Sealer, switches: Arc<Switches>) -> Self {
-        Self { file: Mutex::new(file), sealer, switches }
+    pub(super) fn new(file: File, sealer: Sealer, switches: Arc<Switches>) -> io::Result<Self> {
+        let handle = file.try_clone()?;
+        Ok(Self { file: Mutex::new(file), handle, sealer, switches })
     }
 
     fn file(&self) -> io::Result<MutexGuard<'_, File>> {
+        self.handle()?;
+        Ok(self.file.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn handle(&self) -> io::Result<&File> {
         if self.switches.retired.load(Ordering::Acquire) {
             return Err(Error::other("the store was opened again since"));
         }
-        Ok(self.file.lock().unwrap_or_else(PoisonError::into_inner))
+        Ok(&self.handle)
     }
 
     /// Cuts a request in the part within the clear block, and the number and count of sealed blocks.
     fn split(offset: u64, len: usize) -> io::Result<(usize, u64, usize)> {
         let clear = usize::try_from(BLOCK.saturating_sub(offset)).unwrap_or(PLAIN).min(len);
         let (from, rest) = (offset + clear as u64, len - clear);
-        if rest > 0 && (from % BLOCK != 0 || rest % PLAIN != 0) {
+        if rest > 0 && (!from.is_multiple_of(BLOCK) || !rest.is_multiple_of(PLAIN)) {
             return Err(Error::new(ErrorKind::InvalidInput, format!("{len} bytes at {offset} are not whole blocks")));
         }
         Ok((clear, from / BLOCK, rest / PLAIN))
     }
 
-    fn open_block(&self, number: u64, sealed: &mut [u8], out: &mut [u8]) -> io::Result<()> {
-        match self.sealer.open(number, sealed) {
-            Ok(plain) => out.copy_from_slice(plain),
-            Err(_) if self.switches.lenient.load(Ordering::Acquire) => out.fill(0),
-            Err(_) => {
-                return Err(Error::new(ErrorKind::InvalidData, format!("block {number} is not what was written")));
-            }
-        }
-        Ok(())
-    }
-}
-
-impl redb::StorageBackend for Blocks {
-    fn len(&self) -> io::Result<u64> {
-        let physical = self.file()?.metadata()?.len();
-        Ok(match physical {
-            0..SECOND => 0,
-            _ => (1 + (physical - SECOND) / SEALED as u64) * BLOCK,
-        })
-    }
-
-    fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
+    fn read_blocks(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
         let (clear, number, count) = Self::split(offset, out.len())?;
         let (head, rest) = out.split_at_mut(clear);
         let mut sealed = vec![0; count * SEALED];
@@ -109,15 +99,48 @@ impl redb::StorageBackend for Blocks {
         Ok(())
     }
 
+    fn open_block(&self, number: u64, sealed: &mut [u8], out: &mut [u8]) -> io::Result<()> {
+        match self.sealer.open(number, sealed) {
+            Ok(plain) => out.copy_from_slice(plain),
+            Err(_) if self.switches.lenient.load(Ordering::Acquire) => out.fill(0),
+            Err(_) => {
+                return Err(Error::new(ErrorKind::InvalidData, format!("block {number} is not what was written")));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl redb::StorageBackend for Blocks {
+    fn len(&self) -> io::Result<u64> {
+        let physical = self.handle()?.metadata()?.len();
+        Ok(match physical {
+            0..SECOND => 0,
+            _ => (1 + (physical - SECOND) / SEALED as u64) * BLOCK,
+        })
+    }
+
+    fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
+        let read = self.read_blocks(offset, out);
+        if read.is_err() {
+            self.switches.spoiled.store(true, Ordering::Release);
+        }
+        read
+    }
+
     fn set_len(&self, len: u64) -> io::Result<()> {
-        if len % BLOCK != 0 {
+        if !len.is_multiple_of(BLOCK) {
             return Err(Error::new(ErrorKind::InvalidInput, format!("a length of {len} is not whole blocks")));
         }
-        self.file()?.set_len(if len == 0 { HEADER } else { place(len / BLOCK) })
+        self.handle()?.set_len(if len == 0 { HEADER } else { place(len / BLOCK) })
     }
 
     fn sync_data(&self) -> io::Result<()> {
-        self.file()?.sync_data()
+        let flushed = self.handle()?.sync_data();
+        if flushed.is_err() {
+            self.switches.spoiled.store(true, Ordering::Release);
+        }
+        flushed
     }
 
     fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {

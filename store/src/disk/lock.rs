@@ -5,8 +5,19 @@ use std::{
     path::Path,
 };
 
+/// The data directory, held for this process.
+pub(super) struct Held(File);
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        // Said aloud, because a process being started at this moment has a copy of the handle and would hold on.
+        // What fails here is done by the end of the process.
+        let _ = self.0.unlock();
+    }
+}
+
 /// Holds the data directory for this process, until the answer is dropped or the process ends, however it ends.
-pub(super) fn hold(dir: &Path) -> Result<File, StoreError> {
+pub(super) fn hold(dir: &Path) -> Result<Held, StoreError> {
     let path = dir.join("lock");
     let failed = |what: &str, error: std::io::Error| StoreError::Io {
         path: path.clone(),
@@ -36,5 +47,5 @@ pub(super) fn hold(dir: &Path) -> Result<File, StoreError> {
         writeln!(file, "{}", std::process::id())
     };
     note(&mut file).map_err(|e| failed("writing", e))?;
-    Ok(file)
+    Ok(Held(file))
 }

@@ -1,4 +1,11 @@
 //! Rows on a local disk: redb over a file whose blocks we encrypt.
+//!
+//! Commits are redb's one-phase commits: one flush each, and after a crash the last two commits' checksums tell which
+//! is whole, for which the whole file is read (some 0.5 GB a second). redb's quick repair would open at once, for half
+//! the commits per second. What a crash leaves damaged among the last commit's own blocks is a torn write to this, and
+//! rolled back; damage anywhere else is an error.
+//!
+//! Whoever can write the file can destroy it or put an older copy in its place, but not read it, and not make rows.
 
 mod blocks;
 mod header;
@@ -11,6 +18,7 @@ use crate::{
     files,
 };
 use blocks::{Blocks, HEADER, Switches};
+use lock::Held;
 use redb::{Database, ReadOnlyTable, ReadableDatabase, TableDefinition};
 use sealer::Sealer;
 use std::{
@@ -18,16 +26,13 @@ use std::{
     io::{ErrorKind, Read, Seek, SeekFrom},
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
-    sync::{
-        Arc, PoisonError, RwLock,
-        atomic::Ordering,
-    },
+    sync::{Arc, PoisonError, RwLock, atomic::Ordering},
 };
 use zeroize::Zeroizing;
 
 const ROWS: TableDefinition<'static, &[u8], &[u8]> = TableDefinition::new("rows");
-/// Pages that redb keeps decrypted.
-const CACHE: usize = 128 << 20;
+/// How many bytes of pages redb keeps decrypted.
+pub(crate) const CACHE: usize = 128 << 20;
 /// Where redb's first byte of flags lies in its header, and the flag that it was not shut down.
 const FLAGS_AT: u64 = HEADER + 9;
 const UNCLEAN: u8 = 2;
@@ -36,13 +41,24 @@ const UNCLEAN: u8 = 2;
 pub(crate) struct Disk {
     path: PathBuf,
     key: Zeroizing<[u8; 32]>,
+    cache: usize,
     state: RwLock<State>,
 }
 
 enum State {
-    Open { db: Database, switches: Arc<Switches>, lock: File },
+    Open {
+        db: Database,
+        switches: Arc<Switches>,
+        lock: Held,
+    },
     /// A commit failed, and so did opening the file again; tried anew by whoever comes next.
-    Broken { lock: File },
+    Broken {
+        lock: Held,
+    },
+    /// A flush or a read failed. To go on could lose what was answered: only a new start reads what is really there.
+    Failed {
+        _lock: Held,
+    },
     Closed,
 }
 
@@ -53,7 +69,7 @@ struct DiskView {
 
 impl Disk {
     /// Opens the store in `dir`, or makes it.
-    pub(crate) fn open(dir: &Path, root: &RootKey) -> Result<Self, StoreError> {
+    pub(crate) fn open(dir: &Path, root: &RootKey, cache: usize) -> Result<Self, StoreError> {
         files::make_folder(dir)?;
         let lock = lock::hold(dir)?;
         let path = dir.join("store.db");
@@ -62,8 +78,8 @@ impl Disk {
         }
         let mut file = File::open(&path).map_err(files::failed(&path, "opening"))?;
         let key = header::read(&mut file, &path, root)?;
-        let (db, switches) = open_database(&path, &key)?;
-        Ok(Self { path, key, state: RwLock::new(State::Open { db, switches, lock }) })
+        let (db, switches) = open_database(&path, &key, cache)?;
+        Ok(Self { path, key, cache, state: RwLock::new(State::Open { db, switches, lock }) })
     }
 
     /// Runs `f` on the open database; opens it again first if the last commit left it broken.
@@ -73,6 +89,12 @@ impl Disk {
             match &*state {
                 State::Open { db, .. } => return Ok(f(db)),
                 State::Closed => return Err(StoreError::Closed),
+                State::Failed { .. } => {
+                    return Err(StoreError::Io {
+                        path: self.path.clone(),
+                        message: "the disk failed, or the file was altered: check the disk and start again".into(),
+                    });
+                }
                 State::Broken { .. } => {}
             }
         }
@@ -80,13 +102,20 @@ impl Disk {
         self.reopen(&mut state)?;
         match &*state {
             State::Open { db, .. } => Ok(f(db)),
+            // Closed meanwhile, or broken once more.
             _ => Err(StoreError::Closed),
         }
     }
 
     fn reopen(&self, state: &mut State) -> Result<(), StoreError> {
-        let State::Broken { lock } = std::mem::replace(state, State::Closed) else { return Ok(()) };
-        match open_database(&self.path, &self.key) {
+        let lock = match std::mem::replace(state, State::Closed) {
+            State::Broken { lock } => lock,
+            other => {
+                *state = other;
+                return Ok(());
+            }
+        };
+        match open_database(&self.path, &self.key, self.cache) {
             Ok((db, switches)) => {
                 *state = State::Open { db, switches, lock };
                 Ok(())
@@ -99,18 +128,24 @@ impl Disk {
     }
 
     /// After a failed commit redb refuses all work: drop it, and let its own recovery find the last good commit.
-    fn recover(&self) {
+    /// False if the disk cannot be trusted with that.
+    fn recover(&self) -> bool {
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
         match std::mem::replace(&mut *state, State::Closed) {
             State::Open { db, switches, lock } => {
                 switches.retired.store(true, Ordering::Release);
                 drop(db);
+                if switches.spoiled.load(Ordering::Acquire) {
+                    *state = State::Failed { _lock: lock };
+                    return false;
+                }
                 *state = State::Broken { lock };
             }
             other => *state = other,
         }
         // What cannot be opened now is tried again by whoever comes next, who is told the reason.
         let _ = self.reopen(&mut state);
+        true
     }
 }
 
@@ -119,7 +154,7 @@ fn create(dir: &Path, path: &Path, root: &RootKey) -> Result<(), StoreError> {
     let draft = dir.join("store.new");
     let mut file = File::create(&draft).map_err(files::failed(&draft, "making"))?;
     let key = header::write(&mut file, root).map_err(files::failed(&draft, "writing the header"))?;
-    let (db, _) = open_database(&draft, &key)?;
+    let (db, _) = open_database(&draft, &key, CACHE)?;
     write(&db, Batch::new()).map_err(|e| error(&draft, "making the table", e))?;
     drop(db);
     file.sync_all().map_err(files::failed(&draft, "flushing"))?;
@@ -127,7 +162,11 @@ fn create(dir: &Path, path: &Path, root: &RootKey) -> Result<(), StoreError> {
     files::flush_folder(dir)
 }
 
-fn open_database(path: &Path, key: &Zeroizing<[u8; 32]>) -> Result<(Database, Arc<Switches>), StoreError> {
+fn open_database(
+    path: &Path,
+    key: &Zeroizing<[u8; 32]>,
+    cache: usize,
+) -> Result<(Database, Arc<Switches>), StoreError> {
     let failed = files::failed(path, "opening");
     let mut file = OpenOptions::new().read(true).write(true).open(path).map_err(&failed)?;
     let mut flags = [0];
@@ -135,11 +174,10 @@ fn open_database(path: &Path, key: &Zeroizing<[u8; 32]>) -> Result<(Database, Ar
     let unclean = file.read(&mut flags).map_err(&failed)? == 1 && flags[0] & UNCLEAN != 0;
     let switches = Arc::new(Switches::default());
     switches.lenient.store(unclean, Ordering::Release);
-    let blocks = Blocks::new(file, Sealer::new(key.clone()), Arc::clone(&switches));
+    let blocks = Blocks::new(file, Sealer::new(key.clone()), Arc::clone(&switches)).map_err(&failed)?;
     // redb panics on some headers that it did not write itself.
-    let opened = catch_unwind(AssertUnwindSafe(|| {
-        redb::Builder::new().set_cache_size(CACHE).create_with_backend(blocks)
-    }));
+    let opened =
+        catch_unwind(AssertUnwindSafe(|| redb::Builder::new().set_cache_size(cache).create_with_backend(blocks)));
     switches.lenient.store(false, Ordering::Release);
     match opened {
         Ok(Ok(db)) => Ok((db, switches)),
@@ -184,9 +222,11 @@ impl Backend for Disk {
     fn apply(&self, _seq: u64, _oldest: u64, batch: Batch) -> Result<(), CommitError> {
         let outcome = self.with(|db| write(db, batch)).map_err(|e| CommitError::Io(e.to_string()))?;
         outcome.map_err(|e| {
-            self.recover();
+            let recovered = self.recover();
             match e {
-                redb::Error::Io(e) if matches!(e.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded) => {
+                redb::Error::Io(e)
+                    if recovered && matches!(e.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded) =>
+                {
                     CommitError::Full(format!("{}: {e}", self.path.display()))
                 }
                 other => CommitError::Io(error(&self.path, "writing", other).to_string()),
@@ -216,5 +256,33 @@ impl View for DiskView {
             found.push((key.value().to_vec(), Value::copy_from_slice(value.value())));
         }
         Ok(found)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A block that is damaged while the store is open: reads that need it fail, and no commit hides it.
+    #[test]
+    fn damage_under_an_open_store_is_not_papered_over() {
+        let dir = tempfile::tempdir().unwrap();
+        let disk = Disk::open(dir.path(), &RootKey::new([5; 32]), 16 << 10).unwrap();
+        let write = |key: &str| disk.apply(1, 0, Batch::from([(key.into(), Some(vec![1; 5_000].into()))]));
+        for n in 0..50 {
+            write(&format!("key/{n}")).unwrap();
+        }
+        let mut bytes = std::fs::read(&disk.path).unwrap();
+        for sealed in bytes[2 * HEADER as usize..].chunks_exact_mut(sealer::SEALED) {
+            sealed[2_000] ^= 1;
+        }
+        std::fs::write(&disk.path, bytes).unwrap();
+        let all = Span { start: Vec::new(), end: None };
+        let read = || disk.view(1)?.scan(&all, usize::MAX, false).map(|rows| rows.len());
+        let first = read();
+        assert!(matches!(first, Err(StoreError::Corrupt { .. })), "{first:?}");
+        assert!(matches!(write("new"), Err(CommitError::Io(_))));
+        assert!(matches!(read(), Err(StoreError::Io { .. })));
+        assert!(matches!(write("new"), Err(CommitError::Io(_))));
     }
 }

@@ -114,7 +114,7 @@ impl Writer<'_> {
         match value {
             Value::Null => {}
             Value::Array(items) => {
-                let list = self.api.lists.iter().find(|l| l.member == name);
+                let list = self.api.names.lists.iter().find(|l| l.member == name);
                 let element = list.map_or(name, |l| l.element);
                 if let Some(item) = list.and_then(|l| l.item) {
                     xml::open(out, element);
@@ -128,7 +128,7 @@ impl Writer<'_> {
                 xml::push_element(out, name, &encoding::encode_path(text.as_bytes()));
             }
             value => {
-                let element = self.api.renamed.iter().find(|(member, _)| *member == name).map_or(name, |(_, element)| element);
+                let element = self.api.names.renamed.iter().find(|(member, _)| *member == name).map_or(name, |(_, element)| element);
                 self.element(out, element, value);
             }
         }

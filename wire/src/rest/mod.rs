@@ -6,7 +6,7 @@ mod encode;
 pub use decode::{Request, decode, finish_body};
 pub use encode::{EncodeError, RestBody, RestResponse, encode};
 
-use crate::xml::List;
+use crate::{Decoded, xml::Names};
 use serde_json::Value;
 use std::fmt;
 
@@ -128,10 +128,8 @@ pub struct Api {
     pub markers: &'static [&'static str],
     /// Headers that always choose the operation, as the markers do.
     pub header_markers: &'static [&'static str],
-    /// How lists are written.
-    pub lists: &'static [List],
-    /// Members whose element has another name, and that name.
-    pub renamed: &'static [(&'static str, &'static str)],
+    /// How lists and renamed members are written.
+    pub names: Names,
     /// Members that are percent-encoded in answers when `EncodingType` is `url`.
     pub url_encoded: &'static [&'static str],
     /// The namespace of answers.
@@ -171,6 +169,13 @@ pub struct RestRequest {
     pub input: Value,
     /// What to do with the body.
     pub body: BodyKind,
+}
+
+impl RestRequest {
+    /// The same in the shape that all protocols come to, once its body was put in.
+    pub fn to(self, service: &str) -> Decoded {
+        Decoded { service: service.to_owned(), operation: self.operation.to_owned(), input: self.input }
+    }
 }
 
 /// Why a request was refused.

@@ -1,0 +1,291 @@
+use super::{
+    Connection, Server, answer,
+    route::{Body, Parsed, Style, context, proof},
+};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use bytes::Bytes;
+use gate::{Error, Outcome, Protocol, Request, Upload};
+use http::{HeaderMap, Response, request::Parts};
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
+use serde_json::Value;
+use std::time::Duration;
+use wire::{
+    checksum::{Algorithm, Checksum},
+    chunked::{Decoder, Expect, Kind},
+    rest::BodyKind,
+    sigv4::{PayloadHash, hex_sha256},
+};
+
+/// A client that sends nothing for this long has gone.
+const IDLE: Duration = Duration::from_secs(60);
+/// XML and text bodies of S3.
+const MAX_DOCUMENT: usize = 2 * 1024 * 1024;
+/// Objects up to this come with the call; larger ones are uploads in two halves.
+const SMALL: u64 = 64 * 1024;
+
+fn broken_off() -> Error {
+    Error::new("RequestTimeout", "The body did not arrive in full: the connection ended or stood still. Send it again.")
+}
+
+async fn next(incoming: &mut Incoming) -> Result<Option<Bytes>, Error> {
+    loop {
+        match tokio::time::timeout(IDLE, incoming.frame()).await {
+            Ok(None) => return Ok(None),
+            Ok(Some(Ok(frame))) => {
+                if let Ok(data) = frame.into_data() {
+                    return Ok(Some(data));
+                }
+            }
+            Ok(Some(Err(_))) | Err(_) => return Err(broken_off()),
+        }
+    }
+}
+
+fn announced(headers: &HeaderMap, name: &str) -> Option<u64> {
+    headers.get(name)?.to_str().ok()?.parse().ok()
+}
+
+/// A body that is read as a whole.
+pub(crate) async fn whole(mut incoming: Incoming, headers: &HeaderMap, limit: usize) -> Result<Vec<u8>, Error> {
+    let too_large = || Error::new("RequestEntityTooLarge", format!("The request's body is larger than {limit} bytes")).status(413);
+    if announced(headers, "content-length").is_some_and(|n| n > limit as u64) {
+        return Err(too_large());
+    }
+    let mut bytes = Vec::new();
+    while let Some(data) = next(&mut incoming).await? {
+        if bytes.len() + data.len() > limit {
+            return Err(too_large());
+        }
+        bytes.extend_from_slice(&data);
+    }
+    Ok(bytes)
+}
+
+pub(crate) async fn s3(server: &Server, connection: Connection, parts: &Parts, target: &str, parsed: Parsed, incoming: Incoming) -> Response<Body> {
+    let context = context(server, connection, &parts.headers);
+    let suffixes: Vec<&str> = server.host_suffixes.iter().map(String::as_str).collect();
+    let decoded = wire::s3::decode(parts.method.as_str(), target, &parts.headers, &suffixes);
+    // A signature for another service shows what was meant: that service answers, or that it is not there.
+    let signed = parsed.as_ref().ok().and_then(Option::as_ref).map(|a| a.service.clone());
+    let service = signed.filter(|s| s != "s3").unwrap_or_else(|| "s3".into());
+    let mut style = Style {
+        protocol: Protocol::RestXml,
+        json: wire::json::Version::V1_1,
+        query_as_json: false,
+        service: service.clone(),
+        operation: String::new(),
+        path: parts.uri.path().to_string(),
+        request_id: context.request_id.clone(),
+        head: parts.method == http::Method::HEAD,
+    };
+    let request = |operation: &str, input, body, hash, parsed| Request {
+        proof: proof(parsed, Protocol::RestXml, parts, target, hash),
+        service: service.clone(),
+        operation: operation.to_string(),
+        input,
+        body,
+        context: context.clone(),
+    };
+    let mut rest = match decoded {
+        Ok(rest) if service == "s3" => rest,
+        Ok(_) => return answer::write(&style, server.gate.call(&request(&format!("{} {}", parts.method, parts.uri.path()), Ok(Value::Null), None, None, parsed)).await),
+        Err(e) => {
+            let operation = match &e {
+                wire::rest::RestError::NotImplemented { operation } => operation.clone(),
+                wire::rest::RestError::Invalid { .. } => "Unreadable".into(),
+            };
+            let code = e.code();
+            let input = Err(Error::new(code, e.to_string()).status(e.status()));
+            return answer::write(&style, server.gate.call(&request(&operation, input, None, None, parsed)).await);
+        }
+    };
+    style.operation = rest.operation.to_string();
+    if rest.body == BodyKind::Stream {
+        let kind = parsed.as_ref().ok().and_then(Option::as_ref).and_then(|a| Kind::of(&a.payload));
+        let stated = parsed.as_ref().ok().and_then(Option::as_ref).and_then(|a| match &a.payload {
+            PayloadHash::Hex(hash) => Some(hash.clone()),
+            _ => None,
+        });
+        let wanted = Wanted::from_headers(&parts.headers, stated);
+        let small = kind.is_none() && announced(&parts.headers, "content-length").is_some_and(|n| n <= SMALL);
+        let outcome = match wanted {
+            Err(e) => server.gate.call(&request(rest.operation, Err(e), None, None, parsed)).await,
+            Ok(wanted) if small => {
+                let read = whole(incoming, &parts.headers, SMALL as usize).await;
+                let hash = read.as_ref().ok().map(|b| hex_sha256(b));
+                let checked = read.and_then(|bytes| {
+                    let mut sums = wanted.begin();
+                    sums.update(&bytes);
+                    sums.check(&mut rest.input)?;
+                    Ok(bytes)
+                });
+                let (input, body) = match checked {
+                    Ok(bytes) => (Ok(rest.input), Some(bytes)),
+                    Err(e) => (Err(e), None),
+                };
+                server.gate.call(&request(rest.operation, input, body, hash, parsed)).await
+            }
+            Ok(wanted) => {
+                let request = request(rest.operation, Ok(rest.input), None, None, parsed);
+                upload(server, &request, &parts.headers, kind, wanted, incoming).await
+            }
+        };
+        return answer::write(&style, outcome);
+    }
+    let read = whole(incoming, &parts.headers, MAX_DOCUMENT).await;
+    let hash = read.as_ref().ok().map(|b| hex_sha256(b));
+    let input = read.and_then(|bytes| {
+        let wanted = Wanted::from_headers(&parts.headers, None)?;
+        let mut sums = wanted.begin();
+        sums.update(&bytes);
+        let mut ignored = Value::Null;
+        sums.check(&mut ignored)?;
+        wire::s3::finish_body(&mut rest, &bytes).map_err(|e| Error::new(e.code(), e.to_string()).status(e.status()))?;
+        Ok(rest.input)
+    });
+    answer::write(&style, server.gate.call(&request(&style.operation, input, None, hash, parsed)).await)
+}
+
+/// What a body must turn out to be.
+struct Wanted {
+    sha256: Option<String>,
+    md5: Option<String>,
+    length: Option<u64>,
+    sums: Vec<(Algorithm, String)>,
+    /// A checksum that comes behind the body.
+    trailing: Option<Algorithm>,
+}
+
+impl Wanted {
+    fn from_headers(headers: &HeaderMap, sha256: Option<String>) -> Result<Self, Error> {
+        let text = |name: &str| headers.get(name).and_then(|v| v.to_str().ok()).map(str::to_string);
+        let md5 = text("content-md5");
+        if let Some(md5) = &md5
+            && STANDARD.decode(md5).ok().is_none_or(|b| b.len() != 16)
+        {
+            return Err(Error::new("InvalidDigest", "The Content-MD5 you specified is not valid."));
+        }
+        let mut sums = Vec::new();
+        for algorithm in Algorithm::ALL {
+            if let Some(value) = text(algorithm.header()) {
+                if !algorithm.is_value(&value) {
+                    return Err(Error::new("InvalidRequest", format!("Value for {} header is invalid.", algorithm.header())));
+                }
+                sums.push((algorithm, value));
+            }
+        }
+        let trailing = text("x-amz-trailer").and_then(|names| names.split(',').find_map(|n| Algorithm::from_header(n.trim())));
+        let length = announced(headers, "x-amz-decoded-content-length").or(announced(headers, "content-length"));
+        Ok(Self { sha256, md5, length, sums, trailing })
+    }
+
+    fn begin(self) -> Sums {
+        let mut algorithms: Vec<Algorithm> = self.sums.iter().map(|(a, _)| *a).chain(self.trailing).collect();
+        if self.sha256.is_some() && !algorithms.contains(&Algorithm::Sha256) {
+            algorithms.push(Algorithm::Sha256);
+        }
+        let running = algorithms.into_iter().map(Checksum::new).collect();
+        Sums { md5: self.md5.is_some().then(store::Md5::new), running, wanted: self }
+    }
+}
+
+struct Sums {
+    wanted: Wanted,
+    running: Vec<Checksum>,
+    md5: Option<store::Md5>,
+}
+
+impl Sums {
+    fn update(&mut self, bytes: &[u8]) {
+        self.running.iter_mut().for_each(|sum| sum.update(bytes));
+        if let Some(md5) = &mut self.md5 {
+            md5.update(bytes);
+        }
+    }
+
+    /// Compares with what was announced; the checksums go into the input, to be kept with the object.
+    fn check(self, input: &mut Value) -> Result<(), Error> {
+        if let (Some(md5), Some(wanted)) = (self.md5, &self.wanted.md5)
+            && STANDARD.encode(md5.finish()) != *wanted
+        {
+            return Err(Error::new("BadDigest", "The Content-MD5 you specified did not match what we received."));
+        }
+        for sum in self.running {
+            let algorithm = sum.algorithm();
+            let bytes = sum.finish();
+            let value = STANDARD.encode(&bytes);
+            if algorithm == Algorithm::Sha256 && self.wanted.sha256.as_ref().is_some_and(|hash| *hash != hex::encode(&bytes)) {
+                return Err(Error::new("XAmzContentSHA256Mismatch", "The provided 'x-amz-content-sha256' header does not match what was computed."));
+            }
+            if let Some((_, wanted)) = self.wanted.sums.iter().find(|(a, _)| *a == algorithm) {
+                if *wanted != value {
+                    return Err(Error::new("BadDigest", format!("The {} you specified did not match the calculated checksum.", algorithm.name())));
+                }
+                if let Value::Object(members) = input {
+                    members.insert(algorithm.member().into(), value.into());
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+async fn upload(server: &Server, request: &Request, headers: &HeaderMap, kind: Option<Kind>, wanted: Wanted, incoming: Incoming) -> Outcome {
+    let mut upload = server.gate.open_upload(request).await?;
+    match receive(&mut upload, headers, kind, wanted, incoming).await {
+        Ok(sums) => upload.link(move |input| merge(input, sums)).await,
+        Err(error) => Err(upload.abandon(error).await),
+    }
+}
+
+fn merge(input: &mut Value, sums: Value) {
+    if let (Value::Object(input), Value::Object(sums)) = (input, sums) {
+        input.extend(sums);
+    }
+}
+
+async fn receive(upload: &mut Upload, headers: &HeaderMap, kind: Option<Kind>, mut wanted: Wanted, mut incoming: Incoming) -> Result<Value, Error> {
+    let chunk_error = |e: wire::chunked::ChunkError| {
+        let (code, status) = e.code();
+        Error::new(code, e.to_string()).status(status)
+    };
+    let mut decoder = match kind {
+        Some(kind) => {
+            let expect = Expect::from_headers(headers).map_err(chunk_error)?;
+            let seed = upload.signature().ok_or_else(|| Error::new("AccessDenied", "A streamed body needs a signed request").status(403))?;
+            Some(Decoder::new(kind, seed, expect))
+        }
+        None => None,
+    };
+    let stated_length = wanted.length;
+    let trailing = wanted.trailing;
+    wanted.length = None;
+    let mut sums = wanted.begin();
+    let (mut length, mut plain) = (0u64, Vec::new());
+    while let Some(data) = next(&mut incoming).await? {
+        let bytes: &[u8] = match &mut decoder {
+            Some(decoder) => {
+                plain.clear();
+                decoder.push(&data, &mut plain).map_err(chunk_error)?;
+                &plain
+            }
+            None => &data,
+        };
+        length += bytes.len() as u64;
+        sums.update(bytes);
+        tokio::task::block_in_place(|| upload.write(bytes))?;
+    }
+    let trailers = decoder.map(Decoder::finish).transpose().map_err(chunk_error)?;
+    if stated_length.is_some_and(|stated| stated != length) {
+        return Err(Error::new("IncompleteBody", "You did not provide the number of bytes specified by the Content-Length HTTP header."));
+    }
+    if let (Some(algorithm), Some((found, value))) = (trailing, trailers.as_ref().and_then(|t| t.checksum()))
+        && algorithm == found
+    {
+        sums.wanted.sums.push((algorithm, value.to_string()));
+    }
+    let mut members = Value::Object(serde_json::Map::new());
+    sums.check(&mut members)?;
+    Ok(members)
+}

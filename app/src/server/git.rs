@@ -1,0 +1,73 @@
+use super::{
+    Connection, Server, answer,
+    route::{Body, context},
+};
+use bytes::Bytes;
+use codecommit::GitRequest;
+use http::{HeaderName, HeaderValue, Response, StatusCode, request::Parts};
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
+use std::io::{self, Read};
+use tokio::sync::mpsc;
+
+/// The body of a request, handed to a blocking reader piece by piece.
+struct Pieces {
+    receiver: mpsc::Receiver<io::Result<Bytes>>,
+    present: Bytes,
+}
+
+impl Read for Pieces {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        while self.present.is_empty() {
+            match self.receiver.blocking_recv() {
+                None => return Ok(0),
+                Some(piece) => self.present = piece?,
+            }
+        }
+        let n = out.len().min(self.present.len());
+        out[..n].copy_from_slice(&self.present.split_to(n));
+        Ok(n)
+    }
+}
+
+fn reader(mut incoming: Incoming) -> Pieces {
+    let (sender, receiver) = mpsc::channel(8);
+    tokio::spawn(async move {
+        while let Some(frame) = incoming.frame().await {
+            let piece = match frame {
+                Ok(frame) => match frame.into_data() {
+                    Ok(data) => Ok(data),
+                    Err(_) => continue,
+                },
+                Err(e) => Err(io::Error::other(e)),
+            };
+            let failed = piece.is_err();
+            if sender.send(piece).await.is_err() || failed {
+                return;
+            }
+        }
+    });
+    Pieces { receiver, present: Bytes::new() }
+}
+
+/// Smart HTTP: the repositories answer on a blocking thread, the bytes stream both ways.
+pub(crate) async fn handle(server: &Server, connection: Connection, parts: Parts, incoming: Incoming) -> Response<Body> {
+    let context = context(server, connection, &parts.headers);
+    let target = parts.uri.path_and_query().map_or("/", |t| t.as_str()).to_string();
+    let request = GitRequest { method: parts.method.as_str().to_string(), target, headers: parts.headers, context, body: Box::new(reader(incoming)) };
+    let server = server.clone();
+    let answered = tokio::task::spawn_blocking(move || server.git.handle(request)).await;
+    let Ok(answered) = answered else {
+        let mut response = Response::new(answer::full("git: internal failure\n"));
+        *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
+        return response;
+    };
+    let mut response = Response::new(answer::pieces(answered.body));
+    *response.status_mut() = StatusCode::from_u16(answered.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    for (name, value) in answered.headers {
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            response.headers_mut().insert(name, value);
+        }
+    }
+    response
+}

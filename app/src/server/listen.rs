@@ -1,0 +1,114 @@
+use super::{Server, route};
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use rustls::ServerConfig;
+use std::{
+    convert::Infallible,
+    io,
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::{Semaphore, watch},
+};
+use tokio_rustls::TlsAcceptor;
+
+/// How a connection came.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Connection {
+    pub(crate) peer: IpAddr,
+    pub(crate) tls: bool,
+}
+
+/// Connections at once; more wait to be accepted.
+const MAX_CONNECTIONS: usize = 1024;
+/// A client that does not finish its TLS greeting or its headers in this time is dropped.
+const PATIENCE: Duration = Duration::from_secs(20);
+const MAX_HEADER_BYTES: usize = 64 * 1024;
+/// The first byte of a TLS handshake record (RFC 8446, 5.1).
+const TLS_HANDSHAKE: u8 = 22;
+
+/// The port, TLS and plain.
+pub(crate) struct Listener {
+    socket: TcpListener,
+    tls: Arc<ServerConfig>,
+    plain_everywhere: bool,
+}
+
+impl Listener {
+    pub(crate) async fn bind(address: SocketAddr, tls: Arc<ServerConfig>, plain_everywhere: bool) -> io::Result<Self> {
+        Ok(Self { socket: TcpListener::bind(address).await?, tls, plain_everywhere })
+    }
+
+    pub(crate) fn address(&self) -> io::Result<SocketAddr> {
+        self.socket.local_addr()
+    }
+
+    /// Accepts until `stop` says so; connections under way end their present request.
+    pub(crate) async fn run(self, server: Server, mut stop: watch::Receiver<bool>) {
+        let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+        loop {
+            let Ok(place) = places.clone().acquire_owned().await else { return };
+            let accepted = tokio::select! {
+                accepted = self.socket.accept() => accepted,
+                _ = stop.wait_for(|s| *s) => return,
+            };
+            // Too many open files, or a client that went: the next one may do better.
+            let Ok((stream, peer)) = accepted else {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+                continue;
+            };
+            let (server, stop, tls) = (server.clone(), stop.clone(), self.tls.clone());
+            let plain = self.plain_everywhere || peer.ip().is_loopback();
+            tokio::spawn(async move {
+                let _place = place;
+                // A connection that breaks is the client's loss; its calls have their records.
+                let _ = connection(server, stream, peer.ip(), tls, plain, stop).await;
+            });
+        }
+    }
+}
+
+async fn connection(server: Server, stream: TcpStream, peer: IpAddr, tls: Arc<ServerConfig>, plain: bool, stop: watch::Receiver<bool>) -> io::Result<()> {
+    stream.set_nodelay(true)?;
+    let mut first = [0];
+    let peeked = tokio::time::timeout(PATIENCE, stream.peek(&mut first)).await.map_err(|_| io::ErrorKind::TimedOut)??;
+    if peeked == 1 && first[0] == TLS_HANDSHAKE {
+        let stream = tokio::time::timeout(PATIENCE, TlsAcceptor::from(tls).accept(stream)).await.map_err(|_| io::ErrorKind::TimedOut)??;
+        serve(server, TokioIo::new(stream), Connection { peer, tls: true }, stop).await
+    } else if plain {
+        serve(server, TokioIo::new(stream), Connection { peer, tls: false }, stop).await
+    } else {
+        // Plain HTTP from afar: policies ask for TLS, and credentials would be readable on the way.
+        Ok(())
+    }
+}
+
+async fn serve<I>(server: Server, io: I, connection: Connection, mut stop: watch::Receiver<bool>) -> io::Result<()>
+where
+    I: hyper::rt::Read + hyper::rt::Write + Unpin + Send + 'static,
+{
+    let service = service_fn(move |request| {
+        let server = server.clone();
+        async move { Ok::<_, Infallible>(route::handle(&server, connection, request).await) }
+    });
+    let mut builder = hyper::server::conn::http1::Builder::new();
+    builder.timer(TokioTimer::new()).header_read_timeout(PATIENCE).max_buf_size(MAX_HEADER_BYTES);
+    let served = builder.serve_connection(io, service);
+    tokio::pin!(served);
+    tokio::select! {
+        result = served.as_mut() => return result.map_err(io::Error::other),
+        _ = stop.wait_for(|s| *s) => served.as_mut().graceful_shutdown(),
+    }
+    served.await.map_err(io::Error::other)
+}
+
+/// Serves one connection that a sandbox's own listener accepted: plain HTTP that never left the machine's kernel, so it
+/// counts as secure transport, as a build's endpoint on AWS would be HTTPS.
+pub(crate) async fn serve_one(server: Server, stream: std::net::TcpStream, stop: watch::Receiver<bool>) -> io::Result<()> {
+    stream.set_nonblocking(true)?;
+    let stream = TcpStream::from_std(stream)?;
+    serve(server, TokioIo::new(stream), Connection { peer: IpAddr::V4(Ipv4Addr::LOCALHOST), tls: true }, stop).await
+}

@@ -1,0 +1,159 @@
+use super::{Connection, Server, answer, body};
+use base::{Region, uuid};
+use bytes::Bytes;
+use gate::{Error, Proof, Protocol, Request, RequestContext, SignedRequest};
+use http::{HeaderMap, Response, request::Parts};
+use http_body_util::combinators::UnsyncBoxBody;
+use hyper::body::Incoming;
+use serde_json::Value;
+use wire::sigv4::{Authorization, Dialect, RequestParts, hex_sha256, parse_authorization};
+
+pub(crate) type Body = UnsyncBoxBody<Bytes, std::io::Error>;
+
+/// `X-Amz-Target` prefixes of the JSON services.
+const TARGETS: [(&str, &str); 6] = [
+    ("TrentService", "kms"),
+    ("Logs_20140328", "logs"),
+    ("CodeCommit_20150413", "codecommit"),
+    ("CodeBuild_20161006", "codebuild"),
+    ("CodePipeline_20150709", "codepipeline"),
+    ("CloudTrail_20131101", "cloudtrail"),
+];
+/// CloudTrail's target as botocore writes it.
+const LONG_CLOUDTRAIL: &str = "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101";
+
+/// API versions of the query services, for requests that are not signed.
+const VERSIONS: [(&str, &str); 3] = [("2011-06-15", "sts"), ("2010-05-08", "iam"), ("2010-05-15", "cloudformation")];
+
+/// Bodies of requests that are not objects.
+const MAX_BODY: usize = 8 * 1024 * 1024;
+
+/// How an answer is written.
+#[derive(Clone)]
+pub(crate) struct Style {
+    pub(crate) protocol: Protocol,
+    pub(crate) json: wire::json::Version,
+    /// A query service whose client accepts JSON.
+    pub(crate) query_as_json: bool,
+    pub(crate) service: String,
+    pub(crate) operation: String,
+    pub(crate) path: String,
+    pub(crate) request_id: String,
+    pub(crate) head: bool,
+}
+
+pub(crate) async fn handle(server: &Server, connection: Connection, request: http::Request<Incoming>) -> Response<Body> {
+    let (parts, incoming) = request.into_parts();
+    if codecommit::GitServer::is_git(parts.uri.path()) {
+        return super::git::handle(server, connection, parts, incoming).await;
+    }
+    let target = parts.uri.path_and_query().map_or("/", |t| t.as_str()).to_string();
+    let (_, query) = wire::encoding::split_target(&target);
+    let request_parts = RequestParts { method: parts.method.as_str(), path_and_query: &target, headers: &parts.headers };
+    let authorization = parse_authorization(request_parts);
+    if wire::json::is_json(&parts.headers) {
+        json(server, connection, &parts, &target, authorization, incoming).await
+    } else if wire::query::is_query(&parts.headers, query) {
+        form(server, connection, &parts, &target, authorization, incoming).await
+    } else {
+        body::s3(server, connection, &parts, &target, authorization, incoming).await
+    }
+}
+
+pub(crate) type Parsed = Result<Option<Authorization>, wire::sigv4::SignatureError>;
+
+pub(crate) fn context(server: &Server, connection: Connection, headers: &HeaderMap) -> RequestContext {
+    let agent = headers.get("user-agent").and_then(|v| v.to_str().ok()).unwrap_or("-");
+    RequestContext {
+        request_id: uuid(&**server.gate.entropy()),
+        source_ip: connection.peer.to_string(),
+        user_agent: agent.chars().take(256).collect(),
+        secure_transport: connection.tls,
+        region: server.gate.region().clone(),
+        operator: false,
+    }
+}
+
+fn dialect(protocol: Protocol) -> Dialect {
+    match protocol {
+        Protocol::Query => Dialect::Query,
+        Protocol::Json => Dialect::Json,
+        Protocol::RestXml => Dialect::S3,
+    }
+}
+
+/// What a request shows of its caller; the gate judges it.
+pub(crate) fn proof(parsed: Parsed, protocol: Protocol, parts: &Parts, target: &str, body_sha256: Option<String>) -> Proof {
+    match parsed {
+        Ok(None) => Proof::Anonymous,
+        Ok(Some(authorization)) => Proof::SigV4(Box::new(SignedRequest {
+            authorization,
+            method: parts.method.as_str().to_string(),
+            target: target.to_string(),
+            headers: parts.headers.clone(),
+            body_sha256,
+        })),
+        Err(e) => {
+            let answer = e.answer(dialect(protocol));
+            Proof::Malformed(Error::new(answer.code, answer.message).status(answer.status))
+        }
+    }
+}
+
+/// The service that a request was signed for, where its form does not name one.
+fn signed_for(parsed: &Parsed) -> Option<&str> {
+    parsed.as_ref().ok().and_then(Option::as_ref).map(|a| a.service.as_str())
+}
+
+async fn json(server: &Server, connection: Connection, parts: &Parts, target: &str, parsed: Parsed, incoming: Incoming) -> Response<Body> {
+    let context = context(server, connection, &parts.headers);
+    let named = parts.headers.get("x-amz-target").and_then(|v| v.to_str().ok()).unwrap_or_default();
+    let (prefix, name) = named.rsplit_once('.').unwrap_or((named, ""));
+    let known = TARGETS.iter().find(|(p, _)| *p == prefix).map(|(_, service)| *service).or((prefix == LONG_CLOUDTRAIL).then_some("cloudtrail"));
+    let service = known.or(signed_for(&parsed)).unwrap_or("unknown").to_string();
+    let style = Style {
+        protocol: Protocol::Json,
+        json: wire::json::Version::of(&parts.headers),
+        query_as_json: false,
+        service: service.clone(),
+        operation: name.to_string(),
+        path: parts.uri.path().to_string(),
+        request_id: context.request_id.clone(),
+        head: false,
+    };
+    let read = body::whole(incoming, &parts.headers, MAX_BODY).await;
+    let hash = read.as_ref().ok().map(|b| hex_sha256(b));
+    let input = read.and_then(|bytes| wire::json::read_body(&bytes, MAX_BODY).map_err(|e| Error::new(e.code, e.message)));
+    let operation = if known.is_some() || signed_for(&parsed).is_some() { name } else { named };
+    let request = Request { proof: proof(parsed, Protocol::Json, parts, target, hash), service, operation: operation.to_string(), input, body: None, context };
+    answer::write(&style, server.gate.call(&request).await)
+}
+
+async fn form(server: &Server, connection: Connection, parts: &Parts, target: &str, parsed: Parsed, incoming: Incoming) -> Response<Body> {
+    let context = context(server, connection, &parts.headers);
+    let read = body::whole(incoming, &parts.headers, MAX_BODY).await;
+    let hash = read.as_ref().ok().map(|b| hex_sha256(b));
+    let (_, query) = wire::encoding::split_target(target);
+    let form = read.and_then(|bytes| {
+        let text = if bytes.is_empty() { query.as_bytes() } else { &bytes };
+        wire::query::Form::read(text).map_err(|e| Error::new(e.code, e.message.clone()).status(e.status()))
+    });
+    let version = form.as_ref().map(|f| f.version.as_str()).unwrap_or_default();
+    let by_version = VERSIONS.iter().find(|(v, _)| *v == version).map(|(_, service)| *service);
+    let service = signed_for(&parsed).or(by_version).unwrap_or("unknown").to_string();
+    let operation = form.as_ref().map(|f| f.operation.clone()).unwrap_or_default();
+    let accepts_json = parts.headers.get("accept").is_some_and(|v| v.as_bytes().starts_with(b"application/json"));
+    let style = Style {
+        protocol: Protocol::Query,
+        json: wire::json::Version::V1_1,
+        query_as_json: accepts_json,
+        service: service.clone(),
+        operation: operation.clone(),
+        path: parts.uri.path().to_string(),
+        request_id: context.request_id.clone(),
+        head: false,
+    };
+    let input: Result<Value, Error> = form.map(|f| f.input);
+    let request = Request { proof: proof(parsed, Protocol::Query, parts, target, hash), service, operation, input, body: None, context };
+    answer::write(&style, server.gate.call(&request).await)
+}
