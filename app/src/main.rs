@@ -1,2 +1,22 @@
-//! The one binary.
-fn main() {}
+//! Sekisho: AWS delivery pipelines, run and checked on your own machines.
+//!
+//! The binary knows everyone and is used by no one: command line, configuration, wiring, listeners.
+#![allow(clippy::disallowed_methods, reason = "the binary owns files, sockets and processes")]
+
+mod cli;
+mod client;
+mod config;
+mod deliver;
+mod failure;
+mod server;
+mod world;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    // The sandbox's helper is this same binary, started anew: it must come before all else.
+    if std::env::args_os().nth(1).is_some_and(|a| a == workload::HELPER_COMMAND) {
+        workload::helper_main();
+    }
+    cli::main()
+}

@@ -43,6 +43,9 @@ pub struct SignedGit {
 }
 
 const SESSION: &str = "session";
+/// Services with one endpoint for all regions, which clients sign for this region.
+const GLOBAL: [&str; 3] = ["iam", "organizations", "sts"];
+const GLOBAL_REGION: &str = "us-east-1";
 
 /// Who calls, and what the chunks of a streamed body are verified by.
 pub(crate) struct Authenticated {
@@ -76,7 +79,10 @@ pub(crate) fn authenticate(core: &mut Core, request: &Request, context: &Arc<Req
         Proof::Anonymous => return Ok(Authenticated { caller: Caller::new(Identity::Anonymous), signature: None }),
         Proof::Malformed(error) => return Err(error.clone()),
         Proof::SigV4(signed) => {
-            signed.authorization.require_scope(&request.service, context.region.as_str()).map_err(refused)?;
+            let scope = &signed.authorization;
+            let global = GLOBAL.contains(&request.service.as_str()) && scope.region == GLOBAL_REGION;
+            let region = if global { GLOBAL_REGION } else { context.region.as_str() };
+            scope.require_scope(&request.service, region).map_err(refused)?;
             (&signed.authorization.access_key_id, &signed.authorization.session_token)
         }
         Proof::Git(signed) => (&signed.credentials.access_key_id, &signed.credentials.session_token),

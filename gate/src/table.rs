@@ -121,7 +121,7 @@ impl<S: Service, V: Serialize + DeserializeOwned> Table<S, V> {
     }
 
     pub(crate) fn put<K: RowKey + ?Sized>(&self, core: &mut Core, key: &K, value: &V) -> Result<(), Error> {
-        core.tx.put(self.key(key), encode(value)?);
+        core.tx.put(self.key(key), encode(value)?.into());
         Ok(())
     }
 

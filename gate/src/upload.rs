@@ -2,10 +2,11 @@
 //! Between them a row says that the call is under way, so that exactly one record remains whatever happens.
 
 use crate::{
-    Answer, Body, BodyKey, Caller, Error, Gate, Identity, Outcome, Record, Request, Table,
+    Answer, Body, BodyKey, Caller, Error, Gate, Identity, Outcome, ReceivedBody, Record, Request, Table,
     authenticate::Authenticated,
     body::{self, BODIES, Internal},
     core::{Core, Frame},
+    pass::Passed,
     record::{self, Opening},
 };
 use base::uuid_v7;
@@ -42,9 +43,27 @@ impl Gate {
     /// # Errors
     /// The refusal.
     pub async fn open_upload(&self, request: &Request) -> Result<Upload, Error> {
-        let event = uuid_v7(&*self.0.entropy, self.0.clock.now());
+        let event = self.upload_event();
         let opened = self.settle_async(|core| self.open_attempt(core, request, &event)).await.unwrap_or_else(Err);
-        let Opened { frame, input, key, signature } = opened?;
+        self.opened(request, opened?)
+    }
+
+    /// As `open_upload`, blocking: for threads beside the server's own.
+    ///
+    /// # Errors
+    /// The refusal.
+    pub fn open_upload_blocking(&self, request: &Request) -> Result<Upload, Error> {
+        let event = self.upload_event();
+        let opened = self.settle(|core| self.open_attempt(core, request, &event)).unwrap_or_else(Err);
+        self.opened(request, opened?)
+    }
+
+    fn upload_event(&self) -> String {
+        uuid_v7(&*self.0.entropy, self.0.clock.now())
+    }
+
+    fn opened(&self, request: &Request, opened: Opened) -> Result<Upload, Error> {
+        let Opened { frame, input, key, signature } = opened;
         let id = base::uuid(&*self.0.entropy);
         let writer = self.0.blobs.writer(&id, &body::file_key(&key.key, &id)?)?;
         let (service, operation) = (request.service.clone(), request.operation.clone());
@@ -120,21 +139,41 @@ impl Upload {
         writer.write_all(bytes).map_err(|e| Error::internal(format_args!("the body could not be written: {e}")))
     }
 
+    /// Who sends it.
+    pub fn caller(&self) -> &Caller {
+        &self.frame.caller
+    }
+
     /// The second half: decides again, and has the effect.
     pub async fn link(mut self, input: impl FnOnce(&mut Value)) -> Outcome {
+        let received = self.received(input)?;
+        let linked = self.gate.settle_async(|core| self.link_attempt(core, &received)).await;
+        self.linked(linked)
+    }
+
+    /// As `link`, blocking.
+    ///
+    /// # Errors
+    /// As `link`.
+    pub fn link_blocking(mut self, input: impl FnOnce(&mut Value)) -> Outcome {
+        let received = self.received(input)?;
+        let linked = self.gate.settle(|core| self.link_attempt(core, &received));
+        self.linked(linked)
+    }
+
+    fn received(&mut self, input: impl FnOnce(&mut Value)) -> Result<ReceivedBody, Error> {
         let (Some(writer), Some(key)) = (self.writer.take(), self.key.take()) else { return Err(Error::internal("the upload has ended")) };
         input(&mut self.input);
-        let received = body::described(self.id.clone(), &writer.finish()?, key.note);
-        let event = self.frame.event.clone().unwrap_or_default();
-        let result = self
-            .gate
-            .settle_async(|core| {
-                OPENED.delete(core, event.as_str());
-                let body = Body::Received(received.clone());
-                self.gate.run(core, self.frame.clone(), &self.service, &self.operation, self.input.clone(), body)
-            })
-            .await
-            .unwrap_or_else(Err);
+        Ok(body::described(self.id.clone(), &writer.finish()?, key.note))
+    }
+
+    fn link_attempt(&self, core: &mut Core, received: &ReceivedBody) -> Passed<Value> {
+        OPENED.delete(core, self.event());
+        self.gate.run(core, self.frame.clone(), &self.service, &self.operation, self.input.clone(), Body::Received(received.clone()))
+    }
+
+    fn linked(&self, linked: Result<Passed<Value>, Error>) -> Outcome {
+        let result = linked.unwrap_or_else(Err);
         if result.is_err() {
             // Nothing refers to the file; what cannot be removed now is swept at the next start.
             let _ = self.gate.0.blobs.delete(&self.id);
@@ -142,22 +181,28 @@ impl Upload {
         result.map(|(output, _)| Answer { output, body: None })
     }
 
+    fn event(&self) -> &str {
+        self.frame.event.as_deref().unwrap_or_default()
+    }
+
     /// Closes the call as failed: the body broke off or was not what was announced.
     pub async fn abandon(mut self, error: Error) -> Error {
         drop(self.writer.take());
-        let event = self.frame.event.clone().unwrap_or_default();
-        let (frame, gate) = (self.frame.clone(), self.gate.clone());
-        let settled = gate
-            .settle_async(|core| {
-                OPENED.delete(core, event.as_str());
-                let Some(operation) = gate.operation(&self.service, &self.operation) else { return Ok(()) };
-                let record = Opening::new(core, &frame, &operation.info(), self.input.clone()).close(core.now, &[], Err(&error));
-                record::append(core, record)
-            })
-            .await;
-        match settled {
-            Ok(Ok(())) => error,
-            Ok(Err(e)) | Err(e) => e,
-        }
+        let settled = self.gate.settle_async(|core| self.abandon_attempt(core, &error)).await;
+        settled.and_then(|recorded| recorded).err().unwrap_or(error)
+    }
+
+    /// As `abandon`, blocking.
+    pub fn abandon_blocking(mut self, error: Error) -> Error {
+        drop(self.writer.take());
+        let settled = self.gate.settle(|core| self.abandon_attempt(core, &error));
+        settled.and_then(|recorded| recorded).err().unwrap_or(error)
+    }
+
+    fn abandon_attempt(&self, core: &mut Core, error: &Error) -> Result<(), Error> {
+        OPENED.delete(core, self.event());
+        let Some(operation) = self.gate.operation(&self.service, &self.operation) else { return Ok(()) };
+        let record = Opening::new(core, &self.frame, &operation.info(), self.input.clone()).close(core.now, &[], Err(error));
+        record::append(core, record)
     }
 }

@@ -67,8 +67,12 @@ impl fmt::Display for ChunkError {
         match self {
             Self::Signature => f.write_str("The signature of a chunk does not match. Check your key and signing method."),
             Self::Malformed(why) => write!(f, "The aws-chunked body is malformed: {why}."),
-            Self::Incomplete => f.write_str("You did not provide the number of bytes specified by the x-amz-decoded-content-length HTTP header"),
-            Self::Trailer => f.write_str("The request contained trailing data that was not well-formed or did not conform to our published schema."),
+            Self::Incomplete => {
+                f.write_str("You did not provide the number of bytes specified by the x-amz-decoded-content-length HTTP header")
+            }
+            Self::Trailer => {
+                f.write_str("The request contained trailing data that was not well-formed or did not conform to our published schema.")
+            }
         }
     }
 }
@@ -110,7 +114,9 @@ impl Expect {
 
 enum State {
     ChunkHeader,
-    Data { left: u64 },
+    Data {
+        left: u64,
+    },
     DataEnd,
     /// After the last chunk.
     Trailer,
@@ -141,8 +147,13 @@ impl Chain {
     }
     fn verify_trailer(&mut self, signature: String, trailers: &Trailers) -> Result<(), ChunkError> {
         let canonical: String = trailers.0.iter().map(|(n, v)| format!("{n}:{v}\n")).collect();
-        let text =
-            format!("AWS4-HMAC-SHA256-TRAILER\n{}\n{}\n{}\n{}", self.date_text, self.scope, self.previous, hex_sha256(canonical.as_bytes()));
+        let text = format!(
+            "AWS4-HMAC-SHA256-TRAILER\n{}\n{}\n{}\n{}",
+            self.date_text,
+            self.scope,
+            self.previous,
+            hex_sha256(canonical.as_bytes())
+        );
         self.claimed = signature;
         self.step(&text)
     }
@@ -254,6 +265,7 @@ impl Decoder {
                 self.state = State::ChunkHeader;
                 Ok(())
             }
+            // Data never comes as a line.
             State::Trailer | State::Data { .. } => self.trailer_line(line),
         }
     }
@@ -263,7 +275,10 @@ impl Decoder {
     }
 
     fn chunk_header(&mut self, line: &[u8]) -> Result<(), ChunkError> {
-        let line = line.strip_suffix(b"\r\n").and_then(|l| std::str::from_utf8(l).ok()).ok_or(ChunkError::Malformed("a chunk header is not a line"))?;
+        let line = line
+            .strip_suffix(b"\r\n")
+            .and_then(|l| std::str::from_utf8(l).ok())
+            .ok_or(ChunkError::Malformed("a chunk header is not a line"))?;
         let (size, extension) = line.split_once(';').map_or((line, None), |(size, rest)| (size, Some(rest)));
         if let Some(chain) = &mut self.chain {
             let signature = extension.and_then(|e| e.strip_prefix("chunk-signature="));

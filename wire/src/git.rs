@@ -32,7 +32,8 @@ impl Credentials {
         }
         let split = password.split_at_checked(16).filter(|(_, signature)| signature.len() == 64);
         let (date, signature) = split.ok_or_else(|| malformed("the password is not a timestamp and a signature"))?;
-        let (date, date_text) = read_basic_date(date).ok_or_else(|| malformed("the password does not begin with a timestamp such as 20261122T050000Z"))?;
+        let (date, date_text) =
+            read_basic_date(date).ok_or_else(|| malformed("the password does not begin with a timestamp such as 20261122T050000Z"))?;
         Ok(Self {
             access_key_id: access_key_id.to_owned(),
             session_token: token.map(|t| Secret::new(t.to_owned())),

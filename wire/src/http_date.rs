@@ -23,7 +23,13 @@ mod tests {
     fn one_form() {
         let date = "Sun, 22 Nov 2026 05:00:00 GMT";
         assert_eq!(parse(date).map(Timestamp::http).as_deref(), Some(date));
-        for wrong in ["", "Mon, 22 Nov 2026 05:00:00 GMT", "Sun, 22 Nov 2026 05:00:00 UTC", "Sunday, 22-Nov-26 05:00:00 GMT", "Sun, 31 Feb 2026 05:00:00 GMT"] {
+        for wrong in [
+            "",
+            "Mon, 22 Nov 2026 05:00:00 GMT",
+            "Sun, 22 Nov 2026 05:00:00 UTC",
+            "Sunday, 22-Nov-26 05:00:00 GMT",
+            "Sun, 31 Feb 2026 05:00:00 GMT",
+        ] {
             assert_eq!(parse(wrong), None, "{wrong}");
         }
     }

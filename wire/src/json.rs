@@ -49,7 +49,8 @@ pub fn is_json(headers: &HeaderMap) -> bool {
 pub fn target<'t>(headers: &HeaderMap, services: &[(&str, &'t str)]) -> Result<(&'t str, String), JsonError> {
     let unknown = |message: String| JsonError { code: "UnknownOperationException", message };
     let text = headers.get("x-amz-target").and_then(|v| v.to_str().ok()).unwrap_or_default();
-    let (prefix, operation) = text.rsplit_once('.').ok_or_else(|| unknown(format!("X-Amz-Target '{text}' is not of the form Service.Operation")))?;
+    let (prefix, operation) =
+        text.rsplit_once('.').ok_or_else(|| unknown(format!("X-Amz-Target '{text}' is not of the form Service.Operation")))?;
     let named = !operation.is_empty() && operation.len() <= 128 && operation.bytes().all(|b| b.is_ascii_alphanumeric());
     let service = services.iter().find(|(p, _)| *p == prefix).filter(|_| named);
     service.map(|(_, service)| (*service, operation.to_owned())).ok_or_else(|| unknown(format!("Unknown operation '{text}'")))

@@ -7,20 +7,13 @@ use std::{collections::BTreeMap, fmt};
 const MAX_PARAMETERS: usize = 10_000;
 const MAX_DEPTH: usize = 24;
 
-/// Why a form was refused.
+/// Why a form was refused; always status 400.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct QueryError {
     /// AWS's code.
     pub code: &'static str,
     /// For people.
     pub message: String,
-}
-
-impl QueryError {
-    /// The HTTP status.
-    pub fn status(&self) -> u16 {
-        if self.code == "MalformedQueryString" { 404 } else { 400 }
-    }
 }
 
 impl fmt::Display for QueryError {
@@ -32,7 +25,8 @@ impl std::error::Error for QueryError {}
 
 /// Whether a request is of this protocol: a form in its body, or an `Action` in its query string.
 pub fn is_query(headers: &http::HeaderMap, query: &str) -> bool {
-    let form = headers.get("content-type").is_some_and(|v| v.as_bytes().to_ascii_lowercase().starts_with(b"application/x-www-form-urlencoded"));
+    let form =
+        headers.get("content-type").is_some_and(|v| v.as_bytes().to_ascii_lowercase().starts_with(b"application/x-www-form-urlencoded"));
     form || encoding::query_pairs(query).any(|(name, _)| name == b"Action")
 }
 
@@ -75,9 +69,10 @@ impl Form {
                 return Err(malformed(&format!("'{name}' was given more than once")));
             }
         }
-        let operation = operation
-            .filter(|name| !name.is_empty() && name.len() <= 128 && name.bytes().all(|b| b.is_ascii_alphanumeric()))
-            .ok_or_else(|| QueryError { code: "MissingAction", message: "The request must contain a valid parameter Action".to_owned() })?;
+        let operation =
+            operation.filter(|name| !name.is_empty() && name.len() <= 128 && name.bytes().all(|b| b.is_ascii_alphanumeric())).ok_or_else(
+                || QueryError { code: "MissingAction", message: "The request must contain a valid parameter Action".to_owned() },
+            )?;
         Ok(Self { operation, version: version.unwrap_or_default(), input: Value::Object(root.members()) })
     }
     /// The same as a request to `service`.

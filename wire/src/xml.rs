@@ -1,6 +1,9 @@
 //! XML as AWS's protocols use it: a small strict reader and a writer.
 
-use quick_xml::{Reader, XmlVersion, events::{BytesStart, Event}};
+use quick_xml::{
+    Reader, XmlVersion,
+    events::{BytesStart, Event},
+};
 use serde_json::{Map, Value};
 use std::fmt;
 

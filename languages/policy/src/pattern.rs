@@ -103,8 +103,11 @@ impl Pattern {
 
 fn starts<const FOLD: bool>(text: &[u8], prefix: &str) -> bool {
     let prefix = prefix.as_bytes();
-    text.get(..prefix.len())
-        .is_some_and(|head| if FOLD { head.eq_ignore_ascii_case(prefix) } else { head == prefix })
+    // Most literals are short and often differ at their end: a loop from there beats a call to memcmp.
+    text.get(..prefix.len()).is_some_and(|head| {
+        let mut pairs = head.iter().rev().zip(prefix.iter().rev());
+        if FOLD { pairs.all(|(a, b)| a == b || a.eq_ignore_ascii_case(b)) } else { pairs.all(|(a, b)| a == b) }
+    })
 }
 
 /// Bytes of the UTF-8 character that begins with `lead`.

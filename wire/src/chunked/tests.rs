@@ -174,7 +174,10 @@ fn limits() {
     let endless = format!("0\r\n{}", "\r\n".repeat(5000));
     assert_eq!(refused(Kind::UnsignedTrailer, endless.as_bytes(), Expect::default()), ChunkError::Trailer);
     assert_eq!(refused(Kind::UnsignedTrailer, b"0\r\nx-amz-meta-a:1\r\n\r\n", Expect::default()), ChunkError::Trailer);
-    assert_eq!(refused(Kind::UnsignedTrailer, b"+1\r\na\r\n0\r\n\r\n", Expect::default()), ChunkError::Malformed("a length is not a number"));
+    assert_eq!(
+        refused(Kind::UnsignedTrailer, b"+1\r\na\r\n0\r\n\r\n", Expect::default()),
+        ChunkError::Malformed("a length is not a number")
+    );
     let missing = Expect { length: None, trailers: vec!["x-amz-checksum-crc32".into()] };
     assert_eq!(refused(Kind::UnsignedTrailer, b"0\r\n\r\n", missing), ChunkError::Trailer);
     let mut headers = http::HeaderMap::new();

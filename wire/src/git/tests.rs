@@ -22,7 +22,8 @@ fn passwords_of_awscli() {
             let mut bytes = text("password").as_bytes().to_vec();
             bytes[at] = if bytes[at] == b'1' { b'2' } else { b'1' };
             let changed = String::from_utf8(bytes).unwrap();
-            let refused = Credentials::read("AKIDEXAMPLE", &changed).and_then(|c| c.verify(text("host"), text("path"), "us-east-1", &secret(), now()));
+            let refused = Credentials::read("AKIDEXAMPLE", &changed)
+                .and_then(|c| c.verify(text("host"), text("path"), "us-east-1", &secret(), now()));
             assert!(refused.is_err(), "letter {at}");
         }
     }
@@ -104,8 +105,27 @@ fn reference_names() {
     }
     let long = format!("refs/heads/{}", "x".repeat(2000));
     for name in [
-        "HEAD", "refs/", "refs//x", "refs/heads/", "refs/heads/.x", "refs/heads/x.lock", "refs/heads/x.lock/y", "refs/a..b", "refs/x.", "refs/a b", "refs/a~1",
-        "refs/a^", "refs/a:b", "refs/a?", "refs/a*", "refs/a[b", "refs/a\\b", "refs/a@{1}", "refs/a\x7f", "refs/a\nb", &long,
+        "HEAD",
+        "refs/",
+        "refs//x",
+        "refs/heads/",
+        "refs/heads/.x",
+        "refs/heads/x.lock",
+        "refs/heads/x.lock/y",
+        "refs/a..b",
+        "refs/x.",
+        "refs/a b",
+        "refs/a~1",
+        "refs/a^",
+        "refs/a:b",
+        "refs/a?",
+        "refs/a*",
+        "refs/a[b",
+        "refs/a\\b",
+        "refs/a@{1}",
+        "refs/a\x7f",
+        "refs/a\nb",
+        &long,
     ] {
         assert!(!is_ref(name), "{name}");
     }

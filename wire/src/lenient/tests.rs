@@ -52,8 +52,14 @@ fn spellings() {
         (json!({"Name": true}), Input { name: Some("true".into()), ..Input::default() }),
         (json!({"Name": ""}), Input { name: Some(String::new()), ..Input::default() }),
         (json!({"Tags": "", "Names": "", "Map": "", "Nested": ""}), Input { nested: Some(Box::default()), ..Input::default() }),
-        (json!({"Tags": {"member": [{"Key": "a"}]}, "Names": [1, "b"]}), Input { tags: vec![tag("a")], names: vec!["1".into(), "b".into()], ..Input::default() }),
-        (json!({"Map": {"a": 1}, "ByNumber": {"7": "true"}}), Input { map: [("a".into(), "1".into())].into(), by_number: [(7, true)].into(), ..Input::default() }),
+        (
+            json!({"Tags": {"member": [{"Key": "a"}]}, "Names": [1, "b"]}),
+            Input { tags: vec![tag("a")], names: vec!["1".into(), "b".into()], ..Input::default() },
+        ),
+        (
+            json!({"Map": {"a": 1}, "ByNumber": {"7": "true"}}),
+            Input { map: [("a".into(), "1".into())].into(), by_number: [(7, true)].into(), ..Input::default() },
+        ),
         (json!({"Mode": "On"}), Input { mode: Some(Mode::On), ..Input::default() }),
         (json!({"Mode": {"Level": "3"}}), Input { mode: Some(Mode::Level(3)), ..Input::default() }),
         (json!({"Any": {"a": [1, "x", null]}}), Input { any: json!({"a": [1, "x", null]}), ..Input::default() }),
@@ -95,7 +101,10 @@ fn refusals() {
         assert_eq!((error.path.as_str(), error.missing), (path, missing), "{value}: {error}");
         assert!(!error.to_string().contains("marker"), "an error shows a value: {error}");
     }
-    assert_eq!(read(json!({"Mode": "x"})).unwrap_err().to_string(), "Value at 'Mode': Member must satisfy enum value set: [Off, On, Level]");
+    assert_eq!(
+        read(json!({"Mode": "x"})).unwrap_err().to_string(),
+        "Value at 'Mode': Member must satisfy enum value set: [Off, On, Level]"
+    );
 }
 
 #[test]

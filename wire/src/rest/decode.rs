@@ -52,7 +52,9 @@ pub fn decode(api: &Api, request: Request<'_>) -> Result<RestRequest, RestError>
             At::Query(name) => query.iter().find(|(n, _)| n == name).map(|(_, value)| value.clone()),
             At::Header(name) => match header(request.headers, name)? {
                 // Presigned requests may carry such headers as signed query parameters.
-                None if presigned && name.starts_with("x-amz-") => query.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.clone()),
+                None if presigned && name.starts_with("x-amz-") => {
+                    query.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.clone())
+                }
                 found => found,
             },
             At::HeaderPrefix(prefix) => {
@@ -121,7 +123,9 @@ fn find(api: &Api, request: Request<'_>, query: &[(String, String)]) -> Result<&
     let markers: Vec<&str> = api.markers.iter().copied().filter(|marker| query.iter().any(|(name, _)| name == marker)).collect();
     let headers: Vec<&str> = api.header_markers.iter().copied().filter(|name| request.headers.contains_key(*name)).collect();
     let matches = |binding: &&Binding| {
-        let has = |(name, value): &(&str, Option<&str>)| query.iter().find(|(n, _)| n == name).is_some_and(|(_, v)| value.is_none_or(|wanted| wanted == v));
+        let has = |(name, value): &(&str, Option<&str>)| {
+            query.iter().find(|(n, _)| n == name).is_some_and(|(_, v)| value.is_none_or(|wanted| wanted == v))
+        };
         binding.method == request.method
             && binding.target == target
             && binding.query.iter().all(has)
@@ -138,7 +142,16 @@ fn find(api: &Api, request: Request<'_>, query: &[(String, String)]) -> Result<&
 
 fn camel(marker: &str) -> String {
     let part = |part: &str| part.chars().next().map(|first| first.to_uppercase().chain(part.chars().skip(1)).collect::<String>());
-    marker.trim_start_matches("x-amz-").split('-').filter_map(part).take(8).collect::<String>().chars().filter(char::is_ascii_alphanumeric).take(64).collect()
+    marker
+        .trim_start_matches("x-amz-")
+        .split('-')
+        .filter_map(part)
+        .take(8)
+        .collect::<String>()
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .take(64)
+        .collect()
 }
 
 /// Puts a body that was read whole into the input. Streams are none of its business.
@@ -150,7 +163,11 @@ pub fn finish_body(api: &Api, request: &mut RestRequest, body: &[u8]) -> Result<
             (member, Value::from(text))
         }
         BodyKind::Xml(_, root, required) if body.iter().all(u8::is_ascii_whitespace) => {
-            return if required { Err(RestError::invalid("MissingRequestBodyError", format!("Request Body is empty; expected <{root}>"))) } else { Ok(()) };
+            return if required {
+                Err(RestError::invalid("MissingRequestBodyError", format!("Request Body is empty; expected <{root}>")))
+            } else {
+                Ok(())
+            };
         }
         BodyKind::Xml(member, root, _) => {
             (member, xml::read(body, root, api.names).map_err(|e| RestError::invalid("MalformedXML", e.to_string()))?)

@@ -6,7 +6,7 @@ mod encode;
 pub use decode::{Request, decode, finish_body};
 pub use encode::{EncodeError, RestBody, RestResponse, encode};
 
-use crate::xml::Names;
+use crate::{Decoded, xml::Names};
 use serde_json::Value;
 use std::fmt;
 
@@ -169,6 +169,13 @@ pub struct RestRequest {
     pub input: Value,
     /// What to do with the body.
     pub body: BodyKind,
+}
+
+impl RestRequest {
+    /// The same in the shape that all protocols come to, once its body was put in.
+    pub fn to(self, service: &str) -> Decoded {
+        Decoded { service: service.to_owned(), operation: self.operation.to_owned(), input: self.input }
+    }
 }
 
 /// Why a request was refused.

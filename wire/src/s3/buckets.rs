@@ -58,9 +58,21 @@ pub(super) const BUCKETS: &[Binding] = &[
     on_bucket("PutBucketPolicy", "PUT", &[("policy", None)], &[BUCKET, INTEGRITY, CONFIRM, POLICY], NO_CONTENT),
     on_bucket("GetBucketPolicy", "GET", &[("policy", None)], &[BUCKET], output(200, &[], OutputBody::Text("Policy"))),
     on_bucket("DeleteBucketPolicy", "DELETE", &[("policy", None)], &[BUCKET], NO_CONTENT),
-    on_bucket("GetBucketPolicyStatus", "GET", &[("policyStatus", None)], &[BUCKET], output(200, &[], OutputBody::XmlMember("PolicyStatus"))),
+    on_bucket(
+        "GetBucketPolicyStatus",
+        "GET",
+        &[("policyStatus", None)],
+        &[BUCKET],
+        output(200, &[], OutputBody::XmlMember("PolicyStatus")),
+    ),
     on_bucket("PutBucketVersioning", "PUT", &[("versioning", None)], &[BUCKET, INTEGRITY, MFA], OK),
-    on_bucket("GetBucketVersioning", "GET", &[("versioning", None)], &[BUCKET], output(200, &[], OutputBody::Xml("VersioningConfiguration"))),
+    on_bucket(
+        "GetBucketVersioning",
+        "GET",
+        &[("versioning", None)],
+        &[BUCKET],
+        output(200, &[], OutputBody::Xml("VersioningConfiguration")),
+    ),
     on_bucket("PutBucketEncryption", "PUT", &[("encryption", None)], &[BUCKET, INTEGRITY, ENCRYPTION], OK),
     on_bucket(
         "GetBucketEncryption",

@@ -11,7 +11,8 @@ const PAGE: &[Member] = &[
     header_list("OptionalObjectAttributes", "x-amz-optional-object-attributes"),
 ];
 const V1: &[Member] = &[query("Marker", "marker")];
-const V2: &[Member] = &[query("ContinuationToken", "continuation-token"), query("FetchOwner", "fetch-owner"), query("StartAfter", "start-after")];
+const V2: &[Member] =
+    &[query("ContinuationToken", "continuation-token"), query("FetchOwner", "fetch-owner"), query("StartAfter", "start-after")];
 const VERSIONS: &[Member] = &[query("KeyMarker", "key-marker"), query("VersionIdMarker", "version-id-marker")];
 const UPLOADS: &[Member] = &[
     query("Delimiter", "delimiter"),

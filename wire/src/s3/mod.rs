@@ -14,7 +14,7 @@ use crate::{
     xml::{self, List, Names},
 };
 use http::HeaderMap;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// The longest key, in bytes of UTF-8.
 pub const MAX_KEY: usize = 1024;
@@ -104,7 +104,27 @@ pub fn decode(method: &str, path_and_query: &str, headers: &HeaderMap, host_suff
     if key.as_ref().is_some_and(|key| key.len() > MAX_KEY) {
         return Err(RestError::invalid("KeyTooLongError", "Your key is too long"));
     }
-    rest::decode(&API, Request { method, bucket: bucket.as_deref(), key: key.as_deref(), query, headers })
+    let mut request = rest::decode(&API, Request { method, bucket: bucket.as_deref(), key: key.as_deref(), query, headers })?;
+    if let Value::Object(input) = &mut request.input {
+        forget_chunks(input, headers);
+    }
+    Ok(request)
+}
+
+/// aws-chunked is of the transfer: the object's own length and encoding are what the operation sees.
+fn forget_chunks(input: &mut Map<String, Value>, headers: &HeaderMap) {
+    if let Some(length) = headers.get("x-amz-decoded-content-length").and_then(|v| v.to_str().ok())
+        && let Some(member) = input.get_mut("ContentLength")
+    {
+        *member = Value::from(length);
+    }
+    let Some(Value::String(encoding)) = input.get_mut("ContentEncoding") else { return };
+    let own: Vec<&str> = encoding.split(',').map(str::trim).filter(|e| !e.eq_ignore_ascii_case("aws-chunked") && !e.is_empty()).collect();
+    if own.is_empty() {
+        input.shift_remove("ContentEncoding");
+    } else {
+        *encoding = own.join(",");
+    }
 }
 
 /// Puts a body that was read whole into the input.
@@ -143,7 +163,8 @@ pub fn copy_source(text: &str) -> Option<(String, String, Option<String>)> {
 
 fn bucket_of_host(headers: &HeaderMap, suffixes: &[&str]) -> Option<String> {
     let host = headers.get("host")?.to_str().ok()?.to_ascii_lowercase();
-    let host = host.rsplit_once(':').map_or(host.as_str(), |(name, port)| if port.bytes().all(|b| b.is_ascii_digit()) { name } else { &host });
+    let host =
+        host.rsplit_once(':').map_or(host.as_str(), |(name, port)| if port.bytes().all(|b| b.is_ascii_digit()) { name } else { &host });
     let bucket = suffixes.iter().find_map(|suffix| host.strip_suffix(suffix)?.strip_suffix('.'))?;
     (!bucket.is_empty()).then(|| bucket.to_owned())
 }
@@ -151,7 +172,8 @@ fn bucket_of_host(headers: &HeaderMap, suffixes: &[&str]) -> Option<String> {
 fn decode_part(text: &str) -> Result<String, RestError> {
     // A percent sign without two digits behind it has no one meaning.
     let bytes = text.as_bytes();
-    let broken = bytes.iter().enumerate().any(|(i, b)| *b == b'%' && !bytes.get(i + 1..i + 3).is_some_and(|d| d.iter().all(u8::is_ascii_hexdigit)));
+    let broken =
+        bytes.iter().enumerate().any(|(i, b)| *b == b'%' && !bytes.get(i + 1..i + 3).is_some_and(|d| d.iter().all(u8::is_ascii_hexdigit)));
     if broken {
         return Err(unreadable());
     }

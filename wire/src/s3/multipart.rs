@@ -8,7 +8,8 @@ use crate::rest::{Binding, Member, OutputBody};
 
 const LENGTH: &[Member] = &[header("ContentLength", "content-length")];
 const RANGE: &[Member] = &[header("CopySourceRange", "x-amz-copy-source-range")];
-const COMPLETE: &[Member] = &[header("MpuObjectSize", "x-amz-mp-object-size"), xml_body("MultipartUpload", "CompleteMultipartUpload", true)];
+const COMPLETE: &[Member] =
+    &[header("MpuObjectSize", "x-amz-mp-object-size"), xml_body("MultipartUpload", "CompleteMultipartUpload", true)];
 const ABORT: &[Member] = &[header_date("IfMatchInitiatedTime", "x-amz-if-match-initiated-time")];
 
 pub(super) const MULTIPART: &[Binding] = &[

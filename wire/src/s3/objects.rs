@@ -1,9 +1,9 @@
 //! Objects.
 
 use super::groups::{
-    BODY, BUCKET, CHECKSUM_ALGORITHM, CHECKSUM_TYPE, CHECKSUMS, CONTENT, CUSTOMER_KEY, ENCRYPTION, INTEGRITY, LOCK, NEW_OBJECT, OBJECT, OUT,
-    OUT_BESIDE_BODY, OUT_READ, READ_IF, RESPONSE, SOURCE, VERSION, WRITE_IF, copy, header, header_date, header_list, on_bucket, on_object, output,
-    xml_body,
+    BODY, BUCKET, CHECKSUM_ALGORITHM, CHECKSUM_TYPE, CHECKSUMS, CONTENT, CUSTOMER_KEY, ENCRYPTION, INTEGRITY, LOCK, NEW_OBJECT, OBJECT,
+    OUT, OUT_BESIDE_BODY, OUT_READ, READ_IF, RESPONSE, SOURCE, VERSION, WRITE_IF, copy, header, header_date, header_list, on_bucket,
+    on_object, output, xml_body,
 };
 use crate::rest::{Binding, Member, OutputBody};
 
@@ -15,7 +15,8 @@ const DELETE_IF: &[Member] = &[
     header("IfMatchSize", "x-amz-if-match-size"),
 ];
 const DELETE_LIST: &[Member] = &[xml_body("Delete", "Delete", true)];
-const DIRECTIVES: &[Member] = &[header("MetadataDirective", "x-amz-metadata-directive"), header("TaggingDirective", "x-amz-tagging-directive")];
+const DIRECTIVES: &[Member] =
+    &[header("MetadataDirective", "x-amz-metadata-directive"), header("TaggingDirective", "x-amz-tagging-directive")];
 const TAGGING: &[Member] = &[xml_body("Tagging", "Tagging", true)];
 const ATTRIBUTES: &[Member] = &[
     header_list("ObjectAttributes", "x-amz-object-attributes"),
@@ -60,7 +61,13 @@ pub(super) const OBJECTS: &[Binding] = &[
         output(200, &[OUT_BESIDE_BODY], OutputBody::Xml("DeleteResult")),
     ),
     on_object("GetObjectTagging", "GET", &[("tagging", None)], &[OBJECT, VERSION], output(200, &[OUT], OutputBody::Xml("Tagging"))),
-    on_object("PutObjectTagging", "PUT", &[("tagging", None)], &[OBJECT, VERSION, INTEGRITY, TAGGING], output(200, &[OUT], OutputBody::None)),
+    on_object(
+        "PutObjectTagging",
+        "PUT",
+        &[("tagging", None)],
+        &[OBJECT, VERSION, INTEGRITY, TAGGING],
+        output(200, &[OUT], OutputBody::None),
+    ),
     on_object("DeleteObjectTagging", "DELETE", &[("tagging", None)], &[OBJECT, VERSION], output(204, &[OUT], OutputBody::None)),
     on_object(
         "GetObjectAttributes",

@@ -114,9 +114,13 @@ impl SignatureError {
             Self::Missing | Self::NotSigned(_) => ("AccessDenied", 403),
             Self::Unsupported | Self::MissingContentHash => ("InvalidRequest", 400),
             Self::TwoMechanisms | Self::InvalidContentHash => ("InvalidArgument", 400),
-            Self::Malformed(_) | Self::ScopeDate { .. } | Self::ScopeRegion { .. } | Self::ScopeService { .. } => ("AuthorizationHeaderMalformed", 400),
+            Self::Malformed(_) | Self::ScopeDate { .. } | Self::ScopeRegion { .. } | Self::ScopeService { .. } => {
+                ("AuthorizationHeaderMalformed", 400)
+            }
             Self::MalformedQuery(_) => ("AuthorizationQueryParametersError", 400),
-            Self::NotYetValid { presigned, .. } | Self::Expired { presigned, .. } => (if *presigned { "AccessDenied" } else { "RequestTimeTooSkewed" }, 403),
+            Self::NotYetValid { presigned, .. } | Self::Expired { presigned, .. } => {
+                (if *presigned { "AccessDenied" } else { "RequestTimeTooSkewed" }, 403)
+            }
             Self::Mismatch => ("SignatureDoesNotMatch", 403),
             Self::ContentMismatch => ("XAmzContentSHA256Mismatch", 400),
             Self::UnknownKey => ("InvalidAccessKeyId", 403),
@@ -148,7 +152,12 @@ impl SignatureError {
     fn is_incomplete(&self) -> bool {
         matches!(
             self,
-            Self::Unsupported | Self::TwoMechanisms | Self::Malformed(_) | Self::MalformedQuery(_) | Self::MissingContentHash | Self::InvalidContentHash
+            Self::Unsupported
+                | Self::TwoMechanisms
+                | Self::Malformed(_)
+                | Self::MalformedQuery(_)
+                | Self::MissingContentHash
+                | Self::InvalidContentHash
         )
     }
 

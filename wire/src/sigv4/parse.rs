@@ -31,7 +31,9 @@ pub fn parse_authorization(request: RequestParts<'_>) -> Result<Option<Authoriza
 fn header<'a>(headers: &'a HeaderMap, name: &str) -> Result<Option<&'a str>, SignatureError> {
     headers
         .get(name)
-        .map(|value| value.to_str().map(str::trim).map_err(|_| SignatureError::Malformed(format!("the header '{name}' is not visible ASCII"))))
+        .map(|value| {
+            value.to_str().map(str::trim).map_err(|_| SignatureError::Malformed(format!("the header '{name}' is not visible ASCII")))
+        })
         .transpose()
 }
 
@@ -154,7 +156,8 @@ impl PresignedQuery {
         if headers.contains_key("x-amz-security-token") {
             return Err(malformed_query("the session token of a presigned URL belongs into its query string"));
         }
-        let (date, date_text) = read_basic_date(&date).ok_or_else(|| malformed_query("X-Amz-Date must be in the ISO8601 Long Format \"yyyyMMdd'T'HHmmss'Z'\""))?;
+        let (date, date_text) = read_basic_date(&date)
+            .ok_or_else(|| malformed_query("X-Amz-Date must be in the ISO8601 Long Format \"yyyyMMdd'T'HHmmss'Z'\""))?;
         let payload = match (self.payload.as_deref(), header(headers, "x-amz-content-sha256")?) {
             _ if !scope.is_s3() => PayloadHash::OfBody,
             (Some(text), None) | (None, Some(text)) => PayloadHash::read(text)?,
@@ -173,7 +176,9 @@ fn read_expires(text: &str) -> Result<Duration, SignatureError> {
     let seconds = u64::try_from(seconds).map_err(|_| malformed_query("X-Amz-Expires must be non-negative"))?;
     let expires = Duration::from_secs(seconds);
     if expires > MAX_EXPIRES {
-        return Err(malformed_query("X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than 604800 seconds"));
+        return Err(malformed_query(
+            "X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than 604800 seconds",
+        ));
     }
     Ok(expires)
 }
@@ -189,9 +194,12 @@ impl<'a> Scope<'a> {
     fn read(credential: &'a str) -> Result<Self, String> {
         let parts: Vec<&str> = credential.splitn(6, '/').collect();
         let [access_key_id, date, region, service, "aws4_request"] = parts[..] else {
-            return Err(format!("Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/aws4_request, got '{credential}'"));
+            return Err(format!(
+                "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/aws4_request, got '{credential}'"
+            ));
         };
-        let plain = |text: &str| !text.is_empty() && text.len() <= 128 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+        let plain =
+            |text: &str| !text.is_empty() && text.len() <= 128 && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
         if !(plain(access_key_id) && plain(region) && plain(service) && date.len() == 8 && date.bytes().all(|b| b.is_ascii_digit())) {
             return Err(format!("Credential '{credential}' is not of the form keyid/YYYYMMDD/region/service/aws4_request"));
         }
@@ -252,9 +260,9 @@ pub(crate) fn read_basic_date(text: &str) -> Option<(Timestamp, String)> {
 }
 
 fn read_date(text: &str) -> Result<(Timestamp, String), SignatureError> {
-    read_basic_date(text)
-        .or_else(|| http_date::parse(text).map(|date| (date, date.basic())))
-        .ok_or_else(|| malformed(format!("Date must be in ISO-8601 'basic format'. Got '{text}'. See http://en.wikipedia.org/wiki/ISO_8601")))
+    read_basic_date(text).or_else(|| http_date::parse(text).map(|date| (date, date.basic()))).ok_or_else(|| {
+        malformed(format!("Date must be in ISO-8601 'basic format'. Got '{text}'. See http://en.wikipedia.org/wiki/ISO_8601"))
+    })
 }
 
 fn malformed(text: impl Into<String>) -> SignatureError {

@@ -24,7 +24,8 @@ pub struct Credentials {
 pub type Signed = VerifiedSignature;
 
 /// Headers that proxies and HTTP libraries change.
-const UNSIGNED: [&str; 7] = ["authorization", "connection", "content-length", "expect", "transfer-encoding", "user-agent", "x-amzn-trace-id"];
+const UNSIGNED: [&str; 7] =
+    ["authorization", "connection", "content-length", "expect", "transfer-encoding", "user-agent", "x-amzn-trace-id"];
 
 impl Credentials {
     fn authorization(&self, service: &str, region: &str, now: Timestamp, payload: PayloadHash, names: Vec<String>) -> Authorization {
@@ -107,7 +108,8 @@ pub fn presign(
     now: Timestamp,
     expires: Duration,
 ) -> Option<String> {
-    let payload = if PathRule::of(service) == PathRule::S3 { PayloadHash::Unsigned } else { PayloadHash::Hex(super::EMPTY_SHA256.to_owned()) };
+    let payload =
+        if PathRule::of(service) == PathRule::S3 { PayloadHash::Unsigned } else { PayloadHash::Hex(super::EMPTY_SHA256.to_owned()) };
     let authorization = credentials.authorization(service, region, now, payload, vec!["host".to_owned()]);
     let mut target = path_and_query.to_owned();
     let credential = format!("{}/{}", authorization.access_key_id, authorization.scope());

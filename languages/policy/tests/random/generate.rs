@@ -287,8 +287,44 @@ fn grant(r: &mut Random) -> Value {
     g
 }
 
+/// A case in which one rare rule decides: whom NotPrincipal spares, or what a grant asks for.
+fn focused(r: &mut Random) -> Value {
+    let own = [PRINCIPALS[0], PRINCIPALS[4], PRINCIPALS[8]];
+    let principal = r.pick(&own);
+    let all = json!({ "Effect": "Allow", "Action": "*", "Resource": "*" });
+    let (action, resource, policies) = if r.percent(50) {
+        let spared = [NAMED[2], NAMED[4], NAMED[6], NAMED[9], NAMED[11], NAMED[12]];
+        let deny = json!({ "Effect": "Deny", "NotPrincipal": { "AWS": r.some(&spared, 8) }, "Action": "*", "Resource": "*" });
+        let policies = json!({ "identity": { "Statement": all }, "session": { "Statement": all }, "resource": { "Statement": deny } });
+        ("s3:GetObject", CALLS[0].1, policies)
+    } else {
+        let name = r.pick(&["EncryptionContextSubset", "EncryptionContextEquals"]);
+        let grant = json!({
+            "GranteePrincipal": r.pick(&[NAMED[4], NAMED[6], NAMED[9], NAMED[11], NAMED[12]]),
+            "Operations": ["Decrypt"],
+            "Constraints": { name: { r.pick(&["App", "app", "other"]): "x" } },
+        });
+        ("kms:Decrypt", KEY, json!({ "grants": [grant] }))
+    };
+    let mut context = context(r, principal);
+    if r.percent(50) {
+        context["kms:EncryptionContext:other"] = json!("x");
+    }
+    json!({
+        "request": {
+            "principal": principal, "action": action, "resource": resource, "resourceAccount": "111111111111",
+            "context": context,
+        },
+        "policies": policies,
+        "options": {},
+    })
+}
+
 /// A whole case, without an expectation.
 pub fn case(r: &mut Random) -> Value {
+    if r.percent(8) {
+        return focused(r);
+    }
     let principal = r.pick(&PRINCIPALS);
     let (action, resource) = r.pick(&CALLS);
     let owner = match resource.split(':').nth(4) {

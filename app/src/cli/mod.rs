@@ -1,0 +1,103 @@
+//! The command line.
+
+mod audit;
+mod decide;
+mod env;
+mod explain;
+mod project;
+mod run;
+mod up;
+
+use crate::failure::Failure;
+use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
+use std::process::ExitCode;
+
+const EXAMPLES: &str = "Examples:
+  sekisho run examples/quickstart
+  sekisho run examples/cross-account --approve-all
+  sekisho up &
+  eval \"$(sekisho env dev)\" && aws sts get-caller-identity
+  sekisho audit lookup --account dev --denied
+  sekisho explain EVENT-ID";
+
+/// AWS delivery pipelines, run for real on your own machines, with every permission enforced and recorded.
+#[derive(Parser)]
+#[command(name = "sekisho", version, about, after_help = EXAMPLES)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run a delivery: deploy its stacks, push its sources, follow its pipelines to the end
+    Run(run::Run),
+    /// Serve the accounts of the sekisho.yaml here to AWS clients, until stopped
+    Up(up::Up),
+    /// Print the exports by which AWS clients reach an account of a running `sekisho up`
+    Env(env::Env),
+    /// Read the audit trail
+    Audit(audit::Audit),
+    /// Explain a recorded call: who, what, on what, and which statement decided
+    Explain(explain::Explain),
+    /// Decide authorization cases from files: unit tests for policies
+    Decide(decide::Decide),
+    /// Show what this machine can isolate builds with
+    Doctor,
+    /// Print a shell's completion script
+    Completion {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// How results are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Output {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+pub(crate) fn main() -> ExitCode {
+    let result = match Cli::parse().command {
+        Command::Run(command) => command.execute(),
+        Command::Up(command) => command.execute(),
+        Command::Env(command) => command.execute(),
+        Command::Audit(command) => command.execute(),
+        Command::Explain(command) => command.execute(),
+        Command::Decide(command) => command.execute(),
+        Command::Doctor => doctor(),
+        Command::Completion { shell } => {
+            clap_complete::generate(shell, &mut Cli::command(), "sekisho", &mut std::io::stdout());
+            Ok(ExitCode::SUCCESS)
+        }
+    };
+    result.unwrap_or_else(|failure| {
+        let bad = crate::deliver::BAD;
+        anstream::eprintln!("{bad}error{bad:#}: {failure}");
+        ExitCode::from(failure.code)
+    })
+}
+
+/// The runtime of commands that serve or call.
+pub(crate) fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
+}
+
+fn doctor() -> Result<ExitCode, Failure> {
+    let probe = workload::probe();
+    println!("isolation level: {:?}", probe.level);
+    for (name, result) in &probe.findings {
+        match result {
+            Ok(()) => println!("  yes  {name}"),
+            Err(why) => println!("  no   {name}: {why}"),
+        }
+    }
+    if probe.level == workload::Level::Unconfined {
+        println!("Builds are refused here. `--workload unconfined` runs them as plain processes, with no protection against what is built.");
+        return Ok(ExitCode::from(crate::failure::FAILED));
+    }
+    Ok(ExitCode::SUCCESS)
+}

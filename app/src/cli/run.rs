@@ -1,0 +1,49 @@
+use super::{block_on, project};
+use crate::{
+    deliver::{self, Approvals},
+    failure::Failure,
+    world::Workload,
+};
+use clap::Args;
+use std::{path::PathBuf, process::ExitCode};
+
+/// Run a delivery: deploy its stacks, push its sources, follow its pipelines to the end.
+///
+/// State lies in DIR/.sekisho. Run again, it updates what has changed and runs the pipelines anew; cut off, it goes on.
+#[derive(Args)]
+pub(crate) struct Run {
+    /// The folder of sekisho.yaml
+    #[arg(default_value = ".")]
+    dir: PathBuf,
+    /// Approve this approval when it waits (repeatable)
+    #[arg(long, value_name = "STAGE.ACTION")]
+    approve: Vec<String>,
+    /// Approve every approval: recorded as the operator's override
+    #[arg(long)]
+    approve_all: bool,
+    /// How builds are run
+    #[arg(long, value_enum, default_value = "isolated")]
+    workload: Workload,
+}
+
+impl Run {
+    pub(crate) fn execute(self) -> Result<ExitCode, Failure> {
+        let delivery = project::read(&self.dir)?;
+        super::up::warn_unconfined(self.workload);
+        block_on(async {
+            let world = project::open(&self.dir, &delivery)?;
+            let served = world.serve(project::any_port(), false, Some(self.workload)).await?;
+            let approvals = Approvals { all: self.approve_all, named: self.approve };
+            let delivered = async {
+                let mut run = deliver::Run::begin(self.dir, delivery, &world, &served).await?;
+                run.deliver(&approvals).await
+            };
+            let result = tokio::select! {
+                result = delivered => result,
+                _ = tokio::signal::ctrl_c() => Err(Failure::new("stopped; what was under way goes on when you run it again")),
+            };
+            served.stop();
+            result.map(|()| ExitCode::SUCCESS)
+        })
+    }
+}

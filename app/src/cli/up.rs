@@ -1,0 +1,52 @@
+use super::{block_on, project};
+use crate::{failure::Failure, world::Workload};
+use clap::Args;
+use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
+use tokio::signal::unix::{SignalKind, signal};
+
+/// Serve the accounts of a delivery to AWS clients, until stopped. Work that was under way goes on.
+#[derive(Args)]
+pub(crate) struct Up {
+    /// The folder of sekisho.yaml
+    #[arg(long, default_value = ".")]
+    dir: PathBuf,
+    /// Where to listen: TLS and, from this machine, plain HTTP
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:4566")]
+    listen: SocketAddr,
+    /// Answer plain HTTP from other machines too: credentials and data are readable on the way
+    #[arg(long)]
+    allow_plain_http: bool,
+    /// How builds are run
+    #[arg(long, value_enum, default_value = "isolated")]
+    workload: Workload,
+}
+
+pub(crate) fn warn_unconfined(workload: Workload) {
+    if workload == Workload::Unconfined {
+        eprintln!("warning: builds run unconfined: as plain processes of this user, with all that this user may do");
+    }
+}
+
+impl Up {
+    pub(crate) fn execute(self) -> Result<ExitCode, Failure> {
+        let delivery = project::read(&self.dir)?;
+        warn_unconfined(self.workload);
+        block_on(async {
+            let world = project::open(&self.dir, &delivery)?;
+            let served = world.serve(self.listen, self.allow_plain_http, Some(self.workload)).await?;
+            println!("sekisho serves {} at https://{} (and http:// on this machine)", delivery.region, served.address);
+            for account in &delivery.accounts {
+                println!("  {:<12} {}   eval \"$(sekisho env {})\"", account.name, account.id, account.name);
+            }
+            println!("  CA bundle    {}", served.bundle.display());
+            let mut terminate = signal(SignalKind::terminate())?;
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+            println!("sekisho stops; what is under way goes on at the next start");
+            served.stop();
+            Ok(ExitCode::SUCCESS)
+        })
+    }
+}

@@ -1,0 +1,169 @@
+//! The wiring: store, gate, services and long work of one data directory.
+
+use crate::{
+    config::{self, ServerKeys},
+    failure::Failure,
+    server::{Authority, Listener, Server, Shared, serve_one},
+};
+use base::{AccountId, Region};
+use durable::Engine;
+use gate::{Gate, GateBuilder, OperatorKey, Registration};
+use std::{
+    fs,
+    net::{SocketAddr, TcpListener},
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+use tokio::sync::watch;
+
+/// The account of the operator: what an organization's management account is on AWS.
+pub(crate) const MANAGEMENT: &str = "000000000000";
+
+/// All services.
+pub(crate) fn services() -> Vec<Registration> {
+    vec![
+        cloudformation::service(),
+        cloudtrail::service(),
+        codebuild::service(),
+        codecommit::service(),
+        codepipeline::service(),
+        iam::service(),
+        kms::service(),
+        logs::service(),
+        s3::service(),
+        sts::service(),
+    ]
+}
+
+/// How workloads are run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Workload {
+    /// In namespaces of their own; refused where the kernel has none.
+    Isolated,
+    /// As plain processes of this user: no protection against what is built.
+    Unconfined,
+}
+
+/// An open data directory.
+pub(crate) struct World {
+    pub(crate) gate: Gate,
+    pub(crate) operator: OperatorKey,
+    pub(crate) state: PathBuf,
+    runtime: PathBuf,
+}
+
+/// A served world.
+pub(crate) struct Served {
+    pub(crate) address: SocketAddr,
+    pub(crate) bundle: PathBuf,
+    stop: watch::Sender<bool>,
+    engine: Option<durable::Running>,
+    endpoint_file: PathBuf,
+    runtime: PathBuf,
+    gate: Gate,
+}
+
+impl World {
+    /// Opens the state of the delivery in `project`, and makes its accounts ready.
+    pub(crate) fn open(project: &Path, region: &Region, accounts: &[AccountId]) -> Result<Self, Failure> {
+        let management: AccountId = MANAGEMENT.parse().map_err(|e: base::InvalidAccount| Failure::new(e.to_string()))?;
+        if accounts.contains(&management) {
+            return Err(Failure::unusable(format!("{MANAGEMENT} is the operator's own account")).help("give the account another id"));
+        }
+        let state = config::state_folder(project)?;
+        let ServerKeys { id, root_key, operator } = config::server_keys(&state)?;
+        let root: [u8; 32] = root_key.expose().as_slice().try_into().map_err(|_| Failure::unusable("the root key has not 32 bytes"))?;
+        let data = state.join("data");
+        config::private_folder(&data)?;
+        let store = store::Store::open(&data, &store::RootKey::new(root))?;
+        let blobs = store::Blobs::open(&state.join("blobs"))?;
+        let mut builder = GateBuilder::new(store, blobs, &root, region.clone(), management);
+        for service in services() {
+            builder = builder.register(service).map_err(Failure::new)?;
+        }
+        let gate = builder.build()?;
+        gate.found(management, &operator)?;
+        for account in accounts {
+            gate.found(*account, &operator)?;
+        }
+        Ok(Self { gate, operator, state, runtime: config::runtime_folder(&id)? })
+    }
+
+    /// Listens and, if `working`, runs long work.
+    pub(crate) async fn serve(&self, address: SocketAddr, plain_everywhere: bool, working: Option<Workload>) -> Result<Served, Failure> {
+        let (tls, bundle) = Authority::open()?.server(self.gate.region().as_str(), address.ip())?;
+        let listener = Listener::bind(address, tls, plain_everywhere).await.map_err(|e| {
+            Failure::new(format!("cannot listen on {address}: {e}")).help("another `sekisho up` may be running; or choose another port with --listen")
+        })?;
+        let address = listener.address()?;
+        let git = codecommit::GitServer::new(self.gate.clone(), self.runtime.join("git")).map_err(|e| Failure::new(format!("git: {e}")))?;
+        let server: Server = Arc::new(Shared { gate: self.gate.clone(), git, host_suffixes: vec!["s3.localhost".into(), "localhost".into()] });
+        let (stop, stopped) = watch::channel(false);
+        let engine = match working {
+            Some(workload) => Some(self.work(workload, &server, &stopped, &bundle)?),
+            None => None,
+        };
+        tokio::spawn(listener.run(server, stopped));
+        let endpoint_file = self.state.join("endpoint");
+        fs::write(&endpoint_file, address.to_string()).map_err(|e| Failure::new(format!("{}: {e}", endpoint_file.display())))?;
+        Ok(Served { address, bundle, stop, engine, endpoint_file, runtime: self.runtime.clone(), gate: self.gate.clone() })
+    }
+
+    fn work(&self, workload: Workload, server: &Server, stopped: &watch::Receiver<bool>, bundle: &Path) -> Result<durable::Running, Failure> {
+        let backend = match workload {
+            Workload::Isolated => workload::Backend::Isolated { minimum: workload::Level::RootNoUserNs },
+            Workload::Unconfined => workload::Backend::Unconfined,
+        };
+        let endpoint = Endpoint { server: server.clone(), stopped: stopped.clone(), runtime: tokio::runtime::Handle::current() };
+        let runner = codebuild::Runner {
+            backend,
+            runtime_dir: self.runtime.join("builds"),
+            endpoint: Some(Arc::new(endpoint)),
+            ca_bundle: Some(bundle.to_path_buf()),
+        };
+        let mut engine = Engine::new(self.gate.clone());
+        codebuild::workflows(&mut engine, runner);
+        codepipeline::workflows(&mut engine);
+        cloudformation::workflows(&mut engine);
+        Ok(engine.start(|what, error| eprintln!("sekisho: {what}: {error}")))
+    }
+}
+
+/// Serves the endpoint that a build sees inside its sandbox.
+struct Endpoint {
+    server: Server,
+    stopped: watch::Receiver<bool>,
+    runtime: tokio::runtime::Handle,
+}
+
+impl codebuild::Endpoint for Endpoint {
+    fn serve(&self, listener: TcpListener, _build_arn: &str) {
+        let (server, stopped, runtime) = (self.server.clone(), self.stopped.clone(), self.runtime.clone());
+        // Ends when the sandbox's network namespace, and with it the listening socket's peers, are gone.
+        std::thread::spawn(move || {
+            while let Ok((stream, _)) = listener.accept() {
+                let (server, stopped) = (server.clone(), stopped.clone());
+                runtime.spawn(async move {
+                    // A connection that breaks is the build's loss.
+                    let _ = serve_one(server, stream, stopped).await;
+                });
+            }
+        });
+    }
+}
+
+impl Served {
+    /// Stops: no new connections, steps in hand come to their end, the rest goes on at the next start.
+    pub(crate) fn stop(mut self) {
+        // The receivers may all be gone already.
+        let _ = self.stop.send(true);
+        if let Some(engine) = self.engine.take() {
+            engine.stop(Duration::from_secs(10));
+        }
+        // What stays behind is removed at the next start.
+        let _ = fs::remove_file(&self.endpoint_file);
+        let _ = fs::remove_dir_all(&self.runtime);
+        self.gate.store().close();
+    }
+}

@@ -1,0 +1,54 @@
+//! An account's first principals.
+
+use crate::{
+    Iam, entity,
+    managed::{self, ADMINISTRATOR},
+    state::{AccessKeyRow, KEYS, ROLES, RoleRow, USERS, UserRow},
+};
+use base::{AccountId, Arn};
+use gate::{Error, OperatorKey, Scope};
+
+const OPERATOR: &str = "operator";
+const ADMINISTRATOR_POLICY: &str = "AdministratorAccess";
+/// The role that AWS Organizations makes in each new account.
+const ROLE: &str = "OrganizationAccountAccessRole";
+
+/// Makes an account ready, whose root the scope's caller is or not: the management account gets the operator, each other
+/// one a role that the management account may assume. What is there already stays.
+pub(crate) fn found(scope: &mut Scope<'_, Iam>, account: AccountId, key: &OperatorKey) -> Result<(), Error> {
+    let management = scope.account()?;
+    if account == management { operator(scope, account, key) } else { administrator(scope, account, management) }
+}
+
+fn operator(scope: &mut Scope<'_, Iam>, account: AccountId, key: &OperatorKey) -> Result<(), Error> {
+    let mut user = match scope.get(&USERS, &[account.as_str(), OPERATOR])? {
+        Some(user) => user,
+        None => UserRow { holder: entity::begin::<UserRow>(scope, account, OPERATOR, "/", None, Vec::new())?, keys: Vec::new() },
+    };
+    let document = managed::find(&administrator_arn()?).map_or("", |own| own.document);
+    user.holder.inline.insert(ADMINISTRATOR_POLICY.into(), document.into());
+    for old in user.keys.drain(..).filter(|id| *id != key.id) {
+        scope.delete(&KEYS, old.as_str());
+    }
+    user.keys.push(key.id.clone());
+    let created = scope.now();
+    let row = AccessKeyRow { account, user: OPERATOR.into(), secret: key.secret.clone(), active: true, created };
+    scope.put(&KEYS, key.id.as_str(), &row)?;
+    entity::save(scope, &user)
+}
+
+fn administrator(scope: &mut Scope<'_, Iam>, account: AccountId, management: AccountId) -> Result<(), Error> {
+    if scope.get(&ROLES, &[account.as_str(), &ROLE.to_ascii_lowercase()])?.is_some() {
+        return Ok(());
+    }
+    let trust = format!(
+        r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Principal":{{"AWS":"arn:aws:iam::{management}:root"}},"Action":"sts:AssumeRole"}}]}}"#
+    );
+    let mut holder = entity::begin::<RoleRow>(scope, account, ROLE, "/", None, Vec::new())?;
+    holder.attached.push(administrator_arn()?);
+    entity::save(scope, &RoleRow { holder, trust, description: None, max_session_duration: 3600 })
+}
+
+fn administrator_arn() -> Result<Arn, Error> {
+    ADMINISTRATOR.parse().map_err(Error::internal)
+}

@@ -1,0 +1,76 @@
+use crate::{
+    Iam, documents, entity, error::invalid, examples::TRUST,
+    names::{self, check_description},
+    shapes::Role, state::RoleRow,
+    tags::{self, Tag},
+};
+use base::Arn;
+use gate::{Authorized, Demand, Demands, Error, Example, Operation, View};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+/// A new role.
+/// Source: <https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html>
+pub struct CreateRole;
+
+/// What to do.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Input {
+    role_name: String,
+    assume_role_policy_document: String,
+    path: Option<String>,
+    description: Option<String>,
+    max_session_duration: Option<u64>,
+    permissions_boundary: Option<Arn>,
+    #[serde(default)]
+    tags: Vec<Tag>,
+}
+
+/// The answer.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Output {
+    role: Role,
+}
+
+/// `MaxSessionDuration`: an hour to twelve.
+pub(crate) fn checked_duration(seconds: u64) -> Result<u64, Error> {
+    if (3600..=43_200).contains(&seconds) {
+        return Ok(seconds);
+    }
+    Err(invalid("maxSessionDuration", seconds, "Member must have value between 3600 and 43200"))
+}
+
+impl Operation for CreateRole {
+    type Service = Iam;
+    const NAME: &'static str = "CreateRole";
+    const READ_ONLY: bool = false;
+    type Input = Input;
+    type Output = Output;
+
+    fn demands(input: &Input, facts: &mut View<'_, Iam>) -> Result<Demands, Error> {
+        let new = |action| -> Result<Demand, Error> {
+            let demand = entity::demand_new::<RoleRow>(facts, action, &input.role_name, input.path.as_deref())?;
+            Ok(demand.with_some("iam:PermissionsBoundary", input.permissions_boundary.as_ref()).with_tags(tags::pairs(&input.tags)))
+        };
+        let demands = Demands::from(new("iam:CreateRole")?);
+        Ok(if input.tags.is_empty() { demands } else { demands.and(new("iam:TagRole")?) })
+    }
+
+    fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Output, Error> {
+        check_description(input.description.as_deref())?;
+        let max_session_duration = checked_duration(input.max_session_duration.unwrap_or(3600))?;
+        let trust = documents::kept_trust(call, &input.assume_role_policy_document)?;
+        let account = call.account()?;
+        let path = names::path(input.path.as_deref())?;
+        let holder = entity::begin::<RoleRow>(call, account, &input.role_name, path, input.permissions_boundary, input.tags)?;
+        let row = RoleRow { holder, trust, description: input.description, max_session_duration };
+        entity::save(call, &row)?;
+        Ok(Output { role: Role::of(row, &input.assume_role_policy_document) })
+    }
+
+    fn example() -> Example {
+        Example::of(json!({"RoleName": "Example", "AssumeRolePolicyDocument": TRUST}))
+    }
+}

@@ -1,0 +1,57 @@
+use crate::{Iam, entity, names, shapes::User, state::UserRow, tags::{self, Tag}};
+use base::Arn;
+use gate::{Authorized, Demand, Demands, Error, Example, Operation, View};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+/// A new user.
+/// Source: <https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateUser.html>
+pub struct CreateUser;
+
+/// What to do.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Input {
+    user_name: String,
+    path: Option<String>,
+    permissions_boundary: Option<Arn>,
+    #[serde(default)]
+    tags: Vec<Tag>,
+}
+
+/// The answer.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Output {
+    user: User,
+}
+
+impl Operation for CreateUser {
+    type Service = Iam;
+    const NAME: &'static str = "CreateUser";
+    const READ_ONLY: bool = false;
+    type Input = Input;
+    type Output = Output;
+
+    fn demands(input: &Input, facts: &mut View<'_, Iam>) -> Result<Demands, Error> {
+        let new = |action| -> Result<Demand, Error> {
+            let demand = entity::demand_new::<UserRow>(facts, action, &input.user_name, input.path.as_deref())?;
+            Ok(demand.with_some("iam:PermissionsBoundary", input.permissions_boundary.as_ref()).with_tags(tags::pairs(&input.tags)))
+        };
+        let demands = Demands::from(new("iam:CreateUser")?);
+        Ok(if input.tags.is_empty() { demands } else { demands.and(new("iam:TagUser")?) })
+    }
+
+    fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Output, Error> {
+        let account = call.account()?;
+        let path = names::path(input.path.as_deref())?;
+        let holder = entity::begin::<UserRow>(call, account, &input.user_name, path, input.permissions_boundary, input.tags)?;
+        let row = UserRow { holder, keys: Vec::new() };
+        entity::save(call, &row)?;
+        Ok(Output { user: User::of(row) })
+    }
+
+    fn example() -> Example {
+        Example::of(json!({"UserName": "Example"}))
+    }
+}

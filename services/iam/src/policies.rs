@@ -1,0 +1,100 @@
+//! Managed policies: AWS's own and the account's.
+
+use crate::{
+    Iam,
+    entity::{self, Entity, check_policy_arn},
+    error::{no_such_entity, no_such_policy},
+    managed,
+    state::{POLICIES, PolicyRow, PolicyVersion, RoleRow, UserRow},
+};
+use base::{AccountId, Arn};
+use gate::{Demand, Error, Scope, View};
+
+/// The row's key, if the ARN has the form of a policy of an account.
+fn key(arn: &Arn) -> Option<(AccountId, String)> {
+    let name = arn.resource_of("policy")?.rsplit('/').next()?;
+    Some((arn.account()?, name.to_ascii_lowercase()))
+}
+
+pub(crate) fn find(scope: &mut Scope<'_, Iam>, arn: &Arn) -> Result<Option<PolicyRow>, Error> {
+    let Some((account, name)) = key(arn) else { return Ok(None) };
+    Ok(scope.get(&POLICIES, &[account.as_str(), &name])?.filter(|row| row.arn == *arn))
+}
+
+/// A policy of the account, to be changed. AWS's own cannot be.
+pub(crate) fn load(scope: &mut Scope<'_, Iam>, arn: &Arn) -> Result<PolicyRow, Error> {
+    find(scope, arn)?.ok_or_else(|| no_such_policy(arn))
+}
+
+pub(crate) fn view(view: &mut View<'_, Iam>, arn: &Arn) -> Result<Option<PolicyRow>, Error> {
+    let Some((account, name)) = key(arn) else { return Ok(None) };
+    Ok(view.get(&POLICIES, &[account.as_str(), &name])?.filter(|row| row.arn == *arn))
+}
+
+pub(crate) fn save(scope: &mut Scope<'_, Iam>, row: &PolicyRow) -> Result<(), Error> {
+    let (account, name) = key(&row.arn).ok_or_else(|| no_such_policy(&row.arn))?;
+    scope.put(&POLICIES, &[account.as_str(), &name], row)
+}
+
+pub(crate) fn remove(scope: &mut Scope<'_, Iam>, row: &PolicyRow) {
+    if let Some((account, name)) = key(&row.arn) {
+        scope.delete(&POLICIES, &[account.as_str(), &name]);
+    }
+}
+
+impl PolicyRow {
+    pub(crate) fn default_document(&self) -> &str {
+        self.versions.iter().find(|v| v.number == self.default_version).map_or("", |v| &v.document)
+    }
+    /// The version of this id, `v3`.
+    pub(crate) fn version(&self, id: &str) -> Result<&PolicyVersion, Error> {
+        let number: Option<u64> = id.strip_prefix('v').and_then(|n| n.parse().ok());
+        let missing = || no_such_entity(format!("Policy {} version {} does not exist or is not attachable.", self.arn, crate::names::clipped(id)));
+        self.versions.iter().find(|v| Some(v.number) == number).ok_or_else(missing)
+    }
+}
+
+/// The document in force of a policy that entities of `account` may have: AWS's or the account's own.
+pub(crate) fn document(scope: &mut Scope<'_, Iam>, account: AccountId, arn: &Arn) -> Result<Option<String>, Error> {
+    if let Some(own) = managed::find(arn) {
+        return Ok(Some(own.document.into()));
+    }
+    if arn.account() != Some(account) {
+        return Ok(None);
+    }
+    Ok(find(scope, arn)?.map(|row| row.default_document().into()))
+}
+
+/// How often a policy is used in the caller's account.
+#[derive(Default, Clone, Copy)]
+pub(crate) struct Uses {
+    pub(crate) attached: usize,
+    pub(crate) boundaries: usize,
+}
+
+/// The uses of policies in the caller's account.
+pub(crate) struct AllUses(Vec<(Option<Arn>, Vec<Arn>)>);
+
+impl AllUses {
+    pub(crate) fn read(scope: &mut Scope<'_, Iam>) -> Result<Self, Error> {
+        fn held<E: Entity>(scope: &mut Scope<'_, Iam>) -> Result<impl Iterator<Item = (Option<Arn>, Vec<Arn>)> + use<E>, Error> {
+            let take = |mut e: E| (e.holder_mut().boundary.take(), std::mem::take(&mut e.holder_mut().attached));
+            Ok(entity::all::<E>(scope, None)?.into_iter().map(take))
+        }
+        Ok(Self(held::<RoleRow>(scope)?.chain(held::<UserRow>(scope)?).collect()))
+    }
+    pub(crate) fn of(&self, arn: &Arn) -> Uses {
+        Uses {
+            attached: self.0.iter().filter(|(_, attached)| attached.contains(arn)).count(),
+            boundaries: self.0.iter().filter(|(boundary, _)| boundary.as_ref() == Some(arn)).count(),
+        }
+    }
+}
+
+/// The right to an action on the policy of this ARN.
+pub(crate) fn demand(facts: &mut View<'_, Iam>, action: &'static str, arn: &Arn) -> Result<Demand, Error> {
+    check_policy_arn(arn)?;
+    let tags = view(facts, arn)?.map(|row| row.tags).unwrap_or_default();
+    let demand = Demand::new(action, arn.clone());
+    Ok(tags.iter().fold(demand, |demand, tag| demand.with(format!("iam:ResourceTag/{}", tag.key), &tag.value)))
+}
