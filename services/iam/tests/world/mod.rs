@@ -1,6 +1,6 @@
 //! A memory world: a gate with some services, called with real signatures.
 
-use base::{AccountId, Region, Secret};
+use base::{AccountId, ManualClock, Region, Secret, Timestamp};
 use gate::{
     Actor, Error, Example, Gate, GateBuilder, OperatorKey, Physical, Proof, Protocol, Record, Registration, Request, RequestContext, ResourceContext, ResourceRequest,
     ResourceType, Service, SignedRequest, StepContext,
@@ -16,6 +16,7 @@ pub const REGION: &str = "us-east-1";
 
 pub struct World {
     pub gate: Gate,
+    pub clock: Arc<ManualClock>,
     pub operator: Credentials,
     records: Arc<Mutex<Vec<Arc<Record>>>>,
 }
@@ -43,6 +44,8 @@ impl Service for Stacks {
 impl World {
     pub fn new(services: impl IntoIterator<Item = Registration>) -> Self {
         let mut builder = GateBuilder::new(store::Store::memory(), store::Blobs::memory(), &[7; 32], Region::new(REGION), account(MANAGEMENT));
+        let clock = Arc::new(ManualClock::new(Timestamp::from_seconds(1_800_000_000)));
+        builder = builder.clock(clock.clone());
         for service in services {
             builder = builder.register(service).unwrap();
         }
@@ -55,7 +58,7 @@ impl World {
         for id in [MANAGEMENT, TOOLS, PROD, MANAGEMENT, TOOLS] {
             gate.found(account(id), &key).unwrap();
         }
-        Self { gate, operator: credentials(&key.id, key.secret.expose(), None), records }
+        Self { gate, clock, operator: credentials(&key.id, key.secret.expose(), None), records }
     }
 
     /// Makes a call with a signature: `service:Operation`.
