@@ -119,19 +119,27 @@ impl Encryption {
     fn plan(&self, bucket: &Bucket, key: &str) -> Result<Plan, Error> {
         let key_id = match self.server_side_encryption.as_deref() {
             None if self.kms_key_id.is_some() => {
-                return Err(error::invalid_argument("x-amz-server-side-encryption-aws-kms-key-id", "Server Side Encryption with AWS KMS managed key requires HTTP header x-amz-server-side-encryption : aws:kms"));
+                return Err(error::invalid_argument(
+                    "x-amz-server-side-encryption-aws-kms-key-id",
+                    "Server Side Encryption with AWS KMS managed key requires HTTP header x-amz-server-side-encryption : aws:kms",
+                ));
             }
             None => match &bucket.encryption.kms_key_id {
                 None => return Ok(Plan::S3),
                 Some(id) => id.clone(),
             },
             Some(AES256) if self.kms_key_id.is_some() => {
-                return Err(error::invalid_argument("x-amz-server-side-encryption-aws-kms-key-id", "The header x-amz-server-side-encryption-aws-kms-key-id goes with x-amz-server-side-encryption: aws:kms alone"));
+                return Err(error::invalid_argument(
+                    "x-amz-server-side-encryption-aws-kms-key-id",
+                    "The header x-amz-server-side-encryption-aws-kms-key-id goes with x-amz-server-side-encryption: aws:kms alone",
+                ));
             }
             Some(AES256) => return Ok(Plan::S3),
             Some(KMS) => self.kms_key_id.clone().ok_or_else(no_managed_key)?,
             Some("aws:kms:dsse") => return Err(Error::not_implemented("s3 with ServerSideEncryption aws:kms:dsse")),
-            Some(_) => return Err(error::invalid_argument("x-amz-server-side-encryption", "The encryption method specified is not supported")),
+            Some(_) => {
+                return Err(error::invalid_argument("x-amz-server-side-encryption", "The encryption method specified is not supported"));
+            }
         };
         let bucket_key = self.bucket_key_enabled.unwrap_or(bucket.encryption.bucket_key);
         let mut context = self.own_context()?;
@@ -148,7 +156,9 @@ impl Encryption {
             Some(context) if !context.contains_key(CONTEXT_KEY) => Ok(context),
             _ => Err(error::invalid_argument(
                 "x-amz-server-side-encryption-context",
-                format!("The header 'x-amz-server-side-encryption-context' shall be Base64-encoded UTF-8 string holding JSON which represents a string-string map without '{CONTEXT_KEY}'"),
+                format!(
+                    "The header 'x-amz-server-side-encryption-context' shall be Base64-encoded UTF-8 string holding JSON which represents a string-string map without '{CONTEXT_KEY}'"
+                ),
             )),
         }
     }
@@ -158,7 +168,9 @@ const CONTEXT_KEY: &str = "aws:s3:arn";
 
 /// The AWS managed key of S3 is not there: a key must be named.
 pub(crate) fn no_managed_key() -> Error {
-    Error::not_implemented("s3 with the AWS managed key alias/aws/s3 (aws:kms without a key). Name a key of your own: SSEKMSKeyId in the request, KMSMasterKeyID in a bucket's encryption. It")
+    Error::not_implemented(
+        "s3 with the AWS managed key alias/aws/s3 (aws:kms without a key). Name a key of your own: SSEKMSKeyId in the request, KMSMasterKeyID in a bucket's encryption. It",
+    )
 }
 
 fn place(bucket: &str, key: &str) -> String {
@@ -173,7 +185,12 @@ struct Generated {
     plaintext: Secret<Blob>,
 }
 
-fn generate(scope: &mut Scope<'_, S3>, key_id: &str, context: BTreeMap<String, String>, bucket_key: bool) -> Result<(Secret<Vec<u8>>, Wrapped), Error> {
+fn generate(
+    scope: &mut Scope<'_, S3>,
+    key_id: &str,
+    context: BTreeMap<String, String>,
+    bucket_key: bool,
+) -> Result<(Secret<Vec<u8>>, Wrapped), Error> {
     let input = json!({"KeyId": key_id, "KeySpec": "AES_256", "EncryptionContext": context});
     let made: Generated = kms(scope, "kms:GenerateDataKey", input)?;
     let wrapped = Wrapped::Kms { key_arn: made.key_id, blob: made.ciphertext_blob, context, bucket_key };
@@ -188,7 +205,9 @@ pub(crate) fn open_key(scope: &mut Scope<'_, S3>, wrapped: &Wrapped, bucket: &st
         plaintext: Secret<Blob>,
     }
     match wrapped {
-        Wrapped::S3 { sealed } => scope.unseal(&place(bucket, key), &sealed.0).ok_or_else(|| Error::internal("the data key of an object was altered, or sealed under another root key")),
+        Wrapped::S3 { sealed } => scope
+            .unseal(&place(bucket, key), &sealed.0)
+            .ok_or_else(|| Error::internal("the data key of an object was altered, or sealed under another root key")),
         Wrapped::Kms { key_arn, blob, context, .. } => {
             let input = json!({"KeyId": key_arn, "CiphertextBlob": blob, "EncryptionContext": context});
             let opened: Opened = kms(scope, "kms:Decrypt", input)?;

@@ -26,7 +26,10 @@ const ORDER_DIGITS: usize = 16;
 /// The id of a version begins with its order, so that it is found by one read.
 fn order_of(version_id: &str) -> Result<&str, Error> {
     let well_formed = version_id.len() == 2 * ORDER_DIGITS && version_id.bytes().all(|b| b.is_ascii_hexdigit());
-    version_id.get(..ORDER_DIGITS).filter(|_| well_formed).ok_or_else(|| error::invalid_argument("versionId", "Invalid version id specified"))
+    version_id
+        .get(..ORDER_DIGITS)
+        .filter(|_| well_formed)
+        .ok_or_else(|| error::invalid_argument("versionId", "Invalid version id specified"))
 }
 
 /// The place that a version id stands for, whether or not the version is still there.
