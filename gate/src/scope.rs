@@ -258,13 +258,6 @@ impl<'a, S: Service> Scope<'a, S> {
 
     // --- bodies and secrets ----------------------------------------------------------------------------------------
 
-    /// Reads stretches of received bodies, unsealed as they are read: who has a body's key may read it.
-    ///
-    /// # Errors
-    /// A body is missing, or its key is another.
-    pub fn read_body(&mut self, out: &BodyOut) -> Result<BodyReader, Error> {
-        BodyReader::open(self.core, out)
-    }
     /// Seals these stretches of received bodies anew, under `key`: what a copy stores.
     ///
     /// # Errors
@@ -272,6 +265,13 @@ impl<'a, S: Service> Scope<'a, S> {
     pub fn copy_body(&mut self, parts: Vec<BodyPart>, start: u64, length: u64, key: BodyKey) -> Result<ReceivedBody, Error> {
         let mut reader = BodyReader::open(self.core, &BodyOut { parts, start, length })?;
         body::receive(self.core, key, &mut reader)
+    }
+    /// Reads stretches of received bodies, unsealed as they are read: who has a body's key may read it.
+    ///
+    /// # Errors
+    /// A body is missing, or its key is another.
+    pub fn read_body(&mut self, out: &BodyOut) -> Result<BodyReader, Error> {
+        BodyReader::open(self.core, out)
     }
     /// Drops a received body when this call is committed.
     ///
