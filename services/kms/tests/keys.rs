@@ -12,7 +12,7 @@ use world::{Credentials, PROD, REGION, TOOLS, World, run_example};
 const PLAIN: &str = "bWFya2VyIG9mIGEgc2VjcmV0";
 
 fn world() -> World {
-    World::new([iam::service(), kms::service(), sts::service()])
+    World::new([iam::service(), kms::service(), s3::service(), sts::service()])
 }
 
 fn allow(action: &str, resource: &str) -> Value {
@@ -293,4 +293,27 @@ fn records_hold_no_secrets() {
     for secret in [PLAIN, "marker of a secret", made["Plaintext"].as_str().unwrap()] {
         assert!(!records.contains(secret), "{secret}");
     }
+}
+
+#[test]
+fn a_service_uses_a_key_for_its_caller() {
+    let world = world();
+    let admin = world.administrator(TOOLS);
+    let arn = key(&world, &admin, None);
+    world.ok(&admin, "s3:CreateBucket", json!({"Bucket": "artifacts"}));
+    let policy = json!({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": "s3:*", "Resource": "*"},
+        {"Effect": "Allow", "Action": "kms:GenerateDataKey", "Resource": arn, "Condition": {
+            "StringEquals": {"kms:ViaService": format!("s3.{REGION}.amazonaws.com"), "kms:EncryptionContext:aws:s3:arn": "arn:aws:s3:::artifacts/out"},
+            "Bool": {"aws:ViaAWSService": "true"},
+        }},
+    ]});
+    let (build, _) = session(&world, TOOLS, "Build", Some(policy));
+    let put = |name: &str| json!({"Bucket": "artifacts", "Key": name, "ServerSideEncryption": "aws:kms", "SSEKMSKeyId": arn});
+    world.send(&build, "s3:PutObject", put("out"), b"content").unwrap();
+    world.denied(&build, "kms:GenerateDataKey", json!({"KeyId": arn, "KeySpec": "AES_256", "EncryptionContext": {"aws:s3:arn": "arn:aws:s3:::artifacts/out"}}));
+    assert!(world.send(&build, "s3:PutObject", put("other"), b"content").unwrap_err().is_denied());
+    // It may write and not read: the key says so behind S3's own permission.
+    assert!(world.receive(&build, "s3:GetObject", json!({"Bucket": "artifacts", "Key": "out"})).unwrap_err().is_denied());
+    assert_eq!(world.receive(&admin, "s3:GetObject", json!({"Bucket": "artifacts", "Key": "out"})).unwrap().1, b"content");
 }
