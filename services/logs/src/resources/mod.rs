@@ -1,0 +1,1 @@
+pub(crate) mod log_group;

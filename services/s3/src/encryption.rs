@@ -1,0 +1,236 @@
+//! Every object has a data key: from KMS where the request or the bucket asks for it, else sealed by the server's own key.
+//! Source: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html>
+
+use crate::{
+    S3, error,
+    names::{bucket_arn, object_arn},
+    state::Bucket,
+};
+use base::{Blob, Secret};
+use gate::{Demand, Error, Scope};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// Encryption as requests ask for it and answers tell of it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Encryption {
+    /// `AES256` or `aws:kms`.
+    #[serde(rename = "ServerSideEncryption")]
+    pub server_side_encryption: Option<String>,
+    /// The KMS key: id, ARN or alias.
+    #[serde(rename = "SSEKMSKeyId")]
+    pub kms_key_id: Option<String>,
+    /// More encryption context: JSON in base64.
+    #[serde(rename = "SSEKMSEncryptionContext")]
+    pub kms_encryption_context: Option<String>,
+    /// Whether the context names the bucket instead of the object.
+    #[serde(rename = "BucketKeyEnabled", default, deserialize_with = "flag")]
+    pub bucket_key_enabled: Option<bool>,
+}
+
+/// A header's text or a template's boolean.
+fn flag<'de, D: Deserializer<'de>>(d: D) -> Result<Option<bool>, D::Error> {
+    match Value::deserialize(d)? {
+        Value::Null => Ok(None),
+        Value::Bool(flag) => Ok(Some(flag)),
+        Value::String(text) if text.eq_ignore_ascii_case("true") => Ok(Some(true)),
+        Value::String(text) if text.eq_ignore_ascii_case("false") => Ok(Some(false)),
+        _ => Err(serde::de::Error::custom("expected true or false")),
+    }
+}
+
+pub(crate) const AES256: &str = "AES256";
+pub(crate) const KMS: &str = "aws:kms";
+
+/// What a bucket encrypts with where a request does not say.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct DefaultEncryption {
+    /// The KMS key; None: AES256.
+    pub(crate) kms_key_id: Option<String>,
+    pub(crate) bucket_key: bool,
+}
+
+impl DefaultEncryption {
+    pub(crate) const AES256: Self = Self { kms_key_id: None, bucket_key: false };
+}
+
+/// A data key as it is kept with its object.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) enum Wrapped {
+    /// SSE-S3: sealed for its bucket and key.
+    S3 { sealed: Blob },
+    /// SSE-KMS: the ciphertext that KMS gave, and what it wants to open it.
+    Kms { key_arn: String, blob: Blob, context: BTreeMap<String, String>, bucket_key: bool },
+}
+
+impl Wrapped {
+    /// What answers tell of it.
+    pub(crate) fn told(&self) -> Encryption {
+        match self {
+            Self::S3 { .. } => Encryption { server_side_encryption: Some(AES256.into()), ..Encryption::default() },
+            Self::Kms { key_arn, bucket_key, .. } => Encryption {
+                server_side_encryption: Some(KMS.into()),
+                kms_key_id: Some(key_arn.clone()),
+                kms_encryption_context: None,
+                bucket_key_enabled: bucket_key.then_some(true),
+            },
+        }
+    }
+    /// An object's ETag: the MD5 of its bytes; under KMS keys it says nothing of them.
+    pub(crate) fn etag(&self, scope: &Scope<'_, S3>, md5: &str) -> String {
+        match self {
+            Self::S3 { .. } => md5.to_string(),
+            Self::Kms { .. } => {
+                let mut bytes = [0; 16];
+                scope.entropy().fill(&mut bytes);
+                hex::encode(bytes)
+            }
+        }
+    }
+}
+
+enum Plan {
+    S3,
+    Kms { key_id: String, context: BTreeMap<String, String>, bucket_key: bool },
+}
+
+impl Encryption {
+    /// The demand with the condition keys of what the request itself asks for: defaults come after the decision.
+    pub(crate) fn on(&self, demand: Demand) -> Demand {
+        demand
+            .with_some("s3:x-amz-server-side-encryption", self.server_side_encryption.as_ref())
+            .with_some("s3:x-amz-server-side-encryption-aws-kms-key-id", self.kms_key_id.as_ref())
+    }
+
+    /// A data key for an object of `bucket`, in the clear and wrapped.
+    pub(crate) fn new_key(&self, scope: &mut Scope<'_, S3>, bucket: &Bucket, key: &str) -> Result<(Secret<Vec<u8>>, Wrapped), Error> {
+        match self.plan(bucket, key)? {
+            Plan::S3 => {
+                let mut plain = vec![0; 32];
+                scope.entropy().fill(&mut plain);
+                let sealed = scope.seal(&place(&bucket.name, key), &plain)?.into();
+                Ok((Secret::new(plain), Wrapped::S3 { sealed }))
+            }
+            Plan::Kms { key_id, context, bucket_key } => generate(scope, &key_id, context, bucket_key),
+        }
+    }
+
+    fn plan(&self, bucket: &Bucket, key: &str) -> Result<Plan, Error> {
+        let key_id = match self.server_side_encryption.as_deref() {
+            None if self.kms_key_id.is_some() => {
+                return Err(error::invalid_argument(
+                    "x-amz-server-side-encryption-aws-kms-key-id",
+                    "Server Side Encryption with AWS KMS managed key requires HTTP header x-amz-server-side-encryption : aws:kms",
+                ));
+            }
+            None => match &bucket.encryption.kms_key_id {
+                None => return Ok(Plan::S3),
+                Some(id) => id.clone(),
+            },
+            Some(AES256) if self.kms_key_id.is_some() => {
+                return Err(error::invalid_argument(
+                    "x-amz-server-side-encryption-aws-kms-key-id",
+                    "The header x-amz-server-side-encryption-aws-kms-key-id goes with x-amz-server-side-encryption: aws:kms alone",
+                ));
+            }
+            Some(AES256) => return Ok(Plan::S3),
+            Some(KMS) => self.kms_key_id.clone().ok_or_else(no_managed_key)?,
+            Some("aws:kms:dsse") => return Err(Error::not_implemented("s3 with ServerSideEncryption aws:kms:dsse")),
+            Some(_) => {
+                return Err(error::invalid_argument("x-amz-server-side-encryption", "The encryption method specified is not supported"));
+            }
+        };
+        let bucket_key = self.bucket_key_enabled.unwrap_or(bucket.encryption.bucket_key);
+        let mut context = self.own_context()?;
+        let arn = if bucket_key { bucket_arn(&bucket.name) } else { object_arn(&bucket.name, key) };
+        context.insert(CONTEXT_KEY.into(), arn.to_string());
+        Ok(Plan::Kms { key_id, context, bucket_key })
+    }
+
+    fn own_context(&self) -> Result<BTreeMap<String, String>, Error> {
+        let Some(text) = &self.kms_encryption_context else { return Ok(BTreeMap::new()) };
+        let bytes = serde_json::from_value::<Blob>(Value::from(text.as_str())).ok();
+        let context: Option<BTreeMap<String, String>> = bytes.and_then(|b| serde_json::from_slice(&b.0).ok());
+        match context {
+            Some(context) if !context.contains_key(CONTEXT_KEY) => Ok(context),
+            _ => Err(error::invalid_argument(
+                "x-amz-server-side-encryption-context",
+                format!(
+                    "The header 'x-amz-server-side-encryption-context' shall be Base64-encoded UTF-8 string holding JSON which represents a string-string map without '{CONTEXT_KEY}'"
+                ),
+            )),
+        }
+    }
+}
+
+const CONTEXT_KEY: &str = "aws:s3:arn";
+
+/// The AWS managed key of S3 is not there: a key must be named.
+pub(crate) fn no_managed_key() -> Error {
+    Error::not_implemented(
+        "s3 with the AWS managed key alias/aws/s3 (aws:kms without a key). Name a key of your own: SSEKMSKeyId in the request, KMSMasterKeyID in a bucket's encryption. It",
+    )
+}
+
+fn place(bucket: &str, key: &str) -> String {
+    format!("{bucket}/{key}")
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Generated {
+    key_id: String,
+    ciphertext_blob: Blob,
+    plaintext: Secret<Blob>,
+}
+
+fn generate(
+    scope: &mut Scope<'_, S3>,
+    key_id: &str,
+    context: BTreeMap<String, String>,
+    bucket_key: bool,
+) -> Result<(Secret<Vec<u8>>, Wrapped), Error> {
+    let input = json!({"KeyId": key_id, "KeySpec": "AES_256", "EncryptionContext": context});
+    let made: Generated = kms(scope, "kms:GenerateDataKey", input)?;
+    let wrapped = Wrapped::Kms { key_arn: made.key_id, blob: made.ciphertext_blob, context, bucket_key };
+    Ok((Secret::new(made.plaintext.expose().0.clone()), wrapped))
+}
+
+/// Opens a data key; those of KMS on behalf of the caller.
+pub(crate) fn open_key(scope: &mut Scope<'_, S3>, wrapped: &Wrapped, bucket: &str, key: &str) -> Result<Secret<Vec<u8>>, Error> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "PascalCase")]
+    struct Opened {
+        plaintext: Secret<Blob>,
+    }
+    match wrapped {
+        Wrapped::S3 { sealed } => scope
+            .unseal(&place(bucket, key), &sealed.0)
+            .ok_or_else(|| Error::internal("the data key of an object was altered, or sealed under another root key")),
+        Wrapped::Kms { key_arn, blob, context, .. } => {
+            let input = json!({"KeyId": key_arn, "CiphertextBlob": blob, "EncryptionContext": context});
+            let opened: Opened = kms(scope, "kms:Decrypt", input)?;
+            Ok(Secret::new(opened.plaintext.expose().0.clone()))
+        }
+    }
+}
+
+fn kms<T: for<'de> Deserialize<'de>>(scope: &mut Scope<'_, S3>, operation: &str, input: Value) -> Result<T, Error> {
+    let actor = scope.forward();
+    let answer = scope.invoke_named(&actor, operation, input).map_err(behind)?;
+    serde_json::from_value(answer).map_err(|e| Error::internal(format_args!("the answer of {operation} is not readable: {e}")))
+}
+
+/// KMS's error as S3 words it. The denial stays with it, so that the cause behind S3's 403 can be explained.
+fn behind(cause: Error) -> Error {
+    if cause.is_denied() || cause.code == "AccessDeniedException" {
+        let mut denied = error::access_denied(cause.message);
+        denied.denial = cause.denial;
+        return denied;
+    }
+    match cause.status {
+        400..=499 => Error { code: format!("KMS.{}", cause.code).into(), status: 400, ..cause },
+        _ => cause,
+    }
+}

@@ -1,0 +1,48 @@
+//! Multipart uploads under way.
+//! Source: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html>
+
+use crate::{
+    S3, access, error,
+    state::{PARTS, Rows, UPLOADS, Upload, UploadedPart},
+};
+use gate::{Demand, Error, Scope, View};
+use std::collections::HashSet;
+
+/// The last number a part can have.
+pub(crate) const MAX_PARTS: u64 = 10_000;
+/// Bytes that each part but the last must have.
+pub(crate) const SMALLEST_PART: u64 = 5 << 20;
+
+/// The demand of a call that goes on with an upload: conditions see the encryption that its beginning asked for, so that
+/// a policy that insists on a header holds for uploads in parts as well.
+pub(crate) fn demand(facts: &mut View<'_, S3>, action: &'static str, bucket: &str, key: &str, upload: &str) -> Result<Demand, Error> {
+    let demand = access::on_object(facts, action, bucket, key)?;
+    let begun = facts.row(&UPLOADS, [bucket, key, upload])?;
+    Ok(demand.with_some("s3:x-amz-server-side-encryption", begun.and_then(|u| u.requested_encryption)))
+}
+
+pub(crate) fn find(scope: &mut Scope<'_, S3>, bucket: &str, key: &str, upload: &str) -> Result<Upload, Error> {
+    scope.row(&UPLOADS, [bucket, key, upload])?.ok_or_else(|| error::no_such_upload(upload))
+}
+
+pub(crate) fn part_key(number: u64) -> String {
+    format!("{number:05}")
+}
+
+/// The parts that were uploaded, by number.
+pub(crate) fn parts(scope: &mut Scope<'_, S3>, bucket: &str, key: &str, upload: &str) -> Result<Vec<(u64, UploadedPart)>, Error> {
+    let rows = scope.scan(&PARTS, &[bucket, key, upload])?;
+    Ok(rows.into_iter().map(|(parts, part)| (parts[3].parse().unwrap_or(0), part)).collect())
+}
+
+/// Ends an upload: its rows go, and the bodies of those parts that are not `kept`.
+pub(crate) fn close(scope: &mut Scope<'_, S3>, bucket: &str, key: &str, upload: &str, kept: &HashSet<String>) -> Result<(), Error> {
+    for (number, part) in parts(scope, bucket, key, upload)? {
+        if let Some(stretch) = part.stretch.filter(|s| !kept.contains(&s.body)) {
+            scope.delete_body(&stretch.body)?;
+        }
+        scope.delete(&PARTS, &[bucket, key, upload, &part_key(number)]);
+    }
+    scope.delete(&UPLOADS, &[bucket, key, upload]);
+    Ok(())
+}

@@ -1,0 +1,236 @@
+use crate::{
+    Checksums, Encryption, S3, Unsupported, WriteIf, access,
+    checksums::COMPOSITE,
+    encryption::{Wrapped, open_key},
+    error,
+    multipart::{self, MAX_PARTS, SMALLEST_PART},
+    names::{quoted, unquoted},
+    objects,
+    state::{Object, UploadedPart},
+    write,
+};
+use gate::{Authorized, Demands, Error, Example, Operation, View};
+use md5::{Digest, Md5};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use std::collections::{BTreeMap, HashSet};
+
+/// Makes an object of the parts of an upload.
+/// Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html>
+pub struct CompleteMultipartUpload;
+
+/// A part as the uploader knows it.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct CompletedPart {
+    /// Its number.
+    pub part_number: u64,
+    /// Its ETag.
+    #[serde(rename = "ETag")]
+    pub etag: String,
+    /// Its checksum.
+    #[serde(flatten)]
+    pub checksums: Checksums,
+}
+
+/// The parts.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct CompletedMultipartUpload {
+    /// In order.
+    #[serde(default)]
+    pub parts: Vec<CompletedPart>,
+}
+
+/// Which upload, of which parts.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct CompleteMultipartUploadInput {
+    /// The bucket.
+    pub bucket: String,
+    /// The key.
+    pub key: String,
+    /// The account that the bucket must belong to.
+    pub expected_bucket_owner: Option<String>,
+    /// The upload.
+    pub upload_id: String,
+    /// The parts.
+    pub multipart_upload: CompletedMultipartUpload,
+    /// Bytes of all parts together.
+    pub mpu_object_size: Option<u64>,
+    /// As at the beginning.
+    pub checksum_type: Option<String>,
+    /// A checksum of the whole: refused where it cannot be verified from the parts.
+    #[serde(flatten)]
+    pub checksums: Checksums,
+    /// Conditions.
+    #[serde(flatten)]
+    pub conditions: WriteIf,
+    /// Refused members.
+    #[serde(flatten)]
+    pub unsupported: Unsupported,
+}
+
+/// The object.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct CompleteMultipartUploadOutput {
+    /// Its address.
+    pub location: String,
+    /// The bucket.
+    pub bucket: String,
+    /// The key.
+    pub key: String,
+    /// In quotes.
+    #[serde(rename = "ETag")]
+    pub etag: String,
+    /// In versioned buckets.
+    pub version_id: Option<String>,
+    /// `COMPOSITE`, with a checksum.
+    pub checksum_type: Option<String>,
+    /// As stored.
+    #[serde(flatten)]
+    pub checksums: Checksums,
+    /// As stored.
+    #[serde(flatten)]
+    pub encryption: Encryption,
+}
+
+/// The uploaded parts that were named, in order, each of them as it was named.
+fn chosen(named: &[CompletedPart], uploaded: Vec<(u64, UploadedPart)>) -> Result<Vec<UploadedPart>, Error> {
+    if named.is_empty() || named.len() as u64 > MAX_PARTS {
+        return Err(error::malformed_xml());
+    }
+    if !named.is_sorted_by(|a, b| a.part_number < b.part_number) {
+        return Err(Error::new(
+            "InvalidPartOrder",
+            "The list of parts was not in ascending order. The parts list must be specified in order by part number.",
+        ));
+    }
+    let mut uploaded: BTreeMap<u64, UploadedPart> = uploaded.into_iter().collect();
+    let mut parts = Vec::with_capacity(named.len());
+    for (index, name) in named.iter().enumerate() {
+        let part = uploaded
+            .remove(&name.part_number)
+            .filter(|part| part.etag == unquoted(&name.etag) && name.checksums.agree_with(&part.checksums))
+            .ok_or_else(|| {
+                let message = "One or more of the specified parts could not be found. The part may not have been uploaded, or the specified entity tag may not match the part's entity tag.";
+                Error::new("InvalidPart", message).member("PartNumber", name.part_number).member("ETag", name.etag.as_str())
+            })?;
+        if part.length < SMALLEST_PART && index + 1 < named.len() {
+            return Err(Error::new("EntityTooSmall", "Your proposed upload is smaller than the minimum allowed size")
+                .member("ProposedSize", part.length)
+                .member("MinSizeAllowed", SMALLEST_PART)
+                .member("PartNumber", name.part_number)
+                .member("ETag", name.etag.as_str()));
+        }
+        parts.push(part);
+    }
+    Ok(parts)
+}
+
+/// The MD5 of the parts' MD5s, and their number.
+fn etag(call: &Authorized<'_, CompleteMultipartUpload>, key: &Wrapped, parts: &[UploadedPart]) -> String {
+    let mut sum = Md5::new();
+    for part in parts {
+        sum.update(hex::decode(&part.md5).unwrap_or_default());
+    }
+    format!("{}-{}", key.etag(call, &hex::encode(sum.finalize())), parts.len())
+}
+
+/// The object's checksum, made of the parts' ones.
+fn checksums(
+    input: &CompleteMultipartUploadInput,
+    algorithm: Option<&str>,
+    kind: Option<&str>,
+    parts: &[UploadedPart],
+) -> Result<Checksums, Error> {
+    if input.checksum_type.as_deref().is_some_and(|asked| Some(asked) != kind) {
+        return Err(error::invalid_request("The checksum type of the request is not that of the upload's beginning."));
+    }
+    let of_parts: Vec<Checksums> = parts.iter().map(|p| p.checksums.clone()).collect();
+    let composite = match (algorithm, kind) {
+        (Some(algorithm), Some(COMPOSITE)) => Checksums::composite(algorithm, &of_parts).ok_or_else(|| {
+            error::invalid_request(format!(
+                "The upload was created using a {} checksum. The complete request must include the checksum for each part.",
+                algorithm.to_lowercase()
+            ))
+        })?,
+        _ => Checksums::default(),
+    };
+    match (input.checksums.algorithm(), kind) {
+        (None, _) => Ok(composite),
+        (Some(_), Some(COMPOSITE)) if input.checksums.agree_with(&composite) => Ok(composite),
+        (Some(_), Some(COMPOSITE)) => Err(Error::new("BadDigest", "The checksum you specified did not match what we received.")),
+        (Some(_), _) => Err(Error::not_implemented("s3:CompleteMultipartUpload with a checksum of the whole object")),
+    }
+}
+
+impl Operation for CompleteMultipartUpload {
+    type Service = S3;
+    const NAME: &'static str = "CompleteMultipartUpload";
+    const READ_ONLY: bool = false;
+    const DATA_EVENT: bool = true;
+    type Input = CompleteMultipartUploadInput;
+    type Output = CompleteMultipartUploadOutput;
+
+    fn demands(input: &CompleteMultipartUploadInput, facts: &mut View<'_, S3>) -> Result<Demands, Error> {
+        multipart::demand(facts, "s3:PutObject", &input.bucket, &input.key, &input.upload_id).map(Demands::from)
+    }
+
+    fn execute(call: &mut Authorized<'_, Self>, input: CompleteMultipartUploadInput) -> Result<CompleteMultipartUploadOutput, Error> {
+        input.unsupported.check(Self::NAME)?;
+        let bucket = access::open(call, &input.bucket, input.expected_bucket_owner.as_deref())?;
+        let upload = multipart::find(call, &input.bucket, &input.key, &input.upload_id)?;
+        let uploaded = multipart::parts(call, &input.bucket, &input.key, &input.upload_id)?;
+        let parts = chosen(&input.multipart_upload.parts, uploaded)?;
+        let size: u64 = parts.iter().map(|p| p.length).sum();
+        if input.mpu_object_size.is_some_and(|announced| announced != size) {
+            return Err(error::invalid_request(format!(
+                "The provided 'x-amz-mp-object-size' header does not match what was computed: {size}"
+            )));
+        }
+        let current = objects::current_etag(call, &bucket.name, &input.key)?;
+        input.conditions.check(&input.key, current.as_deref())?;
+        let checksums = checksums(&input, upload.checksum_algorithm.as_deref(), upload.checksum_type.as_deref(), &parts)?;
+        // On AWS the parts are read to be put together, so the caller needs the key once more.
+        open_key(call, &upload.key, &input.bucket, &input.key)?;
+        let etag = etag(call, &upload.key, &parts);
+        let kept: HashSet<String> = parts.iter().filter_map(|p| p.stretch.as_ref()).map(|s| s.body.clone()).collect();
+        multipart::close(call, &input.bucket, &input.key, &input.upload_id, &kept)?;
+        let count = parts.len();
+        let object = Object {
+            etag: etag.clone(),
+            size,
+            stretches: parts.into_iter().filter_map(|p| p.stretch).collect(),
+            parts: Some(count),
+            key: upload.key,
+            content: upload.content,
+            checksum_type: upload.checksum_type.filter(|_| checksums.algorithm().is_some()),
+            checksums,
+            tags: upload.tags,
+        };
+        let (encryption, checksum_type, checksums) = (object.key.told(), object.checksum_type.clone(), object.checksums.clone());
+        let version_id = write::store(call, &bucket, &input.key, object, "ObjectCreated:CompleteMultipartUpload")?;
+        let location =
+            format!("https://{}.s3.{}.amazonaws.com/{}", bucket.name, bucket.region, wire::encoding::encode_path(input.key.as_bytes()));
+        Ok(CompleteMultipartUploadOutput {
+            location,
+            bucket: input.bucket,
+            key: input.key,
+            etag: quoted(&etag),
+            version_id,
+            checksum_type,
+            checksums,
+            encryption,
+        })
+    }
+
+    fn example() -> Example {
+        let part = json!({"PartNumber": 1, "ETag": "$2/ETag"});
+        Example::of(json!({"Bucket": "example-bucket", "Key": "a", "UploadId": "$1/UploadId", "MultipartUpload": {"Parts": [part]}}))
+            .after("s3:CreateBucket", json!({"Bucket": "example-bucket"}))
+            .after("s3:CreateMultipartUpload", json!({"Bucket": "example-bucket", "Key": "a"}))
+            .after("s3:UploadPart", json!({"Bucket": "example-bucket", "Key": "a", "UploadId": "$1/UploadId", "PartNumber": 1}))
+    }
+}

@@ -1,0 +1,164 @@
+use crate::{
+    PublicAccessBlock, S3,
+    content::Acl,
+    encryption::DefaultEncryption,
+    names::{bucket_arn, check_bucket},
+    objects,
+    operations::put_bucket_ownership_controls::check_ownership,
+    state::{BUCKETS, Bucket, OWNED, Rows, Versioning},
+};
+use base::Region;
+use gate::{Authorized, Demand, Demands, Error, Example, Operation, View};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+/// Makes a bucket with AWS's defaults: AES256, all public access blocked, ACLs off. A bucket that is the caller's
+/// already is refused in every region, so that nobody adopts one unawares.
+/// Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_CreateBucket.html>
+pub struct CreateBucket;
+
+/// Where a bucket is to be.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct CreateBucketConfiguration {
+    /// The region; nothing for `us-east-1`.
+    pub location_constraint: Option<String>,
+    /// Directory buckets: refused.
+    pub location: Option<Value>,
+    /// Directory buckets: refused.
+    pub bucket: Option<Value>,
+    /// Refused: set them by PutBucketTagging.
+    #[serde(default)]
+    pub tags: Vec<Value>,
+}
+
+/// The bucket.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct CreateBucketInput {
+    /// Its name, among all accounts' buckets.
+    pub bucket: String,
+    /// Its region.
+    pub create_bucket_configuration: Option<CreateBucketConfiguration>,
+    /// Refused unless false.
+    pub object_lock_enabled_for_bucket: Option<bool>,
+    /// `BucketOwnerEnforced`.
+    pub object_ownership: Option<String>,
+    /// Refused.
+    pub bucket_namespace: Option<String>,
+    /// `private`.
+    #[serde(flatten)]
+    pub acl: Acl,
+}
+
+/// The bucket.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct CreateBucketOutput {
+    /// Its path.
+    pub location: String,
+    /// Its ARN.
+    pub bucket_arn: String,
+}
+
+fn check_supported(input: &CreateBucketInput) -> Result<(), Error> {
+    let refuse = |member: &str| Err(Error::not_implemented(&format!("s3:CreateBucket with {member}")));
+    let place = input.create_bucket_configuration.as_ref();
+    if input.object_lock_enabled_for_bucket == Some(true) {
+        return refuse("ObjectLockEnabledForBucket");
+    }
+    if input.bucket_namespace.is_some() {
+        return refuse("BucketNamespace");
+    }
+    if place.is_some_and(|p| p.location.is_some() || p.bucket.is_some()) {
+        return refuse("a directory bucket's CreateBucketConfiguration");
+    }
+    if place.is_some_and(|p| !p.tags.is_empty()) {
+        return refuse("CreateBucketConfiguration.Tags");
+    }
+    input.object_ownership.as_deref().map_or(Ok(()), check_ownership)?;
+    input.acl.check("private")
+}
+
+fn check_place(asked: Option<&str>, region: &Region) -> Result<(), Error> {
+    let refuse = |what: &str| {
+        Err(Error::new(
+            "IllegalLocationConstraintException",
+            format!(
+                "The {what} location constraint is incompatible for the region specific endpoint this request was sent to: it is {region}."
+            ),
+        ))
+    };
+    match (asked, region.as_str()) {
+        (None, "us-east-1") => Ok(()),
+        (Some("us-east-1"), "us-east-1") => {
+            Err(Error::new("InvalidLocationConstraint", "The specified location-constraint is not valid: leave it out for us-east-1"))
+        }
+        (None, _) => refuse("unspecified"),
+        (Some(asked), here) if asked == here => Ok(()),
+        (Some(asked), _) => refuse(asked),
+    }
+}
+
+impl CreateBucketInput {
+    fn place(&self) -> Option<&str> {
+        self.create_bucket_configuration.as_ref()?.location_constraint.as_deref().filter(|l| !l.is_empty())
+    }
+}
+
+impl Operation for CreateBucket {
+    type Service = S3;
+    const NAME: &'static str = "CreateBucket";
+    const READ_ONLY: bool = false;
+    type Input = CreateBucketInput;
+    type Output = CreateBucketOutput;
+
+    fn demands(input: &CreateBucketInput, facts: &mut View<'_, S3>) -> Result<Demands, Error> {
+        check_bucket(&input.bucket)?;
+        let account = facts.account()?;
+        // Names are public on AWS as well. Another account's bucket is no resource to decide on here.
+        if facts.row(&BUCKETS, [&input.bucket])?.is_some_and(|b| b.account != account) {
+            let message = "The requested bucket name is not available. The bucket namespace is shared by all users of the system. Please select a different name and try again.";
+            return Err(Error::new("BucketAlreadyExists", message).status(409).member("BucketName", input.bucket.as_str()));
+        }
+        let demand = Demand::new("s3:CreateBucket", bucket_arn(&input.bucket))
+            .with("s3:ResourceAccount", account.as_str())
+            .with_some("s3:LocationConstraint", input.place())
+            .with_some("s3:x-amz-acl", input.acl.acl.as_ref())
+            .with_some("s3:x-amz-object-ownership", input.object_ownership.as_ref());
+        let demands = Demands::from(demand);
+        if input.object_ownership.is_none() {
+            return Ok(demands);
+        }
+        Ok(demands.and(Demand::new("s3:PutBucketOwnershipControls", bucket_arn(&input.bucket))))
+    }
+
+    fn execute(call: &mut Authorized<'_, Self>, input: CreateBucketInput) -> Result<CreateBucketOutput, Error> {
+        check_supported(&input)?;
+        check_place(input.place(), call.region())?;
+        let account = call.account()?;
+        let name = input.bucket;
+        if call.row(&BUCKETS, [&name])?.is_some() {
+            let message = "Your previous request to create the named bucket succeeded and you already own it.";
+            return Err(Error::new("BucketAlreadyOwnedByYou", message).status(409).member("BucketName", name));
+        }
+        let bucket = Bucket {
+            account,
+            region: call.region().to_string(),
+            created: call.now(),
+            versioning: Versioning::Never,
+            encryption: DefaultEncryption::AES256,
+            public_access: Some(PublicAccessBlock::ALL),
+            tags: Vec::new(),
+            policy: None,
+            name,
+        };
+        objects::put_bucket(call, &bucket)?;
+        call.put(&OWNED, &[account.as_str(), &bucket.name], &())?;
+        Ok(CreateBucketOutput { location: format!("/{}", bucket.name), bucket_arn: bucket_arn(&bucket.name).to_string() })
+    }
+
+    fn example() -> Example {
+        Example::of(json!({"Bucket": "example-bucket"}))
+    }
+}

@@ -1,0 +1,29 @@
+use crate::{BucketInput, S3, access, objects};
+use gate::{Authorized, Demands, Error, Example, Operation, View};
+use serde_json::json;
+
+/// Drops the bucket's tags.
+/// Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucketTagging.html>
+pub struct DeleteBucketTagging;
+
+impl Operation for DeleteBucketTagging {
+    type Service = S3;
+    const NAME: &'static str = "DeleteBucketTagging";
+    const READ_ONLY: bool = false;
+    type Input = BucketInput;
+    type Output = ();
+
+    fn demands(input: &BucketInput, facts: &mut View<'_, S3>) -> Result<Demands, Error> {
+        access::on_bucket(facts, "s3:PutBucketTagging", &input.bucket).map(Demands::from)
+    }
+
+    fn execute(call: &mut Authorized<'_, Self>, input: BucketInput) -> Result<(), Error> {
+        let mut bucket = access::open_named(call, &input)?;
+        bucket.tags = Vec::new();
+        objects::put_bucket(call, &bucket)
+    }
+
+    fn example() -> Example {
+        Example::of(json!({"Bucket": "example-bucket"})).after("s3:CreateBucket", json!({"Bucket": "example-bucket"}))
+    }
+}

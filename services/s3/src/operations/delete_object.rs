@@ -1,0 +1,74 @@
+use crate::{S3, access, conditions::WriteIf, objects};
+use gate::{Authorized, Demand, Demands, Error, Example, Operation, View};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+/// Deletes an object (in a versioned bucket: hides it behind a delete marker), or one version for good.
+/// Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObject.html>
+pub struct DeleteObject;
+
+/// What to delete.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct DeleteObjectInput {
+    /// The bucket.
+    pub bucket: String,
+    /// The key.
+    pub key: String,
+    /// The account that the bucket must belong to.
+    pub expected_bucket_owner: Option<String>,
+    /// The version that goes for good.
+    pub version_id: Option<String>,
+    /// Only if the current object has this ETag.
+    pub if_match: Option<String>,
+    /// Refused.
+    pub if_match_last_modified_time: Option<String>,
+    /// Refused.
+    pub if_match_size: Option<u64>,
+}
+
+/// What was deleted.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct DeleteObjectOutput {
+    /// The deleted version, or the new delete marker.
+    pub version_id: Option<String>,
+    /// Whether that is a delete marker.
+    pub delete_marker: Option<bool>,
+}
+
+/// The right to delete an object or a version of it.
+pub(crate) fn demand(facts: &mut View<'_, S3>, bucket: &str, key: &str, version: Option<&String>) -> Result<Demand, Error> {
+    let action = if version.is_some() { "s3:DeleteObjectVersion" } else { "s3:DeleteObject" };
+    Ok(access::on_object(facts, action, bucket, key)?.with_some("s3:versionid", version))
+}
+
+impl Operation for DeleteObject {
+    type Service = S3;
+    const NAME: &'static str = "DeleteObject";
+    const READ_ONLY: bool = false;
+    const DATA_EVENT: bool = true;
+    type Input = DeleteObjectInput;
+    type Output = DeleteObjectOutput;
+
+    fn demands(input: &DeleteObjectInput, facts: &mut View<'_, S3>) -> Result<Demands, Error> {
+        demand(facts, &input.bucket, &input.key, input.version_id.as_ref()).map(Demands::from)
+    }
+
+    fn execute(call: &mut Authorized<'_, Self>, input: DeleteObjectInput) -> Result<DeleteObjectOutput, Error> {
+        if input.if_match_last_modified_time.is_some() || input.if_match_size.is_some() {
+            return Err(Error::not_implemented("s3:DeleteObject with IfMatchLastModifiedTime or IfMatchSize"));
+        }
+        let bucket = access::open(call, &input.bucket, input.expected_bucket_owner.as_deref())?;
+        if input.if_match.is_some() {
+            let current = objects::current_etag(call, &bucket.name, &input.key)?;
+            WriteIf { if_match: input.if_match, if_none_match: None }.check(&input.key, current.as_deref())?;
+        }
+        let deleted = objects::delete(call, &bucket, &input.key, input.version_id.as_deref())?;
+        Ok(DeleteObjectOutput { version_id: deleted.version_id, delete_marker: deleted.marker.then_some(true) })
+    }
+
+    fn example() -> Example {
+        Example::of(json!({"Bucket": "example-bucket", "Key": "a"})).after("s3:CreateBucket", json!({"Bucket": "example-bucket"}))
+    }
+}

@@ -1,0 +1,36 @@
+use crate::{
+    GetObjectInput, GetObjectOutput, S3,
+    read::{self, MAY_LIST, demands},
+};
+use gate::{Authorized, Demands, Error, Example, Operation, View};
+use serde_json::json;
+
+/// An object, or a range of it. Objects under KMS keys are opened on behalf of the caller.
+/// Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html>
+pub struct GetObject;
+
+impl Operation for GetObject {
+    type Service = S3;
+    const NAME: &'static str = "GetObject";
+    const READ_ONLY: bool = true;
+    const DATA_EVENT: bool = true;
+    type Input = GetObjectInput;
+    type Output = GetObjectOutput;
+
+    fn demands(input: &GetObjectInput, facts: &mut View<'_, S3>) -> Result<Demands, Error> {
+        demands(input, facts)
+    }
+
+    fn execute(call: &mut Authorized<'_, Self>, input: GetObjectInput) -> Result<GetObjectOutput, Error> {
+        let may_list = call.probe(MAY_LIST);
+        let opened = read::open(call, input, Self::NAME, may_list)?;
+        call.answer_with(opened.object.body_parts(&opened.key), opened.start, opened.output.content_length);
+        Ok(opened.output)
+    }
+
+    fn example() -> Example {
+        Example::of(json!({"Bucket": "example-bucket", "Key": "a"}))
+            .after("s3:CreateBucket", json!({"Bucket": "example-bucket"}))
+            .after("s3:PutObject", json!({"Bucket": "example-bucket", "Key": "a"}))
+    }
+}

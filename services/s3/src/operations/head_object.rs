@@ -1,0 +1,31 @@
+use crate::{
+    GetObjectInput, GetObjectOutput, S3,
+    read::{self, MAY_LIST, demands},
+};
+use gate::{Authorized, Demands, Error, Example, Operation, View};
+
+/// All of an object but its bytes. As on AWS it needs the rights of a read, the KMS key's among them.
+/// Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html>
+pub struct HeadObject;
+
+impl Operation for HeadObject {
+    type Service = S3;
+    const NAME: &'static str = "HeadObject";
+    const READ_ONLY: bool = true;
+    const DATA_EVENT: bool = true;
+    type Input = GetObjectInput;
+    type Output = GetObjectOutput;
+
+    fn demands(input: &GetObjectInput, facts: &mut View<'_, S3>) -> Result<Demands, Error> {
+        demands(input, facts)
+    }
+
+    fn execute(call: &mut Authorized<'_, Self>, input: GetObjectInput) -> Result<GetObjectOutput, Error> {
+        let may_list = call.probe(MAY_LIST);
+        read::open(call, input, Self::NAME, may_list).map(|opened| opened.output)
+    }
+
+    fn example() -> Example {
+        super::get_object::GetObject::example()
+    }
+}

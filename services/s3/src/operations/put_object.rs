@@ -1,0 +1,134 @@
+use crate::{
+    Acl, Checksums, Content, Encryption, S3, Unsupported, WriteIf, access,
+    checksums::FULL,
+    names::quoted,
+    objects,
+    state::Object,
+    tags,
+    write::{self, body_key, demands, nothing},
+};
+use gate::{Authorized, BodyKey, Demands, Error, Example, Operation, View};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+/// Stores an object. No body is an object without bytes.
+/// Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html>
+pub struct PutObject;
+
+/// Where, and with what.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct PutObjectInput {
+    /// The bucket.
+    pub bucket: String,
+    /// The key.
+    pub key: String,
+    /// The account that the bucket must belong to.
+    pub expected_bucket_owner: Option<String>,
+    /// Tags: `key=value&…`.
+    pub tagging: Option<String>,
+    /// Rights.
+    #[serde(flatten)]
+    pub acl: Acl,
+    /// What is stored beside the bytes.
+    #[serde(flatten)]
+    pub content: Content,
+    /// Encryption; else the bucket's default.
+    #[serde(flatten)]
+    pub encryption: Encryption,
+    /// Checksums of the body, verified before the call.
+    #[serde(flatten)]
+    pub checksums: Checksums,
+    /// Conditions.
+    #[serde(flatten)]
+    pub conditions: WriteIf,
+    /// Refused members.
+    #[serde(flatten)]
+    pub unsupported: Unsupported,
+}
+
+/// What was stored.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct PutObjectOutput {
+    /// In quotes.
+    #[serde(rename = "ETag")]
+    pub etag: String,
+    /// In versioned buckets.
+    pub version_id: Option<String>,
+    /// `FULL_OBJECT`, with a checksum.
+    pub checksum_type: Option<String>,
+    /// As stored.
+    #[serde(flatten)]
+    pub checksums: Checksums,
+    /// As stored.
+    #[serde(flatten)]
+    pub encryption: Encryption,
+}
+
+impl PutObjectInput {
+    fn check(&self) -> Result<(), Error> {
+        self.unsupported.check(PutObject::NAME)?;
+        self.content.check()?;
+        self.checksums.check()?;
+        self.acl.check("bucket-owner-full-control")
+    }
+}
+
+impl Operation for PutObject {
+    type Service = S3;
+    const NAME: &'static str = "PutObject";
+    const READ_ONLY: bool = false;
+    const DATA_EVENT: bool = true;
+    type Input = PutObjectInput;
+    type Output = PutObjectOutput;
+
+    fn demands(input: &PutObjectInput, facts: &mut View<'_, S3>) -> Result<Demands, Error> {
+        demands(facts, &input.bucket, &input.key, &input.acl, input.tagging.as_deref(), &input.encryption, |demand| demand)
+    }
+
+    fn open(call: &mut Authorized<'_, Self>, input: &PutObjectInput) -> Result<BodyKey, Error> {
+        input.check()?;
+        let bucket = access::open(call, &input.bucket, input.expected_bucket_owner.as_deref())?;
+        if input.conditions.is_given() {
+            let current = objects::current_etag(call, &bucket.name, &input.key)?;
+            input.conditions.check(&input.key, current.as_deref())?;
+        }
+        input.encryption.new_key(call, &bucket, &input.key).and_then(body_key)
+    }
+
+    fn execute(call: &mut Authorized<'_, Self>, input: PutObjectInput) -> Result<PutObjectOutput, Error> {
+        input.check()?;
+        let bucket = access::open(call, &input.bucket, input.expected_bucket_owner.as_deref())?;
+        if input.conditions.is_given() {
+            // Again: a body takes its time, and another object may have come meanwhile.
+            let current = objects::current_etag(call, &bucket.name, &input.key)?;
+            input.conditions.check(&input.key, current.as_deref())?;
+        }
+        let received = match write::body(call)? {
+            Some(received) => received,
+            None => nothing(input.encryption.new_key(call, &bucket, &input.key)?.1),
+        };
+        let etag = received.wrapped.etag(call, &received.md5);
+        let object = Object {
+            etag: etag.clone(),
+            size: received.length,
+            stretches: received.stretch.into_iter().collect(),
+            parts: None,
+            key: received.wrapped,
+            content: input.content,
+            checksum_type: input.checksums.algorithm().map(|_| FULL.into()),
+            checksums: input.checksums,
+            tags: tags::of_header(input.tagging.as_deref())?,
+        };
+        let (encryption, checksum_type, checksums) = (object.key.told(), object.checksum_type.clone(), object.checksums.clone());
+        let version_id = write::store(call, &bucket, &input.key, object, "ObjectCreated:Put")?;
+        Ok(PutObjectOutput { etag: quoted(&etag), version_id, checksum_type, checksums, encryption })
+    }
+
+    fn example() -> Example {
+        Example::of(json!({"Bucket": "example-bucket", "Key": "a/b", "ContentType": "text/plain"}))
+            .after("s3:CreateBucket", json!({"Bucket": "example-bucket"}))
+            .body(b"Hello")
+    }
+}

@@ -1,0 +1,143 @@
+//! What S3 keeps. Bucket names are global, so rows begin with the bucket, not with an account.
+
+use crate::{
+    S3,
+    checksums::Checksums,
+    content::Content,
+    encryption::{DefaultEncryption, Wrapped},
+    tags::Tag,
+};
+use base::{AccountId, Timestamp};
+use gate::{BodyPart, Error, Scope, Table, View};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+/// Bucket → its settings.
+pub(crate) static BUCKETS: Table<S3, Bucket> = Table::new("buckets");
+/// Account, bucket: the buckets of an account.
+pub(crate) static OWNED: Table<S3, ()> = Table::new("owned");
+/// Bucket, key → the current object, for lists and for the way to its version. A key whose newest version is a delete
+/// marker has no row, so a page of objects costs the same however many old versions there are.
+pub(crate) static CURRENT: Table<S3, Summary> = Table::new("current");
+/// Bucket, key, order → a version or delete marker; the newest comes first.
+pub(crate) static VERSIONS: Table<S3, Version> = Table::new("versions");
+/// Bucket, key → the order of the null version, where it is not `FIRST_ORDER`.
+pub(crate) static NULLS: Table<S3, String> = Table::new("nulls");
+/// Bucket, key, upload id → a multipart upload under way.
+pub(crate) static UPLOADS: Table<S3, Upload> = Table::new("uploads");
+/// Bucket, key, upload id, part number (five digits) → a part of it.
+pub(crate) static PARTS: Table<S3, UploadedPart> = Table::new("parts");
+
+/// The order of the one version that a key has in a bucket that was never versioned: older than all that may follow.
+pub(crate) const FIRST_ORDER: &str = "ffffffffffffffff";
+/// The id of versions that were written while versioning was off.
+pub(crate) const NULL: &str = "null";
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(crate) enum Versioning {
+    #[default]
+    Never,
+    Enabled,
+    Suspended,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Bucket {
+    pub(crate) name: String,
+    pub(crate) account: AccountId,
+    pub(crate) region: String,
+    pub(crate) created: Timestamp,
+    pub(crate) versioning: Versioning,
+    pub(crate) encryption: DefaultEncryption,
+    /// None: the configuration was deleted, nothing is blocked.
+    pub(crate) public_access: Option<crate::PublicAccessBlock>,
+    pub(crate) tags: Vec<Tag>,
+    /// With unique ids in place of users and roles.
+    pub(crate) policy: Option<String>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Summary {
+    pub(crate) order: String,
+    pub(crate) etag: String,
+    pub(crate) size: u64,
+    pub(crate) modified: Timestamp,
+    pub(crate) checksum_algorithm: Option<String>,
+    pub(crate) checksum_type: Option<String>,
+}
+
+/// A stored body that is part of an object.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Stretch {
+    pub(crate) body: String,
+    pub(crate) length: u64,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Version {
+    pub(crate) id: String,
+    pub(crate) modified: Timestamp,
+    /// None: a delete marker.
+    pub(crate) object: Option<Object>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Object {
+    /// Without quotes.
+    pub(crate) etag: String,
+    pub(crate) size: u64,
+    pub(crate) stretches: Vec<Stretch>,
+    /// How many parts it was uploaded in; None: in one piece.
+    pub(crate) parts: Option<usize>,
+    pub(crate) key: Wrapped,
+    pub(crate) content: Content,
+    pub(crate) checksums: Checksums,
+    pub(crate) checksum_type: Option<String>,
+    pub(crate) tags: Vec<Tag>,
+}
+
+impl Object {
+    pub(crate) fn body_parts(&self, key: &base::Secret<Vec<u8>>) -> Vec<BodyPart> {
+        self.stretches.iter().map(|s| BodyPart { id: s.body.clone(), key: key.clone(), length: s.length }).collect()
+    }
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Upload {
+    pub(crate) initiated: Timestamp,
+    /// The name of the caller who began it.
+    pub(crate) initiator: String,
+    pub(crate) key: Wrapped,
+    pub(crate) content: Content,
+    pub(crate) tags: Vec<Tag>,
+    /// `x-amz-server-side-encryption` as the request had it: conditions on parts see it.
+    pub(crate) requested_encryption: Option<String>,
+    pub(crate) checksum_algorithm: Option<String>,
+    pub(crate) checksum_type: Option<String>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct UploadedPart {
+    /// None: it has no bytes.
+    pub(crate) stretch: Option<Stretch>,
+    pub(crate) length: u64,
+    pub(crate) etag: String,
+    /// MD5 of the bytes in the clear, as hex: part of the whole object's ETag.
+    pub(crate) md5: String,
+    pub(crate) modified: Timestamp,
+    pub(crate) checksums: Checksums,
+}
+
+/// Point reads, which decisions (`View`) and effects (`Scope`) have in common.
+pub(crate) trait Rows {
+    fn row<const N: usize, V: Serialize + DeserializeOwned>(&mut self, table: &Table<S3, V>, key: [&str; N]) -> Result<Option<V>, Error>;
+}
+impl Rows for View<'_, S3> {
+    fn row<const N: usize, V: Serialize + DeserializeOwned>(&mut self, table: &Table<S3, V>, key: [&str; N]) -> Result<Option<V>, Error> {
+        self.get(table, &key)
+    }
+}
+impl Rows for Scope<'_, S3> {
+    fn row<const N: usize, V: Serialize + DeserializeOwned>(&mut self, table: &Table<S3, V>, key: [&str; N]) -> Result<Option<V>, Error> {
+        self.get(table, &key)
+    }
+}
