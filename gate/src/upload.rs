@@ -87,7 +87,7 @@ impl Gate {
         };
         let mark = core.mark();
         let opened = operation.open(core, frame.clone(), input.clone());
-        let opening = Opening::new(core, &frame, &operation.info(), base::redacted(|| input.clone()));
+        let opening = Opening::new(core, &frame, &operation.info(), operation.recorded(input.clone()));
         match opened {
             Ok(key) => {
                 let cut = Error::new("RequestTimeout", "The body did not arrive in full: the connection or the server ended before it. Nothing was stored; send it again.");
