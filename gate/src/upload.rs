@@ -202,7 +202,7 @@ impl Upload {
     fn abandon_attempt(&self, core: &mut Core, error: &Error) -> Result<(), Error> {
         OPENED.delete(core, self.event());
         let Some(operation) = self.gate.operation(&self.service, &self.operation) else { return Ok(()) };
-        let record = Opening::new(core, &self.frame, &operation.info(), self.input.clone()).close(core.now, &[], Err(error));
+        let record = Opening::new(core, &self.frame, &operation.info(), operation.recorded(self.input.clone())).close(core.now, &[], Err(error));
         record::append(core, record)
     }
 }
