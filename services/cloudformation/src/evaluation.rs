@@ -1,0 +1,124 @@
+//! Templates with what they are evaluated with.
+
+use crate::{
+    CloudFormation,
+    error::findings,
+    state::{EXPORTS, ResourceRow, Stack, TEMPLATES, Version},
+};
+use gate::{Error, Scope};
+use serde_json::Value;
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
+    sync::{Arc, Mutex},
+};
+use template::{Attributes, Diagnostic, Inputs, Located, LocatedValue, Plan, Template};
+
+/// The name that a template's places carry.
+const FILE: &str = "template";
+
+type Parsed = VecDeque<(Arc<str>, Arc<Template>)>;
+
+/// The last templates by their content: each step of a stack reads its template anew.
+static PARSED: Mutex<Parsed> = Mutex::new(VecDeque::new());
+const MAX_PARSED: usize = 32;
+
+/// A template's text, read and checked.
+pub(crate) fn parsed(text: &str) -> Result<Arc<Template>, Vec<Diagnostic>> {
+    let cache = || PARSED.lock().unwrap_or_else(|e| e.into_inner());
+    if let Some((_, found)) = cache().iter().find(|(known, _)| **known == *text) {
+        return Ok(found.clone());
+    }
+    let template = Arc::new(Template::parse(text, FILE)?);
+    let mut cache = cache();
+    if cache.len() >= MAX_PARSED {
+        cache.pop_front();
+    }
+    cache.push_back((text.into(), template.clone()));
+    Ok(template)
+}
+
+/// The template of a version.
+pub(crate) fn template_of(scope: &mut Scope<'_, CloudFormation>, stack: &Stack, version: &Version) -> Result<Arc<Template>, Error> {
+    let [account, uuid] = stack.key();
+    let text = scope.get(&TEMPLATES, &[account, uuid, version.template.as_str()])?;
+    let text = text.ok_or_else(|| Error::internal(format_args!("the template of {} is missing", stack.arn())))?;
+    parsed(&text).map_err(|list| findings(&list))
+}
+
+/// The values of those of the exports that are there.
+pub(crate) fn exported(scope: &mut Scope<'_, CloudFormation>, stack: &Stack, names: &BTreeSet<String>) -> Result<BTreeMap<String, String>, Error> {
+    let mut values = BTreeMap::new();
+    for name in names {
+        if let Some(export) = scope.get(&EXPORTS, &[stack.account.as_str(), &stack.region, name])? {
+            values.insert(name.clone(), export.value);
+        }
+    }
+    Ok(values)
+}
+
+/// Evaluates a stack's template as far as it goes before any resource exists, and lets `work` ask for the rest.
+pub(crate) fn with_plan<T>(
+    stack: &Stack,
+    template: &Template,
+    parameters: &BTreeMap<String, String>,
+    exports: &BTreeMap<String, String>,
+    work: impl FnOnce(&Plan<'_>) -> Result<T, Vec<Diagnostic>>,
+) -> Result<T, Vec<Diagnostic>> {
+    let import = |name: &str| exports.get(name).cloned();
+    let arn = stack.arn();
+    let mut inputs = Inputs::new(&stack.region, stack.account.as_str(), &stack.name, arn.as_str());
+    inputs.parameters = parameters.clone();
+    inputs.imports = &import;
+    work(&template.plan(&inputs)?)
+}
+
+/// The resources that exist.
+pub(crate) struct Known(pub(crate) HashMap<String, ResourceRow>);
+
+impl Attributes for Known {
+    fn reference(&self, logical_id: &str) -> Option<String> {
+        Some(self.0.get(logical_id)?.made.as_ref()?.physical_id.clone())
+    }
+    fn attribute(&self, logical_id: &str, attribute: &str) -> Option<Value> {
+        self.0.get(logical_id)?.made.as_ref()?.attributes.get(attribute).cloned()
+    }
+}
+
+/// A value as JSON, with `****` for what must not be shown.
+pub(crate) fn masked(value: &Located) -> Value {
+    match &value.value {
+        LocatedValue::List(items) => Value::Array(items.iter().map(masked).collect()),
+        LocatedValue::Map(members) => members.iter().map(|(key, value)| (key.clone(), masked(value))).collect(),
+        _ if value.secret => Value::String("****".into()),
+        _ => value.to_json(),
+    }
+}
+
+/// Equality of property values: templates write numbers and booleans as text or not, as they like.
+pub(crate) fn same(left: Option<&Value>, right: Option<&Value>) -> bool {
+    let text = |value: &Value| match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(flag) => Some(flag.to_string()),
+        _ => None,
+    };
+    match (left, right) {
+        (None, None) => true,
+        (Some(Value::Array(left)), Some(Value::Array(right))) => {
+            left.len() == right.len() && left.iter().zip(right).all(|(left, right)| same(Some(left), Some(right)))
+        }
+        (Some(Value::Object(left)), Some(Value::Object(right))) => {
+            left.len() == right.len() && left.iter().all(|(key, value)| right.contains_key(key) && same(Some(value), right.get(key)))
+        }
+        (Some(left), Some(right)) => left == right || text(left).is_some_and(|left| text(right).is_some_and(|right| left == right)),
+        _ => false,
+    }
+}
+
+/// The names of the properties that differ, in order.
+pub(crate) fn differing(old: &Value, new: &Value) -> Vec<String> {
+    let keys = |value: &Value| value.as_object().map(|members| members.keys().cloned().collect::<BTreeSet<_>>()).unwrap_or_default();
+    let mut all = keys(old);
+    all.extend(keys(new));
+    all.into_iter().filter(|name| !same(old.get(name), new.get(name))).collect()
+}

@@ -1,0 +1,160 @@
+//! What the operations that begin and end a stack's work have in common.
+
+use crate::{
+    CloudFormation,
+    error::{invalid, stack_exists},
+    exports,
+    names::StackName,
+    prepare::Prepared,
+    state::{CHANGE_SET_STACKS, CHANGE_SETS, ChangeSet, NAMES, OnFailure, Stack, TEMPLATES, Tag},
+    status::StackStatus,
+    workflow::{self, Phase},
+};
+use base::Arn;
+use gate::{Demand, Demands, Error, Protocol, Scope, View};
+
+/// The longest template that travels in a request.
+const LONGEST_BODY: usize = 51_200;
+
+/// What conditions of policies may look at.
+#[derive(Default)]
+pub(crate) struct Keys<'a> {
+    pub(crate) role: Option<&'a Arn>,
+    pub(crate) template_url: Option<&'a str>,
+    pub(crate) resource_types: &'a [String],
+    pub(crate) change_set: Option<&'a str>,
+    pub(crate) tags: &'a [Tag],
+}
+
+/// The right to `action` on a stack, and to pass the role that is given.
+pub(crate) fn demands(view: &View<'_, CloudFormation>, action: &'static str, stack: &StackName, keys: &Keys<'_>) -> Result<Demands, Error> {
+    let mut demand = Demand::new(action, stack.arn())
+        .with_some("cloudformation:RoleArn", keys.role.map(Arn::as_str))
+        .with_some("cloudformation:TemplateUrl", keys.template_url)
+        .with_some("cloudformation:ChangeSetName", keys.change_set)
+        .with_tags(keys.tags.iter().map(|t| (t.key.as_str(), t.value.as_str())));
+    if !keys.resource_types.is_empty() {
+        demand = demand.with("cloudformation:ResourceTypes", keys.resource_types.to_vec());
+    }
+    let demands = Demands::from(demand);
+    let Some(role) = keys.role else { return Ok(demands) };
+    if role.account() != Some(view.account()?) {
+        return Err(Error::access_denied(Protocol::Query, "Cross-account pass role is not allowed."));
+    }
+    Ok(demands.and(Demand::new("iam:PassRole", role.clone()).with("iam:PassedToService", "cloudformation.amazonaws.com")))
+}
+
+/// The template that a request brings, if it brings one.
+pub(crate) fn template_text(scope: &mut Scope<'_, CloudFormation>, body: Option<String>, url: Option<&str>) -> Result<Option<String>, Error> {
+    match (body, url) {
+        (Some(_), Some(_)) => Err(invalid("Only one of TemplateBody and TemplateURL may be specified.")),
+        (Some(body), None) if body.is_empty() || body.len() > LONGEST_BODY => {
+            Err(invalid(format!(
+                "1 validation error detected: Value at 'templateBody' failed to satisfy constraint: Member must have length between 1 and {LONGEST_BODY}; \
+                 put a longer template into a bucket and give TemplateURL"
+            )))
+        }
+        (Some(body), None) => Ok(Some(body)),
+        (None, Some(url)) => crate::template_url::fetch(scope, url).map(Some),
+        (None, None) => Ok(None),
+    }
+}
+
+/// Members that would change the effect and are not there.
+pub(crate) fn refuse(operation: &str, given: &[(&str, bool)]) -> Result<(), Error> {
+    match given.iter().find(|(_, given)| *given) {
+        Some((member, _)) => Err(Error::not_implemented(&format!("cloudformation:{operation} with {member}"))),
+        None => Ok(()),
+    }
+}
+
+/// A stack that is not saved yet. Its caller acts for it.
+pub(crate) fn new_stack(scope: &mut Scope<'_, CloudFormation>, name: &str) -> Result<Stack, Error> {
+    let (account, region) = (scope.account()?, scope.region().as_str().to_string());
+    if scope.get(&NAMES, &[account.as_str(), &region, name])?.is_some() {
+        return Err(stack_exists(name));
+    }
+    let actor = scope.forward();
+    Ok(Stack {
+        account,
+        region,
+        name: name.into(),
+        uuid: base::uuid(scope.entropy()),
+        status: StackStatus::ReviewInProgress,
+        reason: None,
+        created: scope.now(),
+        updated: None,
+        deleted: None,
+        current: None,
+        target: None,
+        outputs: Vec::new(),
+        role_arn: None,
+        actor: scope.keep(&actor)?,
+        on_failure: OnFailure::default(),
+        timeout_minutes: None,
+        termination_protection: false,
+        change_set: None,
+        client_request_token: None,
+        retain: Vec::new(),
+        skip: Vec::new(),
+        events: 0,
+    })
+}
+
+/// Gives the stack its name.
+pub(crate) fn take_name(scope: &mut Scope<'_, CloudFormation>, stack: &Stack) -> Result<(), Error> {
+    scope.put(&NAMES, &[stack.account.as_str(), stack.region.as_str(), stack.name.as_str()], &stack.uuid)
+}
+
+/// From now on the caller, or the role that it passes, acts for the stack.
+pub(crate) fn act(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, role: Option<Arn>, token: Option<String>) -> Result<(), Error> {
+    let actor = scope.forward();
+    stack.actor = scope.keep(&actor)?;
+    stack.client_request_token = token;
+    if let Some(role) = role {
+        workflow::role_actor(scope, stack, &role).map_err(|e| invalid(format!("Role {role} is invalid or cannot be assumed\n{}", e.message)))?;
+        stack.role_arn = Some(role);
+    }
+    Ok(())
+}
+
+/// Begins to bring about what was prepared.
+pub(crate) fn begin(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, prepared: Prepared) -> Result<(), Error> {
+    let version = prepared.keep(scope, stack)?;
+    begin_version(scope, stack, version)
+}
+
+/// As `begin`, for a version whose template is kept already.
+pub(crate) fn begin_version(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, version: crate::state::Version) -> Result<(), Error> {
+    exports::import(scope, stack, &version.imports)?;
+    let making = stack.current.is_none();
+    stack.target = Some(version);
+    let (status, phase) = if making { (StackStatus::CreateInProgress, Phase::Create) } else { (StackStatus::UpdateInProgress, Phase::Update) };
+    if !making {
+        stack.updated = Some(scope.now());
+    }
+    stack.move_to(scope, status, Some("User Initiated".into()))?;
+    stack.save(scope)?;
+    workflow::start(scope, stack, phase)
+}
+
+/// Drops a change set with its template.
+pub(crate) fn drop_change_set(scope: &mut Scope<'_, CloudFormation>, stack: &Stack, change_set: &ChangeSet) {
+    let [account, uuid] = stack.key();
+    scope.delete(&CHANGE_SETS, &[account, uuid, change_set.uuid.as_str()]);
+    scope.delete(&CHANGE_SET_STACKS, &[account, stack.region.as_str(), change_set.uuid.as_str()]);
+    let used = [&stack.current, &stack.target].into_iter().flatten().any(|version| version.template == change_set.version.template);
+    if !used {
+        scope.delete(&TEMPLATES, &[account, uuid, change_set.version.template.as_str()]);
+    }
+}
+
+/// A stack that changes makes its change sets meaningless, as on AWS; the one that is executed stays.
+pub(crate) fn drop_change_sets(scope: &mut Scope<'_, CloudFormation>, stack: &Stack, kept: Option<&str>) -> Result<(), Error> {
+    for (_, change_set) in scope.scan(&CHANGE_SETS, &stack.key())? {
+        if kept != Some(change_set.uuid.as_str()) {
+            drop_change_set(scope, stack, &change_set);
+        }
+    }
+    Ok(())
+}

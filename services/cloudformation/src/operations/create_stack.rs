@@ -1,0 +1,124 @@
+use crate::{
+    CloudFormation,
+    error::invalid,
+    lifecycle::{Keys, act, begin, demands, new_stack, refuse, take_name, template_text},
+    names::{StackName, check_stack_name},
+    prepare::{Parameter, Request, prepare},
+    state::{OnFailure, Tag},
+};
+use base::Arn;
+use gate::{Authorized, Demands, Error, Example, Operation, View};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// Begins to make a stack.
+/// Source: <https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html>
+pub struct CreateStack;
+
+/// The stack.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Input {
+    stack_name: String,
+    template_body: Option<String>,
+    #[serde(rename = "TemplateURL")]
+    template_url: Option<String>,
+    #[serde(default)]
+    parameters: Vec<Parameter>,
+    #[serde(default)]
+    capabilities: Vec<String>,
+    #[serde(default)]
+    resource_types: Vec<String>,
+    #[serde(rename = "RoleARN")]
+    role_arn: Option<Arn>,
+    on_failure: Option<OnFailure>,
+    disable_rollback: Option<bool>,
+    timeout_in_minutes: Option<u32>,
+    enable_termination_protection: Option<bool>,
+    client_request_token: Option<String>,
+    #[serde(default)]
+    tags: Vec<Tag>,
+    #[serde(default, rename = "NotificationARNs")]
+    notification_arns: Vec<String>,
+    stack_policy_body: Option<String>,
+    #[serde(rename = "StackPolicyURL")]
+    stack_policy_url: Option<String>,
+    rollback_configuration: Option<Value>,
+    retain_except_on_create: Option<bool>,
+}
+
+/// Its id.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Output {
+    stack_id: Arn,
+}
+
+impl Operation for CreateStack {
+    type Service = CloudFormation;
+    const NAME: &'static str = "CreateStack";
+    const READ_ONLY: bool = false;
+    type Input = Input;
+    type Output = Output;
+
+    fn demands(input: &Input, view: &mut View<'_, CloudFormation>) -> Result<Demands, Error> {
+        check_stack_name(&input.stack_name)?;
+        let stack = StackName::find(view, &input.stack_name)?;
+        let keys = Keys {
+            role: input.role_arn.as_ref(),
+            template_url: input.template_url.as_deref(),
+            resource_types: &input.resource_types,
+            tags: &input.tags,
+            ..Keys::default()
+        };
+        demands(view, "cloudformation:CreateStack", &stack, &keys)
+    }
+
+    fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Output, Error> {
+        refuse(
+            Self::NAME,
+            &[
+                ("NotificationARNs", !input.notification_arns.is_empty()),
+                ("StackPolicyBody", input.stack_policy_body.is_some()),
+                ("StackPolicyURL", input.stack_policy_url.is_some()),
+                ("RollbackConfiguration", super::has_triggers(input.rollback_configuration.as_ref())),
+                ("RetainExceptOnCreate", input.retain_except_on_create == Some(true)),
+            ],
+        )?;
+        // A client that did not hear the answer asks again with the same token.
+        if let Some(stack) = StackName::find(&mut **call, &input.stack_name)?.load(&mut **call)?
+            && stack.client_request_token.is_some()
+            && stack.client_request_token == input.client_request_token
+        {
+            return Ok(Output { stack_id: stack.arn() });
+        }
+        let on_failure = match (input.disable_rollback, input.on_failure) {
+            (Some(_), Some(_)) => return Err(invalid("You can specify either DisableRollback or OnFailure, but not both.")),
+            (Some(true), None) => OnFailure::DoNothing,
+            (_, on_failure) => on_failure.unwrap_or_default(),
+        };
+        if input.timeout_in_minutes == Some(0) {
+            return Err(crate::error::constraint("timeoutInMinutes", "0", "have value greater than or equal to 1"));
+        }
+        let mut stack = new_stack(call, &input.stack_name)?;
+        stack.on_failure = on_failure;
+        stack.timeout_minutes = input.timeout_in_minutes;
+        stack.termination_protection = input.enable_termination_protection.unwrap_or(false);
+        let text = template_text(call, input.template_body, input.template_url.as_deref())?;
+        let request = Request { text, parameters: input.parameters, tags: Some(input.tags), capabilities: input.capabilities, resource_types: input.resource_types };
+        let prepared = prepare(call, &stack, request)?;
+        act(call, &mut stack, input.role_arn, input.client_request_token)?;
+        take_name(call, &stack)?;
+        begin(call, &mut stack, prepared)?;
+        Ok(Output { stack_id: stack.arn() })
+    }
+
+    fn example() -> Example {
+        let (_, input) = super::example_stack();
+        Example::of(input)
+    }
+
+    fn recorded(input: &Input) -> Value {
+        super::recorded(input)
+    }
+}

@@ -1,0 +1,76 @@
+use crate::{
+    CloudFormation,
+    error::invalid,
+    lifecycle::{Keys, act, demands},
+    names::StackName,
+    status::StackStatus,
+    workflow::{self, Phase},
+};
+use base::Arn;
+use gate::{Authorized, Demands, Error, Example, Operation, View};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+/// Begins to delete a stack. One that is not there is fine.
+/// Source: <https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DeleteStack.html>
+pub struct DeleteStack;
+
+/// The stack.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Input {
+    stack_name: String,
+    #[serde(default)]
+    retain_resources: Vec<String>,
+    #[serde(rename = "RoleARN")]
+    role_arn: Option<Arn>,
+    client_request_token: Option<String>,
+    deletion_mode: Option<String>,
+}
+
+impl Operation for DeleteStack {
+    type Service = CloudFormation;
+    const NAME: &'static str = "DeleteStack";
+    const READ_ONLY: bool = false;
+    type Input = Input;
+    type Output = ();
+
+    fn demands(input: &Input, view: &mut View<'_, CloudFormation>) -> Result<Demands, Error> {
+        let stack = StackName::find(view, &input.stack_name)?;
+        demands(view, "cloudformation:DeleteStack", &stack, &Keys { role: input.role_arn.as_ref(), ..Keys::default() })
+    }
+
+    fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<(), Error> {
+        crate::lifecycle::refuse(Self::NAME, &[("DeletionMode", input.deletion_mode.is_some_and(|mode| mode != "STANDARD"))])?;
+        let Some(mut stack) = StackName::find(&mut **call, &input.stack_name)?.load(&mut **call)? else { return Ok(()) };
+        if matches!(stack.status, StackStatus::DeleteComplete | StackStatus::DeleteInProgress) {
+            return Ok(());
+        }
+        if stack.termination_protection {
+            return Err(invalid(format!("Stack [{}] cannot be deleted while TerminationProtection is enabled", stack.name)));
+        }
+        if !stack.status.deletable() {
+            return Err(invalid(format!("Stack [{}] cannot be deleted while in status {}", stack.arn(), stack.status)));
+        }
+        if !input.retain_resources.is_empty() && stack.status != StackStatus::DeleteFailed {
+            return Err(invalid("RetainResources can only be specified for stacks in DELETE_FAILED state"));
+        }
+        let under_way = matches!(stack.status, StackStatus::CreateInProgress | StackStatus::RollbackInProgress);
+        act(call, &mut stack, input.role_arn, input.client_request_token)?;
+        if stack.status == StackStatus::ReviewInProgress {
+            // Nothing was made yet.
+            workflow::gone(call, &mut stack)?;
+            return stack.save(call);
+        }
+        stack.retain = input.retain_resources;
+        stack.move_to(call, StackStatus::DeleteInProgress, Some("User Initiated".into()))?;
+        stack.save(call)?;
+        // Work that is under way sees the new status at its next step.
+        if under_way { Ok(()) } else { workflow::start(call, &stack, Phase::Delete) }
+    }
+
+    fn example() -> Example {
+        let (name, input) = super::example_stack();
+        Example::of(json!({"StackName": "Example"})).after(name, input)
+    }
+}

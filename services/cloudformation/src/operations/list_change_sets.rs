@@ -1,0 +1,83 @@
+use crate::{
+    CloudFormation,
+    error::stack_missing,
+    lifecycle::{Keys, demands},
+    names::{self, StackName},
+    shapes::page,
+    state::{CHANGE_SETS, ChangeSetStatus, ExecutionStatus},
+};
+use base::{Arn, IsoTime};
+use gate::{Authorized, Demands, Error, Example, Operation, View};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+/// Lists a stack's change sets.
+/// Source: <https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ListChangeSets.html>
+pub struct ListChangeSets;
+
+/// The stack.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Input {
+    stack_name: String,
+    next_token: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Summary {
+    stack_id: Arn,
+    stack_name: String,
+    change_set_id: Arn,
+    change_set_name: String,
+    execution_status: ExecutionStatus,
+    status: ChangeSetStatus,
+    status_reason: Option<String>,
+    creation_time: IsoTime,
+    description: Option<String>,
+}
+
+/// The change sets.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Output {
+    summaries: Vec<Summary>,
+    next_token: Option<String>,
+}
+
+const PAGE: usize = 100;
+
+impl Operation for ListChangeSets {
+    type Service = CloudFormation;
+    const NAME: &'static str = "ListChangeSets";
+    const READ_ONLY: bool = true;
+    type Input = Input;
+    type Output = Output;
+
+    fn demands(input: &Input, view: &mut View<'_, CloudFormation>) -> Result<Demands, Error> {
+        let stack = StackName::find(view, &input.stack_name)?;
+        demands(view, "cloudformation:ListChangeSets", &stack, &Keys::default())
+    }
+
+    fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Output, Error> {
+        let stack = names::stack(&mut **call, &input.stack_name, stack_missing)?;
+        let (rows, next_token) = page(call.scan(&CHANGE_SETS, &stack.key())?, input.next_token.as_deref(), PAGE)?;
+        let summary = |(_, row): (Vec<String>, crate::state::ChangeSet)| Summary {
+            stack_id: stack.arn(),
+            stack_name: stack.name.clone(),
+            change_set_id: row.arn,
+            change_set_name: row.name,
+            execution_status: super::describe_change_set::execution(row.execution, &stack),
+            status: row.status,
+            status_reason: row.reason,
+            creation_time: IsoTime(row.created),
+            description: row.description,
+        };
+        Ok(Output { summaries: rows.into_iter().map(summary).collect(), next_token })
+    }
+
+    fn example() -> Example {
+        let (name, input) = super::example_change_set();
+        Example::of(json!({"StackName": "Example"})).after(name, input)
+    }
+}

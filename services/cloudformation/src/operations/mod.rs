@@ -1,0 +1,66 @@
+pub(crate) mod continue_update_rollback;
+pub(crate) mod create_change_set;
+pub(crate) mod create_stack;
+pub(crate) mod delete_change_set;
+pub(crate) mod delete_stack;
+pub(crate) mod describe_change_set;
+pub(crate) mod describe_stack_events;
+pub(crate) mod describe_stack_resource;
+pub(crate) mod describe_stack_resources;
+pub(crate) mod describe_stacks;
+pub(crate) mod execute_change_set;
+pub(crate) mod get_template;
+pub(crate) mod get_template_summary;
+pub(crate) mod list_change_sets;
+pub(crate) mod list_exports;
+pub(crate) mod list_stack_resources;
+pub(crate) mod list_stacks;
+pub(crate) mod update_stack;
+pub(crate) mod update_termination_protection;
+pub(crate) mod validate_template;
+
+use crate::error::invalid;
+use gate::Error;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+/// A template without parameters.
+const EXAMPLE: &str = "Resources:\n  Logs:\n    Type: AWS::Logs::LogGroup\n    Properties:\n      LogGroupName: /example\n";
+
+/// The call that begins the stack of the examples.
+fn example_stack() -> (&'static str, Value) {
+    ("cloudformation:CreateStack", json!({"StackName": "Example", "TemplateBody": EXAMPLE}))
+}
+
+/// The call that makes the change set of the examples.
+fn example_change_set() -> (&'static str, Value) {
+    let input = json!({"StackName": "Example", "ChangeSetName": "first", "ChangeSetType": "CREATE", "TemplateBody": EXAMPLE});
+    ("cloudformation:CreateChangeSet", input)
+}
+
+/// As AWS's trail does, records leave out the template and the parameters' values.
+fn recorded(input: &impl Serialize) -> Value {
+    let mut value = serde_json::to_value(input).unwrap_or(Value::Null);
+    if let Some(members) = value.as_object_mut() {
+        members.remove("TemplateBody");
+    }
+    if let Some(parameters) = value.get_mut("Parameters").and_then(Value::as_array_mut) {
+        for parameter in parameters.iter_mut().filter_map(Value::as_object_mut) {
+            parameter.remove("ParameterValue");
+        }
+    }
+    value
+}
+
+fn has_triggers(configuration: Option<&Value>) -> bool {
+    configuration.and_then(|c| c.get("RollbackTriggers")).and_then(Value::as_array).is_some_and(|triggers| !triggers.is_empty())
+}
+
+/// None: the previous template.
+fn new_or_previous(text: Option<String>, use_previous: Option<bool>) -> Result<Option<String>, Error> {
+    match (&text, use_previous.unwrap_or(false)) {
+        (Some(_), true) => Err(invalid("You cannot specify both usePreviousTemplate and Template Body/Template URL.")),
+        (None, false) => Err(invalid("Either Template URL or Template Body must be specified.")),
+        _ => Ok(text),
+    }
+}

@@ -1,0 +1,116 @@
+use crate::{
+    CloudFormation,
+    error::{no_updates, not_updatable, stack_missing},
+    lifecycle::{Keys, act, begin, demands, drop_change_sets, refuse, template_text},
+    names::{self, StackName},
+    prepare::{Parameter, Request, prepare},
+    state::Tag,
+};
+use base::Arn;
+use gate::{Authorized, Demands, Error, Example, Operation, View};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// Begins to change a stack.
+/// Source: <https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_UpdateStack.html>
+pub struct UpdateStack;
+
+/// What it is to become.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Input {
+    stack_name: String,
+    template_body: Option<String>,
+    #[serde(rename = "TemplateURL")]
+    template_url: Option<String>,
+    use_previous_template: Option<bool>,
+    #[serde(default)]
+    parameters: Vec<Parameter>,
+    #[serde(default)]
+    capabilities: Vec<String>,
+    #[serde(default)]
+    resource_types: Vec<String>,
+    #[serde(rename = "RoleARN")]
+    role_arn: Option<Arn>,
+    client_request_token: Option<String>,
+    tags: Option<Vec<Tag>>,
+    #[serde(default, rename = "NotificationARNs")]
+    notification_arns: Vec<String>,
+    stack_policy_body: Option<String>,
+    #[serde(rename = "StackPolicyURL")]
+    stack_policy_url: Option<String>,
+    stack_policy_during_update_body: Option<String>,
+    #[serde(rename = "StackPolicyDuringUpdateURL")]
+    stack_policy_during_update_url: Option<String>,
+    rollback_configuration: Option<Value>,
+    disable_rollback: Option<bool>,
+    retain_except_on_create: Option<bool>,
+}
+
+/// Its id.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Output {
+    stack_id: Arn,
+}
+
+impl Operation for UpdateStack {
+    type Service = CloudFormation;
+    const NAME: &'static str = "UpdateStack";
+    const READ_ONLY: bool = false;
+    type Input = Input;
+    type Output = Output;
+
+    fn demands(input: &Input, view: &mut View<'_, CloudFormation>) -> Result<Demands, Error> {
+        let stack = StackName::find(view, &input.stack_name)?;
+        let keys = Keys {
+            role: input.role_arn.as_ref(),
+            template_url: input.template_url.as_deref(),
+            resource_types: &input.resource_types,
+            tags: input.tags.as_deref().unwrap_or_default(),
+            ..Keys::default()
+        };
+        demands(view, "cloudformation:UpdateStack", &stack, &keys)
+    }
+
+    fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Output, Error> {
+        refuse(
+            Self::NAME,
+            &[
+                ("NotificationARNs", !input.notification_arns.is_empty()),
+                ("StackPolicyBody", input.stack_policy_body.is_some() || input.stack_policy_during_update_body.is_some()),
+                ("StackPolicyURL", input.stack_policy_url.is_some() || input.stack_policy_during_update_url.is_some()),
+                ("RollbackConfiguration", super::has_triggers(input.rollback_configuration.as_ref())),
+                ("DisableRollback", input.disable_rollback == Some(true)),
+                ("RetainExceptOnCreate", input.retain_except_on_create == Some(true)),
+            ],
+        )?;
+        let mut stack = names::stack(&mut **call, &input.stack_name, stack_missing)?;
+        if !stack.status.updatable() {
+            return Err(not_updatable(&stack));
+        }
+        let text = template_text(call, input.template_body, input.template_url.as_deref())?;
+        let text = super::new_or_previous(text, input.use_previous_template)?;
+        let request = Request { text, parameters: input.parameters, tags: input.tags, capabilities: input.capabilities, resource_types: input.resource_types };
+        let prepared = prepare(call, &stack, request)?;
+        if prepared.changes_nothing(stack.current.as_ref()) {
+            return Err(no_updates());
+        }
+        act(call, &mut stack, input.role_arn, input.client_request_token)?;
+        drop_change_sets(call, &stack, None)?;
+        begin(call, &mut stack, prepared)?;
+        Ok(Output { stack_id: stack.arn() })
+    }
+
+    /// Succeeds when the stack of the call before has been made.
+    fn example() -> Example {
+        let (name, input) = super::example_stack();
+        let mut updated = input.clone();
+        updated["Tags"] = serde_json::json!([{"Key": "team", "Value": "delivery"}]);
+        Example::of(updated).after(name, input)
+    }
+
+    fn recorded(input: &Input) -> Value {
+        super::recorded(input)
+    }
+}

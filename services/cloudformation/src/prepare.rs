@@ -1,0 +1,198 @@
+//! From what a caller gives to a version of a stack that can be brought about.
+
+use crate::{
+    CloudFormation,
+    changes::{self, Kinds, Survey},
+    error::{findings, insufficient_capabilities, invalid},
+    evaluation::{exported, parsed, with_plan},
+    state::{ParameterRow, RESOURCES, ResourceRow, Stack, TEMPLATES, Tag, Version},
+};
+use base::Secret;
+use gate::{Error, Scope};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, HashMap};
+use template::{Diagnostic, Template};
+
+/// A parameter as it is given.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Parameter {
+    /// Its name.
+    pub parameter_key: String,
+    /// Its value: a secret, because the template may say so.
+    pub parameter_value: Option<Secret<String>>,
+    /// The value that the stack has now.
+    pub use_previous_value: Option<bool>,
+}
+
+/// What the operations that bring a template are given.
+pub(crate) struct Request {
+    /// None: the template that the stack has.
+    pub(crate) text: Option<String>,
+    pub(crate) parameters: Vec<Parameter>,
+    /// None: the tags that the stack has.
+    pub(crate) tags: Option<Vec<Tag>>,
+    pub(crate) capabilities: Vec<String>,
+    pub(crate) resource_types: Vec<String>,
+}
+
+pub(crate) struct Prepared {
+    pub(crate) version: Version,
+    pub(crate) text: String,
+    pub(crate) survey: Survey,
+}
+
+const MAX_TAGS: usize = 50;
+
+/// The text of the stack's present template.
+pub(crate) fn current_text(scope: &mut Scope<'_, CloudFormation>, stack: &Stack) -> Result<Option<String>, Error> {
+    let Some(current) = &stack.current else { return Ok(None) };
+    let [account, uuid] = stack.key();
+    scope.get(&TEMPLATES, &[account, uuid, current.template.as_str()])
+}
+
+/// The stack's resources by logical id.
+pub(crate) fn resources(scope: &mut Scope<'_, CloudFormation>, stack: &Stack) -> Result<HashMap<String, ResourceRow>, Error> {
+    let rows = scope.scan(&RESOURCES, &stack.key())?;
+    Ok(rows.into_iter().map(|(_, row)| (row.logical_id.clone(), row)).collect())
+}
+
+/// The resource types of a template. All that are not there are named at once.
+pub(crate) fn kinds(scope: &Scope<'_, CloudFormation>, template: &Template) -> Result<Kinds, Error> {
+    let mut kinds = Kinds::new();
+    let mut unknown = Vec::new();
+    let mut first = None;
+    for resource in template.resources() {
+        match scope.resource_type(&resource.resource_type) {
+            Some(kind) => {
+                kinds.insert(resource.resource_type.clone(), kind);
+            }
+            None => {
+                first.get_or_insert(&resource.type_span);
+                if !unknown.contains(&resource.resource_type.as_str()) {
+                    unknown.push(resource.resource_type.as_str());
+                }
+            }
+        }
+    }
+    let Some(span) = first else { return Ok(kinds) };
+    let message = format!("Template format error: Unrecognized resource types: [{}]", unknown.join(", "));
+    let help = format!("Sekisho has {}", scope.resource_type_names().join(", "));
+    Err(findings(&[changes::finding(span, message, Some(help))]))
+}
+
+fn check_tags(tags: &[Tag]) -> Result<(), Error> {
+    if tags.len() > MAX_TAGS {
+        return Err(invalid(format!("{} tags were given; a stack has at most {MAX_TAGS}", tags.len())));
+    }
+    for (at, tag) in tags.iter().enumerate() {
+        if tag.key.is_empty() || tag.key.len() > 128 || tag.value.len() > 256 || tag.key.starts_with("aws:") {
+            return Err(invalid(format!("The tag '{}' is not valid: a key has 1 to 128 characters and does not begin with aws:, a value at most 256", tag.key)));
+        }
+        if tags[..at].iter().any(|other| other.key == tag.key) {
+            return Err(invalid(format!("Duplicate tag keys found: {}", tag.key)));
+        }
+    }
+    Ok(())
+}
+
+fn check_capabilities(template: &Template, given: &[String]) -> Result<(), Error> {
+    const KNOWN: [&str; 3] = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"];
+    if let Some(other) = given.iter().find(|c| !KNOWN.contains(&c.as_str())) {
+        return Err(crate::error::constraint("capabilities", other, &format!("satisfy enum value set: [{}]", KNOWN.join(", "))));
+    }
+    for (needed, why) in template.capabilities_needed() {
+        if !given.iter().any(|c| c == needed || c == "CAPABILITY_NAMED_IAM") {
+            return Err(insufficient_capabilities(needed, &why));
+        }
+    }
+    Ok(())
+}
+
+fn check_resource_types(template: &Template, allowed: &[String]) -> Result<(), Error> {
+    if allowed.is_empty() {
+        return Ok(());
+    }
+    let matches = |pattern: &String, name: &str| pattern == name || pattern.strip_suffix('*').is_some_and(|prefix| name.starts_with(prefix));
+    match template.resources().iter().find(|r| !allowed.iter().any(|pattern| matches(pattern, &r.resource_type))) {
+        None => Ok(()),
+        Some(r) => {
+            let message = format!("Resource type {} is not allowed by parameter ResourceTypes [{}]", r.resource_type, allowed.join(", "));
+            Err(findings(&[changes::finding(&r.type_span, message, None)]))
+        }
+    }
+}
+
+fn given_values(parameters: &[Parameter], current: Option<&Version>) -> Result<BTreeMap<String, String>, Error> {
+    let mut values = BTreeMap::new();
+    for parameter in parameters {
+        let key = &parameter.parameter_key;
+        let previous = parameter.use_previous_value.unwrap_or(false);
+        let value = match (&parameter.parameter_value, previous) {
+            (Some(_), true) => {
+                return Err(invalid(format!("Invalid input for parameter key {key}. Cannot specify usePreviousValue as true and a ParameterValue")));
+            }
+            (Some(value), false) => value.expose().clone(),
+            (None, true) => {
+                let row = current.and_then(|c| c.values.iter().find(|row| row.key == *key));
+                let row = row.ok_or_else(|| {
+                    invalid(format!("Invalid input for parameter key {key}. Cannot specify usePreviousValue as true for a parameter key not in the previous template"))
+                })?;
+                row.value.clone()
+            }
+            (None, false) => String::new(),
+        };
+        if values.insert(key.clone(), value).is_some() {
+            return Err(invalid(format!("Duplicate parameter key found: {key}")));
+        }
+    }
+    Ok(values)
+}
+
+/// Checks everything that can be checked before anything is made.
+pub(crate) fn prepare(scope: &mut Scope<'_, CloudFormation>, stack: &Stack, request: Request) -> Result<Prepared, Error> {
+    let text = match request.text {
+        Some(text) => text,
+        None => current_text(scope, stack)?.ok_or_else(|| invalid("Either Template URL or Template Body must be specified."))?,
+    };
+    let template = parsed(&text).map_err(|list| findings(&list))?;
+    let kinds = kinds(scope, &template)?;
+    check_resource_types(&template, &request.resource_types)?;
+    check_capabilities(&template, &request.capabilities)?;
+    let tags = request.tags.or_else(|| stack.current.as_ref().map(|c| c.tags.clone())).unwrap_or_default();
+    check_tags(&tags)?;
+    let parameters = given_values(&request.parameters, stack.current.as_ref())?;
+    let worded = |list: Vec<Diagnostic>| findings(&list);
+    let imports = with_plan(stack, &template, &parameters, &BTreeMap::new(), |plan| plan.imports()).map_err(worded)?;
+    let exports = exported(scope, stack, &imports)?;
+    let rows = resources(scope, stack)?;
+    let (survey, values) = with_plan(stack, &template, &parameters, &exports, |plan| {
+        let values = plan.parameters().iter();
+        let values = values.map(|p| ParameterRow { key: p.name.clone(), value: p.value.clone(), no_echo: p.no_echo }).collect();
+        Ok((changes::survey(plan, &kinds, &rows, &stack.outputs)?, values))
+    })
+    .map_err(worded)?;
+    let version = Version {
+        template: base::uuid_v7(scope.entropy(), scope.now()),
+        description: template.description().map(str::to_string),
+        parameters,
+        values,
+        tags,
+        capabilities: request.capabilities,
+        imports,
+    };
+    Ok(Prepared { version, text, survey })
+}
+
+impl Prepared {
+    /// Keeps the template's text.
+    pub(crate) fn keep(self, scope: &mut Scope<'_, CloudFormation>, stack: &Stack) -> Result<Version, Error> {
+        let [account, uuid] = stack.key();
+        scope.put(&TEMPLATES, &[account, uuid, self.version.template.as_str()], &self.text)?;
+        Ok(self.version)
+    }
+    /// Whether a stack that has `current` would be the same afterwards.
+    pub(crate) fn changes_nothing(&self, current: Option<&Version>) -> bool {
+        self.survey.is_empty() && current.is_some_and(|c| c.tags == self.version.tags)
+    }
+}
