@@ -35,6 +35,13 @@ fn noise(length: usize) -> Vec<u8> {
     bytes
 }
 
+/// The most memory that this process ever held, in KiB.
+fn peak() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find(|l| l.starts_with("VmHWM:")).unwrap();
+    line.split_ascii_whitespace().nth(1).unwrap().parse().unwrap()
+}
+
 #[test]
 fn a_repository_outlives_its_server_and_is_not_in_the_clear() {
     let data = TempDir::new().unwrap();
@@ -48,7 +55,11 @@ fn a_repository_outlives_its_server_and_is_not_in_the_clear() {
         // Stored without compression, so that the marker would be seen.
         world.git("", &clone, &["config", "core.compression", "0"]);
         let tip = world.commit(&clone, "marker.txt", marker.repeat(1000).as_bytes());
+        let before = peak();
         world.git("shop", &clone, &["push", "-q", "origin", "main:marker-of-a-branch"]);
+        world.clone_of("shop", "streamed");
+        let grown = peak() - before;
+        assert!(grown < 16 * 1024, "30 MiB were pushed and cloned with {grown} KiB more: they are held, not streamed");
         // The world's own threads hold its store; only what is flushed counts.
         world.gate.store().close();
         tip
