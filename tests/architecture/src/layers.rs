@@ -64,7 +64,9 @@ fn every_crate_has_a_place() {
         !(listed || c.is_language() || c.is_service() || c.is_outside() || c.name == "sekisho")
     });
     let mut findings: Vec<String> = unknown.map(|c| format!("{} has no place in the layers", c.folder)).collect();
-    findings.extend(BELOW.iter().filter(|(name, _)| !ours.contains(name)).map(|(name, _)| format!("{name} is listed, and there is no such crate")));
+    findings.extend(
+        BELOW.iter().filter(|(name, _)| !ours.contains(name)).map(|(name, _)| format!("{name} is listed, and there is no such crate")),
+    );
     none(&findings, "every crate has a place in the list of layers:");
 }
 
@@ -73,7 +75,12 @@ fn nothing_is_built_from_the_binary_or_from_tests() {
     let outside = |c: &Crate| c.name == "sekisho" || c.is_outside();
     let mut findings = Vec::new();
     for used in crates().iter().filter(|c| outside(c)) {
-        findings.extend(crates().iter().filter(|user| user.uses.contains(&used.name)).map(|user| format!("{} is built from {}", user.folder, used.folder)));
+        findings.extend(
+            crates()
+                .iter()
+                .filter(|user| user.uses.contains(&used.name))
+                .map(|user| format!("{} is built from {}", user.folder, used.folder)),
+        );
     }
     none(&findings, "the binary, tests and benches are used by no one:");
 }

@@ -35,7 +35,9 @@ const AMBIENT: [(&str, &str); 7] = [
 fn ambient_things_are_used_by_their_owners_alone() {
     let lifted: Vec<(&str, &str)> = crates()
         .iter()
-        .flat_map(|c| c.sources.iter().filter(|s| s.has_word("disallowed_methods")).filter(|s| !s.test).map(|s| (c.folder.as_str(), s.path.as_str())))
+        .flat_map(|c| {
+            c.sources.iter().filter(|s| s.has_word("disallowed_methods")).filter(|s| !s.test).map(|s| (c.folder.as_str(), s.path.as_str()))
+        })
         .collect();
     let unlisted = lifted.iter().filter(|(_, path)| !AMBIENT.iter().any(|(listed, _)| covers(listed, path)));
     let mut findings: Vec<String> = unlisted.map(|(_, path)| format!("{path} lifts the ban of clippy.toml")).collect();

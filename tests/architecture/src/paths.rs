@@ -24,7 +24,9 @@ pub(crate) fn named(bare: &str) -> BTreeSet<String> {
         }
         rest = &rest[at + 4..];
     }
-    found.extend(bare.split(|c| !in_word(c) && c != ':').map(|path| path.trim_matches(':')).filter(|path| path.contains("::")).map(str::to_owned));
+    found.extend(
+        bare.split(|c| !in_word(c) && c != ':').map(|path| path.trim_matches(':')).filter(|path| path.contains("::")).map(str::to_owned),
+    );
     found
 }
 
@@ -87,6 +89,7 @@ fn use_trees_are_written_out() {
 
 #[test]
 fn implementations_are_found() {
-    let code = "impl Operation for CreateRole {} impl<S: Service<T>> gate::Operation for Copy<S> where S: X {} impl Other for Y {} impl X {}";
+    let code =
+        "impl Operation for CreateRole {} impl<S: Service<T>> gate::Operation for Copy<S> where S: X {} impl Other for Y {} impl X {}";
     assert_eq!(implementors(code, "Operation"), ["CreateRole", "Copy"]);
 }

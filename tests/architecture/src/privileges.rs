@@ -67,7 +67,9 @@ fn proofs_cannot_be_read_from_data_nor_taken_apart() {
     let mut findings = Vec::new();
     for source in one("gate").shipped() {
         for proof in ["Caller", "Actor", "Authorized", "Scope"] {
-            let made = ["Default", "Deserialize", "From", "FromStr", "TryFrom"].iter().filter(|bound| source.implementors(bound).iter().any(|who| who == proof));
+            let made = ["Default", "Deserialize", "From", "FromStr", "TryFrom"]
+                .iter()
+                .filter(|bound| source.implementors(bound).iter().any(|who| who == proof));
             findings.extend(made.map(|bound| format!("{proof} can be made: it is {bound}")));
             let declaration = format!("pub struct {proof}");
             let declared = source.bare.match_indices(&declaration).map(|(at, text)| (at, at + text.len()));
@@ -92,7 +94,9 @@ fn tokens_are_made_by_their_own_crates_only() {
     for c in crates() {
         for source in c.shipped() {
             for token in source.implementors("Service") {
-                let private = c.shipped().any(|s| s.bare.contains(&format!("pub struct {token}(());")) || s.bare.contains(&format!("pub(crate) struct {token};")));
+                let private = c.shipped().any(|s| {
+                    s.bare.contains(&format!("pub struct {token}(());")) || s.bare.contains(&format!("pub(crate) struct {token};"))
+                });
                 if !private {
                     findings.push(format!("{}: the token {token} is not `pub struct {token}(());`", source.path));
                 }
@@ -100,10 +104,12 @@ fn tokens_are_made_by_their_own_crates_only() {
             // `Workflow::token` gives the token to whoever can name the workflow.
             for workflow in source.implementors("Workflow") {
                 let lib = c.shipped().find(|s| s.path.ends_with("/src/lib.rs"));
-                let exported = lib.is_some_and(|lib| lib.bare.split("pub use ").skip(1).any(|rest| {
-                    let statement = rest.split(';').next().unwrap_or_default();
-                    statement.contains('*') || crate::paths::words(statement).any(|word| word == workflow)
-                }));
+                let exported = lib.is_some_and(|lib| {
+                    lib.bare.split("pub use ").skip(1).any(|rest| {
+                        let statement = rest.split(';').next().unwrap_or_default();
+                        statement.contains('*') || crate::paths::words(statement).any(|word| word == workflow)
+                    })
+                });
                 if exported {
                     findings.push(format!("{}: the workflow {workflow}, and with it the service's token, leaves its crate", source.path));
                 }

@@ -27,7 +27,9 @@ fn rehearsed() -> impl Iterator<Item = &'static Crate> {
 }
 
 fn uses_host(source: &Source) -> bool {
-    HOST_PATHS.iter().chain(&HOST_CRATES).any(|path| source.names(&path.replace('-', "_"))) || source.code.contains("\"/proc") || source.code.contains("\"/sys/")
+    HOST_PATHS.iter().chain(&HOST_CRATES).any(|path| source.names(&path.replace('-', "_")))
+        || source.code.contains("\"/proc")
+        || source.code.contains("\"/sys/")
 }
 
 #[test]
@@ -35,7 +37,8 @@ fn rehearsing_needs_nothing_of_linux() {
     let mut findings = Vec::new();
     let using: Vec<&str> = rehearsed().flat_map(Crate::shipped).filter(|s| uses_host(s)).map(|s| s.path.as_str()).collect();
     let covers = |listed: &str, path: &str| path == listed || (listed.ends_with('/') && path.starts_with(listed));
-    findings.extend(using.iter().filter(|path| !USE_THE_HOST.iter().any(|(l, _)| covers(l, path))).map(|path| format!("{path} uses the host")));
+    findings
+        .extend(using.iter().filter(|path| !USE_THE_HOST.iter().any(|(l, _)| covers(l, path))).map(|path| format!("{path} uses the host")));
     for (listed, _) in USE_THE_HOST {
         let c = rehearsed().find(|c| listed.starts_with(&format!("{}/", c.folder)));
         let runs = c.is_some_and(|c| c.is_unwritten() || c.uses.contains("workload"));
@@ -102,5 +105,9 @@ fn languages_and_protocols_are_pure() {
 #[test]
 fn the_gate_opens_no_file_socket_or_process() {
     let host: Vec<&str> = AMBIENT_PATHS.into_iter().filter(|path| *path != "std::thread").collect();
-    uses_nothing_of(crates().iter().filter(|c| c.name == "gate" || c.name == "durable"), &host, "the gate and long work touch nothing but the store and its blobs:");
+    uses_nothing_of(
+        crates().iter().filter(|c| c.name == "gate" || c.name == "durable"),
+        &host,
+        "the gate and long work touch nothing but the store and its blobs:",
+    );
 }

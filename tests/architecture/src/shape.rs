@@ -23,7 +23,9 @@ fn snake_case(name: &str) -> String {
 
 #[test]
 fn names_of_files() {
-    for (name, file) in [("CreateRole", "create_role"), ("ListObjectsV2", "list_objects_v2"), ("CreateOIDCProvider", "create_oidc_provider")] {
+    for (name, file) in
+        [("CreateRole", "create_role"), ("ListObjectsV2", "list_objects_v2"), ("CreateOIDCProvider", "create_oidc_provider")]
+    {
         assert_eq!(snake_case(name), file);
     }
 }
@@ -42,7 +44,8 @@ fn one_file_each(bound: &str, folder: &str, findings: &mut Vec<String>) {
             }
             for name in &found {
                 let expected = format!("{}.rs", snake_case(name));
-                let stands = source.path.rsplit('/').next() == Some(&expected) && source.path.starts_with(&format!("{}/src/{folder}/", c.folder));
+                let stands =
+                    source.path.rsplit('/').next() == Some(&expected) && source.path.starts_with(&format!("{}/src/{folder}/", c.folder));
                 if !stands {
                     findings.push(format!("{}: {name} belongs into {}/src/{folder}/{expected}", source.path, c.folder));
                 }
@@ -69,10 +72,12 @@ fn a_resource_type_is_one_file_named_after_it() {
 fn every_operation_and_resource_type_is_registered() {
     let mut findings = Vec::new();
     for c in services() {
-        let registered = |source: &Source, call: &str, name: &str| source.bare.split(call).skip(1).any(|rest| {
-            let argument = rest.split(['>', ')']).next().unwrap_or_default();
-            argument.rsplit("::").next().map(str::trim) == Some(name)
-        });
+        let registered = |source: &Source, call: &str, name: &str| {
+            source.bare.split(call).skip(1).any(|rest| {
+                let argument = rest.split(['>', ')']).next().unwrap_or_default();
+                argument.rsplit("::").next().map(str::trim) == Some(name)
+            })
+        };
         for (bound, call) in [("Operation", "operation::<"), ("ResourceType", "resource_type(")] {
             for name in c.shipped().flat_map(|source| source.implementors(bound)) {
                 if !c.shipped().any(|source| registered(source, call, &name)) {
