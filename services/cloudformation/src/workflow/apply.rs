@@ -248,11 +248,11 @@ fn failed(
 }
 
 fn fail(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, state: State, why: String) -> Result<Next<State>, Error> {
-    let why = why.trim_end();
     if state.phase == Phase::Update {
-        stack.move_to(scope, StackStatus::UpdateRollbackInProgress, Some(why.to_string()))?;
+        stack.move_to(scope, StackStatus::UpdateRollbackInProgress, Some(why))?;
         return Ok(state.turn_to(Phase::UpdateRollback));
     }
+    let why = why.trim_end();
     match stack.on_failure {
         OnFailure::Rollback => {
             stack.move_to(scope, StackStatus::RollbackInProgress, Some(format!("{why} Rollback requested by user.")))?;

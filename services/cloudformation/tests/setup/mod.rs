@@ -18,7 +18,12 @@ pub struct Setup {
 
 impl Setup {
     pub fn new() -> Self {
-        let services = vec![iam::service(), s3::service(), sts::service(), cloudformation::service()];
+        Self::with(logs::service())
+    }
+
+    /// With one more service.
+    pub fn with(service: gate::Registration) -> Self {
+        let services = vec![iam::service(), s3::service(), sts::service(), cloudformation::service(), service];
         let world = World::new(services, &[ACCOUNT]);
         let mut engine = Engine::new(world.gate.clone());
         engine.workflow::<StackWorkflow>();
