@@ -16,7 +16,7 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     // The sandbox's helper is this same binary, started anew: it must come before all else.
     if std::env::args_os().nth(1).is_some_and(|a| a == workload::HELPER_COMMAND) {
-        return workload::helper_main();
+        workload::helper_main();
     }
     cli::main()
 }

@@ -9,7 +9,7 @@ use crate::{
     seal::Sealer,
 };
 use base::{AccountId, Clock, Entropy, Region};
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::{
     collections::BTreeMap,
     sync::{Arc, RwLock},
@@ -200,8 +200,11 @@ impl Gate {
             data_event: false,
             example: || crate::Example::of(Value::Null),
         });
-        let input = if known.is_some() { Value::Null } else { json!({"service": clipped(service), "operation": clipped(operation)}) };
-        let record = Opening::new(core, frame, &info, input).close(core.now, &[], Err(error));
+        let mut opening = Opening::new(core, frame, &info, Value::Null);
+        if known.is_none() {
+            opening.call_it(&clipped(service), &clipped(operation));
+        }
+        let record = opening.close(core.now, &[], Err(error));
         record::append(core, record)
     }
 

@@ -77,6 +77,17 @@ fn user_identity(caller: &Caller) -> Value {
     identity
 }
 
+/// The role by which the operator acts in an account.
+const OPERATOR_ROLE: &str = "OrganizationAccountAccessRole";
+
+/// What the operator does is marked: it is nobody's second opinion.
+fn is_operator(caller: &Caller, management: AccountId) -> bool {
+    match caller.identity() {
+        Identity::Role(session) => session.role_name == OPERATOR_ROLE,
+        _ => caller.account() == Some(management),
+    }
+}
+
 /// CloudTrail writes member names with a small first letter, at every depth.
 fn small_initials(value: Value) -> Value {
     match value {
@@ -139,13 +150,20 @@ impl Opening {
         if let Some(parent) = &frame.parent {
             more.insert("parentEventID".into(), json!(parent));
         }
-        if context.operator {
+        if context.operator || is_operator(&frame.caller, gate.management_account) {
             more.insert("operatorOverride".into(), json!(true));
         }
         if !more.is_empty() {
             event.insert("additionalEventData".into(), Value::Object(more));
         }
         Self { id, account, event, action: format!("{}:{}", info.service, info.name), principal: frame.caller.name(), read_only: info.read_only }
+    }
+
+    /// Names a call that no operation answers, as it was asked for.
+    pub(crate) fn call_it(&mut self, service: &str, operation: &str) {
+        self.event.insert("eventSource".into(), json!(format!("{service}.amazonaws.com")));
+        self.event.insert("eventName".into(), json!(operation));
+        self.action = format!("{service}:{operation}");
     }
 
     pub(crate) fn close(mut self, now: Timestamp, resources: &[Arn], result: Result<Value, &Error>) -> Record {

@@ -250,21 +250,33 @@ impl<'a, S: Service> Scope<'a, S> {
     /// # Errors
     /// As `invoke`; 501 for an operation that is not there.
     pub fn invoke_named(&mut self, actor: &Actor, operation: &str, input: Value) -> Result<Value, Error> {
+        self.named(actor, operation, input, Body::None).map(|(output, _)| output)
+    }
+    /// Makes a call by its name that takes a body.
+    ///
+    /// # Errors
+    /// As `invoke_named`.
+    pub fn invoke_named_sending(&mut self, actor: &Actor, operation: &str, input: Value, body: Body<'_>) -> Result<Value, Error> {
+        self.named(actor, operation, input, body).map(|(output, _)| output)
+    }
+    /// Makes a call by its name whose answer has a body.
+    ///
+    /// # Errors
+    /// As `invoke_named`; or the body cannot be opened.
+    pub fn invoke_named_receiving(&mut self, actor: &Actor, operation: &str, input: Value) -> Result<(Value, BodyReader), Error> {
+        let (output, out) = self.named(actor, operation, input, Body::None)?;
+        let out = out.unwrap_or(BodyOut { parts: Vec::new(), start: 0, length: 0 });
+        Ok((output, BodyReader::open(self.core, &out)?))
+    }
+    fn named(&mut self, actor: &Actor, operation: &str, input: Value, body: Body<'_>) -> pass::Passed<Value> {
         let frame = self.inside(actor);
         let gate = self.core.gate.clone();
         let (service, name) = operation.split_once(':').unwrap_or((operation, ""));
-        gate.run(self.core, frame, service, name, input, Body::None).map(|(output, _)| output)
+        gate.run(self.core, frame, service, name, input, body)
     }
 
     // --- bodies and secrets ----------------------------------------------------------------------------------------
 
-    /// Reads stretches of received bodies, unsealed as they are read: who has a body's key may read it.
-    ///
-    /// # Errors
-    /// A body is missing, or its key is another.
-    pub fn read_body(&mut self, out: &BodyOut) -> Result<BodyReader, Error> {
-        BodyReader::open(self.core, out)
-    }
     /// Seals these stretches of received bodies anew, under `key`: what a copy stores.
     ///
     /// # Errors
@@ -272,6 +284,13 @@ impl<'a, S: Service> Scope<'a, S> {
     pub fn copy_body(&mut self, parts: Vec<BodyPart>, start: u64, length: u64, key: BodyKey) -> Result<ReceivedBody, Error> {
         let mut reader = BodyReader::open(self.core, &BodyOut { parts, start, length })?;
         body::receive(self.core, key, &mut reader)
+    }
+    /// Reads stretches of received bodies, unsealed as they are read: who has a body's key may read it.
+    ///
+    /// # Errors
+    /// A body is missing, or its key is another.
+    pub fn read_body(&mut self, out: &BodyOut) -> Result<BodyReader, Error> {
+        BodyReader::open(self.core, out)
     }
     /// Drops a received body when this call is committed.
     ///

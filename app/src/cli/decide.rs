@@ -28,15 +28,15 @@ impl Decide {
                 results.push(cases::run(case));
             }
         }
-        let failed = results.iter().filter(|r| r.passed == Some(false)).count();
+        let failed = results.iter().filter(|r| !r.passed).count();
         match self.output {
             Output::Json => println!("{}", json!(results)),
             Output::Text => {
                 for result in &results {
-                    let mark = match result.passed {
-                        Some(true) => "ok    ",
-                        Some(false) => "FAILED",
-                        None => "      ",
+                    let mark = match (result.passed, result.expect) {
+                        (false, _) => "FAILED",
+                        (true, Some(_)) => "ok    ",
+                        (true, None) => "      ",
                     };
                     println!("{mark} {} {}", result.name, json!(result.decision).as_str().unwrap_or_default());
                     let reasons = json!(result.reasons);

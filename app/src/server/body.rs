@@ -8,6 +8,7 @@ use gate::{Error, Outcome, Protocol, Request, Upload};
 use http::{HeaderMap, Response, request::Parts};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
+use md5::{Digest, Md5};
 use serde_json::Value;
 use std::time::Duration;
 use wire::{
@@ -186,14 +187,14 @@ impl Wanted {
             algorithms.push(Algorithm::Sha256);
         }
         let running = algorithms.into_iter().map(Checksum::new).collect();
-        Sums { md5: self.md5.is_some().then(store::Md5::new), running, wanted: self }
+        Sums { md5: self.md5.is_some().then(Md5::new), running, wanted: self }
     }
 }
 
 struct Sums {
     wanted: Wanted,
     running: Vec<Checksum>,
-    md5: Option<store::Md5>,
+    md5: Option<Md5>,
 }
 
 impl Sums {
@@ -207,7 +208,7 @@ impl Sums {
     /// Compares with what was announced; the checksums go into the input, to be kept with the object.
     fn check(self, input: &mut Value) -> Result<(), Error> {
         if let (Some(md5), Some(wanted)) = (self.md5, &self.wanted.md5)
-            && STANDARD.encode(md5.finish()) != *wanted
+            && STANDARD.encode(md5.finalize()) != *wanted
         {
             return Err(Error::new("BadDigest", "The Content-MD5 you specified did not match what we received."));
         }

@@ -1,5 +1,5 @@
 use super::{Connection, Server, answer, body};
-use base::{Region, uuid};
+use base::uuid;
 use bytes::Bytes;
 use gate::{Error, Proof, Protocol, Request, RequestContext, SignedRequest};
 use http::{HeaderMap, Response, request::Parts};
@@ -136,7 +136,7 @@ async fn form(server: &Server, connection: Connection, parts: &Parts, target: &s
     let (_, query) = wire::encoding::split_target(target);
     let form = read.and_then(|bytes| {
         let text = if bytes.is_empty() { query.as_bytes() } else { &bytes };
-        wire::query::Form::read(text).map_err(|e| Error::new(e.code, e.message.clone()).status(e.status()))
+        wire::query::Form::read(text).map_err(|e| Error::new(e.code, e.message))
     });
     let version = form.as_ref().map(|f| f.version.as_str()).unwrap_or_default();
     let by_version = VERSIONS.iter().find(|(v, _)| *v == version).map(|(_, service)| *service);

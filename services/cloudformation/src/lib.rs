@@ -32,7 +32,6 @@ pub use operations::{
     update_termination_protection::UpdateTerminationProtection, validate_template::ValidateTemplate,
 };
 pub use status::{ResourceStatus, StackStatus};
-pub use workflow::{StackWorkflow, State};
 
 /// The service's token.
 pub struct CloudFormation(());
@@ -52,7 +51,12 @@ fn facts(view: &mut View<'_, CloudFormation>, arn: &Arn) -> Result<Option<Resour
     }))
 }
 
-/// The service. Its workflow is [`StackWorkflow`].
+/// Gives the engine the service's long work: stacks.
+pub fn workflows(engine: &mut durable::Engine) {
+    engine.workflow::<workflow::StackWorkflow>();
+}
+
+/// The service.
 pub fn service() -> Registration {
     Registration::new::<CloudFormation>()
         .operation::<ContinueUpdateRollback>()

@@ -1,1 +1,64 @@
-//! AWS codepipeline.
+//! AWS CodePipeline: pipelines, their executions, and the calls that each action makes under its role.
+//!
+//! Must not know how other services do what an action asks of them: every effect of an action is a call through the
+//! gate, as the pipeline's service role or the action's own.
+
+mod artifacts;
+mod declaration;
+mod error;
+mod examples;
+mod operations;
+mod pipelines;
+mod providers;
+mod resources;
+mod roles;
+mod state;
+mod structure;
+mod variables;
+mod workflows;
+
+use gate::{Protocol, Registration, Service};
+
+pub use declaration::{ActionDeclaration, ActionTypeId, ArtifactName, ArtifactStore, EncryptionKey, PipelineDeclaration, StageDeclaration, VariableDeclaration};
+pub use operations::*;
+pub use pipelines::Tag;
+pub use workflows::{ExecutionState, execution::Execution, poller::{Poller, PollerState}};
+
+/// The service's token.
+pub struct CodePipeline(());
+
+impl Service for CodePipeline {
+    const NAME: &'static str = "codepipeline";
+    const PRINCIPAL: &'static str = "codepipeline.amazonaws.com";
+    const PROTOCOL: Protocol = Protocol::Json;
+}
+
+/// The service.
+pub fn service() -> Registration {
+    Registration::new::<CodePipeline>()
+        .operation::<CreatePipeline>()
+        .operation::<DeletePipeline>()
+        .operation::<DisableStageTransition>()
+        .operation::<EnableStageTransition>()
+        .operation::<GetPipeline>()
+        .operation::<GetPipelineExecution>()
+        .operation::<GetPipelineState>()
+        .operation::<ListActionExecutions>()
+        .operation::<ListPipelineExecutions>()
+        .operation::<ListPipelines>()
+        .operation::<ListTagsForResource>()
+        .operation::<PutApprovalResult>()
+        .operation::<RetryStageExecution>()
+        .operation::<StartPipelineExecution>()
+        .operation::<StopPipelineExecution>()
+        .operation::<TagResource>()
+        .operation::<UntagResource>()
+        .operation::<UpdatePipeline>()
+        .resources(pipelines::facts)
+        .resource_type(resources::pipeline::Pipeline)
+}
+
+/// The service's long work.
+pub fn workflows(engine: &mut durable::Engine) {
+    engine.workflow::<Execution>().workflow::<Poller>();
+}

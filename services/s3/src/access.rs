@@ -69,7 +69,9 @@ pub(crate) fn may_not_know(caller: &Caller, bucket: &str) -> Error {
 pub(crate) fn open_as_owner(scope: &mut Scope<'_, S3>, name: &str, expected_owner: Option<&str>) -> Result<Bucket, Error> {
     let bucket = open(scope, name, expected_owner)?;
     if scope.caller().account() != Some(bucket.account) {
-        return Err(error::method_not_allowed("The specified method is not allowed against this resource: only its owner's account can do this."));
+        return Err(error::method_not_allowed(
+            "The specified method is not allowed against this resource: only its owner's account can do this.",
+        ));
     }
     Ok(bucket)
 }

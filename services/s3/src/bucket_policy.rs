@@ -11,25 +11,101 @@ const MAX_POLICY: usize = 20 * 1024;
 /// Actions on buckets.
 /// Source: <https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html> (2026-09)
 const ON_BUCKET: &[&str] = &[
-    "CreateBucket", "CreateBucketMetadataTableConfiguration", "DeleteBucket", "DeleteBucketMetadataTableConfiguration", "DeleteBucketPolicy", "DeleteBucketWebsite",
-    "GetAccelerateConfiguration", "GetAnalyticsConfiguration", "GetBucketAbac", "GetBucketAcl", "GetBucketCORS", "GetBucketLocation", "GetBucketLogging",
-    "GetBucketMetadataTableConfiguration", "GetBucketNotification", "GetBucketObjectLockConfiguration", "GetBucketOwnershipControls", "GetBucketPolicy",
-    "GetBucketPolicyStatus", "GetBucketPublicAccessBlock", "GetBucketRequestPayment", "GetBucketTagging", "GetBucketVersioning", "GetBucketWebsite",
-    "GetEncryptionConfiguration", "GetIntelligentTieringConfiguration", "GetInventoryConfiguration", "GetLifecycleConfiguration", "GetMetricsConfiguration",
-    "GetReplicationConfiguration", "ListBucket", "ListBucketMultipartUploads", "ListBucketVersions", "ListTagsForResource", "PutAccelerateConfiguration",
-    "PutAnalyticsConfiguration", "PutBucketAbac", "PutBucketAcl", "PutBucketCORS", "PutBucketLogging", "PutBucketNotification", "PutBucketObjectLockConfiguration",
-    "PutBucketOwnershipControls", "PutBucketPolicy", "PutBucketPublicAccessBlock", "PutBucketRequestPayment", "PutBucketTagging", "PutBucketVersioning",
-    "PutBucketWebsite", "PutEncryptionConfiguration", "PutIntelligentTieringConfiguration", "PutInventoryConfiguration", "PutLifecycleConfiguration",
-    "PutMetricsConfiguration", "PutReplicationConfiguration", "TagResource", "UntagResource",
+    "CreateBucket",
+    "CreateBucketMetadataTableConfiguration",
+    "DeleteBucket",
+    "DeleteBucketMetadataTableConfiguration",
+    "DeleteBucketPolicy",
+    "DeleteBucketWebsite",
+    "GetAccelerateConfiguration",
+    "GetAnalyticsConfiguration",
+    "GetBucketAbac",
+    "GetBucketAcl",
+    "GetBucketCORS",
+    "GetBucketLocation",
+    "GetBucketLogging",
+    "GetBucketMetadataTableConfiguration",
+    "GetBucketNotification",
+    "GetBucketObjectLockConfiguration",
+    "GetBucketOwnershipControls",
+    "GetBucketPolicy",
+    "GetBucketPolicyStatus",
+    "GetBucketPublicAccessBlock",
+    "GetBucketRequestPayment",
+    "GetBucketTagging",
+    "GetBucketVersioning",
+    "GetBucketWebsite",
+    "GetEncryptionConfiguration",
+    "GetIntelligentTieringConfiguration",
+    "GetInventoryConfiguration",
+    "GetLifecycleConfiguration",
+    "GetMetricsConfiguration",
+    "GetReplicationConfiguration",
+    "ListBucket",
+    "ListBucketMultipartUploads",
+    "ListBucketVersions",
+    "ListTagsForResource",
+    "PutAccelerateConfiguration",
+    "PutAnalyticsConfiguration",
+    "PutBucketAbac",
+    "PutBucketAcl",
+    "PutBucketCORS",
+    "PutBucketLogging",
+    "PutBucketNotification",
+    "PutBucketObjectLockConfiguration",
+    "PutBucketOwnershipControls",
+    "PutBucketPolicy",
+    "PutBucketPublicAccessBlock",
+    "PutBucketRequestPayment",
+    "PutBucketTagging",
+    "PutBucketVersioning",
+    "PutBucketWebsite",
+    "PutEncryptionConfiguration",
+    "PutIntelligentTieringConfiguration",
+    "PutInventoryConfiguration",
+    "PutLifecycleConfiguration",
+    "PutMetricsConfiguration",
+    "PutReplicationConfiguration",
+    "TagResource",
+    "UntagResource",
 ];
 
 /// Actions on objects.
 const ON_OBJECT: &[&str] = &[
-    "AbortMultipartUpload", "BypassGovernanceRetention", "DeleteObject", "DeleteObjectTagging", "DeleteObjectVersion", "DeleteObjectVersionTagging", "GetObject",
-    "GetObjectAcl", "GetObjectAttributes", "GetObjectLegalHold", "GetObjectRetention", "GetObjectTagging", "GetObjectTorrent", "GetObjectVersion",
-    "GetObjectVersionAcl", "GetObjectVersionAttributes", "GetObjectVersionForReplication", "GetObjectVersionTagging", "GetObjectVersionTorrent",
-    "InitiateReplication", "ListMultipartUploadParts", "ObjectOwnerOverrideToBucketOwner", "PutObject", "PutObjectAcl", "PutObjectLegalHold", "PutObjectRetention",
-    "PutObjectTagging", "PutObjectVersionAcl", "PutObjectVersionTagging", "ReplicateDelete", "ReplicateObject", "ReplicateTags", "RestoreObject", "UpdateObjectEncryption",
+    "AbortMultipartUpload",
+    "BypassGovernanceRetention",
+    "DeleteObject",
+    "DeleteObjectTagging",
+    "DeleteObjectVersion",
+    "DeleteObjectVersionTagging",
+    "GetObject",
+    "GetObjectAcl",
+    "GetObjectAttributes",
+    "GetObjectLegalHold",
+    "GetObjectRetention",
+    "GetObjectTagging",
+    "GetObjectTorrent",
+    "GetObjectVersion",
+    "GetObjectVersionAcl",
+    "GetObjectVersionAttributes",
+    "GetObjectVersionForReplication",
+    "GetObjectVersionTagging",
+    "GetObjectVersionTorrent",
+    "InitiateReplication",
+    "ListMultipartUploadParts",
+    "ObjectOwnerOverrideToBucketOwner",
+    "PutObject",
+    "PutObjectAcl",
+    "PutObjectLegalHold",
+    "PutObjectRetention",
+    "PutObjectTagging",
+    "PutObjectVersionAcl",
+    "PutObjectVersionTagging",
+    "ReplicateDelete",
+    "ReplicateObject",
+    "ReplicateTags",
+    "RestoreObject",
+    "UpdateObjectEncryption",
 ];
 
 #[derive(Clone, Copy, Default)]
@@ -87,7 +163,11 @@ fn kinds_of_resource(resource: &str, bucket: &str) -> Option<Kinds> {
         return Some(Kinds { bucket: true, object: true });
     }
     let mut parts = resource.splitn(6, ':');
-    let named = parts.next() == Some("arn") && parts.next().is_some() && parts.next() == Some("s3") && parts.next() == Some("") && parts.next() == Some("");
+    let named = parts.next() == Some("arn")
+        && parts.next().is_some()
+        && parts.next() == Some("s3")
+        && parts.next() == Some("")
+        && parts.next() == Some("");
     let name = parts.next().filter(|_| named)?;
     match name.split_once('/') {
         Some((of, _)) => glob(of, bucket).then_some(Kinds { bucket: false, object: true }),
@@ -98,14 +178,19 @@ fn kinds_of_resource(resource: &str, bucket: &str) -> Option<Kinds> {
 fn check_statement(statement: &StatementView<'_>, bucket: &str) -> Result<(), Error> {
     let mut reached = Kinds::default();
     for resource in statement.resources.iter().flatten() {
-        let kinds = kinds_of_resource(resource, bucket).ok_or_else(|| malformed_policy(format!("Policy has invalid resource: '{resource}' is neither the bucket '{bucket}' nor objects in it")))?;
+        let kinds = kinds_of_resource(resource, bucket).ok_or_else(|| {
+            malformed_policy(format!("Policy has invalid resource: '{resource}' is neither the bucket '{bucket}' nor objects in it"))
+        })?;
         reached = Kinds { bucket: reached.bucket || kinds.bucket, object: reached.object || kinds.object };
     }
     for action in &statement.actions {
         let kinds = kinds_of_action(action).ok_or_else(|| malformed_policy(format!("Policy has invalid action: '{action}'")))?;
         let can_meet = statement.not_action || statement.not_resource || kinds.meet(reached);
         if !can_meet {
-            return Err(malformed_policy(format!("Action does not apply to any resource(s) in statement: '{action}', line {}", statement.line)));
+            return Err(malformed_policy(format!(
+                "Action does not apply to any resource(s) in statement: '{action}', line {}",
+                statement.line
+            )));
         }
     }
     Ok(())
@@ -130,7 +215,9 @@ mod tests {
     use super::*;
 
     fn verdict(action: &str, resource: &str) -> Result<(), String> {
-        let text = format!(r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Principal":"*","Action":"{action}","Resource":"{resource}"}}}}"#);
+        let text = format!(
+            r#"{{"Version":"2012-10-17","Statement":{{"Effect":"Allow","Principal":"*","Action":"{action}","Resource":"{resource}"}}}}"#
+        );
         check(&text, "my-bucket").map(|_| ()).map_err(|e| e.message)
     }
 

@@ -52,7 +52,8 @@ impl ReadIf {
 
     /// As `check`, for the source of a copy: every condition that fails is a failed one.
     pub(crate) fn check_source(&self, etag: &str, modified: Timestamp) -> Result<(), Error> {
-        self.check(etag, modified).map_err(|e| if e.status == 304 { error::precondition_failed("x-amz-copy-source-If-None-Match") } else { e })
+        self.check(etag, modified)
+            .map_err(|e| if e.status == 304 { error::precondition_failed("x-amz-copy-source-If-None-Match") } else { e })
     }
 }
 
@@ -97,7 +98,10 @@ pub(crate) fn range(header: Option<&str>, size: u64) -> Result<Option<(u64, u64)
         },
     };
     if start >= size {
-        return Err(Error::new("InvalidRange", "The requested range is not satisfiable").status(416).member("RangeRequested", header).member("ActualObjectSize", size));
+        return Err(Error::new("InvalidRange", "The requested range is not satisfiable")
+            .status(416)
+            .member("RangeRequested", header)
+            .member("ActualObjectSize", size));
     }
     Ok(Some((start, end - start)))
 }

@@ -33,7 +33,9 @@ impl Content {
     pub(crate) fn check(&self) -> Result<(), Error> {
         let size: usize = self.metadata.iter().map(|(name, value)| name.len() + value.len()).sum();
         if size > MAX_METADATA {
-            return Err(Error::new("MetadataTooLarge", "Your metadata headers exceed the maximum allowed metadata size").member("Size", size).member("MaxSizeAllowed", MAX_METADATA));
+            return Err(Error::new("MetadataTooLarge", "Your metadata headers exceed the maximum allowed metadata size")
+                .member("Size", size)
+                .member("MaxSizeAllowed", MAX_METADATA));
         }
         Ok(())
     }
@@ -66,7 +68,9 @@ impl Acl {
         self.acl.is_some() || self.has_grants()
     }
     fn has_grants(&self) -> bool {
-        [&self.grant_full_control, &self.grant_read, &self.grant_read_acp, &self.grant_write, &self.grant_write_acp].iter().any(|g| g.is_some())
+        [&self.grant_full_control, &self.grant_read, &self.grant_read_acp, &self.grant_write, &self.grant_write_acp]
+            .iter()
+            .any(|g| g.is_some())
     }
     /// Buckets are BucketOwnerEnforced: other rights than the owner's are refused.
     pub(crate) fn check(&self, allowed: &str) -> Result<(), Error> {

@@ -9,7 +9,7 @@ use crate::{
 use base::{Blob, Secret};
 use gate::{Demand, Error, Scope};
 use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// Encryption as requests ask for it and answers tell of it.
@@ -112,26 +112,34 @@ impl Encryption {
                 let sealed = scope.seal(&place(&bucket.name, key), &plain)?.into();
                 Ok((Secret::new(plain), Wrapped::S3 { sealed }))
             }
-            Plan::Kms { key_id, context, bucket_key } => generate(scope, &key_id, context, bucket_key),
+            Plan::Kms { key_id, context, bucket_key } => generate(scope, key_id, context, bucket_key),
         }
     }
 
     fn plan(&self, bucket: &Bucket, key: &str) -> Result<Plan, Error> {
         let key_id = match self.server_side_encryption.as_deref() {
             None if self.kms_key_id.is_some() => {
-                return Err(error::invalid_argument("x-amz-server-side-encryption-aws-kms-key-id", "Server Side Encryption with AWS KMS managed key requires HTTP header x-amz-server-side-encryption : aws:kms"));
+                return Err(error::invalid_argument(
+                    "x-amz-server-side-encryption-aws-kms-key-id",
+                    "Server Side Encryption with AWS KMS managed key requires HTTP header x-amz-server-side-encryption : aws:kms",
+                ));
             }
             None => match &bucket.encryption.kms_key_id {
                 None => return Ok(Plan::S3),
                 Some(id) => id.clone(),
             },
             Some(AES256) if self.kms_key_id.is_some() => {
-                return Err(error::invalid_argument("x-amz-server-side-encryption-aws-kms-key-id", "The header x-amz-server-side-encryption-aws-kms-key-id goes with x-amz-server-side-encryption: aws:kms alone"));
+                return Err(error::invalid_argument(
+                    "x-amz-server-side-encryption-aws-kms-key-id",
+                    "The header x-amz-server-side-encryption-aws-kms-key-id goes with x-amz-server-side-encryption: aws:kms alone",
+                ));
             }
             Some(AES256) => return Ok(Plan::S3),
             Some(KMS) => self.kms_key_id.clone().ok_or_else(no_managed_key)?,
             Some("aws:kms:dsse") => return Err(Error::not_implemented("s3 with ServerSideEncryption aws:kms:dsse")),
-            Some(_) => return Err(error::invalid_argument("x-amz-server-side-encryption", "The encryption method specified is not supported")),
+            Some(_) => {
+                return Err(error::invalid_argument("x-amz-server-side-encryption", "The encryption method specified is not supported"));
+            }
         };
         let bucket_key = self.bucket_key_enabled.unwrap_or(bucket.encryption.bucket_key);
         let mut context = self.own_context()?;
@@ -148,7 +156,9 @@ impl Encryption {
             Some(context) if !context.contains_key(CONTEXT_KEY) => Ok(context),
             _ => Err(error::invalid_argument(
                 "x-amz-server-side-encryption-context",
-                format!("The header 'x-amz-server-side-encryption-context' shall be Base64-encoded UTF-8 string holding JSON which represents a string-string map without '{CONTEXT_KEY}'"),
+                format!(
+                    "The header 'x-amz-server-side-encryption-context' shall be Base64-encoded UTF-8 string holding JSON which represents a string-string map without '{CONTEXT_KEY}'"
+                ),
             )),
         }
     }
@@ -158,49 +168,58 @@ const CONTEXT_KEY: &str = "aws:s3:arn";
 
 /// The AWS managed key of S3 is not there: a key must be named.
 pub(crate) fn no_managed_key() -> Error {
-    Error::not_implemented("s3 with the AWS managed key alias/aws/s3 (aws:kms without a key). Name a key of your own: SSEKMSKeyId in the request, KMSMasterKeyID in a bucket's encryption. It")
+    Error::not_implemented(
+        "s3 with the AWS managed key alias/aws/s3 (aws:kms without a key). Name a key of your own: SSEKMSKeyId in the request, KMSMasterKeyID in a bucket's encryption. It",
+    )
 }
 
 fn place(bucket: &str, key: &str) -> String {
     format!("{bucket}/{key}")
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Generated {
+fn generate(
+    scope: &mut Scope<'_, S3>,
     key_id: String,
-    ciphertext_blob: Blob,
-    plaintext: Secret<Blob>,
-}
-
-fn generate(scope: &mut Scope<'_, S3>, key_id: &str, context: BTreeMap<String, String>, bucket_key: bool) -> Result<(Secret<Vec<u8>>, Wrapped), Error> {
-    let input = json!({"KeyId": key_id, "KeySpec": "AES_256", "EncryptionContext": context});
-    let made: Generated = kms(scope, "kms:GenerateDataKey", input)?;
-    let wrapped = Wrapped::Kms { key_arn: made.key_id, blob: made.ciphertext_blob, context, bucket_key };
+    context: BTreeMap<String, String>,
+    bucket_key: bool,
+) -> Result<(Secret<Vec<u8>>, Wrapped), Error> {
+    let input = kms::GenerateDataKeyInput {
+        key_id,
+        key_spec: Some("AES_256".into()),
+        number_of_bytes: None,
+        encryption_context: context.clone(),
+        recipient: None,
+        grant_tokens: Vec::new(),
+        dry_run: false,
+    };
+    let actor = scope.forward();
+    let made = scope.invoke::<kms::GenerateDataKey>(&actor, input).map_err(behind)?;
+    let wrapped = Wrapped::Kms { key_arn: made.key_id.to_string(), blob: made.ciphertext_blob, context, bucket_key };
     Ok((Secret::new(made.plaintext.expose().0.clone()), wrapped))
 }
 
 /// Opens a data key; those of KMS on behalf of the caller.
 pub(crate) fn open_key(scope: &mut Scope<'_, S3>, wrapped: &Wrapped, bucket: &str, key: &str) -> Result<Secret<Vec<u8>>, Error> {
-    #[derive(Deserialize)]
-    #[serde(rename_all = "PascalCase")]
-    struct Opened {
-        plaintext: Secret<Blob>,
-    }
     match wrapped {
-        Wrapped::S3 { sealed } => scope.unseal(&place(bucket, key), &sealed.0).ok_or_else(|| Error::internal("the data key of an object was altered, or sealed under another root key")),
+        Wrapped::S3 { sealed } => {
+            let altered = || Error::internal("the data key of an object was altered, or sealed under another root key");
+            scope.unseal(&place(bucket, key), &sealed.0).ok_or_else(altered)
+        }
         Wrapped::Kms { key_arn, blob, context, .. } => {
-            let input = json!({"KeyId": key_arn, "CiphertextBlob": blob, "EncryptionContext": context});
-            let opened: Opened = kms(scope, "kms:Decrypt", input)?;
+            let input = kms::DecryptInput {
+                ciphertext_blob: blob.clone(),
+                key_id: Some(key_arn.clone()),
+                encryption_context: context.clone(),
+                encryption_algorithm: None,
+                recipient: None,
+                grant_tokens: Vec::new(),
+                dry_run: false,
+            };
+            let actor = scope.forward();
+            let opened = scope.invoke::<kms::Decrypt>(&actor, input).map_err(behind)?;
             Ok(Secret::new(opened.plaintext.expose().0.clone()))
         }
     }
-}
-
-fn kms<T: for<'de> Deserialize<'de>>(scope: &mut Scope<'_, S3>, operation: &str, input: Value) -> Result<T, Error> {
-    let actor = scope.forward();
-    let answer = scope.invoke_named(&actor, operation, input).map_err(behind)?;
-    serde_json::from_value(answer).map_err(|e| Error::internal(format_args!("the answer of {operation} is not readable: {e}")))
 }
 
 /// KMS's error as S3 words it. The denial stays with it, so that the cause behind S3's 403 can be explained.

@@ -34,7 +34,9 @@ pub(crate) fn access_denied(message: impl Into<String>) -> Error {
 }
 /// A condition of the request does not hold.
 pub(crate) fn precondition_failed(condition: &str) -> Error {
-    Error::new("PreconditionFailed", "At least one of the pre-conditions you specified did not hold").status(412).member("Condition", condition)
+    Error::new("PreconditionFailed", "At least one of the pre-conditions you specified did not hold")
+        .status(412)
+        .member("Condition", condition)
 }
 pub(crate) fn not_modified() -> Error {
     Error::new("NotModified", "Not Modified").status(304)
@@ -45,11 +47,11 @@ pub(crate) fn method_not_allowed(message: &str) -> Error {
 pub(crate) fn acl_not_supported() -> Error {
     Error::new("AccessControlListNotSupported", "The bucket does not allow ACLs")
 }
-pub(crate) fn missing_body() -> Error {
-    Error::new("MissingContentLength", "You must provide the Content-Length HTTP header.").status(411)
-}
 pub(crate) fn too_large(what: &str, length: u64, most: u64) -> Error {
-    Error::new("EntityTooLarge", format!("Your proposed upload exceeds the maximum allowed size: {what} has {length} bytes, {most} are allowed."))
-        .member("ProposedSize", length)
-        .member("MaxSizeAllowed", most)
+    Error::new(
+        "EntityTooLarge",
+        format!("Your proposed upload exceeds the maximum allowed size: {what} has {length} bytes, {most} are allowed."),
+    )
+    .member("ProposedSize", length)
+    .member("MaxSizeAllowed", most)
 }

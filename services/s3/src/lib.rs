@@ -30,7 +30,9 @@ pub use content::{Acl, Content, Unsupported};
 pub use encryption::Encryption;
 pub use operations::{
     abort_multipart_upload::{AbortMultipartUpload, AbortMultipartUploadInput},
-    complete_multipart_upload::{CompleteMultipartUpload, CompleteMultipartUploadInput, CompleteMultipartUploadOutput, CompletedMultipartUpload, CompletedPart},
+    complete_multipart_upload::{
+        CompleteMultipartUpload, CompleteMultipartUploadInput, CompleteMultipartUploadOutput, CompletedMultipartUpload, CompletedPart,
+    },
     copy_object::{CopyObject, CopyObjectInput, CopyObjectOutput, CopyObjectResult},
     create_bucket::{CreateBucket, CreateBucketConfiguration, CreateBucketInput, CreateBucketOutput},
     create_multipart_upload::{CreateMultipartUpload, CreateMultipartUploadInput, CreateMultipartUploadOutput},
@@ -59,7 +61,9 @@ pub use operations::{
     list_objects::{ListObjects, ListObjectsInput, ListObjectsOutput},
     list_objects_v2::{CommonPrefix, ListObjectsV2, ListObjectsV2Input, ListObjectsV2Output, ObjectEntry},
     list_parts::{ListParts, ListPartsInput, ListPartsOutput, PartEntry},
-    put_bucket_encryption::{EncryptionByDefault, EncryptionRule, PutBucketEncryption, PutBucketEncryptionInput, ServerSideEncryptionConfiguration},
+    put_bucket_encryption::{
+        EncryptionByDefault, EncryptionRule, PutBucketEncryption, PutBucketEncryptionInput, ServerSideEncryptionConfiguration,
+    },
     put_bucket_ownership_controls::{OwnershipControls, OwnershipRule, PutBucketOwnershipControls, PutBucketOwnershipControlsInput},
     put_bucket_policy::{PutBucketPolicy, PutBucketPolicyInput},
     put_bucket_tagging::{PutBucketTagging, PutBucketTaggingInput},

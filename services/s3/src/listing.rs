@@ -122,7 +122,9 @@ impl Walk<'_> {
 pub(crate) fn limit(name: &str, asked: Option<i64>) -> Result<usize, Error> {
     match asked {
         None => Ok(MOST),
-        Some(n) => usize::try_from(n).map(|n| n.min(MOST)).map_err(|_| error::invalid_argument(name, format!("Argument {name} must be an integer between 0 and 2147483647"))),
+        Some(n) => usize::try_from(n)
+            .map(|n| n.min(MOST))
+            .map_err(|_| error::invalid_argument(name, format!("Argument {name} must be an integer between 0 and 2147483647"))),
     }
 }
 
@@ -150,7 +152,9 @@ mod tests {
 
     #[test]
     fn seeks_stand_between_keys() {
-        for (prefix, below, above) in [("b/", "b.zzz", "b/"), ("ü", "û\u{10ffff}", "ü"), ("\u{e000}", "\u{d7ff}z", "\u{e000}"), ("a\0", "a", "a\0")] {
+        for (prefix, below, above) in
+            [("b/", "b.zzz", "b/"), ("ü", "û\u{10ffff}", "ü"), ("\u{e000}", "\u{d7ff}z", "\u{e000}"), ("a\0", "a", "a\0")]
+        {
             let edge = before(prefix).unwrap();
             assert!(below <= edge.as_str() && edge.as_str() < above, "{prefix:?}");
             assert!(end_of(prefix).as_str() > format!("{prefix}\u{10ffff}zz").as_str());

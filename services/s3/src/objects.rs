@@ -16,7 +16,7 @@ pub(crate) struct Placed {
 
 /// What is found under a key.
 pub(crate) enum Found {
-    Object(Version, Object),
+    Object(Version, Box<Object>),
     Marker(Version),
     Nothing,
 }
@@ -26,7 +26,10 @@ const ORDER_DIGITS: usize = 16;
 /// The id of a version begins with its order, so that it is found by one read.
 fn order_of(version_id: &str) -> Result<&str, Error> {
     let well_formed = version_id.len() == 2 * ORDER_DIGITS && version_id.bytes().all(|b| b.is_ascii_hexdigit());
-    version_id.get(..ORDER_DIGITS).filter(|_| well_formed).ok_or_else(|| error::invalid_argument("versionId", "Invalid version id specified"))
+    version_id
+        .get(..ORDER_DIGITS)
+        .filter(|_| well_formed)
+        .ok_or_else(|| error::invalid_argument("versionId", "Invalid version id specified"))
 }
 
 /// The place that a version id stands for, whether or not the version is still there.
@@ -94,7 +97,13 @@ fn next_order(scope: &Scope<'_, S3>, newest: Option<&Placed>) -> String {
 }
 
 /// Writes an object or (None) a delete marker as the newest version, by the rules of the bucket's versioning. Gives its id.
-pub(crate) fn write(scope: &mut Scope<'_, S3>, bucket: &Bucket, key: &str, object: Option<Object>, event: &str) -> Result<String, Error> {
+pub(crate) fn write(
+    scope: &mut Scope<'_, S3>,
+    bucket: &Bucket,
+    key: &str,
+    object: Option<Box<Object>>,
+    event: &str,
+) -> Result<String, Error> {
     let name = bucket.name.as_str();
     let (order, id) = match bucket.versioning {
         Versioning::Never => {

@@ -89,7 +89,7 @@ pub struct GetObjectOutput {
 
 /// An object that was found and opened, and the stretch of it that is asked for.
 pub(crate) struct Opened {
-    pub(crate) object: Object,
+    pub(crate) object: Box<Object>,
     pub(crate) key: Secret<Vec<u8>>,
     pub(crate) start: u64,
     pub(crate) output: GetObjectOutput,
@@ -110,11 +110,20 @@ pub(crate) fn demands(input: &GetObjectInput, facts: &mut View<'_, S3>) -> Resul
 }
 
 /// Finds an object, or says what the caller may know of its absence.
-pub(crate) fn locate(scope: &mut Scope<'_, S3>, bucket: &str, key: &str, version: Option<&str>, may_list: bool) -> Result<(Version, Object), Error> {
+pub(crate) fn locate(
+    scope: &mut Scope<'_, S3>,
+    bucket: &str,
+    key: &str,
+    version: Option<&str>,
+    may_list: bool,
+) -> Result<(Version, Box<Object>), Error> {
     match objects::find(scope, bucket, key, version)? {
         Found::Object(version, object) => Ok((version, object)),
+        Found::Marker(_) if version.is_some() => {
+            Err(error::method_not_allowed("The specified method is not allowed against this resource: the version is a delete marker.")
+                .member("DeleteMarker", true))
+        }
         _ if !may_list => Err(access::may_not_know(scope.caller(), bucket)),
-        Found::Marker(_) if version.is_some() => Err(error::method_not_allowed("The specified method is not allowed against this resource: the version is a delete marker.").member("DeleteMarker", true)),
         Found::Marker(marker) => Err(error::no_such_key(key).member("DeleteMarker", true).member("VersionId", marker.id)),
         Found::Nothing => Err(match version {
             Some(id) => error::no_such_version(key, id),
@@ -143,7 +152,10 @@ fn stretch(input: &GetObjectInput, object: &Object) -> Result<Option<(u64, u64)>
     let index = usize::try_from(number).ok().and_then(|n| n.checked_sub(1)).unwrap_or(usize::MAX);
     match object.stretches.get(index) {
         Some(part) => Ok(Some((object.stretches[..index].iter().map(|s| s.length).sum(), part.length))),
-        None => Err(Error::new("InvalidPartNumber", "The requested partnumber is not satisfiable").status(416).member("PartNumberRequested", number).member("ActualPartCount", object.stretches.len())),
+        None => Err(Error::new("InvalidPartNumber", "The requested partnumber is not satisfiable")
+            .status(416)
+            .member("PartNumberRequested", number)
+            .member("ActualPartCount", object.stretches.len())),
     }
 }
 
@@ -151,7 +163,8 @@ fn answer(input: GetObjectInput, bucket: &Bucket, version: Version, object: &Obj
     let stored = object.content.clone();
     let whole = stretch.is_none();
     let with_checksum = whole && input.checksum_mode.as_deref().is_some_and(|m| m.eq_ignore_ascii_case("ENABLED"));
-    let content_range = stretch.filter(|(_, length)| *length > 0).map(|(start, length)| format!("bytes {start}-{}/{}", start + length - 1, object.size));
+    let content_range =
+        stretch.filter(|(_, length)| *length > 0).map(|(start, length)| format!("bytes {start}-{}/{}", start + length - 1, object.size));
     GetObjectOutput {
         accept_ranges: "bytes",
         content_length: stretch.map_or(object.size, |(_, length)| length),

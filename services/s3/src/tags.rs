@@ -55,7 +55,10 @@ pub(crate) fn of_header(text: Option<&str>) -> Result<Vec<Tag>, Error> {
     let mut tags = Vec::new();
     for (key, value) in wire::encoding::query_pairs(text) {
         let (Ok(key), Ok(value)) = (String::from_utf8(key), String::from_utf8(value)) else {
-            return Err(error::invalid_argument("x-amz-tagging", "The header 'x-amz-tagging' shall be encoded as UTF-8 then URLEncoded URL query parameters without tag name duplicates."));
+            return Err(error::invalid_argument(
+                "x-amz-tagging",
+                "The header 'x-amz-tagging' shall be encoded as UTF-8 then URLEncoded URL query parameters without tag name duplicates.",
+            ));
         };
         tags.push(Tag { key, value });
     }

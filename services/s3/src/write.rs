@@ -16,7 +16,15 @@ use md5::{Digest, Md5};
 pub(crate) const MOST_AT_ONCE: u64 = 5 << 30;
 
 /// `s3:PutObject`, with the rights that tags and ACLs in the request need beside it.
-pub(crate) fn demands(facts: &mut View<'_, S3>, bucket: &str, key: &str, acl: &Acl, tagging: Option<&str>, encryption: &Encryption, more: impl Fn(Demand) -> Demand) -> Result<Demands, Error> {
+pub(crate) fn demands(
+    facts: &mut View<'_, S3>,
+    bucket: &str,
+    key: &str,
+    acl: &Acl,
+    tagging: Option<&str>,
+    encryption: &Encryption,
+    more: impl Fn(Demand) -> Demand,
+) -> Result<Demands, Error> {
     let tags = tags::of_header(tagging)?;
     let mut actions = vec!["s3:PutObject"];
     if acl.is_given() {
@@ -75,7 +83,13 @@ pub(crate) fn body_key(made: (Secret<Vec<u8>>, Wrapped)) -> Result<gate::BodyKey
 }
 
 /// Stores an object as the newest version; gives the version id that the answer tells.
-pub(crate) fn store(scope: &mut gate::Scope<'_, S3>, bucket: &Bucket, key: &str, object: Object, event: &str) -> Result<Option<String>, Error> {
-    let id = crate::objects::write(scope, bucket, key, Some(object), event)?;
+pub(crate) fn store(
+    scope: &mut gate::Scope<'_, S3>,
+    bucket: &Bucket,
+    key: &str,
+    object: Object,
+    event: &str,
+) -> Result<Option<String>, Error> {
+    let id = crate::objects::write(scope, bucket, key, Some(Box::new(object)), event)?;
     Ok(crate::objects::told_id(bucket, &id))
 }

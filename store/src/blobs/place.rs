@@ -25,7 +25,7 @@ pub(super) trait Source: Read + Seek + Send {}
 impl<T: Read + Seek + Send> Source for T {}
 
 /// A blob being written. Dropped before it is kept, it is removed.
-pub(super) trait Sink: Write + Send {
+pub(super) trait Sink: Write + Send + Sync {
     /// Makes the blob durable and visible.
     fn keep(self: Box<Self>) -> Result<(), StoreError>;
 }

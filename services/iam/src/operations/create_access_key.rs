@@ -1,4 +1,4 @@
-use crate::{Iam, entity, error::limit_exceeded, examples::user, own::own_user, state::{KEYS, AccessKeyRow, UserRow}};
+use crate::{Iam, entity, error::limit_exceeded, examples::user, own::own_user, state::{AccessKeyRow, KEYS, UserRow}};
 use base::{IsoTime, Secret, access_key_id, secret_access_key};
 use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};

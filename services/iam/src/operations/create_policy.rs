@@ -1,6 +1,6 @@
 use crate::{
     Iam, documents, error::already_exists, examples::POLICY,
-    names::{self, check_name, check_description, LONGEST_POLICY},
+    names::{self, LONGEST_POLICY, check_description, check_name},
     policies::{self, Uses},
     shapes::ManagedPolicy,
     state::{POLICIES, PolicyRow, PolicyVersion as VersionRow},

@@ -1,6 +1,6 @@
 use crate::{
     Iam, documents, error::limit_exceeded,
-    examples::{policy, POLICY},
+    examples::{POLICY, policy},
     policies, shapes::PolicyVersion, state::PolicyVersion as VersionRow,
 };
 use base::Arn;

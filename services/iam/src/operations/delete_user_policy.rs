@@ -1,4 +1,4 @@
-use crate::{Iam, entity, examples::{user, POLICY}, shapes::Nothing, state::UserRow};
+use crate::{Iam, entity, examples::{POLICY, user}, shapes::Nothing, state::UserRow};
 use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
 use serde_json::json;

@@ -1,4 +1,4 @@
-use crate::{Iam, entity, examples::{role, POLICY}, shapes::Nothing, state::RoleRow};
+use crate::{Iam, entity, examples::{POLICY, role}, shapes::Nothing, state::RoleRow};
 use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
 use serde_json::json;

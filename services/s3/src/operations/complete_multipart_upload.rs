@@ -102,7 +102,10 @@ fn chosen(named: &[CompletedPart], uploaded: Vec<(u64, UploadedPart)>) -> Result
         return Err(error::malformed_xml());
     }
     if !named.is_sorted_by(|a, b| a.part_number < b.part_number) {
-        return Err(Error::new("InvalidPartOrder", "The list of parts was not in ascending order. The parts list must be specified in order by part number."));
+        return Err(Error::new(
+            "InvalidPartOrder",
+            "The list of parts was not in ascending order. The parts list must be specified in order by part number.",
+        ));
     }
     let mut uploaded: BTreeMap<u64, UploadedPart> = uploaded.into_iter().collect();
     let mut parts = Vec::with_capacity(named.len());
@@ -136,14 +139,23 @@ fn etag(call: &Authorized<'_, CompleteMultipartUpload>, key: &Wrapped, parts: &[
 }
 
 /// The object's checksum, made of the parts' ones.
-fn checksums(input: &CompleteMultipartUploadInput, algorithm: Option<&str>, kind: Option<&str>, parts: &[UploadedPart]) -> Result<Checksums, Error> {
+fn checksums(
+    input: &CompleteMultipartUploadInput,
+    algorithm: Option<&str>,
+    kind: Option<&str>,
+    parts: &[UploadedPart],
+) -> Result<Checksums, Error> {
     if input.checksum_type.as_deref().is_some_and(|asked| Some(asked) != kind) {
         return Err(error::invalid_request("The checksum type of the request is not that of the upload's beginning."));
     }
     let of_parts: Vec<Checksums> = parts.iter().map(|p| p.checksums.clone()).collect();
     let composite = match (algorithm, kind) {
-        (Some(algorithm), Some(COMPOSITE)) => Checksums::composite(algorithm, &of_parts)
-            .ok_or_else(|| error::invalid_request(format!("The upload was created using a {} checksum. The complete request must include the checksum for each part.", algorithm.to_lowercase())))?,
+        (Some(algorithm), Some(COMPOSITE)) => Checksums::composite(algorithm, &of_parts).ok_or_else(|| {
+            error::invalid_request(format!(
+                "The upload was created using a {} checksum. The complete request must include the checksum for each part.",
+                algorithm.to_lowercase()
+            ))
+        })?,
         _ => Checksums::default(),
     };
     match (input.checksums.algorithm(), kind) {
@@ -174,7 +186,9 @@ impl Operation for CompleteMultipartUpload {
         let parts = chosen(&input.multipart_upload.parts, uploaded)?;
         let size: u64 = parts.iter().map(|p| p.length).sum();
         if input.mpu_object_size.is_some_and(|announced| announced != size) {
-            return Err(error::invalid_request(format!("The provided 'x-amz-mp-object-size' header does not match what was computed: {size}")));
+            return Err(error::invalid_request(format!(
+                "The provided 'x-amz-mp-object-size' header does not match what was computed: {size}"
+            )));
         }
         let current = objects::current_etag(call, &bucket.name, &input.key)?;
         input.conditions.check(&input.key, current.as_deref())?;
@@ -198,8 +212,18 @@ impl Operation for CompleteMultipartUpload {
         };
         let (encryption, checksum_type, checksums) = (object.key.told(), object.checksum_type.clone(), object.checksums.clone());
         let version_id = write::store(call, &bucket, &input.key, object, "ObjectCreated:CompleteMultipartUpload")?;
-        let location = format!("https://{}.s3.{}.amazonaws.com/{}", bucket.name, bucket.region, wire::encoding::encode_path(input.key.as_bytes()));
-        Ok(CompleteMultipartUploadOutput { location, bucket: input.bucket, key: input.key, etag: quoted(&etag), version_id, checksum_type, checksums, encryption })
+        let location =
+            format!("https://{}.s3.{}.amazonaws.com/{}", bucket.name, bucket.region, wire::encoding::encode_path(input.key.as_bytes()));
+        Ok(CompleteMultipartUploadOutput {
+            location,
+            bucket: input.bucket,
+            key: input.key,
+            etag: quoted(&etag),
+            version_id,
+            checksum_type,
+            checksums,
+            encryption,
+        })
     }
 
     fn example() -> Example {

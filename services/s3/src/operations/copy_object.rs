@@ -115,8 +115,9 @@ fn replaces(name: &str, directive: Option<&str>) -> Result<bool, Error> {
 
 impl CopyObjectInput {
     fn source(&self) -> Result<Source, Error> {
-        let (bucket, key, version) = wire::s3::copy_source(&self.copy_source)
-            .ok_or_else(|| error::invalid_argument("x-amz-copy-source", "Copy Source must mention the source bucket and key: sourcebucket/sourcekey"))?;
+        let (bucket, key, version) = wire::s3::copy_source(&self.copy_source).ok_or_else(|| {
+            error::invalid_argument("x-amz-copy-source", "Copy Source must mention the source bucket and key: sourcebucket/sourcekey")
+        })?;
         Ok(Source { bucket, key, version })
     }
     fn source_conditions(&self) -> ReadIf {
@@ -142,7 +143,9 @@ impl CopyObjectInput {
     fn check_changes(&self, source: &Source, replaces_content: bool) -> Result<(), Error> {
         let same_place = source.bucket == self.bucket && source.key == self.key && source.version.is_none();
         if same_place && !replaces_content && self.encryption == Encryption::default() {
-            return Err(error::invalid_request("This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes."));
+            return Err(error::invalid_request(
+                "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",
+            ));
         }
         Ok(())
     }
@@ -188,7 +191,8 @@ impl Operation for CopyObject {
             demands = demands.and(access::on_object(facts, "s3:PutObjectTagging", &input.bucket, &input.key)?);
         }
         for action in on_source {
-            demands = demands.and(access::on_object(facts, action, &source.bucket, &source.key)?.with_some("s3:versionid", source.version.as_ref()));
+            demands = demands
+                .and(access::on_object(facts, action, &source.bucket, &source.key)?.with_some("s3:versionid", source.version.as_ref()));
         }
         if objects::exists(facts, &source.bucket, &source.key, source.version.as_deref())? {
             return Ok(demands);
@@ -208,7 +212,9 @@ impl Operation for CopyObject {
         let (version, object) = locate(call, &source.bucket, &source.key, source.version.as_deref(), may_list)?;
         input.source_conditions().check_source(&object.etag, version.modified)?;
         if object.size > MOST_AT_ONCE {
-            return Err(error::invalid_request(format!("The specified copy source is larger than the maximum allowable size for a copy source: {MOST_AT_ONCE}")));
+            return Err(error::invalid_request(format!(
+                "The specified copy source is larger than the maximum allowable size for a copy source: {MOST_AT_ONCE}"
+            )));
         }
         let current = objects::current_etag(call, &bucket.name, &input.key)?;
         input.conditions.check(&input.key, current.as_deref())?;

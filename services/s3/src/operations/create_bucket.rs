@@ -81,10 +81,19 @@ fn check_supported(input: &CreateBucketInput) -> Result<(), Error> {
 }
 
 fn check_place(asked: Option<&str>, region: &Region) -> Result<(), Error> {
-    let refuse = |what: &str| Err(Error::new("IllegalLocationConstraintException", format!("The {what} location constraint is incompatible for the region specific endpoint this request was sent to: it is {region}.")));
+    let refuse = |what: &str| {
+        Err(Error::new(
+            "IllegalLocationConstraintException",
+            format!(
+                "The {what} location constraint is incompatible for the region specific endpoint this request was sent to: it is {region}."
+            ),
+        ))
+    };
     match (asked, region.as_str()) {
         (None, "us-east-1") => Ok(()),
-        (Some("us-east-1"), "us-east-1") => Err(Error::new("InvalidLocationConstraint", "The specified location-constraint is not valid: leave it out for us-east-1")),
+        (Some("us-east-1"), "us-east-1") => {
+            Err(Error::new("InvalidLocationConstraint", "The specified location-constraint is not valid: leave it out for us-east-1"))
+        }
         (None, _) => refuse("unspecified"),
         (Some(asked), here) if asked == here => Ok(()),
         (Some(asked), _) => refuse(asked),

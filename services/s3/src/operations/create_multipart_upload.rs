@@ -69,14 +69,20 @@ fn checksum(algorithm: Option<&str>, kind: Option<&str>) -> Result<(Option<Strin
     let Some(name) = algorithm else {
         return match kind {
             None => Ok((None, None)),
-            Some(_) => Err(error::invalid_request("The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm header.")),
+            Some(_) => {
+                Err(error::invalid_request("The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm header."))
+            }
         };
     };
     let algorithm = Algorithm::from_name(name).ok_or_else(|| error::invalid_request("Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]"))?;
     let kind = match (algorithm, kind) {
         (Algorithm::Crc64Nvme, None | Some(FULL)) | (Algorithm::Crc32 | Algorithm::Crc32c, Some(FULL)) => FULL,
         (Algorithm::Crc64Nvme, Some(COMPOSITE)) | (Algorithm::Sha1 | Algorithm::Sha256, Some(FULL)) => {
-            return Err(error::invalid_request(format!("The {} checksum type cannot be used with the {} checksum algorithm.", kind.unwrap_or_default(), algorithm.name().to_lowercase())));
+            return Err(error::invalid_request(format!(
+                "The {} checksum type cannot be used with the {} checksum algorithm.",
+                kind.unwrap_or_default(),
+                algorithm.name().to_lowercase()
+            )));
         }
         (_, None | Some(COMPOSITE)) => COMPOSITE,
         _ => return Err(error::invalid_request("Value for x-amz-checksum-type header is invalid.")),

@@ -1,4 +1,7 @@
-use crate::{S3, BucketInput, access, multipart, objects, state::{BUCKETS, OWNED, UPLOADS}};
+use crate::{
+    BucketInput, S3, access, multipart, objects,
+    state::{BUCKETS, OWNED, UPLOADS},
+};
 use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde_json::json;
 use std::collections::HashSet;
@@ -22,7 +25,12 @@ impl Operation for DeleteBucket {
         let bucket = access::open_named(call, &input)?;
         let name = bucket.name.as_str();
         if !objects::is_empty(call, name)? {
-            return Err(Error::new("BucketNotEmpty", "The bucket you tried to delete is not empty. You must delete all versions in the bucket.").status(409).member("BucketName", name));
+            return Err(Error::new(
+                "BucketNotEmpty",
+                "The bucket you tried to delete is not empty. You must delete all versions in the bucket.",
+            )
+            .status(409)
+            .member("BucketName", name));
         }
         for (parts, _) in call.scan(&UPLOADS, name)? {
             multipart::close(call, name, &parts[1], &parts[2], &HashSet::new())?;

@@ -1,4 +1,4 @@
-use crate::{S3, BucketInput, access, encryption::DefaultEncryption, objects};
+use crate::{BucketInput, S3, access, encryption::DefaultEncryption, objects};
 use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-use crate::{S3, BucketInput, access, objects};
+use crate::{BucketInput, S3, access, objects};
 use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde_json::json;
 

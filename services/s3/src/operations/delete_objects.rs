@@ -128,7 +128,12 @@ impl Operation for DeleteObjects {
             };
             match result {
                 Err(error) if error.status < 500 => {
-                    output.errors.push(ErrorEntry { key: object.key, version_id: object.version_id, code: error.code.into_owned(), message: error.message });
+                    output.errors.push(ErrorEntry {
+                        key: object.key,
+                        version_id: object.version_id,
+                        code: error.code.into_owned(),
+                        message: error.message,
+                    });
                 }
                 Err(error) => return Err(error),
                 Ok(_) if quiet => {}

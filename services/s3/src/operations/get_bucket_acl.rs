@@ -1,4 +1,7 @@
-use crate::{S3, BucketInput, access, owner::{self, Owner}};
+use crate::{
+    BucketInput, S3, access,
+    owner::{self, Owner},
+};
 use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde::Serialize;
 use serde_json::json;

@@ -1,4 +1,8 @@
-use crate::{S3, BucketInput, access, encryption::{AES256, KMS}, operations::put_bucket_encryption::{EncryptionByDefault, EncryptionRule, ServerSideEncryptionConfiguration}};
+use crate::{
+    BucketInput, S3, access,
+    encryption::{AES256, KMS},
+    operations::put_bucket_encryption::{EncryptionByDefault, EncryptionRule, ServerSideEncryptionConfiguration},
+};
 use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde::Serialize;
 use serde_json::json;
@@ -30,7 +34,8 @@ impl Operation for GetBucketEncryption {
         let encryption = access::open_named(call, &input)?.encryption;
         let algorithm = if encryption.kms_key_id.is_some() { KMS } else { AES256 };
         let by_default = EncryptionByDefault { sse_algorithm: algorithm.into(), kms_master_key_id: encryption.kms_key_id };
-        let rule = EncryptionRule { apply_server_side_encryption_by_default: Some(by_default), bucket_key_enabled: Some(encryption.bucket_key) };
+        let rule =
+            EncryptionRule { apply_server_side_encryption_by_default: Some(by_default), bucket_key_enabled: Some(encryption.bucket_key) };
         Ok(GetBucketEncryptionOutput { server_side_encryption_configuration: ServerSideEncryptionConfiguration { rules: vec![rule] } })
     }
 

@@ -1,4 +1,7 @@
-use crate::{S3, BucketInput, access, operations::put_bucket_ownership_controls::{ENFORCED, OwnershipControls, OwnershipRule}};
+use crate::{
+    BucketInput, S3, access,
+    operations::put_bucket_ownership_controls::{ENFORCED, OwnershipControls, OwnershipRule},
+};
 use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde::Serialize;
 use serde_json::json;

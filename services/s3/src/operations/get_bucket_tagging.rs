@@ -1,4 +1,4 @@
-use crate::{S3, BucketInput, access, tags::Tag};
+use crate::{BucketInput, S3, access, tags::Tag};
 use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde::Serialize;
 use serde_json::json;
@@ -35,8 +35,9 @@ impl Operation for GetBucketTagging {
     }
 
     fn example() -> Example {
-        Example::of(json!({"Bucket": "example-bucket"}))
-            .after("s3:CreateBucket", json!({"Bucket": "example-bucket"}))
-            .after("s3:PutBucketTagging", json!({"Bucket": "example-bucket", "Tagging": {"TagSet": [{"Key": "team", "Value": "delivery"}]}}))
+        Example::of(json!({"Bucket": "example-bucket"})).after("s3:CreateBucket", json!({"Bucket": "example-bucket"})).after(
+            "s3:PutBucketTagging",
+            json!({"Bucket": "example-bucket", "Tagging": {"TagSet": [{"Key": "team", "Value": "delivery"}]}}),
+        )
     }
 }

@@ -1,4 +1,4 @@
-use crate::{S3, BucketInput, access, state::Versioning};
+use crate::{BucketInput, S3, access, state::Versioning};
 use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde::Serialize;
 use serde_json::json;

@@ -1,4 +1,4 @@
-use crate::{S3, BucketInput, PublicAccessBlock, access};
+use crate::{BucketInput, PublicAccessBlock, S3, access};
 use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde::Serialize;
 use serde_json::json;
@@ -28,7 +28,11 @@ impl Operation for GetPublicAccessBlock {
 
     fn execute(call: &mut Authorized<'_, Self>, input: BucketInput) -> Result<GetPublicAccessBlockOutput, Error> {
         let found = access::open_named(call, &input)?.public_access;
-        let missing = || Error::new("NoSuchPublicAccessBlockConfiguration", "The public access block configuration was not found").status(404).member("BucketName", input.bucket.as_str());
+        let missing = || {
+            Error::new("NoSuchPublicAccessBlockConfiguration", "The public access block configuration was not found")
+                .status(404)
+                .member("BucketName", input.bucket.as_str())
+        };
         Ok(GetPublicAccessBlockOutput { public_access_block_configuration: found.ok_or_else(missing)? })
     }
 

@@ -74,7 +74,8 @@ impl Operation for ListBuckets {
         let account = call.account()?;
         let after = input.continuation_token.as_deref().map(of_token).transpose()?;
         let after: Option<Vec<&str>> = after.as_ref().map(|a| vec![a.as_str()]);
-        let mut output = ListBucketsOutput { owner: owner::of(account), buckets: Vec::new(), continuation_token: None, prefix: input.prefix };
+        let mut output =
+            ListBucketsOutput { owner: owner::of(account), buckets: Vec::new(), continuation_token: None, prefix: input.prefix };
         for (mut parts, ()) in call.page(&OWNED, account.as_str(), after.as_deref(), usize::MAX, false)? {
             let name = parts.swap_remove(1);
             if output.prefix.as_ref().is_some_and(|prefix| !name.starts_with(prefix.as_str())) {

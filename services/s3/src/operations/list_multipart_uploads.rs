@@ -111,7 +111,8 @@ impl Operation for ListMultipartUploads {
             (false, true) => Some(vec![key_marker.clone()]),
             (false, false) => Some(vec![key_marker.clone(), upload_id_marker.clone()]),
         };
-        let page = Walk { bucket: &bucket.name, prefix: &prefix, delimiter: input.delimiter.as_deref(), after, limit }.page(call, &UPLOADS)?;
+        let page =
+            Walk { bucket: &bucket.name, prefix: &prefix, delimiter: input.delimiter.as_deref(), after, limit }.page(call, &UPLOADS)?;
         let owner = owner::of(bucket.account);
         let mut next = page.next.clone().unwrap_or_default().into_iter();
         let uploads = page.rows.into_iter().map(|(mut parts, upload)| UploadEntry {

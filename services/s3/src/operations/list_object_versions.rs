@@ -114,7 +114,9 @@ fn start(scope: &mut Scope<'_, S3>, input: &ListObjectVersionsInput) -> Result<O
     let marker = |text: &Option<String>| text.clone().filter(|t| !t.is_empty());
     match (marker(&input.key_marker), marker(&input.version_id_marker)) {
         (None, None) => Ok(None),
-        (None, Some(_)) => Err(error::invalid_argument("version-id-marker", "A version-id marker cannot be specified without a key marker.")),
+        (None, Some(_)) => {
+            Err(error::invalid_argument("version-id-marker", "A version-id marker cannot be specified without a key marker."))
+        }
         (Some(key), None) => Ok(Some(vec![key])),
         (Some(key), Some(id)) => {
             let order = objects::order_of_marker(scope, &input.bucket, &key, &id)?;
@@ -132,7 +134,8 @@ impl Operation for ListObjectVersions {
     type Output = ListObjectVersionsOutput;
 
     fn demands(input: &ListObjectVersionsInput, facts: &mut View<'_, S3>) -> Result<Demands, Error> {
-        demand(facts, "s3:ListBucketVersions", &input.bucket, input.prefix.as_ref(), input.delimiter.as_ref(), input.max_keys).map(Demands::from)
+        demand(facts, "s3:ListBucketVersions", &input.bucket, input.prefix.as_ref(), input.delimiter.as_ref(), input.max_keys)
+            .map(Demands::from)
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: ListObjectVersionsInput) -> Result<ListObjectVersionsOutput, Error> {
@@ -141,7 +144,8 @@ impl Operation for ListObjectVersions {
         let after = start(call, &input)?;
         let prefix = input.prefix.unwrap_or_default();
         let inside = after.as_ref().filter(|a| a.len() > 1).map(|a| a[0].clone());
-        let page = Walk { bucket: &bucket.name, prefix: &prefix, delimiter: input.delimiter.as_deref(), after, limit }.page(call, &VERSIONS)?;
+        let page =
+            Walk { bucket: &bucket.name, prefix: &prefix, delimiter: input.delimiter.as_deref(), after, limit }.page(call, &VERSIONS)?;
         let next_version = match (&page.next, page.rows.last()) {
             // The page may end with a common prefix, which has no version.
             (Some(next), Some((parts, version))) if next == parts => Some(version.id.clone()),
@@ -184,7 +188,16 @@ impl ListObjectVersionsOutput {
         match version.object {
             Some(object) => {
                 let (etag, size) = (quoted(&object.etag), object.size);
-                self.versions.push(VersionEntry { key, version_id, is_latest, last_modified, etag, size, storage_class: "STANDARD", owner });
+                self.versions.push(VersionEntry {
+                    key,
+                    version_id,
+                    is_latest,
+                    last_modified,
+                    etag,
+                    size,
+                    storage_class: "STANDARD",
+                    owner,
+                });
             }
             None => self.delete_markers.push(DeleteMarkerEntry { key, version_id, is_latest, last_modified, owner }),
         }

@@ -76,7 +76,8 @@ impl Operation for ListObjects {
         let limit = limit("max-keys", input.max_keys)?;
         let (prefix, marker) = (input.prefix.unwrap_or_default(), input.marker.unwrap_or_default());
         let after = (!marker.is_empty()).then(|| vec![marker.clone()]);
-        let page = Walk { bucket: &bucket.name, prefix: &prefix, delimiter: input.delimiter.as_deref(), after, limit }.page(call, &CURRENT)?;
+        let page =
+            Walk { bucket: &bucket.name, prefix: &prefix, delimiter: input.delimiter.as_deref(), after, limit }.page(call, &CURRENT)?;
         let next = page.next.as_ref().map(|next| next[0].clone());
         let (contents, common_prefixes) = entries(page, Some(&owner::of(bucket.account)));
         Ok(ListObjectsOutput {

@@ -100,7 +100,14 @@ pub struct ListObjectsV2Output {
 }
 
 /// The demand of a list, with what the request asks for.
-pub(crate) fn demand(facts: &mut View<'_, S3>, action: &'static str, bucket: &str, prefix: Option<&String>, delimiter: Option<&String>, max_keys: Option<i64>) -> Result<Demand, Error> {
+pub(crate) fn demand(
+    facts: &mut View<'_, S3>,
+    action: &'static str,
+    bucket: &str,
+    prefix: Option<&String>,
+    delimiter: Option<&String>,
+    max_keys: Option<i64>,
+) -> Result<Demand, Error> {
     Ok(access::on_bucket(facts, action, bucket)?
         .with_some("s3:prefix", prefix)
         .with_some("s3:delimiter", delimiter)
@@ -146,7 +153,8 @@ impl Operation for ListObjectsV2 {
             Some(token) => Some(of_token(token)?),
             None => input.start_after.clone().filter(|s| !s.is_empty()),
         };
-        let walk = Walk { bucket: &bucket.name, prefix: &prefix, delimiter: input.delimiter.as_deref(), after: after.map(|a| vec![a]), limit };
+        let walk =
+            Walk { bucket: &bucket.name, prefix: &prefix, delimiter: input.delimiter.as_deref(), after: after.map(|a| vec![a]), limit };
         let page = walk.page(call, &CURRENT)?;
         let next = page.next.as_ref().map(|next| token(&next[0]));
         let owner = (input.fetch_owner == Some(true)).then(|| owner::of(bucket.account));

@@ -1,4 +1,8 @@
-use crate::{S3, access, encryption::{AES256, DefaultEncryption, KMS, no_managed_key}, error, objects};
+use crate::{
+    S3, access,
+    encryption::{AES256, DefaultEncryption, KMS, no_managed_key},
+    error, objects,
+};
 use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -67,10 +71,17 @@ impl Operation for PutBucketEncryption {
             (Some(rule), true) => rule,
             _ => return Err(error::malformed_xml()),
         };
-        let by_default = rule.apply_server_side_encryption_by_default.unwrap_or(EncryptionByDefault { sse_algorithm: AES256.into(), kms_master_key_id: None });
+        let by_default = rule
+            .apply_server_side_encryption_by_default
+            .unwrap_or(EncryptionByDefault { sse_algorithm: AES256.into(), kms_master_key_id: None });
         let kms_key_id = match (by_default.sse_algorithm.as_str(), by_default.kms_master_key_id) {
             (AES256, None) => None,
-            (AES256, Some(_)) => return Err(error::invalid_argument("KMSMasterKeyID", "a KMSMasterKeyID is not applicable if the default sse algorithm is not aws:kms")),
+            (AES256, Some(_)) => {
+                return Err(error::invalid_argument(
+                    "KMSMasterKeyID",
+                    "a KMSMasterKeyID is not applicable if the default sse algorithm is not aws:kms",
+                ));
+            }
             (KMS, Some(id)) => Some(id),
             (KMS, None) => return Err(no_managed_key()),
             ("aws:kms:dsse", _) => return Err(Error::not_implemented("s3:PutBucketEncryption with SSEAlgorithm aws:kms:dsse")),

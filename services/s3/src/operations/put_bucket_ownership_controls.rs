@@ -31,7 +31,9 @@ pub(crate) const ENFORCED: &str = "BucketOwnerEnforced";
 pub(crate) fn check_ownership(ownership: &str) -> Result<(), Error> {
     match ownership {
         ENFORCED => Ok(()),
-        "BucketOwnerPreferred" | "ObjectWriter" => Err(Error::not_implemented(&format!("s3 with ObjectOwnership {ownership}, which needs ACLs,"))),
+        "BucketOwnerPreferred" | "ObjectWriter" => {
+            Err(Error::not_implemented(&format!("s3 with ObjectOwnership {ownership}, which needs ACLs,")))
+        }
         _ => Err(error::malformed_xml()),
     }
 }
@@ -68,6 +70,7 @@ impl Operation for PutBucketOwnershipControls {
     }
 
     fn example() -> Example {
-        Example::of(json!({"Bucket": "example-bucket", "OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}})).after("s3:CreateBucket", json!({"Bucket": "example-bucket"}))
+        Example::of(json!({"Bucket": "example-bucket", "OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}}))
+            .after("s3:CreateBucket", json!({"Bucket": "example-bucket"}))
     }
 }

@@ -1,4 +1,7 @@
-use crate::{S3, access, objects, tags::{self, Tagging}};
+use crate::{
+    S3, access, objects,
+    tags::{self, Tagging},
+};
 use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -38,6 +41,7 @@ impl Operation for PutBucketTagging {
     }
 
     fn example() -> Example {
-        Example::of(json!({"Bucket": "example-bucket", "Tagging": {"TagSet": [{"Key": "team", "Value": "delivery"}]}})).after("s3:CreateBucket", json!({"Bucket": "example-bucket"}))
+        Example::of(json!({"Bucket": "example-bucket", "Tagging": {"TagSet": [{"Key": "team", "Value": "delivery"}]}}))
+            .after("s3:CreateBucket", json!({"Bucket": "example-bucket"}))
     }
 }

@@ -49,12 +49,18 @@ impl Operation for PutBucketVersioning {
         bucket.versioning = match input.versioning_configuration.status.as_deref() {
             Some("Enabled") => Versioning::Enabled,
             Some("Suspended") => Versioning::Suspended,
-            _ => return Err(Error::new("IllegalVersioningConfigurationException", "The Versioning element must be specified: Status is Enabled or Suspended")),
+            _ => {
+                return Err(Error::new(
+                    "IllegalVersioningConfigurationException",
+                    "The Versioning element must be specified: Status is Enabled or Suspended",
+                ));
+            }
         };
         objects::put_bucket(call, &bucket)
     }
 
     fn example() -> Example {
-        Example::of(json!({"Bucket": "example-bucket", "VersioningConfiguration": {"Status": "Enabled"}})).after("s3:CreateBucket", json!({"Bucket": "example-bucket"}))
+        Example::of(json!({"Bucket": "example-bucket", "VersioningConfiguration": {"Status": "Enabled"}}))
+            .after("s3:CreateBucket", json!({"Bucket": "example-bucket"}))
     }
 }

@@ -1,6 +1,5 @@
 use crate::{
-    S3, access,
-    error,
+    S3, access, error,
     objects::{self, Placed},
     read::MAY_LIST,
     tags::{self, Tagging},

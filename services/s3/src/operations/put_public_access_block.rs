@@ -23,7 +23,8 @@ pub struct PublicAccessBlock {
 
 impl PublicAccessBlock {
     /// What a new bucket has.
-    pub(crate) const ALL: Self = Self { block_public_acls: true, ignore_public_acls: true, block_public_policy: true, restrict_public_buckets: true };
+    pub(crate) const ALL: Self =
+        Self { block_public_acls: true, ignore_public_acls: true, block_public_policy: true, restrict_public_buckets: true };
 }
 
 /// Which bucket, and how.
@@ -56,6 +57,7 @@ impl Operation for PutPublicAccessBlock {
     }
 
     fn example() -> Example {
-        Example::of(json!({"Bucket": "example-bucket", "PublicAccessBlockConfiguration": {"BlockPublicPolicy": true}})).after("s3:CreateBucket", json!({"Bucket": "example-bucket"}))
+        Example::of(json!({"Bucket": "example-bucket", "PublicAccessBlockConfiguration": {"BlockPublicPolicy": true}}))
+            .after("s3:CreateBucket", json!({"Bucket": "example-bucket"}))
     }
 }

@@ -1,6 +1,7 @@
 use crate::{
     BucketInput, CreateBucket, CreateBucketConfiguration, CreateBucketInput, DeleteBucket, DeleteBucketEncryption, DeleteBucketTagging,
-    PublicAccessBlock, PutBucketEncryption, PutBucketOwnershipControls, PutBucketTagging, PutBucketVersioning, PutPublicAccessBlock, PutPublicAccessBlockInput,
+    PublicAccessBlock, PutBucketEncryption, PutBucketOwnershipControls, PutBucketTagging, PutBucketVersioning, PutPublicAccessBlock,
+    PutPublicAccessBlockInput,
 };
 use gate::{Error, Operation, Physical, Property, ResourceContext, ResourceType};
 use serde_json::{Value, json};
@@ -16,7 +17,9 @@ fn configure(context: &mut ResourceContext<'_>, bucket: &str, old: Option<&Value
     let alone = || BucketInput { bucket: bucket.into(), expected_bucket_owner: None };
     if changed("BucketEncryption") {
         match new.get("BucketEncryption") {
-            Some(encryption) => put::<PutBucketEncryption>(context, bucket, "ServerSideEncryptionConfiguration", encryption_of(encryption)?)?,
+            Some(encryption) => {
+                put::<PutBucketEncryption>(context, bucket, "ServerSideEncryptionConfiguration", encryption_of(encryption)?)?
+            }
             None => context.call::<DeleteBucketEncryption>(alone())?,
         }
     }
@@ -38,10 +41,11 @@ fn configure(context: &mut ResourceContext<'_>, bucket: &str, old: Option<&Value
     if let Some(ownership) = new.get("OwnershipControls").filter(|_| changed("OwnershipControls")) {
         put::<PutBucketOwnershipControls>(context, bucket, "OwnershipControls", ownership.clone())?;
     }
-    if changed("Tags") {
-        match new.get("Tags") {
-            Some(tags) => put::<PutBucketTagging>(context, bucket, "Tagging", json!({"TagSet": tags}))?,
-            None => context.call::<DeleteBucketTagging>(alone())?,
+    if changed("Tags") || old.is_none() {
+        match tags_of(context, new) {
+            tags if !tags.is_empty() => put::<PutBucketTagging>(context, bucket, "Tagging", json!({"TagSet": tags}))?,
+            _ if old.is_some() => context.call::<DeleteBucketTagging>(alone())?,
+            _ => {}
         }
     }
     Ok(())
@@ -51,9 +55,23 @@ fn put<Op: Operation<Output = ()>>(context: &mut ResourceContext<'_>, bucket: &s
     context.call_with::<Op>(json!({"Bucket": bucket, member: value}))
 }
 
+/// The template's tags, and those of the stack that it does not override.
+fn tags_of(context: &ResourceContext<'_>, properties: &Value) -> Vec<Value> {
+    let mut tags: Vec<Value> = properties.get("Tags").and_then(Value::as_array).cloned().unwrap_or_default();
+    for (key, value) in &context.tags {
+        if !tags.iter().any(|tag| tag["Key"] == json!(key)) {
+            tags.push(json!({"Key": key, "Value": value}));
+        }
+    }
+    tags
+}
+
 /// CloudFormation has other names than the API here.
 fn encryption_of(property: &Value) -> Result<Value, Error> {
-    let rules = property.get("ServerSideEncryptionConfiguration").and_then(Value::as_array).ok_or_else(|| super::missing("BucketEncryption.ServerSideEncryptionConfiguration"))?;
+    let rules = property
+        .get("ServerSideEncryptionConfiguration")
+        .and_then(Value::as_array)
+        .ok_or_else(|| super::missing("BucketEncryption.ServerSideEncryptionConfiguration"))?;
     let rules: Vec<Value> = rules
         .iter()
         .map(|rule| json!({"ApplyServerSideEncryptionByDefault": rule.get("ServerSideEncryptionByDefault"), "BucketKeyEnabled": rule.get("BucketKeyEnabled")}))
@@ -93,7 +111,11 @@ impl ResourceType for Bucket {
         };
         let region = context.region.to_string();
         let place = (region != "us-east-1").then(|| CreateBucketConfiguration { location_constraint: Some(region), ..Default::default() });
-        context.call::<CreateBucket>(CreateBucketInput { bucket: name.clone(), create_bucket_configuration: place, ..Default::default() })?;
+        context.call::<CreateBucket>(CreateBucketInput {
+            bucket: name.clone(),
+            create_bucket_configuration: place,
+            ..Default::default()
+        })?;
         configure(context, &name, None, properties)?;
         Ok(physical(context, &name))
     }

@@ -1,0 +1,18 @@
+//! git over HTTP, by git's own `upload-pack` and `receive-pack`.
+//!
+//! What git works on is a working copy in a runtime folder outside the data directory: the packs of a repository,
+//! unsealed and shared by all requests, and for each request a workspace of its own with the references of one moment.
+//! A push lands in such a workspace; only the gate's call makes its pack and its references the repository's.
+
+mod answer;
+mod fetch;
+mod home;
+pub(crate) mod objects;
+mod process;
+mod push;
+mod report;
+mod route;
+mod server;
+
+pub use answer::GitAnswer;
+pub use server::{GitRequest, GitServer};

@@ -1,0 +1,81 @@
+use crate::{CodeCommit, RepositoryMetadata, error, names, state};
+use base::Blob;
+use gate::{Authorized, Demand, Demands, Error, Example, Operation, View};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use std::collections::BTreeMap;
+
+/// Makes an empty repository.
+/// Source: <https://docs.aws.amazon.com/codecommit/latest/APIReference/API_CreateRepository.html>
+pub struct CreateRepository;
+
+/// The new repository.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CreateRepositoryInput {
+    /// Its name.
+    pub repository_name: String,
+    /// What it is for.
+    pub repository_description: Option<String>,
+    /// Its tags.
+    #[serde(default)]
+    pub tags: BTreeMap<String, String>,
+    /// A key of the customer's for its content: refused, not ignored.
+    pub kms_key_id: Option<String>,
+}
+
+/// The repository.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CreateRepositoryOutput {
+    /// What there is now.
+    pub repository_metadata: RepositoryMetadata,
+}
+
+impl Operation for CreateRepository {
+    type Service = CodeCommit;
+    const NAME: &'static str = "CreateRepository";
+    const READ_ONLY: bool = false;
+    type Input = CreateRepositoryInput;
+    type Output = CreateRepositoryOutput;
+
+    fn demands(input: &CreateRepositoryInput, facts: &mut View<'_, CodeCommit>) -> Result<Demands, Error> {
+        let arn = state::arn(facts, &input.repository_name)?;
+        names::description(input.repository_description.as_deref())?;
+        names::tags(input.tags.iter())?;
+        let tags = input.tags.iter().map(|(k, v)| (k.as_str(), v.as_str()));
+        Ok(Demand::new("codecommit:CreateRepository", arn).with_tags(tags).into())
+    }
+
+    fn execute(call: &mut Authorized<'_, Self>, input: CreateRepositoryInput) -> Result<CreateRepositoryOutput, Error> {
+        if input.kms_key_id.is_some() {
+            return Err(Error::not_implemented("codecommit:CreateRepository with kmsKeyId"));
+        }
+        let account = call.account()?;
+        if call.get(&state::REPOSITORIES, &[account.as_str(), input.repository_name.as_str()])?.is_some() {
+            return Err(error::repository_exists(&input.repository_name));
+        }
+        let id = base::uuid(call.entropy());
+        let mut key = [0; 32];
+        call.entropy().fill(&mut key);
+        let key = call.seal(&id, &key)?;
+        let row = state::Repository {
+            id,
+            account,
+            region: call.region().clone(),
+            name: input.repository_name,
+            description: input.repository_description,
+            default_branch: None,
+            created: call.now(),
+            modified: call.now(),
+            tags: input.tags.into_iter().collect(),
+            key: Blob(key),
+        };
+        state::keep(call, &row)?;
+        Ok(CreateRepositoryOutput { repository_metadata: (&row).into() })
+    }
+
+    fn example() -> Example {
+        Example::of(json!({"repositoryName": "shop", "repositoryDescription": "The shop"}))
+    }
+}

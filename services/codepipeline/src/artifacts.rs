@@ -1,0 +1,99 @@
+//! Artifacts: zip archives in the pipeline's bucket, read and written as the acting role.
+
+use crate::{
+    CodePipeline,
+    declaration::ArtifactStore,
+    providers::{Stop, failed},
+    state::Artifact,
+};
+use base::Entropy;
+use gate::{Actor, Body, BodyReader, Scope};
+use serde_json::{Value, json};
+use std::io::{Cursor, Read};
+
+/// An artifact that an action opens is held in memory, so it is at most this large.
+const MAX_OPENED: u64 = 256 << 20;
+/// A template or configuration within an artifact.
+const MAX_FILE: u64 = 1 << 20;
+
+const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789Az";
+
+fn start_of(text: &str, letters: usize) -> String {
+    text.chars().take(letters).collect()
+}
+
+/// A new place for an artifact: `pipeline/artifact/XXXXXXX`, cut as AWS cuts it.
+pub(crate) fn place(entropy: &dyn Entropy, pipeline: &str, store: &ArtifactStore, name: &str) -> Artifact {
+    let mut bytes = [0; 7];
+    entropy.fill(&mut bytes);
+    let unique: String = bytes.iter().map(|b| char::from(LETTERS[usize::from(b % 64)])).collect();
+    let key = format!("{}/{}/{unique}", start_of(pipeline, 20), start_of(name, 10));
+    Artifact { name: name.into(), bucket: store.location.clone(), key }
+}
+
+/// The members of a PutObject that encrypt under `key`.
+pub(crate) fn encrypted_by(mut input: Value, key: Option<&str>) -> Value {
+    if let Some(key) = key {
+        input["ServerSideEncryption"] = json!("aws:kms");
+        input["SSEKMSKeyId"] = json!(key);
+    }
+    input
+}
+
+/// Writes an artifact.
+pub(crate) fn write(scope: &mut Scope<'_, CodePipeline>, actor: &Actor, store: &ArtifactStore, to: &Artifact, content: &mut dyn Read) -> Result<Value, Stop> {
+    let input = encrypted_by(json!({"Bucket": to.bucket, "Key": to.key}), store.encryption_key.as_ref().map(|k| k.id.as_str()));
+    Ok(scope.invoke_named_sending(actor, "s3:PutObject", input, Body::Reader(content))?)
+}
+
+/// Opens an object.
+pub(crate) fn open(scope: &mut Scope<'_, CodePipeline>, actor: &Actor, bucket: &str, key: &str, version: Option<&str>) -> Result<(Value, BodyReader), Stop> {
+    let mut input = json!({"Bucket": bucket, "Key": key});
+    if let Some(version) = version {
+        input["VersionId"] = json!(version);
+    }
+    Ok(scope.invoke_named_receiving(actor, "s3:GetObject", input)?)
+}
+
+/// Reads an artifact whole.
+pub(crate) fn read(scope: &mut Scope<'_, CodePipeline>, actor: &Actor, from: &Artifact) -> Result<Cursor<Vec<u8>>, Stop> {
+    let (_, content) = open(scope, actor, &from.bucket, &from.key, None)?;
+    let mut bytes = Vec::new();
+    let unreadable = |e: std::io::Error| Stop::Later(gate::Error::internal(format_args!("the artifact {} could not be read: {e}", from.name)));
+    content.take(MAX_OPENED + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    if bytes.len() as u64 > MAX_OPENED {
+        return Err(failed("ConfigurationError", format!("The artifact {} is larger than {MAX_OPENED} bytes; make it smaller", from.name)));
+    }
+    Ok(Cursor::new(bytes))
+}
+
+/// One file of an artifact, as text.
+pub(crate) fn file(scope: &mut Scope<'_, CodePipeline>, actor: &Actor, from: &Artifact, path: &str) -> Result<String, Stop> {
+    let archive = read(scope, actor, from)?;
+    let bytes = archive::read_file(archive, path, MAX_FILE)
+        .map_err(|e| failed("ConfigurationError", format!("File [{path}] of the artifact [{}] could not be read: {e}", from.name)))?;
+    String::from_utf8(bytes).map_err(|_| failed("ConfigurationError", format!("File [{path}] of the artifact [{}] is not UTF-8 text", from.name)))
+}
+
+/// The checks of a bucket that an action makes before it uses it.
+pub(crate) fn check_bucket(scope: &mut Scope<'_, CodePipeline>, actor: &Actor, bucket: &str) -> Result<Value, Stop> {
+    let versioning = scope.invoke_named(actor, "s3:GetBucketVersioning", json!({"Bucket": bucket}))?;
+    scope.invoke_named(actor, "s3:GetBucketAcl", json!({"Bucket": bucket}))?;
+    scope.invoke_named(actor, "s3:GetBucketLocation", json!({"Bucket": bucket}))?;
+    Ok(versioning)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base::SeededEntropy;
+
+    #[test]
+    fn places_are_cut_as_on_aws() {
+        let store = ArtifactStore { kind: "S3".into(), location: "bucket".into(), encryption_key: None };
+        let made = place(&SeededEntropy::new(1), "a-pipeline-with-a-long-name", &store, "SourceOutput");
+        let parts: Vec<_> = made.key.split('/').collect();
+        assert_eq!(parts[..2], ["a-pipeline-with-a-lo", "SourceOutp"]);
+        assert_eq!(parts[2].len(), 7);
+    }
+}

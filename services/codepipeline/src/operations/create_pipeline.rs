@@ -1,0 +1,95 @@
+use crate::{
+    CodePipeline,
+    declaration::PipelineDeclaration,
+    error, examples,
+    pipelines::{self, Tag, check_tags, pairs},
+    roles,
+    state::{PIPELINES, PipelineRow, Trigger, VERSIONS, digits},
+    structure,
+    workflows::{poller, run},
+};
+use gate::{Authorized, Demand, Demands, Error, Example, Operation, View};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+/// Makes a pipeline and starts its first execution.
+/// Source: <https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_CreatePipeline.html>
+pub struct CreatePipeline;
+
+/// The pipeline and its tags.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CreatePipelineInput {
+    /// The pipeline.
+    pub pipeline: PipelineDeclaration,
+    /// Its tags.
+    #[serde(default)]
+    pub tags: Vec<Tag>,
+}
+
+/// The pipeline as it is kept.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CreatePipelineOutput {
+    pipeline: PipelineDeclaration,
+    tags: Vec<Tag>,
+}
+
+/// The demands of declaring a pipeline: the pipeline's own, and that of handing its role to the service.
+pub(super) fn declaring(demand: Demand, pipeline: &PipelineDeclaration) -> Demands {
+    let pass = Demand::new("iam:PassRole", pipeline.role_arn.clone()).with("iam:PassedToService", "codepipeline.amazonaws.com");
+    Demands::from(demand).and(pass)
+}
+
+/// The declaration with what AWS fills in.
+pub(super) fn kept(mut pipeline: PipelineDeclaration, version: u64) -> PipelineDeclaration {
+    pipeline.version = Some(version);
+    pipeline.execution_mode.get_or_insert_with(|| "SUPERSEDED".into());
+    pipeline.pipeline_type.get_or_insert_with(|| "V1".into());
+    pipeline
+}
+
+impl Operation for CreatePipeline {
+    type Service = CodePipeline;
+    const NAME: &'static str = "CreatePipeline";
+    const READ_ONLY: bool = false;
+    type Input = CreatePipelineInput;
+    type Output = CreatePipelineOutput;
+
+    fn demands(input: &CreatePipelineInput, facts: &mut View<'_, CodePipeline>) -> Result<Demands, Error> {
+        structure::check_name("pipeline.name", &input.pipeline.name)?;
+        let demand = pipelines::demand("codepipeline:CreatePipeline", facts, &input.pipeline.name)?;
+        Ok(declaring(demand.with_tags(pairs(&input.tags)), &input.pipeline))
+    }
+
+    fn execute(call: &mut Authorized<'_, Self>, input: CreatePipelineInput) -> Result<CreatePipelineOutput, Error> {
+        let account = call.account()?;
+        let name = input.pipeline.name.clone();
+        if call.get(&PIPELINES, &[account.as_str(), name.as_str()])?.is_some() {
+            return Err(error::name_in_use(&name, account.as_str()));
+        }
+        check_tags(&input.tags)?;
+        structure::check(&input.pipeline, account, call.region().as_str())?;
+        roles::check(call, account, &input.pipeline)?;
+        let now = call.now();
+        let pipeline = kept(input.pipeline, 1);
+        let mut row = PipelineRow {
+            generation: base::uuid(call.entropy()),
+            version: 1,
+            created: now,
+            updated: now,
+            tags: input.tags.iter().map(|t| (t.key.clone(), t.value.clone())).collect(),
+            poller: None,
+        };
+        poller::replace(call, account, &pipeline, &mut row)?;
+        call.put(&PIPELINES, &[account.as_str(), name.as_str()], &row)?;
+        call.put(&VERSIONS, &[account.as_str(), name.as_str(), digits(1).as_str()], &pipeline)?;
+        let trigger = Trigger { trigger_type: "CreatePipeline".into(), trigger_detail: Some(call.caller().name()) };
+        run::start(call, account, &name, &row, trigger, pipelines::defaults(&pipeline))?;
+        Ok(CreatePipelineOutput { pipeline, tags: input.tags })
+    }
+
+    fn example() -> Example {
+        examples::with_role(json!({"pipeline": examples::pipeline()}))
+    }
+}

@@ -1,0 +1,68 @@
+use crate::{
+    CodePipeline, examples, pipelines,
+    state::{ACTIONS, EXECUTIONS, PIPELINES, STAGES, START_TOKENS, VERSIONS},
+    structure,
+    workflows::{execution_workflow, poller},
+};
+use gate::{Authorized, Demands, Error, Example, Operation, Table, View};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::{Value, json};
+
+/// Deletes a pipeline with its executions; those under way end where they are. Deleting what is not there succeeds, as on AWS.
+/// Source: <https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_DeletePipeline.html>
+pub struct DeletePipeline;
+
+/// The pipeline.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DeletePipelineInput {
+    /// Its name.
+    pub name: String,
+}
+
+impl Operation for DeletePipeline {
+    type Service = CodePipeline;
+    const NAME: &'static str = "DeletePipeline";
+    const READ_ONLY: bool = false;
+    type Input = DeletePipelineInput;
+    type Output = Value;
+
+    fn demands(input: &DeletePipelineInput, facts: &mut View<'_, CodePipeline>) -> Result<Demands, Error> {
+        structure::check_name("name", &input.name)?;
+        Ok(pipelines::demand("codepipeline:DeletePipeline", facts, &input.name)?.into())
+    }
+
+    fn execute(call: &mut Authorized<'_, Self>, input: DeletePipelineInput) -> Result<Value, Error> {
+        let account = call.account()?;
+        let key = [account.as_str(), input.name.as_str()];
+        let Some(row) = call.get(&PIPELINES, &key)? else { return Ok(json!({})) };
+        call.delete(&PIPELINES, &key);
+        poller::end(call, row.poller)?;
+        for (key, execution) in call.scan(&EXECUTIONS, &key)? {
+            if execution.status.under_way() {
+                durable::signal(call, &execution_workflow(&key[2]), json!("deleted"))?;
+            }
+        }
+        clear(call, &EXECUTIONS, &key)?;
+        clear(call, &ACTIONS, &key)?;
+        clear(call, &STAGES, &key)?;
+        clear(call, &VERSIONS, &key)?;
+        clear(call, &START_TOKENS, &key)?;
+        Ok(json!({}))
+    }
+
+    fn example() -> Example {
+        examples::with_pipeline(json!({"name": "example"}))
+    }
+}
+
+fn clear<V: Serialize + DeserializeOwned>(call: &mut Authorized<'_, DeletePipeline>, table: &Table<CodePipeline, V>, prefix: &[&str; 2]) -> Result<(), Error> {
+    for (key, _) in call.scan(table, prefix)? {
+        match key.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+            [account, name, last] => call.delete(table, &[account, name, last]),
+            [account, name, execution, last] => call.delete(table, &[account, name, execution, last]),
+            _ => {}
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,96 @@
+use crate::{
+    CodePipeline, examples, pipelines,
+    state::{START_TOKENS, Trigger},
+    structure,
+    workflows::run,
+};
+use gate::{Authorized, Demands, Error, Example, Operation, View};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+/// Starts an execution with the newest revisions of the sources.
+/// Source: <https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_StartPipelineExecution.html>
+pub struct StartPipelineExecution;
+
+/// A variable's value.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PipelineVariable {
+    name: String,
+    value: String,
+}
+
+/// Which pipeline, and with what.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StartPipelineExecutionInput {
+    /// The pipeline.
+    pub name: String,
+    /// Values of its variables.
+    #[serde(default)]
+    pub variables: Vec<PipelineVariable>,
+    /// A start with the same token is the same start.
+    pub client_request_token: Option<String>,
+    /// Refused, not ignored.
+    #[serde(default)]
+    pub source_revisions: Vec<Value>,
+}
+
+/// The execution.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StartPipelineExecutionOutput {
+    /// Its id.
+    pub pipeline_execution_id: String,
+}
+
+impl Operation for StartPipelineExecution {
+    type Service = CodePipeline;
+    const NAME: &'static str = "StartPipelineExecution";
+    const READ_ONLY: bool = false;
+    type Input = StartPipelineExecutionInput;
+    type Output = StartPipelineExecutionOutput;
+
+    fn demands(input: &StartPipelineExecutionInput, facts: &mut View<'_, CodePipeline>) -> Result<Demands, Error> {
+        structure::check_name("name", &input.name)?;
+        Ok(pipelines::demand("codepipeline:StartPipelineExecution", facts, &input.name)?.into())
+    }
+
+    fn execute(call: &mut Authorized<'_, Self>, input: StartPipelineExecutionInput) -> Result<StartPipelineExecutionOutput, Error> {
+        if !input.source_revisions.is_empty() {
+            return Err(Error::not_implemented("codepipeline:StartPipelineExecution with sourceRevisions"));
+        }
+        let (account, row) = pipelines::found(call, &input.name)?;
+        let token = input.client_request_token.unwrap_or_default();
+        if token.len() > 128 {
+            return Err(Error::validation("Value at 'clientRequestToken' failed to satisfy constraint: Member must have length less than or equal to 128"));
+        }
+        let key = [account.as_str(), input.name.as_str(), token.as_str()];
+        if !token.is_empty()
+            && let Some(pipeline_execution_id) = call.get(&START_TOKENS, &key)?
+        {
+            return Ok(StartPipelineExecutionOutput { pipeline_execution_id });
+        }
+        let pipeline = pipelines::declaration(call, account, &input.name, row.version)?;
+        let mut variables = pipelines::defaults(&pipeline);
+        for given in input.variables {
+            if !pipeline.variables.iter().any(|v| v.name == given.name) {
+                return Err(Error::validation(format!("The pipeline '{}' has no variable '{}'", input.name, given.name)));
+            }
+            variables.insert(given.name, given.value);
+        }
+        if let Some(missing) = pipeline.variables.iter().find(|v| !variables.contains_key(&v.name)) {
+            return Err(Error::validation(format!("The variable '{}' of the pipeline '{}' has no default value and is not given", missing.name, input.name)));
+        }
+        let trigger = Trigger { trigger_type: "StartPipelineExecution".into(), trigger_detail: Some(call.caller().name()) };
+        let id = run::start(call, account, &input.name, &row, trigger, variables)?;
+        if !token.is_empty() {
+            call.put(&START_TOKENS, &key, &id)?;
+        }
+        Ok(StartPipelineExecutionOutput { pipeline_execution_id: id })
+    }
+
+    fn example() -> Example {
+        examples::with_pipeline(json!({"name": "example"}))
+    }
+}

@@ -1,0 +1,82 @@
+use super::create_pipeline::{declaring, kept};
+use crate::{
+    CodePipeline,
+    declaration::PipelineDeclaration,
+    examples, pipelines, roles,
+    state::{PIPELINES, STAGES, StageRow, VERSIONS, digits},
+    structure,
+    workflows::{poller, run},
+};
+use gate::{Authorized, Demands, Error, Example, Operation, View};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+/// Replaces a pipeline's declaration: its version goes up by one. Executions under way end with the declaration they began with.
+/// Source: <https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_UpdatePipeline.html>
+pub struct UpdatePipeline;
+
+/// The pipeline.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UpdatePipelineInput {
+    /// The pipeline.
+    pub pipeline: PipelineDeclaration,
+}
+
+/// The pipeline as it is kept.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UpdatePipelineOutput {
+    /// The pipeline with its new version.
+    pub pipeline: PipelineDeclaration,
+}
+
+impl Operation for UpdatePipeline {
+    type Service = CodePipeline;
+    const NAME: &'static str = "UpdatePipeline";
+    const READ_ONLY: bool = false;
+    type Input = UpdatePipelineInput;
+    type Output = UpdatePipelineOutput;
+
+    fn demands(input: &UpdatePipelineInput, facts: &mut View<'_, CodePipeline>) -> Result<Demands, Error> {
+        structure::check_name("pipeline.name", &input.pipeline.name)?;
+        Ok(declaring(pipelines::demand("codepipeline:UpdatePipeline", facts, &input.pipeline.name)?, &input.pipeline))
+    }
+
+    fn execute(call: &mut Authorized<'_, Self>, input: UpdatePipelineInput) -> Result<UpdatePipelineOutput, Error> {
+        let name = input.pipeline.name.clone();
+        let (account, mut row) = pipelines::found(call, &name)?;
+        structure::check(&input.pipeline, account, call.region().as_str())?;
+        roles::check(call, account, &input.pipeline)?;
+        row.version += 1;
+        row.updated = call.now();
+        let pipeline = kept(input.pipeline, row.version);
+        forget_stages(call, account, &pipeline)?;
+        poller::replace(call, account, &pipeline, &mut row)?;
+        call.put(&PIPELINES, &[account.as_str(), name.as_str()], &row)?;
+        call.put(&VERSIONS, &[account.as_str(), name.as_str(), digits(row.version).as_str()], &pipeline)?;
+        Ok(UpdatePipelineOutput { pipeline })
+    }
+
+    fn example() -> Example {
+        examples::with_pipeline(json!({"pipeline": examples::pipeline()}))
+    }
+}
+
+/// A stage that is no longer there is forgotten, and so is who waits before it: that execution is superseded.
+fn forget_stages(call: &mut Authorized<'_, UpdatePipeline>, account: base::AccountId, pipeline: &PipelineDeclaration) -> Result<(), Error> {
+    let name = pipeline.name.as_str();
+    let arn = call.arn(name)?;
+    let rows: Vec<(Vec<String>, StageRow)> = call.scan(&STAGES, &[account.as_str(), name])?;
+    for (key, row) in rows {
+        let stage = key[2].as_str();
+        if pipeline.stages.iter().any(|s| s.name == stage) || row.occupant.is_some() {
+            continue;
+        }
+        if let Some(waiting) = &row.waiting {
+            run::supersede(call, account, &arn, waiting)?;
+        }
+        call.delete(&STAGES, &[account.as_str(), name, stage]);
+    }
+    Ok(())
+}

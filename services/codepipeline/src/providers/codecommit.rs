@@ -1,0 +1,102 @@
+//! A branch of a CodeCommit repository. CodeCommit itself writes the archive, with the action's credentials.
+//! Source: <https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CodeCommit.html>
+
+use super::{Done, Job, Kind, Progress, Provider, Stop, Waiting, failed, text};
+use crate::{artifacts, declaration::ActionDeclaration, error, state::Revision};
+use gate::Error;
+use serde_json::{Value, json};
+use std::time::Duration;
+
+pub(super) struct CodeCommit;
+
+static KIND: Kind = Kind {
+    categories: &["Source"],
+    provider: "CodeCommit",
+    inputs: 0..=0,
+    outputs: 1..=1,
+    settings: &[("RepositoryName", true), ("BranchName", true), ("PollForSourceChanges", false), ("OutputArtifactFormat", false)],
+};
+
+const LOOK: Duration = Duration::from_secs(1);
+
+impl Provider for CodeCommit {
+    fn kind(&self) -> &'static Kind {
+        &KIND
+    }
+
+    fn check(&self, action: &ActionDeclaration) -> Result<(), Error> {
+        match action.setting("OutputArtifactFormat") {
+            None | Some("CODE_ZIP") => Ok(()),
+            Some("CODEBUILD_CLONE_REF") => Err(Error::not_implemented(&format!("OutputArtifactFormat CODEBUILD_CLONE_REF of action '{}'", action.name))),
+            Some(other) => Err(error::action(format!("OutputArtifactFormat '{other}' of action '{}' is neither CODE_ZIP nor CODEBUILD_CLONE_REF", action.name))),
+        }
+    }
+
+    fn start(&self, job: &mut Job<'_, '_>) -> Result<Progress, Stop> {
+        let (repository, branch) = (job.required("RepositoryName")?, job.required("BranchName")?);
+        let answer = job.call("codecommit:GetBranch", json!({"repositoryName": repository, "branchName": branch}))?;
+        let commit = text(&answer, "/branch/commitId").ok_or_else(|| failed("RevisionUnavailable", format!("The branch {branch} of {repository} has no commit")))?.to_string();
+        let answer = job.call("codecommit:GetCommit", json!({"repositoryName": repository, "commitId": commit}))?;
+        let of_commit = |pointer: &str| text(&answer, pointer).unwrap_or_default().to_string();
+        let memo = json!({
+            "repository": repository,
+            "branch": branch,
+            "commit": commit,
+            "message": of_commit("/commit/message"),
+            "authorDate": of_commit("/commit/author/date"),
+            "committerDate": of_commit("/commit/committer/date"),
+        });
+        let output = job.output()?;
+        job.call("s3:HeadBucket", json!({"Bucket": output.bucket}))?;
+        artifacts::check_bucket(job.scope, job.actor, &output.bucket)?;
+        let mut input = json!({"repositoryName": repository, "commitId": commit, "s3Bucket": output.bucket, "s3Key": output.key});
+        if let Some(key) = &job.store.encryption_key {
+            input["kmsKeyArn"] = json!(key.id);
+        }
+        let upload = job.call("codecommit:UploadArchive", input)?;
+        let id = text(&upload, "/uploadId").unwrap_or_default().to_string();
+        uploaded(job, memo, id)
+    }
+
+    fn look(&self, job: &mut Job<'_, '_>, memo: Value) -> Result<Progress, Stop> {
+        let id = memo["upload"].as_str().unwrap_or_default().to_string();
+        uploaded(job, memo, id)
+    }
+
+    fn source_topic(&self, action: &ActionDeclaration, region: &str, account: &str) -> Option<String> {
+        let (repository, branch) = (action.setting("RepositoryName")?, action.setting("BranchName")?);
+        Some(format!("codecommit/ref/arn:aws:codecommit:{region}:{account}:{repository}/refs/heads/{branch}"))
+    }
+}
+
+fn uploaded(job: &mut Job<'_, '_>, mut memo: Value, id: String) -> Result<Progress, Stop> {
+    let answer = job.call("codecommit:GetUploadArchiveStatus", json!({"repositoryName": memo["repository"], "uploadId": id}))?;
+    match text(&answer, "/status").unwrap_or_default() {
+        "Succeeded" | "SUCCEEDED" => {}
+        "Failed" | "FAILED" | "Error" => {
+            let why = text(&answer, "/errorMessage").unwrap_or("CodeCommit gives no reason");
+            return Err(failed("JobFailed", format!("The archive of the commit could not be uploaded: {why}")));
+        }
+        _ => {
+            memo["upload"] = json!(id);
+            return Waiting { memo, next_look: job.scope.now().plus(LOOK), ..Waiting::default() }.into();
+        }
+    }
+    let of = |name: &str| memo[name].as_str().unwrap_or_default().to_string();
+    let variables = [
+        ("AuthorDate", of("authorDate")),
+        ("BranchName", of("branch")),
+        ("CommitId", of("commit")),
+        ("CommitMessage", of("message")),
+        ("CommitterDate", of("committerDate")),
+        ("RepositoryName", of("repository")),
+    ];
+    let revision = Revision {
+        action: job.action.name.clone(),
+        name: job.output()?.name,
+        revision_id: of("commit"),
+        revision_summary: Some(of("message")),
+        created: job.scope.now(),
+    };
+    Progress::done(Done { variables: variables.map(|(name, value)| (name.into(), value)).into(), revision: Some(revision), ..Done::default() })
+}

@@ -1,0 +1,225 @@
+//! The providers of actions, one a file: what an action of each kind needs, and the calls it makes as its role.
+
+mod cloudformation;
+mod codebuild;
+mod codecommit;
+mod manual;
+mod s3_deploy;
+mod s3_source;
+
+use crate::{
+    CodePipeline,
+    declaration::{ActionDeclaration, ActionTypeId, ArtifactStore},
+    error,
+    state::{Approval, Artifact, ErrorDetails, External, Revision},
+};
+use base::Timestamp;
+use gate::{Actor, Error, Scope};
+use serde_json::Value;
+use std::{collections::BTreeMap, ops::RangeInclusive};
+
+/// What a kind of action may hold.
+pub(crate) struct Kind {
+    pub(crate) categories: &'static [&'static str],
+    pub(crate) provider: &'static str,
+    pub(crate) inputs: RangeInclusive<usize>,
+    pub(crate) outputs: RangeInclusive<usize>,
+    /// The settings: name, and whether it is required.
+    pub(crate) settings: &'static [(&'static str, bool)],
+}
+
+/// A provider of actions. Its state between looks is a memo; everything it does is a call as the action's role.
+pub(crate) trait Provider: Sync {
+    /// What an action of it may hold.
+    fn kind(&self) -> &'static Kind;
+    /// Checks an action when its pipeline is declared, beyond names and counts.
+    fn check(&self, _action: &ActionDeclaration) -> Result<(), Error> {
+        Ok(())
+    }
+    /// Whether it makes calls at all: waiting for a person needs no role.
+    fn acts(&self) -> bool {
+        true
+    }
+    /// Begins.
+    fn start(&self, job: &mut Job<'_, '_>) -> Result<Progress, Stop>;
+    /// Looks again, when the time came or something happened.
+    fn look(&self, job: &mut Job<'_, '_>, memo: Value) -> Result<Progress, Stop>;
+    /// What a source is told by, if the action polls for changes: a topic of the feed.
+    fn source_topic(&self, _action: &ActionDeclaration, _region: &str, _account: &str) -> Option<String> {
+        None
+    }
+}
+
+/// An action at work.
+pub(crate) struct Job<'j, 's> {
+    pub(crate) scope: &'j mut Scope<'s, CodePipeline>,
+    pub(crate) actor: &'j Actor,
+    pub(crate) action: &'j ActionDeclaration,
+    /// The action execution's id.
+    pub(crate) id: &'j str,
+    pub(crate) configuration: &'j BTreeMap<String, String>,
+    pub(crate) store: &'j ArtifactStore,
+    pub(crate) inputs: &'j [Artifact],
+    pub(crate) outputs: &'j [Artifact],
+    pub(crate) approval: Option<&'j Approval>,
+}
+
+impl Job<'_, '_> {
+    /// A setting, if it is given.
+    pub(crate) fn setting(&self, name: &str) -> Option<&str> {
+        self.configuration.get(name).map(String::as_str)
+    }
+    /// A setting that the declaration was checked to have.
+    pub(crate) fn required(&self, name: &str) -> Result<String, Stop> {
+        self.setting(name).filter(|text| !text.is_empty()).map(str::to_string).ok_or_else(|| failed("ConfigurationError", format!("The setting {name} of the action {} has no value", self.action.name)))
+    }
+    pub(crate) fn flag(&self, name: &str) -> bool {
+        self.setting(name).is_some_and(|text| text.eq_ignore_ascii_case("true"))
+    }
+    pub(crate) fn call(&mut self, operation: &str, input: Value) -> Result<Value, Error> {
+        self.scope.invoke_named(self.actor, operation, input)
+    }
+    /// The input artifact of this name; without a name the only one.
+    pub(crate) fn input(&self, name: Option<&str>) -> Result<Artifact, Stop> {
+        let found = match name {
+            Some(name) => self.inputs.iter().find(|a| a.name == name),
+            None => self.inputs.first(),
+        };
+        found.cloned().ok_or_else(|| failed("ConfigurationError", format!("The action {} has no input artifact {}", self.action.name, name.unwrap_or_default())))
+    }
+    pub(crate) fn output(&self) -> Result<Artifact, Stop> {
+        self.outputs.first().cloned().ok_or_else(|| failed("ConfigurationError", format!("The action {} has no output artifact", self.action.name)))
+    }
+}
+
+/// How far an action is.
+pub(crate) enum Progress {
+    Waiting(Box<Waiting>),
+    Done(Box<Done>),
+}
+
+impl Progress {
+    pub(crate) fn done(done: Done) -> Result<Self, Stop> {
+        Ok(Self::Done(Box::new(done)))
+    }
+}
+
+/// An action that goes on elsewhere.
+#[derive(Default)]
+pub(crate) struct Waiting {
+    pub(crate) memo: Value,
+    pub(crate) next_look: Timestamp,
+    /// What wakes it before.
+    pub(crate) topic: Option<String>,
+    pub(crate) external: External,
+    pub(crate) token: Option<String>,
+}
+
+impl From<Waiting> for Result<Progress, Stop> {
+    fn from(waiting: Waiting) -> Self {
+        Ok(Progress::Waiting(Box::new(waiting)))
+    }
+}
+
+/// An action that succeeded.
+#[derive(Default)]
+pub(crate) struct Done {
+    pub(crate) variables: BTreeMap<String, String>,
+    pub(crate) revision: Option<Revision>,
+    pub(crate) external: Option<External>,
+    pub(crate) summary: Option<String>,
+    pub(crate) updated_by: Option<String>,
+}
+
+/// Why an action does not go on.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    /// It failed.
+    Failed(Failure),
+    /// The step could not be made; it is tried again.
+    Later(Error),
+}
+
+/// A failed action.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    pub(crate) details: ErrorDetails,
+    pub(crate) summary: Option<String>,
+    pub(crate) updated_by: Option<String>,
+    pub(crate) external: Option<External>,
+}
+
+/// A failure with AWS's code.
+pub(crate) fn failed(code: &str, message: impl Into<String>) -> Stop {
+    Stop::Failed(Failure { details: ErrorDetails { code: code.into(), message: message.into() }, summary: None, updated_by: None, external: None })
+}
+
+impl From<Error> for Stop {
+    fn from(e: Error) -> Self {
+        match e.status {
+            500 | 503 => Self::Later(e),
+            _ if e.is_denied() => failed("PermissionError", e.message),
+            _ => failed(&e.code.clone(), e.message),
+        }
+    }
+}
+
+static PROVIDERS: &[&dyn Provider] = &[
+    &cloudformation::CloudFormation,
+    &codebuild::CodeBuild,
+    &codecommit::CodeCommit,
+    &manual::Manual,
+    &s3_deploy::S3Deploy,
+    &s3_source::S3Source,
+];
+
+/// Providers of AWS's that are not here, as (category, provider).
+const NOT_HERE: [(&str, &str); 26] = [
+    ("Source", "ECR"),
+    ("Source", "CodeStarSourceConnection"),
+    ("Build", "ECRBuildAndPublish"),
+    ("Test", "DeviceFarm"),
+    ("Deploy", "AlexaSkillsKit"),
+    ("Deploy", "AppConfig"),
+    ("Deploy", "CloudFormationStackInstances"),
+    ("Deploy", "CloudFormationStackSet"),
+    ("Deploy", "CodeDeploy"),
+    ("Deploy", "CodeDeployToECS"),
+    ("Deploy", "EC2"),
+    ("Deploy", "ECS"),
+    ("Deploy", "EKS"),
+    ("Deploy", "ElasticBeanstalk"),
+    ("Deploy", "Lambda"),
+    ("Deploy", "OpsWorks"),
+    ("Deploy", "ServiceCatalog"),
+    ("Compute", "Commands"),
+    ("Invoke", "CodePipeline"),
+    ("Invoke", "InspectorScan"),
+    ("Invoke", "Lambda"),
+    ("Invoke", "StepFunctions"),
+    ("Source", "GitHub"),
+    ("Source", "Bitbucket"),
+    ("Test", "GhostInspector"),
+    ("Build", "Jenkins"),
+];
+
+/// The provider of a type of action.
+pub(crate) fn provider(kind: &ActionTypeId, action: &str) -> Result<&'static dyn Provider, Error> {
+    let ActionTypeId { category, owner, provider, version } = kind;
+    let ours = owner == "AWS" && version == "1";
+    let found = PROVIDERS.iter().find(|p| ours && p.kind().provider == provider && p.kind().categories.contains(&category.as_str()));
+    match found {
+        Some(provider) => Ok(*provider),
+        None if owner != "AWS" || NOT_HERE.contains(&(category, provider)) => {
+            Err(Error::not_implemented(&format!("An action of type {category}/{owner}/{provider}/{version} (action '{action}')")))
+        }
+        None => Err(error::action(format!(
+            "ActionType (Category: '{category}', Provider: '{provider}', Owner: '{owner}', Version: '{version}') in action '{action}' is not available in this region"
+        ))),
+    }
+}
+
+/// A text at `pointer` of an answer.
+pub(crate) fn text<'v>(value: &'v Value, pointer: &str) -> Option<&'v str> {
+    value.pointer(pointer).and_then(Value::as_str)
+}

@@ -1,0 +1,90 @@
+//! Files or an archive into a bucket.
+//! Source: <https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-S3Deploy.html>
+
+use super::{Done, Job, Kind, Progress, Provider, Stop, failed};
+use crate::{
+    artifacts::{self, encrypted_by},
+    declaration::ActionDeclaration,
+    error,
+    state::Artifact,
+};
+use archive::{ArchiveError, Each, Limits};
+use gate::{Body, Error};
+use serde_json::{Value, json};
+use std::io::{self, Cursor, Read};
+
+pub(super) struct S3Deploy;
+
+static KIND: Kind = Kind {
+    categories: &["Deploy"],
+    provider: "S3",
+    inputs: 1..=1,
+    outputs: 0..=0,
+    settings: &[("BucketName", true), ("Extract", true), ("ObjectKey", false), ("KMSEncryptionKeyARN", false), ("CannedACL", false), ("CacheControl", false)],
+};
+
+/// One step deploys all files, so that a bucket never holds half of what succeeded.
+const MAX_FILES: usize = 10_000;
+
+impl Provider for S3Deploy {
+    fn kind(&self) -> &'static Kind {
+        &KIND
+    }
+
+    fn check(&self, action: &ActionDeclaration) -> Result<(), Error> {
+        if action.setting("CannedACL").is_some() {
+            return Err(Error::not_implemented(&format!("CannedACL of action '{}'", action.name)));
+        }
+        match (action.setting("Extract"), action.setting("ObjectKey")) {
+            (Some("true"), _) | (Some("false"), Some(_)) => Ok(()),
+            (Some("false"), None) => Err(error::action(format!("Action configuration for action '{}' is missing required configuration 'ObjectKey'", action.name))),
+            (other, _) => Err(error::action(format!("Extract '{}' of action '{}' is neither true nor false", other.unwrap_or_default(), action.name))),
+        }
+    }
+
+    fn start(&self, job: &mut Job<'_, '_>) -> Result<Progress, Stop> {
+        let bucket = job.required("BucketName")?;
+        let from = job.input(None)?;
+        let content = artifacts::read(job.scope, job.actor, &from)?;
+        artifacts::check_bucket(job.scope, job.actor, &bucket)?;
+        if job.flag("Extract") {
+            put_files(job, &bucket, &from, content)?;
+        } else {
+            let key = job.required("ObjectKey")?;
+            put(job, &bucket, &key, &mut { content })?;
+        }
+        Progress::done(Done { summary: Some("Deployment Succeeded".into()), ..Done::default() })
+    }
+
+    fn look(&self, job: &mut Job<'_, '_>, _memo: Value) -> Result<Progress, Stop> {
+        self.start(job)
+    }
+}
+
+fn put(job: &mut Job<'_, '_>, bucket: &str, key: &str, content: &mut dyn Read) -> Result<(), Stop> {
+    let mut input = encrypted_by(json!({"Bucket": bucket, "Key": key}), job.setting("KMSEncryptionKeyARN"));
+    if let Some(cache) = job.setting("CacheControl") {
+        input["CacheControl"] = json!(cache);
+    }
+    job.scope.invoke_named_sending(job.actor, "s3:PutObject", input, Body::Reader(content))?;
+    Ok(())
+}
+
+fn put_files(job: &mut Job<'_, '_>, bucket: &str, from: &Artifact, content: Cursor<Vec<u8>>) -> Result<(), Stop> {
+    let prefix = job.setting("ObjectKey").map(|p| format!("{}/", p.trim_end_matches('/'))).unwrap_or_default();
+    let limits = Limits { max_entries: MAX_FILES, ..Limits::default() };
+    let mut stop = None;
+    let mut sink = Each(|path: &str, _size: u64, content: &mut dyn Read| {
+        put(job, bucket, &format!("{prefix}{path}"), content).map_err(|e| {
+            stop = Some(e);
+            io::Error::other("the file was not stored")
+        })
+    });
+    let extracted = archive::extract(content, &mut sink, &limits);
+    match (stop, extracted) {
+        (Some(stop), _) => Err(stop),
+        (None, Ok(_)) => Ok(()),
+        (None, Err(e @ ArchiveError::Sink { .. })) => Err(failed("JobFailed", e.to_string())),
+        (None, Err(e)) => Err(failed("ConfigurationError", format!("The artifact {} cannot be extracted: {e}", from.name))),
+    }
+}

@@ -1,0 +1,3 @@
+//! The service's CloudFormation resource types.
+
+pub(crate) mod pipeline;

@@ -1,0 +1,148 @@
+use crate::{
+    CreatePipeline, DeletePipeline, DeletePipelineInput, GetPipeline, GetPipelineInput, StartPipelineExecution, TagResource, UntagResource, UpdatePipeline,
+};
+use gate::{Error, Physical, Property, ResourceContext, ResourceType};
+use serde_json::{Map, Value, json};
+
+/// `AWS::CodePipeline::Pipeline`.
+/// Source: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-codepipeline-pipeline.html>
+pub(crate) struct Pipeline;
+
+const MAX_NAME: usize = 100;
+
+/// `RoleArn` to `roleArn`, at every depth but within the maps that users fill (`Configuration`).
+fn small_initials(value: Value) -> Value {
+    match value {
+        Value::Object(members) => Value::Object(
+            members
+                .into_iter()
+                .map(|(key, value)| match key.as_str() {
+                    "Configuration" => ("configuration".into(), texts(value)),
+                    _ => (initial(&key), small_initials(value)),
+                })
+                .collect(),
+        ),
+        Value::Array(items) => Value::Array(items.into_iter().map(small_initials).collect()),
+        other => other,
+    }
+}
+
+fn initial(key: &str) -> String {
+    let mut letters = key.chars();
+    letters.next().map_or_else(String::new, |c| c.to_lowercase().chain(letters).collect())
+}
+
+/// A configuration's values are texts; a template may write flags, numbers and JSON.
+fn texts(value: Value) -> Value {
+    let text = |value: Value| match value {
+        Value::String(text) => Value::String(text),
+        other => Value::String(other.to_string()),
+    };
+    match value {
+        Value::Object(members) => Value::Object(members.into_iter().map(|(key, value)| (key, text(value))).collect()),
+        other => other,
+    }
+}
+
+fn shape(message: String) -> Error {
+    Error::new("ValidationError", message)
+}
+
+/// The pipeline that the properties declare.
+fn declaration(name: &str, properties: &Value) -> Result<Value, Error> {
+    let Value::Object(mut members) = properties.clone() else { return Err(shape("Properties is not an object".into())) };
+    if members.remove("DisableInboundStageTransitions").is_some_and(|list| list.as_array().is_none_or(|l| !l.is_empty())) {
+        return Err(Error::not_implemented("AWS::CodePipeline::Pipeline with DisableInboundStageTransitions"));
+    }
+    for other in ["Tags", "RestartExecutionOnUpdate"] {
+        members.remove(other);
+    }
+    let stores = members.remove("ArtifactStores");
+    members.insert("Name".into(), json!(name));
+    let mut pipeline = small_initials(Value::Object(members));
+    if let Some(Value::Array(stores)) = stores {
+        let mut by_region = Map::new();
+        for one in stores {
+            let region = one["Region"].as_str().ok_or_else(|| shape("ArtifactStores: Region is required".into()))?.to_string();
+            by_region.insert(region, small_initials(one["ArtifactStore"].clone()));
+        }
+        pipeline["artifactStores"] = Value::Object(by_region);
+    }
+    Ok(pipeline)
+}
+
+fn tags(context: &ResourceContext<'_>, properties: &Value) -> Vec<Value> {
+    let own = properties["Tags"].as_array().into_iter().flatten().map(|t| json!({"key": t["Key"], "value": t["Value"]}));
+    let mut all: Vec<Value> = own.collect();
+    for (key, value) in &context.tags {
+        if !all.iter().any(|t| t["key"].as_str() == Some(key)) {
+            all.push(json!({"key": key, "value": value}));
+        }
+    }
+    all
+}
+
+fn name(context: &ResourceContext<'_>, properties: &Value) -> String {
+    properties["Name"].as_str().map_or_else(|| context.generated_name(MAX_NAME), str::to_string)
+}
+
+fn physical(context: &mut ResourceContext<'_>, name: String) -> Result<Physical, Error> {
+    let found = context.call::<GetPipeline>(GetPipelineInput { name: name.clone(), version: None })?;
+    Ok(Physical::new(name).attribute("Version", found.pipeline.version.unwrap_or(1).to_string()))
+}
+
+fn flag(properties: &Value, name: &str) -> bool {
+    properties[name].as_bool().unwrap_or_else(|| properties[name].as_str() == Some("true"))
+}
+
+impl ResourceType for Pipeline {
+    fn name(&self) -> &'static str {
+        "AWS::CodePipeline::Pipeline"
+    }
+
+    fn properties(&self) -> &'static [Property] {
+        const PROPERTIES: &[Property] = &[
+            Property::optional("ArtifactStore"),
+            Property::optional("ArtifactStores"),
+            Property::optional("DisableInboundStageTransitions"),
+            Property::optional("ExecutionMode"),
+            Property::optional("Name").replaces(),
+            Property::optional("PipelineType"),
+            Property::optional("RestartExecutionOnUpdate"),
+            Property::required("RoleArn"),
+            Property::required("Stages"),
+            Property::optional("Tags"),
+            Property::optional("Triggers"),
+            Property::optional("Variables"),
+        ];
+        PROPERTIES
+    }
+
+    fn create(&self, context: &mut ResourceContext<'_>, properties: &Value) -> Result<Physical, Error> {
+        let name = name(context, properties);
+        let input = json!({"pipeline": declaration(&name, properties)?, "tags": tags(context, properties)});
+        context.call_with::<CreatePipeline>(input)?;
+        physical(context, name)
+    }
+
+    fn update(&self, context: &mut ResourceContext<'_>, id: &str, old: &Value, new: &Value) -> Result<Physical, Error> {
+        context.call_with::<UpdatePipeline>(json!({"pipeline": declaration(id, new)?}))?;
+        let arn = context.arn("codepipeline", id);
+        let (before, after) = (tags(context, old), tags(context, new));
+        let gone: Vec<&Value> = before.iter().map(|t| &t["key"]).filter(|key| !after.iter().any(|t| t["key"] == **key)).collect();
+        if !gone.is_empty() {
+            context.call_with::<UntagResource>(json!({"resourceArn": arn, "tagKeys": gone}))?;
+        }
+        if after != before {
+            context.call_with::<TagResource>(json!({"resourceArn": arn, "tags": after}))?;
+        }
+        if flag(new, "RestartExecutionOnUpdate") {
+            context.call_with::<StartPipelineExecution>(json!({"name": id}))?;
+        }
+        physical(context, id.to_string())
+    }
+
+    fn delete(&self, context: &mut ResourceContext<'_>, id: &str, _properties: &Value) -> Result<(), Error> {
+        context.call::<DeletePipeline>(DeletePipelineInput { name: id.into() }).map(|_| ())
+    }
+}

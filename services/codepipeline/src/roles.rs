@@ -1,0 +1,39 @@
+//! As whom a pipeline acts.
+
+use crate::{
+    CodePipeline,
+    declaration::{ActionDeclaration, PipelineDeclaration},
+    error::structure,
+};
+use base::AccountId;
+use gate::{Actor, Error, Scope};
+
+/// The service role's session, or the action's own role's, assumed by it. The session's name is the time in milliseconds.
+pub(crate) fn acting(scope: &mut Scope<'_, CodePipeline>, account: AccountId, pipeline: &PipelineDeclaration, action: &ActionDeclaration) -> Result<Actor, Error> {
+    let session = scope.now().0.to_string();
+    let service = scope.as_service(account, None);
+    let pipeline_role = scope.assume(&service, pipeline.role_arn.as_str(), &session)?;
+    match &action.role_arn {
+        Some(role) => scope.assume(&pipeline_role, role.as_str(), &session),
+        None => Ok(pipeline_role),
+    }
+}
+
+/// AWS's checks when a pipeline is declared: the service can assume the pipeline's role, and that role each action's.
+pub(crate) fn check(scope: &mut Scope<'_, CodePipeline>, account: AccountId, pipeline: &PipelineDeclaration) -> Result<(), Error> {
+    let session = scope.now().0.to_string();
+    let service = scope.as_service(account, None);
+    let refused = |e: Error, message: String| if e.status >= 500 { e } else { structure(message) };
+    let pipeline_role = scope
+        .assume(&service, pipeline.role_arn.as_str(), &session)
+        .map_err(|e| refused(e, format!("CodePipeline is not authorized to perform AssumeRole on role {}", pipeline.role_arn)))?;
+    let mut roles: Vec<_> = pipeline.actions().filter_map(|(_, a)| a.role_arn.as_ref()).collect();
+    roles.sort();
+    roles.dedup();
+    for role in roles {
+        scope
+            .assume(&pipeline_role, role.as_str(), &session)
+            .map_err(|e| refused(e, format!("{} is not authorized to perform AssumeRole on role {role}", pipeline.role_arn)))?;
+    }
+    Ok(())
+}

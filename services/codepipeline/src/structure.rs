@@ -1,0 +1,271 @@
+//! AWS's checks of a pipeline's structure, before anything is kept.
+//! Source: <https://docs.aws.amazon.com/codepipeline/latest/userguide/reference-pipeline-structure.html>
+
+use crate::{
+    declaration::{ActionDeclaration, ArtifactStore, PipelineDeclaration, StageDeclaration},
+    error::{action, stage, structure},
+    providers::{self, Kind},
+    variables,
+};
+use base::AccountId;
+use gate::Error;
+use std::collections::BTreeSet;
+
+/// AWS's limits.
+const MAX_STAGES: usize = 50;
+const MAX_ACTIONS_IN_STAGE: usize = 50;
+const MAX_ACTIONS: usize = 500;
+const MAX_RUN_ORDER: u32 = 999;
+const MAX_VARIABLES: usize = 50;
+const MAX_SETTINGS: usize = 50;
+const MAX_SETTING: usize = 50_000;
+
+fn is_name(text: &str, longest: usize) -> bool {
+    (1..=longest).contains(&text.len()) && text.chars().all(|c| c.is_ascii_alphanumeric() || ".@-_".contains(c))
+}
+
+/// Pipelines, stages and actions share their pattern of names.
+pub(crate) fn check_name(member: &str, text: &str) -> Result<(), Error> {
+    if is_name(text, 100) {
+        return Ok(());
+    }
+    Err(Error::validation(format!(
+        "1 validation error detected: Value '{text}' at '{member}' failed to satisfy constraint: Member must satisfy regular expression pattern: [A-Za-z0-9.@\\-_]+ and have 1 to 100 characters"
+    )))
+}
+
+/// Checks a declaration for an account and region.
+pub(crate) fn check(pipeline: &PipelineDeclaration, account: AccountId, region: &str) -> Result<(), Error> {
+    check_name("pipeline.name", &pipeline.name)?;
+    refuse_unsupported(pipeline)?;
+    if pipeline.role_arn.account() != Some(account) || pipeline.role_arn.resource_of("role").is_none() {
+        return Err(structure(format!("Cross-account pass role is not allowed: {} is not a role of account {account}", pipeline.role_arn)));
+    }
+    check_stores(pipeline, region)?;
+    let count = pipeline.stages.len();
+    if count < 2 {
+        return Err(structure(format!("Pipeline has only {count} stage(s). There should be a minimum of 2 stages in a pipeline")));
+    }
+    if count > MAX_STAGES || pipeline.actions().count() > MAX_ACTIONS {
+        return Err(Error::new("LimitExceededException", format!("A pipeline has at most {MAX_STAGES} stages and {MAX_ACTIONS} actions")));
+    }
+    let mut known = Known::new(pipeline);
+    let mut stages = BTreeSet::new();
+    for (index, declared) in pipeline.stages.iter().enumerate() {
+        check_name("pipeline.stages.member.name", &declared.name)?;
+        if !stages.insert(&declared.name) {
+            return Err(stage(format!("Stage name '{}' is used more than once. Stage names must be unique within the pipeline", declared.name)));
+        }
+        check_stage(declared, index == 0, region, &mut known)?;
+    }
+    Ok(())
+}
+
+fn refuse_unsupported(pipeline: &PipelineDeclaration) -> Result<(), Error> {
+    let v2 = match pipeline.pipeline_type.as_deref() {
+        None | Some("V1") => false,
+        Some("V2") => true,
+        Some(other) => return Err(Error::validation(format!("Value '{other}' at 'pipeline.pipelineType' failed to satisfy constraint: Member must satisfy enum value set: [V1, V2]"))),
+    };
+    match pipeline.execution_mode.as_deref() {
+        None | Some("SUPERSEDED") => {}
+        Some(mode @ ("QUEUED" | "PARALLEL")) => return Err(Error::not_implemented(&format!("The execution mode {mode} of a pipeline"))),
+        Some(other) => return Err(Error::validation(format!("Value '{other}' at 'pipeline.executionMode' failed to satisfy constraint: Member must satisfy enum value set: [PARALLEL, QUEUED, SUPERSEDED]"))),
+    }
+    if !pipeline.triggers.is_empty() {
+        return Err(Error::not_implemented("A pipeline with triggers"));
+    }
+    if !v2 && !pipeline.variables.is_empty() {
+        return Err(structure("Pipeline variables are only supported for pipelines of type V2"));
+    }
+    if pipeline.variables.len() > MAX_VARIABLES {
+        return Err(Error::new("LimitExceededException", format!("A pipeline has at most {MAX_VARIABLES} variables")));
+    }
+    for declared in &pipeline.stages {
+        let conditions = [("onFailure", &declared.on_failure), ("onSuccess", &declared.on_success), ("beforeEntry", &declared.before_entry)];
+        if let Some((name, _)) = conditions.iter().find(|(_, value)| value.is_some()) {
+            return Err(Error::not_implemented(&format!("{name} of stage '{}'", declared.name)));
+        }
+        if !declared.blockers.is_empty() {
+            return Err(Error::not_implemented(&format!("blockers of stage '{}'", declared.name)));
+        }
+    }
+    let mut names = BTreeSet::new();
+    match pipeline.variables.iter().find(|v| !is_name(&v.name, 128) || !names.insert(&v.name)) {
+        Some(bad) => Err(structure(format!("The pipeline variable '{}' is not a name, or is declared twice", bad.name))),
+        None => Ok(()),
+    }
+}
+
+fn check_stores(pipeline: &PipelineDeclaration, region: &str) -> Result<(), Error> {
+    let one = |store: &ArtifactStore| {
+        if store.kind != "S3" {
+            return Err(structure(format!("The type '{}' of the artifact store is not S3", store.kind)));
+        }
+        if store.location.is_empty() {
+            return Err(structure("The artifact store has no location"));
+        }
+        match &store.encryption_key {
+            Some(key) if key.kind != "KMS" || key.id.is_empty() => Err(structure("The encryption key of the artifact store is not a key of type KMS")),
+            _ => Ok(()),
+        }
+    };
+    if let Some(other) = pipeline.artifact_stores.keys().find(|r| *r != region) {
+        return Err(Error::not_implemented(&format!("An artifact store in another region ({other})")));
+    }
+    match (&pipeline.artifact_store, pipeline.artifact_stores.get(region)) {
+        (Some(store), None) | (None, Some(store)) => one(store),
+        (Some(_), Some(_)) => Err(structure("Only one of artifactStore and artifactStores can be given")),
+        (None, None) => Err(structure("A pipeline needs an artifactStore")),
+    }
+}
+
+/// What the actions before the present one brought.
+struct Known {
+    artifacts: BTreeSet<String>,
+    /// Output artifacts of the present run order: they are there for the next.
+    fresh: Vec<String>,
+    namespaces: BTreeSet<String>,
+    fresh_namespaces: Vec<String>,
+    variables: BTreeSet<String>,
+}
+
+impl Known {
+    fn new(pipeline: &PipelineDeclaration) -> Self {
+        let namespaces = [variables::EXECUTION.to_string(), variables::PIPELINE.to_string()].into();
+        let variables = pipeline.variables.iter().map(|v| v.name.clone()).collect();
+        Self { artifacts: BTreeSet::new(), fresh: Vec::new(), namespaces, fresh_namespaces: Vec::new(), variables }
+    }
+    fn settle(&mut self) {
+        self.artifacts.extend(self.fresh.drain(..));
+        self.namespaces.extend(self.fresh_namespaces.drain(..));
+    }
+}
+
+fn check_stage(declared: &StageDeclaration, first: bool, region: &str, known: &mut Known) -> Result<(), Error> {
+    if declared.actions.is_empty() {
+        return Err(stage(format!("Stage '{}' has no actions. A stage must have at least one action", declared.name)));
+    }
+    if declared.actions.len() > MAX_ACTIONS_IN_STAGE {
+        return Err(Error::new("LimitExceededException", format!("Stage '{}' has more than {MAX_ACTIONS_IN_STAGE} actions", declared.name)));
+    }
+    let mut names = BTreeSet::new();
+    for one in &declared.actions {
+        check_name("pipeline.stages.member.actions.member.name", &one.name)?;
+        if !names.insert(&one.name) {
+            return Err(action(format!("Action name '{}' is used more than once in stage '{}'. Action names must be unique within a stage", one.name, declared.name)));
+        }
+        let source = one.action_type_id.category == "Source";
+        if first && !source {
+            return Err(structure("Pipeline should start with a stage that only contains source actions"));
+        }
+        if !first && source {
+            return Err(structure(format!("Source action '{}' is in stage '{}'. Source actions can only be in the first stage", one.name, declared.name)));
+        }
+    }
+    let mut ordered: Vec<&ActionDeclaration> = declared.actions.iter().collect();
+    ordered.sort_by_key(|a| a.run_order);
+    for group in ordered.chunk_by(|a, b| a.run_order == b.run_order) {
+        group.iter().try_for_each(|one| check_action(one, region, known))?;
+        known.settle();
+    }
+    Ok(())
+}
+
+fn check_action(one: &ActionDeclaration, region: &str, known: &mut Known) -> Result<(), Error> {
+    let provider = providers::provider(&one.action_type_id, &one.name)?;
+    let kind = provider.kind();
+    let name = &one.name;
+    if !(1..=MAX_RUN_ORDER).contains(&one.run_order) {
+        return Err(action(format!("Action '{name}' has the run order {}; it must be between 1 and {MAX_RUN_ORDER}", one.run_order)));
+    }
+    refuse_unsupported_members(one, region)?;
+    check_settings(one, kind)?;
+    check_count(one, "input", one.input_artifacts.len(), &kind.inputs)?;
+    check_count(one, "output", one.output_artifacts.len(), &kind.outputs)?;
+    for input in &one.input_artifacts {
+        if !known.artifacts.contains(&input.name) {
+            return Err(structure(format!("Input Artifact Bundle {} in action {name} is not declared as Output Artifact Bundle in any of the preceding actions", input.name)));
+        }
+    }
+    for output in &one.output_artifacts {
+        if !is_artifact_name(&output.name) {
+            return Err(action(format!("The artifact name '{}' of action '{name}' is not of letters, digits, '_' and '-', at most 100", output.name)));
+        }
+        if known.artifacts.contains(&output.name) || known.fresh.contains(&output.name) {
+            return Err(structure(format!("Output Artifact Bundle name must be unique within the pipeline. {} has been used more than once.", output.name)));
+        }
+        known.fresh.push(output.name.clone());
+    }
+    check_references(one, known)?;
+    if let Some(namespace) = &one.namespace {
+        let taken = known.namespaces.contains(namespace) || known.fresh_namespaces.contains(namespace);
+        if taken || !is_artifact_name(namespace) {
+            return Err(structure(format!("Variable namespace '{namespace}' of action '{name}' is not a name, is reserved, or is used more than once. Namespaces must be unique within the pipeline")));
+        }
+        known.fresh_namespaces.push(namespace.clone());
+    }
+    provider.check(one)
+}
+
+fn is_artifact_name(text: &str) -> bool {
+    (1..=100).contains(&text.len()) && text.chars().all(|c| c.is_ascii_alphanumeric() || "_-".contains(c))
+}
+
+fn refuse_unsupported_members(one: &ActionDeclaration, region: &str) -> Result<(), Error> {
+    let unsupported = [
+        ("commands", one.commands.is_empty()),
+        ("outputVariables", one.output_variables.is_empty()),
+        ("environmentVariables", one.environment_variables.is_empty()),
+        ("files of output artifacts", one.output_artifacts.iter().all(|a| a.files.is_empty())),
+        ("timeoutInMinutes", one.timeout_in_minutes.is_none() || one.action_type_id.category == "Approval"),
+        ("a region of its own", one.region.as_deref().is_none_or(|r| r == region)),
+    ];
+    match unsupported.iter().find(|(_, absent)| !absent) {
+        Some((member, _)) => Err(Error::not_implemented(&format!("{member} of action '{}'", one.name))),
+        None => Ok(()),
+    }
+}
+
+fn check_settings(one: &ActionDeclaration, kind: &Kind) -> Result<(), Error> {
+    let name = &one.name;
+    if one.configuration.len() > MAX_SETTINGS || one.configuration.values().any(|v| v.len() > MAX_SETTING) {
+        return Err(action(format!("Action configuration for action '{name}' is too large")));
+    }
+    if let Some((missing, _)) = kind.settings.iter().find(|(key, required)| *required && one.setting(key).is_none()) {
+        return Err(action(format!("Action configuration for action '{name}' is missing required configuration '{missing}'")));
+    }
+    match one.configuration.keys().find(|key| !kind.settings.iter().any(|(known, _)| known == key)) {
+        Some(unknown) => Err(action(format!("Action configuration for action '{name}' contains unknown configuration '{unknown}'"))),
+        None => Ok(()),
+    }
+}
+
+fn check_count(one: &ActionDeclaration, which: &str, count: usize, allowed: &std::ops::RangeInclusive<usize>) -> Result<(), Error> {
+    if allowed.contains(&count) {
+        return Ok(());
+    }
+    let id = &one.action_type_id;
+    let (least, most) = (allowed.start(), allowed.end());
+    Err(action(format!(
+        "Action '{}' has {count} {which} artifacts. ActionType (Category: '{}', Provider: '{}', Owner: '{}', Version: '{}') takes at least {least} and at most {most}",
+        one.name, id.category, id.provider, id.owner, id.version
+    )))
+}
+
+/// A reference must be to a namespace of an action before, or to a variable of the pipeline.
+fn check_references(one: &ActionDeclaration, known: &Known) -> Result<(), Error> {
+    for text in one.configuration.values() {
+        for (namespace, variable) in variables::references(text) {
+            let there = match namespace {
+                variables::PIPELINE => known.variables.contains(variable),
+                variables::EXECUTION => variable == "PipelineExecutionId",
+                other => known.namespaces.contains(other),
+            };
+            if !there {
+                return Err(structure(format!("Action '{}' refers to the variable #{{{namespace}.{variable}}}, which no preceding action and no pipeline variable provides", one.name)));
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,171 @@
+//! One action of an execution: begins it, looks at it, and keeps what became of it.
+
+use super::{execution_workflow, run::Run};
+use crate::{
+    CodePipeline, artifacts,
+    declaration::ActionDeclaration,
+    providers::{self, Done, Failure, Job, Progress, Stop, Waiting, failed},
+    roles,
+    state::{ActionRow, Artifact, ErrorDetails, External, Status},
+    variables,
+};
+use gate::{Error, Scope};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// Begins an action: makes its row, and the provider's first calls.
+pub(crate) fn start(run: &mut Run, scope: &mut Scope<'_, CodePipeline>, action: &ActionDeclaration) -> Result<(), Error> {
+    let now = scope.now();
+    let region = scope.region().as_str().to_string();
+    let store = run.pipeline.store(&region).cloned().ok_or_else(|| Error::internal("the pipeline has no artifact store"))?;
+    let outputs: Vec<Artifact> = action.output_artifacts.iter().map(|a| artifacts::place(scope.entropy(), &run.pipeline.name, &store, &a.name)).collect();
+    let mut row = ActionRow {
+        id: base::uuid_v7(scope.entropy(), now),
+        execution: run.row.id.clone(),
+        version: run.row.version,
+        stage: run.stage().name.clone(),
+        action: action.name.clone(),
+        status: Status::InProgress,
+        started: now,
+        updated: now,
+        updated_by: None,
+        configuration: BTreeMap::new(),
+        inputs: action.input_artifacts.iter().filter_map(|a| run.row.artifacts.get(&a.name).cloned()).collect(),
+        outputs,
+        external: External::default(),
+        variables: BTreeMap::new(),
+        error: None,
+        summary: None,
+        token: None,
+        approval: None,
+        revision: None,
+        memo: Value::Null,
+        next_look: None,
+    };
+    run.row.actions.insert(action.name.clone(), row.id.clone());
+    let mut stage = run.stage_row(scope)?;
+    stage.actions.insert(action.name.clone(), (run.row.id.clone(), row.id.clone()));
+    run.put_stage(scope, &stage)?;
+    tell(run, scope, &row)?;
+    let resolved = variables::resolve_all(&action.configuration, |reference| run.variable(reference));
+    let result = match resolved {
+        Ok(configuration) => {
+            row.configuration = configuration;
+            with_job(run, scope, action, &row, |job, provider| provider.start(job))
+        }
+        Err(why) => Err(failed(
+            "ConfigurationError",
+            format!("An action in this pipeline failed because one or more variables could not be resolved: Action name={}. {why}", action.name),
+        )),
+    };
+    settle(run, scope, action, &mut row, result)
+}
+
+/// Looks at an action that is under way.
+pub(crate) fn look(run: &mut Run, scope: &mut Scope<'_, CodePipeline>, row: &mut ActionRow) -> Result<(), Error> {
+    let action = run.declared(&row.action)?;
+    let memo = row.memo.clone();
+    let result = with_job(run, scope, &action, row, |job, provider| provider.look(job, memo));
+    settle(run, scope, &action, row, result)
+}
+
+fn with_job(
+    run: &Run,
+    scope: &mut Scope<'_, CodePipeline>,
+    action: &ActionDeclaration,
+    row: &ActionRow,
+    work: impl FnOnce(&mut Job<'_, '_>, &'static dyn providers::Provider) -> Result<Progress, Stop>,
+) -> Result<Progress, Stop> {
+    let provider = providers::provider(&action.action_type_id, &action.name)?;
+    let region = scope.region().as_str().to_string();
+    let store = run.pipeline.store(&region).ok_or_else(|| Stop::Later(Error::internal("the pipeline has no artifact store")))?;
+    let actor = if provider.acts() { roles::acting(scope, run.account, &run.pipeline, action)? } else { scope.as_service(run.account, None) };
+    work(
+        &mut Job {
+            scope,
+            actor: &actor,
+            action,
+            id: &row.id,
+            configuration: &row.configuration,
+            store,
+            inputs: &row.inputs,
+            outputs: &row.outputs,
+            approval: row.approval.as_ref(),
+        },
+        provider,
+    )
+}
+
+fn settle(run: &mut Run, scope: &mut Scope<'_, CodePipeline>, action: &ActionDeclaration, row: &mut ActionRow, result: Result<Progress, Stop>) -> Result<(), Error> {
+    match result {
+        Ok(Progress::Waiting(waiting)) => wait(run, scope, row, *waiting),
+        Ok(Progress::Done(done)) => succeed(run, scope, action, row, *done),
+        Err(Stop::Failed(failure)) => {
+            let Failure { details, summary, updated_by, external } = failure;
+            row.error = Some(details);
+            row.summary = summary;
+            row.updated_by = updated_by.or(row.updated_by.take());
+            row.external = external.unwrap_or(std::mem::take(&mut row.external));
+            row.status = Status::Failed;
+            close(run, scope, row)
+        }
+        Err(Stop::Later(error)) => Err(error),
+    }
+}
+
+fn wait(run: &Run, scope: &mut Scope<'_, CodePipeline>, row: &mut ActionRow, waiting: Waiting) -> Result<(), Error> {
+    if let Some(topic) = &waiting.topic {
+        durable::subscribe(scope, &execution_workflow(&run.row.id), topic)?;
+    }
+    row.memo = waiting.memo;
+    row.next_look = Some(waiting.next_look);
+    row.token = waiting.token.or(row.token.take());
+    if waiting.external != External::default() {
+        row.external = waiting.external;
+    }
+    run.put_action(scope, row)
+}
+
+fn succeed(run: &mut Run, scope: &mut Scope<'_, CodePipeline>, action: &ActionDeclaration, row: &mut ActionRow, done: Done) -> Result<(), Error> {
+    row.variables = done.variables;
+    row.summary = done.summary;
+    row.updated_by = done.updated_by;
+    row.external = done.external.unwrap_or(std::mem::take(&mut row.external));
+    row.revision = done.revision;
+    row.status = Status::Succeeded;
+    if let Some(namespace) = &action.namespace {
+        run.row.namespaces.insert(namespace.clone(), row.variables.clone());
+    }
+    run.row.artifacts.extend(row.outputs.iter().map(|a| (a.name.clone(), a.clone())));
+    run.row.revisions.extend(row.revision.clone());
+    close(run, scope, row)
+}
+
+/// Fails an action that could not be brought to an end of its own.
+pub(crate) fn fail(run: &mut Run, scope: &mut Scope<'_, CodePipeline>, row: &mut ActionRow, code: &str, message: String) -> Result<(), Error> {
+    row.error = Some(ErrorDetails { code: code.into(), message });
+    row.status = Status::Failed;
+    close(run, scope, row)
+}
+
+/// Keeps an action that has ended.
+pub(crate) fn close(run: &mut Run, scope: &mut Scope<'_, CodePipeline>, row: &mut ActionRow) -> Result<(), Error> {
+    row.updated = scope.now();
+    row.token = None;
+    row.next_look = None;
+    row.memo = Value::Null;
+    run.put_action(scope, row)?;
+    tell(run, scope, row)
+}
+
+fn tell(run: &Run, scope: &mut Scope<'_, CodePipeline>, row: &ActionRow) -> Result<(), Error> {
+    let kind = run.declared(&row.action)?.action_type_id;
+    let more = json!({
+        "stage": row.stage,
+        "action": row.action,
+        "action-execution-id": row.id,
+        "region": scope.region(),
+        "type": {"owner": kind.owner, "category": kind.category, "provider": kind.provider, "version": kind.version},
+    });
+    run.publish(scope, "Action", row.status, more)
+}

@@ -1,0 +1,21 @@
+//! The long work: one workflow for each execution, one for each pipeline that polls its sources.
+
+pub(crate) mod action;
+pub(crate) mod execution;
+pub(crate) mod poller;
+pub(crate) mod run;
+pub(crate) mod stage;
+
+use serde::{Deserialize, Serialize};
+
+/// Which execution a workflow is about.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ExecutionState {
+    pub(crate) pipeline: String,
+    pub(crate) execution: String,
+}
+
+/// The id of an execution's workflow.
+pub(crate) fn execution_workflow(execution: &str) -> String {
+    format!("codepipeline/execution/{execution}")
+}

@@ -1,0 +1,122 @@
+use crate::{Kms, error::{dry_run, limit_exceeded}, examples::with_key, grants, keys, state::GrantRow};
+use gate::{Authorized, Demands, Error, Example, Operation, View};
+use policy::GrantConstraints;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use std::collections::BTreeMap;
+
+/// Gives a principal rights on a key, beside its policy.
+/// Source: <https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateGrant.html>
+pub struct CreateGrant;
+
+/// What to do.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Input {
+    key_id: String,
+    grantee_principal: String,
+    retiring_principal: Option<String>,
+    operations: Vec<String>,
+    constraints: Option<GrantConstraints>,
+    name: Option<String>,
+    #[serde(default)]
+    grant_tokens: Vec<String>,
+    #[serde(default)]
+    dry_run: bool,
+}
+
+/// The answer.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Output {
+    grant_id: String,
+    grant_token: String,
+}
+
+/// Grants that a key may have.
+const MOST_GRANTS: usize = 1000;
+
+fn pairs(constraints: &GrantConstraints) -> impl Iterator<Item = (&'static str, &BTreeMap<String, String>)> {
+    let equals = constraints.encryption_context_equals.as_ref().map(|pairs| ("EncryptionContextEquals", pairs));
+    let subset = constraints.encryption_context_subset.as_ref().map(|pairs| ("EncryptionContextSubset", pairs));
+    equals.into_iter().chain(subset)
+}
+
+fn check(input: &Input) -> Result<(), Error> {
+    if let Some(other) = input.operations.iter().find(|operation| !grants::OPERATIONS.contains(&operation.as_str())) {
+        let message = format!("A grant on a symmetric key cannot permit '{}'; it may permit {}", crate::error::clipped(other), grants::OPERATIONS.join(", "));
+        return Err(Error::validation(message));
+    }
+    if input.operations.is_empty() {
+        return Err(Error::validation("A grant permits at least one operation"));
+    }
+    if input.name.as_ref().is_some_and(|name| name.is_empty() || name.len() > 256) {
+        return Err(Error::validation("1 validation error detected: Value at 'name' failed to satisfy constraint: Member must have length between 1 and 256"));
+    }
+    let Some(constraints) = &input.constraints else { return Ok(()) };
+    if pairs(constraints).count() != 1 {
+        return Err(Error::validation("A grant's constraints are EncryptionContextSubset or EncryptionContextEquals"));
+    }
+    pairs(constraints).try_for_each(|(_, pairs)| crate::blob::check_context(pairs))
+}
+
+impl Operation for CreateGrant {
+    type Service = Kms;
+    const NAME: &'static str = "CreateGrant";
+    const READ_ONLY: bool = false;
+    type Input = Input;
+    type Output = Output;
+
+    fn demands(input: &Input, facts: &mut View<'_, Kms>) -> Result<Demands, Error> {
+        let mut demand = keys::demand(facts, "kms:CreateGrant", &input.key_id)?
+            .with("kms:GrantOperations", input.operations.clone())
+            .with("kms:GranteePrincipal", &input.grantee_principal)
+            .with_some("kms:RetiringPrincipal", input.retiring_principal.as_ref())
+            .with("kms:GrantIsForAWSResource", keys::for_aws_resource(facts));
+        for (kind, pairs) in input.constraints.iter().flat_map(pairs) {
+            demand = pairs.iter().fold(demand.with("kms:GrantConstraintType", kind), |demand, (key, value)| demand.with(format!("kms:EncryptionContext:{key}"), value));
+        }
+        Ok(demand.into())
+    }
+
+    fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Output, Error> {
+        check(&input)?;
+        let mut key = keys::usable(keys::load(call, &input.key_id)?)?;
+        if let Some(own) = grants::may_pass_on(&key, call.caller())
+            && let Some(more) = input.operations.iter().find(|operation| !own.contains(operation))
+        {
+            let message = format!("Who has a grant with CreateGrant on {} may pass on what the grant permits, not {more}", key.arn);
+            return Err(Error::access_denied(gate::Protocol::Json, message));
+        }
+        let grant = GrantRow {
+            name: input.name,
+            created: call.now(),
+            grantee: grants::kept_principal(call, &input.grantee_principal)?,
+            retiring: input.retiring_principal.map(|principal| grants::kept_principal(call, &principal)).transpose()?,
+            issuing_account: call.account()?,
+            operations: input.operations,
+            constraints: input.constraints,
+        };
+        if input.dry_run {
+            return Err(dry_run());
+        }
+        // A retried call with the same name and members gives the grant it made before.
+        let made = key.grants.iter().find(|(_, own)| own.name.is_some() && GrantRow { created: grant.created, ..(*own).clone() } == grant).map(|(id, _)| id.clone());
+        if let Some(grant_id) = made {
+            return Ok(Output { grant_token: grants::token(&key.id, &grant_id), grant_id });
+        }
+        if key.grants.len() >= MOST_GRANTS {
+            return Err(limit_exceeded(format!("{} has {MOST_GRANTS} grants, which is the most: retire or revoke some", key.arn)));
+        }
+        let mut id = [0; 32];
+        call.entropy().fill(&mut id);
+        let grant_id = hex::encode(id);
+        key.grants.insert(grant_id.clone(), grant);
+        keys::save(call, &key)?;
+        Ok(Output { grant_token: grants::token(&key.id, &grant_id), grant_id })
+    }
+
+    fn example() -> Example {
+        with_key(json!({"KeyId": "$0/KeyMetadata/KeyId", "GranteePrincipal": "arn:aws:iam::111111111111:root", "Operations": ["Decrypt"]}))
+    }
+}

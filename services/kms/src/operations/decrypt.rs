@@ -1,0 +1,77 @@
+use crate::{
+    Kms, blob::Ciphertext, error::dry_run, examples::with_key, keys, material,
+    usage::{self, check_algorithm, decrypting_key, refuse_recipient},
+};
+use base::{Arn, Blob, Secret};
+use gate::{Authorized, Demands, Error, Example, Operation, View};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// Decrypts what a key encrypted.
+/// Source: <https://docs.aws.amazon.com/kms/latest/APIReference/API_Decrypt.html>
+pub struct Decrypt;
+
+/// What to do.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct DecryptInput {
+    /// The ciphertext.
+    pub ciphertext_blob: Blob,
+    /// The key; without it, the one that the ciphertext names.
+    pub key_id: Option<String>,
+    /// The encryption context.
+    #[serde(default)]
+    pub encryption_context: BTreeMap<String, String>,
+    /// `SYMMETRIC_DEFAULT`.
+    pub encryption_algorithm: Option<String>,
+    /// An attested enclave: refused, not ignored.
+    pub recipient: Option<Value>,
+    /// Tokens of new grants: grants count at once here, so they are not needed.
+    #[serde(default)]
+    pub grant_tokens: Vec<String>,
+    /// Decides, and does nothing.
+    #[serde(default)]
+    pub dry_run: bool,
+}
+
+/// The answer.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct DecryptOutput {
+    /// What was encrypted.
+    pub plaintext: Secret<Blob>,
+    /// The key that was used.
+    pub key_id: Arn,
+    encryption_algorithm: &'static str,
+}
+
+impl Operation for Decrypt {
+    type Service = Kms;
+    const NAME: &'static str = "Decrypt";
+    const READ_ONLY: bool = true;
+    type Input = DecryptInput;
+    type Output = DecryptOutput;
+
+    fn demands(input: &DecryptInput, facts: &mut View<'_, Kms>) -> Result<Demands, Error> {
+        let ciphertext = Ciphertext::read(&input.ciphertext_blob.0)?;
+        let named = decrypting_key(facts, &ciphertext, input.key_id.as_deref())?;
+        Ok(keys::with_context(keys::demand_on(facts, "kms:Decrypt", &named)?, &input.encryption_context).into())
+    }
+
+    fn execute(call: &mut Authorized<'_, Self>, input: DecryptInput) -> Result<DecryptOutput, Error> {
+        check_algorithm(input.encryption_algorithm.as_deref())?;
+        refuse_recipient("Decrypt", input.recipient.as_ref())?;
+        let ciphertext = Ciphertext::read(&input.ciphertext_blob.0)?;
+        let key = usage::load_decrypting(call, &ciphertext, input.key_id.as_deref())?;
+        if input.dry_run {
+            return Err(dry_run());
+        }
+        let plaintext = material::decrypt(call, &key, &ciphertext, &input.encryption_context)?;
+        Ok(DecryptOutput { plaintext, key_id: key.arn, encryption_algorithm: "SYMMETRIC_DEFAULT" })
+    }
+
+    fn example() -> Example {
+        with_key(json!({"CiphertextBlob": "$1/CiphertextBlob"})).after("kms:Encrypt", json!({"KeyId": "$0/KeyMetadata/KeyId", "Plaintext": "dGV4dA=="}))
+    }
+}

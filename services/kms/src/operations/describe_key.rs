@@ -1,0 +1,45 @@
+use crate::{Kms, examples::with_key, keys, shapes::KeyMetadata};
+use gate::{Authorized, Demands, Error, Example, Operation, View};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+/// A key.
+/// Source: <https://docs.aws.amazon.com/kms/latest/APIReference/API_DescribeKey.html>
+pub struct DescribeKey;
+
+/// What to do.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Input {
+    key_id: String,
+    #[serde(default)]
+    grant_tokens: Vec<String>,
+}
+
+/// The answer.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Output {
+    /// The key.
+    pub key_metadata: KeyMetadata,
+}
+
+impl Operation for DescribeKey {
+    type Service = Kms;
+    const NAME: &'static str = "DescribeKey";
+    const READ_ONLY: bool = true;
+    type Input = Input;
+    type Output = Output;
+
+    fn demands(input: &Input, facts: &mut View<'_, Kms>) -> Result<Demands, Error> {
+        Ok(keys::demand(facts, "kms:DescribeKey", &input.key_id)?.into())
+    }
+
+    fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Output, Error> {
+        Ok(Output { key_metadata: KeyMetadata::of(keys::load(call, &input.key_id)?) })
+    }
+
+    fn example() -> Example {
+        with_key(json!({"KeyId": "$0/KeyMetadata/KeyId"}))
+    }
+}

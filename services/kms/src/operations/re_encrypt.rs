@@ -1,0 +1,85 @@
+use crate::{
+    Kms, blob::Ciphertext, error::dry_run, examples::with_key, keys, material,
+    usage::{self, check_algorithm, decrypting_key},
+};
+use base::{Arn, Blob};
+use gate::{Authorized, Demands, Error, Example, Operation, View};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use std::collections::BTreeMap;
+
+/// Decrypts and encrypts again, under another key or context; the plaintext is not shown.
+/// Source: <https://docs.aws.amazon.com/kms/latest/APIReference/API_ReEncrypt.html>
+pub struct ReEncrypt;
+
+/// What to do.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Input {
+    ciphertext_blob: Blob,
+    source_key_id: Option<String>,
+    #[serde(default)]
+    source_encryption_context: BTreeMap<String, String>,
+    source_encryption_algorithm: Option<String>,
+    destination_key_id: String,
+    #[serde(default)]
+    destination_encryption_context: BTreeMap<String, String>,
+    destination_encryption_algorithm: Option<String>,
+    #[serde(default)]
+    grant_tokens: Vec<String>,
+    #[serde(default)]
+    dry_run: bool,
+}
+
+/// The answer.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Output {
+    ciphertext_blob: Blob,
+    source_key_id: Arn,
+    key_id: Arn,
+    source_encryption_algorithm: &'static str,
+    destination_encryption_algorithm: &'static str,
+}
+
+impl Operation for ReEncrypt {
+    type Service = Kms;
+    const NAME: &'static str = "ReEncrypt";
+    const READ_ONLY: bool = true;
+    type Input = Input;
+    type Output = Output;
+
+    fn demands(input: &Input, facts: &mut View<'_, Kms>) -> Result<Demands, Error> {
+        let ciphertext = Ciphertext::read(&input.ciphertext_blob.0)?;
+        let source = decrypting_key(facts, &ciphertext, input.source_key_id.as_deref())?;
+        let destination = keys::named(facts, &input.destination_key_id)?;
+        let same = source.arn == destination.arn;
+        let from = keys::with_context(keys::demand_on(facts, "kms:ReEncryptFrom", &source)?, &input.source_encryption_context);
+        let to = keys::with_context(keys::demand_on(facts, "kms:ReEncryptTo", &destination)?, &input.destination_encryption_context);
+        Ok(Demands::from(from.with("kms:ReEncryptOnSameKey", same)).and(to.with("kms:ReEncryptOnSameKey", same)))
+    }
+
+    fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Output, Error> {
+        check_algorithm(input.source_encryption_algorithm.as_deref())?;
+        check_algorithm(input.destination_encryption_algorithm.as_deref())?;
+        let ciphertext = Ciphertext::read(&input.ciphertext_blob.0)?;
+        let source = usage::load_decrypting(call, &ciphertext, input.source_key_id.as_deref())?;
+        let mut destination = keys::usable(keys::load(call, &input.destination_key_id)?)?;
+        if input.dry_run {
+            return Err(dry_run());
+        }
+        let plain = material::decrypt(call, &source, &ciphertext, &input.source_encryption_context)?;
+        let ciphertext_blob = material::encrypt(call, &mut destination, &plain.expose().0, &input.destination_encryption_context)?;
+        Ok(Output {
+            ciphertext_blob,
+            source_key_id: source.arn,
+            key_id: destination.arn,
+            source_encryption_algorithm: "SYMMETRIC_DEFAULT",
+            destination_encryption_algorithm: "SYMMETRIC_DEFAULT",
+        })
+    }
+
+    fn example() -> Example {
+        with_key(json!({"CiphertextBlob": "$1/CiphertextBlob", "DestinationKeyId": "$0/KeyMetadata/KeyId"})).after("kms:Encrypt", json!({"KeyId": "$0/KeyMetadata/KeyId", "Plaintext": "dGV4dA=="}))
+    }
+}

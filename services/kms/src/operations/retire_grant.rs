@@ -1,0 +1,63 @@
+use crate::{Kms, error::{dry_run, no_grant}, examples::with_grant, grants, keys, shapes::Nothing};
+use gate::{Authorized, Demands, Error, Example, Operation, View};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+/// Gives a grant back: for those whom the grant names.
+/// Source: <https://docs.aws.amazon.com/kms/latest/APIReference/API_RetireGrant.html>
+pub struct RetireGrant;
+
+/// What to do.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Input {
+    key_id: Option<String>,
+    grant_id: Option<String>,
+    grant_token: Option<String>,
+    #[serde(default)]
+    dry_run: bool,
+}
+
+/// The key and the grant's id, by token or by ids.
+fn target(input: &Input) -> Result<(String, String), Error> {
+    match (&input.grant_token, &input.key_id, &input.grant_id) {
+        (Some(token), None, None) => grants::read_token(token),
+        (None, Some(key), Some(grant)) => Ok((key.clone(), grant.clone())),
+        _ => Err(Error::validation("Give either GrantToken, or KeyId and GrantId")),
+    }
+}
+
+impl Operation for RetireGrant {
+    type Service = Kms;
+    const NAME: &'static str = "RetireGrant";
+    const READ_ONLY: bool = false;
+    type Input = Input;
+    type Output = Nothing;
+
+    fn demands(input: &Input, facts: &mut View<'_, Kms>) -> Result<Demands, Error> {
+        let (key, _) = target(input)?;
+        Ok(keys::demand(facts, "kms:RetireGrant", &key)?.into())
+    }
+
+    fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Nothing, Error> {
+        let (key, grant_id) = target(&input)?;
+        let mut key = keys::load(call, &key)?;
+        let grant = key.grants.get(&grant_id).ok_or_else(|| no_grant(&grant_id))?;
+        // The decision was about the key. A right to retire that comes from a grant is a right to retire that grant.
+        let by_another = key.grants.values().any(|other| grants::may_retire(other, call.caller()));
+        if by_another && !grants::may_retire(grant, call.caller()) {
+            let message = format!("{} may retire other grants on {}, but is not the retiring principal of grant {grant_id}; revoke it instead", call.caller().name(), key.arn);
+            return Err(Error::access_denied(gate::Protocol::Json, message));
+        }
+        if input.dry_run {
+            return Err(dry_run());
+        }
+        key.grants.remove(&grant_id);
+        keys::save(call, &key)?;
+        Ok(Nothing {})
+    }
+
+    fn example() -> Example {
+        with_grant(json!({"KeyId": "$0/KeyMetadata/KeyId", "GrantId": "$1/GrantId"}))
+    }
+}

@@ -1,0 +1,88 @@
+//! Key policies: checked when they are written, kept with unique ids.
+
+use crate::{Kms, error::malformed_policy};
+use base::AccountId;
+use gate::{Caller, Error, Identity, Scope};
+use policy::{Context, Named, Options, Policies, Policy, PolicyKind, Principal, PrincipalKind, Request, Verdict};
+
+const LONGEST: usize = 32 * 1024;
+
+/// A policy for the examples' account.
+pub(crate) const EXAMPLE: &str =
+    r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111111111111:root"},"Action":"kms:*","Resource":"*"}}"#;
+
+/// The policy of a key that was made without one: the account's own policies decide.
+pub(crate) fn default_policy(account: AccountId) -> String {
+    format!(
+        r#"{{"Version":"2012-10-17","Id":"key-default-1","Statement":[{{"Sid":"Enable IAM User Permissions","Effect":"Allow","Principal":{{"AWS":"arn:aws:iam::{account}:root"}},"Action":"kms:*","Resource":"*"}}]}}"#
+    )
+}
+
+/// Checks a policy for the key `key_arn`; gives it as it is kept. Unless `bypass`, the caller must be able to change it again.
+pub(crate) fn checked(scope: &mut Scope<'_, Kms>, key_arn: &str, document: &str, bypass: bool) -> Result<String, Error> {
+    if document.len() > LONGEST {
+        return Err(malformed_policy(format!("The key policy has {} bytes; at most {LONGEST} are allowed", document.len())));
+    }
+    let invalid_principals = || malformed_policy("Policy contains a statement with one or more invalid principals.");
+    let parsed = parse(document)?;
+    // An id stays behind in a policy when its principal is deleted; it cannot be written again.
+    let ids = parsed.principals().into_iter().filter(|p| p.kind == PrincipalKind::Aws && ["AIDA", "AROA"].iter().any(|id| p.text.starts_with(id)));
+    for id in ids.map(|p| p.text.to_owned()).collect::<Vec<_>>() {
+        if scope.unique_id(&id)?.is_none() {
+            return Err(invalid_principals());
+        }
+    }
+    let kept = scope.principals_to_ids(document).map_err(|failure| match failure {
+        Ok(_) => invalid_principals(),
+        Err(error) => error,
+    })?;
+    if !bypass && !keeps_control(scope.caller(), key_arn, &parse(&kept)?) {
+        return Err(malformed_policy("The new key policy will not allow you to update the key policy in the future."));
+    }
+    Ok(kept)
+}
+
+fn parse(document: &str) -> Result<Policy, Error> {
+    Policy::parse(document, PolicyKind::Key).map_err(|e| {
+        let principal = e.message.starts_with("Invalid principal");
+        malformed_policy(if principal { format!("Policy contains a statement with one or more invalid principals. {e}") } else { e.to_string() })
+    })
+}
+
+/// Whether the caller could put another policy, if its own policies let it.
+fn keeps_control(caller: &Caller, key_arn: &str, new: &Policy) -> bool {
+    let Some(account) = caller.account() else { return false };
+    let Ok(own) = Policy::parse(r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"kms:PutKeyPolicy","Resource":"*"}}"#, PolicyKind::Identity) else {
+        return false;
+    };
+    let name = caller.name();
+    let mut context = Context::new();
+    context.set("kms:CallerAccount", account.as_str()).set("aws:PrincipalAccount", account.as_str());
+    let principal = match caller.identity() {
+        Identity::Root { .. } => {
+            context.set("aws:PrincipalArn", &*name);
+            Principal::Root { account: account.as_str() }
+        }
+        Identity::User { arn, id, .. } => {
+            context.set("aws:PrincipalArn", arn.as_str());
+            Principal::User { arn: arn.as_str(), id }
+        }
+        Identity::Role(session) => {
+            context.set("aws:PrincipalArn", session.role_arn.as_str());
+            Principal::Role { role_arn: session.role_arn.as_str(), role_id: &session.role_id, session_arn: &name, linked: false }
+        }
+        Identity::Service { name, .. } => Principal::Service { name },
+        Identity::Anonymous => return false,
+    };
+    let request = Request {
+        principal,
+        principal_account: Some(account.as_str()),
+        action: "kms:PutKeyPolicy",
+        resource: key_arn,
+        resource_account: account.as_str(),
+        context: &context,
+    };
+    let identity = [Named { name: "the caller's own policies", policy: &own }];
+    let policies = Policies { identity: &identity, resource: Some(Named { name: "the new key policy", policy: new }), ..Policies::default() };
+    policy::decide(&request, &policies, &Options::default()).verdict == Verdict::Allow
+}

@@ -1,0 +1,147 @@
+use super::gone_is_fine;
+use crate::{
+    CreateKey, DescribeKey, DisableKey, DisableKeyRotation, EnableKey, EnableKeyRotation, KeyMetadata, PutKeyPolicy, ScheduleKeyDeletion, TagResource,
+    UntagResource, UpdateKeyDescription,
+};
+use gate::{Error, Physical, Property, ResourceContext, ResourceType};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+
+/// A symmetric key.
+/// Source: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-kms-key.html>
+pub struct Key;
+
+static PROPERTIES: [Property; 12] = [
+    Property::optional("BypassPolicyLockoutSafetyCheck"),
+    Property::optional("Description"),
+    Property::optional("EnableKeyRotation"),
+    Property::optional("Enabled"),
+    Property::optional("KeyPolicy"),
+    Property::optional("KeySpec").replaces(),
+    Property::optional("KeyUsage").replaces(),
+    Property::optional("MultiRegion").replaces(),
+    Property::optional("Origin").replaces(),
+    Property::optional("PendingWindowInDays"),
+    Property::optional("RotationPeriodInDays"),
+    Property::optional("Tags"),
+];
+
+/// Templates write flags as booleans or as text.
+fn flag(properties: &Value, name: &str, default: bool) -> Result<bool, Error> {
+    match properties.get(name) {
+        None | Some(Value::Null) => Ok(default),
+        Some(Value::Bool(flag)) => Ok(*flag),
+        Some(Value::String(text)) if text.eq_ignore_ascii_case("true") => Ok(true),
+        Some(Value::String(text)) if text.eq_ignore_ascii_case("false") => Ok(false),
+        Some(_) => Err(Error::new("ValidationError", format!("Properties validation failed: #/{name}: expected true or false"))),
+    }
+}
+
+/// A key policy is an object or text; JSON of text inside is kept as it is.
+fn policy(properties: &Value) -> Option<String> {
+    let value = properties.get("KeyPolicy").filter(|v| !v.is_null())?;
+    Some(value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+}
+
+/// The key's own tags over the stack's.
+fn tags(properties: &Value, stack: &[(String, String)]) -> Result<BTreeMap<String, String>, Error> {
+    let mut tags: BTreeMap<String, String> = stack.iter().cloned().collect();
+    for tag in properties.get("Tags").and_then(Value::as_array).into_iter().flatten() {
+        let scalar = |name: &str| match &tag[name] {
+            Value::String(text) => Ok(text.clone()),
+            Value::Bool(_) | Value::Number(_) => Ok(tag[name].to_string()),
+            _ => Err(Error::new("ValidationError", "Properties validation failed: #/Tags: a tag has a Key and a Value")),
+        };
+        tags.insert(scalar("Key")?, scalar("Value")?);
+    }
+    Ok(tags)
+}
+
+fn tag_list(tags: &BTreeMap<String, String>) -> Value {
+    tags.iter().map(|(key, value)| json!({"TagKey": key, "TagValue": value})).collect()
+}
+
+fn physical(key: &KeyMetadata) -> Physical {
+    Physical::new(key.key_id.clone()).attribute("Arn", key.arn.as_str()).attribute("KeyId", key.key_id.as_str())
+}
+
+/// Brings rotation to what the properties say; the key must be enabled.
+fn rotate(context: &mut ResourceContext<'_>, id: &str, properties: &Value) -> Result<(), Error> {
+    if flag(properties, "EnableKeyRotation", false)? {
+        let period = properties.get("RotationPeriodInDays").cloned().unwrap_or(Value::Null);
+        return context.call_with::<EnableKeyRotation>(json!({"KeyId": id, "RotationPeriodInDays": period})).map(|_| ());
+    }
+    context.call_with::<DisableKeyRotation>(json!({"KeyId": id})).map(|_| ())
+}
+
+fn change_tags(context: &mut ResourceContext<'_>, id: &str, old: &Value, new: &Value) -> Result<(), Error> {
+    let stack = context.tags.clone();
+    let (had, has) = (tags(old, &[])?, tags(new, &stack)?);
+    let gone: Vec<&String> = had.keys().filter(|key| !has.contains_key(*key)).collect();
+    if !gone.is_empty() {
+        context.call_with::<UntagResource>(json!({"KeyId": id, "TagKeys": gone}))?;
+    }
+    if has != had && !has.is_empty() {
+        context.call_with::<TagResource>(json!({"KeyId": id, "Tags": tag_list(&has)}))?;
+    }
+    Ok(())
+}
+
+impl ResourceType for Key {
+    fn name(&self) -> &'static str {
+        "AWS::KMS::Key"
+    }
+
+    fn properties(&self) -> &'static [Property] {
+        &PROPERTIES
+    }
+
+    fn create(&self, context: &mut ResourceContext<'_>, properties: &Value) -> Result<Physical, Error> {
+        let same = ["BypassPolicyLockoutSafetyCheck", "Description", "KeySpec", "KeyUsage", "MultiRegion", "Origin"];
+        let mut input: Map<String, Value> =
+            same.iter().filter_map(|name| properties.get(*name).map(|value| ((*name).to_owned(), value.clone()))).collect();
+        if let Some(policy) = policy(properties) {
+            input.insert("Policy".into(), policy.into());
+        }
+        input.insert("Tags".into(), tag_list(&tags(properties, &context.tags)?));
+        let key = context.call_with::<CreateKey>(Value::Object(input))?.key_metadata;
+        if flag(properties, "EnableKeyRotation", false)? {
+            rotate(context, &key.key_id, properties)?;
+        }
+        if !flag(properties, "Enabled", true)? {
+            context.call_with::<DisableKey>(json!({"KeyId": key.key_id}))?;
+        }
+        Ok(physical(&key))
+    }
+
+    fn update(&self, context: &mut ResourceContext<'_>, id: &str, old: &Value, new: &Value) -> Result<Physical, Error> {
+        let changed = |name: &str| old.get(name) != new.get(name);
+        let (was, is) = (flag(old, "Enabled", true)?, flag(new, "Enabled", true)?);
+        let rotates = changed("EnableKeyRotation") || changed("RotationPeriodInDays");
+        if (is || rotates) && !was {
+            context.call_with::<EnableKey>(json!({"KeyId": id}))?;
+        }
+        if policy(old) != policy(new) {
+            let document = policy(new).unwrap_or_else(|| crate::policies::default_policy(context.account));
+            let bypass = flag(new, "BypassPolicyLockoutSafetyCheck", false)?;
+            context.call_with::<PutKeyPolicy>(json!({"KeyId": id, "Policy": document, "BypassPolicyLockoutSafetyCheck": bypass}))?;
+        }
+        if changed("Description") {
+            let description = new.get("Description").and_then(Value::as_str).unwrap_or_default();
+            context.call_with::<UpdateKeyDescription>(json!({"KeyId": id, "Description": description}))?;
+        }
+        if rotates {
+            rotate(context, id, new)?;
+        }
+        if !is && (was || rotates) {
+            context.call_with::<DisableKey>(json!({"KeyId": id}))?;
+        }
+        change_tags(context, id, old, new)?;
+        Ok(physical(&context.call_with::<DescribeKey>(json!({"KeyId": id}))?.key_metadata))
+    }
+
+    fn delete(&self, context: &mut ResourceContext<'_>, id: &str, properties: &Value) -> Result<(), Error> {
+        let days = properties.get("PendingWindowInDays").cloned().unwrap_or(Value::Null);
+        gone_is_fine(context.call_with::<ScheduleKeyDeletion>(json!({"KeyId": id, "PendingWindowInDays": days})))
+    }
+}

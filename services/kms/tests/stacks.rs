@@ -1,0 +1,50 @@
+//! The resource types, as CloudFormation uses them.
+#![allow(dead_code, reason = "the world is shared with other tests")]
+
+#[path = "../../iam/tests/world/mod.rs"]
+mod world;
+
+use serde_json::{Value, json};
+use world::{REGION, TOOLS, World};
+
+fn policy(action: &str) -> Value {
+    json!({"Version": "2012-10-17", "Id": "key", "Statement": [
+        {"Sid": "Enable IAM User Permissions", "Effect": "Allow", "Principal": {"AWS": format!("arn:aws:iam::{TOOLS}:root")}, "Action": "kms:*", "Resource": "*"},
+        {"Sid": "Service", "Effect": "Allow", "Principal": {"Service": "logs.amazonaws.com"}, "Action": action, "Resource": "*"},
+    ]})
+}
+
+#[test]
+fn a_key_and_its_alias_live_with_their_stack() {
+    let world = World::new([iam::service(), kms::service(), sts::service()]);
+    world.stack_role();
+    let admin = world.administrator(TOOLS);
+    let old = json!({"Description": "first", "Enabled": true, "KeyUsage": "ENCRYPT_DECRYPT", "KeySpec": "SYMMETRIC_DEFAULT", "EnableKeyRotation": "true",
+        "KeyPolicy": policy("kms:Decrypt").to_string(), "Tags": [{"Key": "team", "Value": "x"}]});
+    let made = world.create("AWS::KMS::Key", &old).unwrap();
+    assert_eq!(made.attributes["Arn"], format!("arn:aws:kms:{REGION}:{TOOLS}:key/{}", made.id));
+    let alias = json!({"AliasName": "alias/pipeline-key", "TargetKeyId": made.id});
+    assert_eq!(world.create("AWS::KMS::Alias", &alias).unwrap().id, "alias/pipeline-key");
+    let id = json!({"KeyId": "alias/pipeline-key"});
+    assert_eq!(world.ok(&admin, "kms:GetKeyRotationStatus", id.clone())["KeyRotationEnabled"], true);
+
+    let new = json!({"Description": "second", "Enabled": "false", "KeyPolicy": policy("kms:Encrypt"), "EnableKeyRotation": false});
+    assert_eq!(world.update("AWS::KMS::Key", &made.id, &old, &new).unwrap().id, made.id);
+    let metadata = world.ok(&admin, "kms:DescribeKey", id.clone())["KeyMetadata"].clone();
+    assert_eq!((&metadata["Description"], &metadata["KeyState"]), (&json!("second"), &json!("Disabled")));
+    assert_eq!(world.ok(&admin, "kms:GetKeyPolicy", id.clone())["Policy"], policy("kms:Encrypt").to_string());
+    assert_eq!(world.ok(&admin, "kms:GetKeyRotationStatus", id.clone())["KeyRotationEnabled"], false);
+    assert_eq!(world.ok(&admin, "kms:ListResourceTags", id.clone())["Tags"], json!([{"TagKey": "stack", "TagValue": "yes"}]));
+
+    let other = world.create("AWS::KMS::Key", &json!({})).unwrap();
+    world.update("AWS::KMS::Alias", "alias/pipeline-key", &alias, &json!({"AliasName": "alias/pipeline-key", "TargetKeyId": other.id})).unwrap();
+    assert_eq!(world.ok(&admin, "kms:DescribeKey", id.clone())["KeyMetadata"]["KeyId"], other.id);
+    world.delete("AWS::KMS::Alias", "alias/pipeline-key", &alias).unwrap();
+    world.delete("AWS::KMS::Alias", "alias/pipeline-key", &alias).unwrap();
+    assert_eq!(world.fails(&admin, "kms:DescribeKey", id), "NotFoundException");
+    for _ in 0..2 {
+        world.delete("AWS::KMS::Key", &made.id, &json!({"PendingWindowInDays": 7})).unwrap();
+    }
+    assert_eq!(world.ok(&admin, "kms:DescribeKey", json!({"KeyId": made.id}))["KeyMetadata"]["KeyState"], "PendingDeletion");
+    assert_eq!(world.create("AWS::KMS::Key", &json!({"MultiRegion": true})).unwrap_err().code, "NotImplemented");
+}

@@ -1,0 +1,116 @@
+"""A delivery over three accounts, made by the AWS CLI and git alone, against `sekisho up`."""
+
+import json
+import signal
+import unittest
+
+from harness import DEV, PROD, STAGING, Served
+
+
+class Delivery(Served):
+    def deploy(self):
+        for account in ["staging", "prod"]:
+            self.aws(
+                self.account(account), "cloudformation", "deploy", "--stack-name", "target", "--template-file", "target.yaml",
+                "--capabilities", "CAPABILITY_NAMED_IAM", "--parameter-overrides", f"Environment={account}", f"DevAccount={DEV}",
+            )
+        self.aws(
+            self.account("dev"), "cloudformation", "deploy", "--stack-name", "delivery", "--template-file", "pipeline.yaml",
+            "--capabilities", "CAPABILITY_NAMED_IAM", "--parameter-overrides",
+            f"StagingRole=arn:aws:iam::{STAGING}:role/shop-deploy", f"StagingBucket=shop-staging-{STAGING}",
+            f"ProdRole=arn:aws:iam::{PROD}:role/shop-deploy", f"ProdBucket=shop-prod-{PROD}",
+        )
+
+    def push(self, environment):
+        work = self.folder / "shop"
+        self.git(environment, "init", "--quiet", "--initial-branch", "main", cwd=work)
+        self.git(environment, "add", "--all", cwd=work)
+        self.git(environment, "commit", "--quiet", "-m", "First", cwd=work)
+        self.git(environment, "push", f"https://127.0.0.1:{self.port}/v1/repos/shop", "main", cwd=work)
+        return work
+
+    def state(self, environment, stage, pipeline="shop"):
+        states = self.answer(environment, "codepipeline", "get-pipeline-state", "--name", pipeline)["stageStates"]
+        return next(s for s in states if s["stageName"] == stage)
+
+    def waiting_token(self, environment):
+        latest = self.state(environment, "Approval")["actionStates"][0].get("latestExecution", {})
+        return latest.get("token") if latest.get("status") == "InProgress" else None
+
+    def succeeded(self, environment, stage):
+        return self.state(environment, stage).get("latestExecution", {}).get("status") == "Succeeded"
+
+    def test_from_templates_to_production(self):
+        self.deploy()
+        dev = self.account("dev")
+        work = self.push(dev)
+        token = self.wait("the approval", lambda: self.waiting_token(dev))
+        staged = self.aws(self.account("staging"), "s3", "cp", f"s3://shop-staging-{STAGING}/index.html", "-").stdout
+        self.assertIn("The corner shop", staged)
+        wrong = self.aws(
+            dev, "codepipeline", "put-approval-result", "--pipeline-name", "shop", "--stage-name", "Approval", "--action-name", "Release",
+            "--token", "11111111-2222-3333-4444-555555555555", "--result", "summary=no,status=Approved", check=False,
+        )
+        self.assertIn("InvalidApprovalTokenException", wrong.stderr)
+        # A restart in the middle loses nothing.
+        self.stop(signal.SIGKILL)
+        self.start()
+        dev = self.account("dev")
+        self.assertEqual(self.waiting_token(dev), token)
+        self.aws(
+            dev, "codepipeline", "put-approval-result", "--pipeline-name", "shop", "--stage-name", "Approval", "--action-name", "Release",
+            "--token", token, "--result", "summary=looks good,status=Approved",
+        )
+        self.wait("production", lambda: self.succeeded(dev, "Production"))
+        released = self.aws(self.account("prod"), "s3", "cp", f"s3://shop-prod-{PROD}/index.html", "-").stdout
+        self.assertEqual(released, staged)
+        # Every call under its own role: the prod account's role wrote the prod bucket.
+        self.assertIn("assumed-role/shop-deploy/", self.sekisho("audit", "lookup", "--account", "prod", "--limit", "200").stdout)
+        # A second push, by a clone.
+        clone = self.temporary / "clone"
+        self.git(dev, "clone", "--quiet", f"https://127.0.0.1:{self.port}/v1/repos/shop", str(clone), cwd=self.temporary)
+        self.assertEqual((clone / "web/index.html").read_bytes(), (work / "web/index.html").read_bytes())
+        (clone / "web/index.html").write_text((clone / "web/index.html").read_text().replace("<p>", "<p>Second: "))
+        self.git(dev, "commit", "--quiet", "--all", "-m", "Second", cwd=clone)
+        self.git(dev, "push", "--quiet", "origin", "main", cwd=clone)
+        second = self.wait("the second approval", lambda: self.waiting_token(dev))
+        self.assertNotEqual(second, token)
+
+    def test_a_pipeline_from_json(self):
+        self.deploy()
+        dev = self.account("dev")
+        shop = self.answer(dev, "codepipeline", "get-pipeline", "--name", "shop")["pipeline"]
+        shop["name"] = "shop-by-hand"
+        shop.pop("version")
+        shop["stages"] = shop["stages"][:2]
+        given = self.temporary / "pipeline.json"
+        given.write_text(json.dumps({"pipeline": shop}))
+        self.aws(dev, "codepipeline", "create-pipeline", "--cli-input-json", f"file://{given}")
+        self.push(dev)
+        self.wait("the build", lambda: self.state(dev, "Build", "shop-by-hand").get("latestExecution", {}).get("status") == "Succeeded")
+        shop["roleArn"] = f"arn:aws:iam::{DEV}:role/shop-build"
+        shop["name"] = "not-to-be"
+        given.write_text(json.dumps({"pipeline": shop}))
+        refused = self.aws(dev, "codepipeline", "create-pipeline", "--cli-input-json", f"file://{given}", check=False)
+        self.assertIn("CodePipeline is not authorized to perform AssumeRole on role", refused.stderr)
+
+    def test_a_push_without_the_right_is_refused(self):
+        self.deploy()
+        dev = self.account("dev", role=None)
+        trust = json.dumps({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": {"AWS": DEV}, "Action": "sts:AssumeRole"}})
+        self.aws(dev, "iam", "create-role", "--role-name", "reader", "--assume-role-policy-document", trust)
+        policy = json.dumps({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "codecommit:GitPull", "Resource": "*"}})
+        self.aws(dev, "iam", "put-role-policy", "--role-name", "reader", "--policy-name", "read", "--policy-document", policy)
+        work = self.push(dev)
+        reader = self.account("dev", role="reader")
+        (work / "new").write_text("new")
+        self.git(reader, "add", "--all", cwd=work)
+        self.git(reader, "commit", "--quiet", "-m", "No", cwd=work)
+        refused = self.git(reader, "push", f"https://127.0.0.1:{self.port}/v1/repos/shop", "main", cwd=work, check=False)
+        self.assertNotEqual(refused.returncode, 0)
+        self.assertIn("403", refused.stderr)
+        self.git(reader, "fetch", f"https://127.0.0.1:{self.port}/v1/repos/shop", "main", cwd=work)
+
+
+if __name__ == "__main__":
+    unittest.main()
