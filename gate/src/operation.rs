@@ -97,6 +97,8 @@ pub(crate) trait DynOperation: Send + Sync {
     fn info(&self) -> OperationInfo;
     fn run(&self, core: &mut Core, frame: Frame, input: Value, body: Body<'_>) -> pass::Passed<Value>;
     fn open(&self, core: &mut Core, frame: Frame, input: Value) -> Result<BodyKey, Error>;
+    /// What the record holds of an input as it came; nothing of one that has not the operation's shape.
+    fn recorded(&self, input: Value) -> Value;
 }
 
 struct Typed<Op>(PhantomData<fn() -> Op>);
@@ -110,6 +112,10 @@ impl<Op: Operation> DynOperation for Typed<Op> {
     }
     fn open(&self, core: &mut Core, frame: Frame, input: Value) -> Result<BodyKey, Error> {
         pass::open_value::<Op>(core, frame, input)
+    }
+    fn recorded(&self, input: Value) -> Value {
+        let typed = wire::lenient::from_value::<Op::Input>(input);
+        base::redacted(|| typed.map_or(Value::Null, |typed| Op::recorded(&typed)))
     }
 }
 

@@ -45,7 +45,7 @@ pub(crate) fn demands(view: &View<'_, CloudFormation>, action: &'static str, sta
 }
 
 /// The template that a request brings, if it brings one.
-pub(crate) fn template_text(_scope: &mut Scope<'_, CloudFormation>, body: Option<String>, url: Option<&str>) -> Result<Option<String>, Error> {
+pub(crate) fn template_text(scope: &mut Scope<'_, CloudFormation>, body: Option<String>, url: Option<&str>) -> Result<Option<String>, Error> {
     match (body, url) {
         (Some(_), Some(_)) => Err(invalid("Only one of TemplateBody and TemplateURL may be specified.")),
         (Some(body), None) if body.is_empty() || body.len() > LONGEST_BODY => {
@@ -55,10 +55,7 @@ pub(crate) fn template_text(_scope: &mut Scope<'_, CloudFormation>, body: Option
             )))
         }
         (Some(body), None) => Ok(Some(body)),
-        (None, Some(url)) => {
-            crate::template_url::locate(url)?;
-            Err(Error::not_implemented("cloudformation with TemplateURL"))
-        }
+        (None, Some(url)) => crate::template_url::fetch(scope, url).map(Some),
         (None, None) => Ok(None),
     }
 }

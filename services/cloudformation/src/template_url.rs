@@ -1,7 +1,9 @@
 //! Templates that lie in a bucket of this server. Nothing is ever fetched from elsewhere.
 
-use crate::error::invalid;
-use gate::Error;
+use crate::{CloudFormation, error::invalid};
+use gate::{Error, Scope};
+use s3::{GetObject, GetObjectInput};
+use std::io::Read;
 
 /// Where a URL says that a template lies.
 #[derive(Debug, PartialEq, Eq)]
@@ -72,6 +74,28 @@ pub(crate) fn locate(url: &str) -> Result<Location, Error> {
     let key = decoded(key).filter(|key| !key.is_empty()).ok_or_else(malformed)?;
     let version_id = query.split('&').find_map(|pair| pair.strip_prefix("versionId=")).and_then(decoded);
     Ok(Location { bucket, key, version_id })
+}
+
+/// The longest template in a bucket.
+const LONGEST_TEMPLATE: u64 = 1024 * 1024;
+
+/// Reads a template on behalf of the caller: the caller needs the right to read the object, as on AWS.
+pub(crate) fn fetch(scope: &mut Scope<'_, CloudFormation>, url: &str) -> Result<String, Error> {
+    let Location { bucket, key, version_id } = locate(url)?;
+    let actor = scope.forward();
+    let input = GetObjectInput { bucket, key, version_id, ..GetObjectInput::default() };
+    let (_, reader) = scope.invoke_receiving::<GetObject>(&actor, input).map_err(unread)?;
+    let mut bytes = Vec::new();
+    reader.take(LONGEST_TEMPLATE + 1).read_to_end(&mut bytes).map_err(|e| Error::internal(format_args!("the template could not be read: {e}")))?;
+    if bytes.len() as u64 > LONGEST_TEMPLATE {
+        return Err(invalid("Template may not exceed 1048576 bytes in size."));
+    }
+    String::from_utf8(bytes).map_err(|_| invalid("Template format error: the template is not UTF-8"))
+}
+
+/// The error of the reading as the error of the call: a ValidationError, unless our own side failed.
+fn unread(error: Error) -> Error {
+    if error.status >= 500 { error } else { Error { denial: error.denial, ..invalid(format!("S3 error: {}", error.message)) } }
 }
 
 #[cfg(test)]

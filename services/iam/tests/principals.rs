@@ -4,7 +4,7 @@
 mod world;
 
 use serde_json::{Value, json};
-use world::{MANAGEMENT, PROD, TOOLS, World, run_example};
+use world::{Credentials, MANAGEMENT, PROD, TOOLS, World, run_example};
 
 fn world() -> World {
     World::new([iam::service(), sts::service()])
@@ -35,7 +35,7 @@ fn every_example_succeeds() {
 #[test]
 fn a_role_made_again_is_another_principal() {
     let world = world();
-    let admin = world.admin(TOOLS);
+    let admin = world.administrator(TOOLS);
     let first = world.role(&admin, "Deployer", root(TOOLS), Some(allow("iam:GetRole", "*")));
     let target = world.role(&admin, "Target", json!({"AWS": first}), None);
     let old = world.assume(&admin, &first).unwrap();
@@ -64,7 +64,7 @@ fn a_role_made_again_is_another_principal() {
 #[test]
 fn a_boundary_limits_an_administrator() {
     let world = world();
-    let admin = world.admin(TOOLS);
+    let admin = world.administrator(TOOLS);
     let boundary = world.ok(&admin, "iam:CreatePolicy", json!({"PolicyName": "edge", "PolicyDocument": allow("iam:Get*", "*").to_string()}));
     let boundary = boundary["Policy"]["Arn"].clone();
     let role = world.role(&admin, "Build", root(TOOLS), Some(allow("*", "*")));
@@ -85,7 +85,7 @@ fn a_boundary_limits_an_administrator() {
 #[test]
 fn only_roles_with_the_boundary_may_be_made() {
     let world = world();
-    let admin = world.admin(TOOLS);
+    let admin = world.administrator(TOOLS);
     let edge = format!("arn:aws:iam::{TOOLS}:policy/edge");
     world.ok(&admin, "iam:CreatePolicy", json!({"PolicyName": "edge", "PolicyDocument": allow("s3:*", "*").to_string()}));
     let within = json!({"Version": "2012-10-17", "Statement": [
@@ -105,7 +105,7 @@ fn only_roles_with_the_boundary_may_be_made() {
 #[test]
 fn across_accounts_both_sides_must_agree() {
     let world = world();
-    let (tools, prod) = (world.admin(TOOLS), world.admin(PROD));
+    let (tools, prod) = (world.administrator(TOOLS), world.administrator(PROD));
     let deploy = world.role(&prod, "Deploy", root(TOOLS), Some(allow("iam:GetRole", "*")));
     let unwilling = world.role(&prod, "Unwilling", root(PROD), None);
     let pipeline = world.role(&tools, "Pipeline", root(TOOLS), None);
@@ -122,7 +122,7 @@ fn across_accounts_both_sides_must_agree() {
 #[test]
 fn trust_names_principals_that_exist() {
     let world = world();
-    let admin = world.admin(TOOLS);
+    let admin = world.administrator(TOOLS);
     let trust = |principal: &str| json!({"Statement": {"Effect": "Allow", "Principal": {"AWS": principal}, "Action": "sts:AssumeRole"}}).to_string();
     let nobody = format!("arn:aws:iam::{PROD}:role/nobody");
     let error = world.call(&admin, "iam:CreateRole", json!({"RoleName": "R", "AssumeRolePolicyDocument": trust(&nobody)})).unwrap_err();
@@ -141,7 +141,7 @@ fn trust_names_principals_that_exist() {
 #[test]
 fn quotas_and_conflicts() {
     let world = world();
-    let admin = world.admin(TOOLS);
+    let admin = world.administrator(TOOLS);
     let role = world.role(&admin, "Full", root(TOOLS), None);
     let long = allow("s3:GetObject", &format!("arn:aws:s3:::{}", "x".repeat(6000))).to_string();
     let put = |name: &str| json!({"RoleName": "Full", "PolicyName": name, "PolicyDocument": long});
@@ -175,12 +175,12 @@ fn quotas_and_conflicts() {
 #[test]
 fn access_keys_are_shown_once_and_can_be_switched_off() {
     let world = world();
-    let admin = world.admin(TOOLS);
+    let admin = world.administrator(TOOLS);
     world.ok(&admin, "iam:CreateUser", json!({"UserName": "ann"}));
     world.ok(&admin, "iam:PutUserPolicy", json!({"UserName": "ann", "PolicyName": "own", "PolicyDocument": allow("iam:*", "arn:aws:iam::*:user/${aws:username}").to_string()}));
     let made = world.ok(&admin, "iam:CreateAccessKey", json!({"UserName": "ann"}));
     let member = |name: &str| made["AccessKey"][name].as_str().unwrap().to_owned();
-    let ann = wire::sigv4::Credentials {
+    let ann = Credentials {
         access_key_id: member("AccessKeyId"),
         secret_access_key: base::Secret::new(member("SecretAccessKey")),
         session_token: None,

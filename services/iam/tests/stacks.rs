@@ -23,7 +23,7 @@ fn trust() -> Value {
 #[test]
 fn a_role_is_made_changed_and_deleted() {
     let world = world();
-    let admin = world.admin(TOOLS);
+    let admin = world.administrator(TOOLS);
     let old = json!({
         "AssumeRolePolicyDocument": trust(), "Description": "first", "MaxSessionDuration": "7200", "Path": "/ci/",
         "ManagedPolicyArns": ["arn:aws:iam::aws:policy/PowerUserAccess"],
@@ -60,13 +60,13 @@ fn what_fails_leaves_nothing_behind() {
     let world = world();
     let bad = json!({"RoleName": "half", "AssumeRolePolicyDocument": trust(), "Policies": [{"PolicyName": "a", "PolicyDocument": {"Statement": []}}]});
     assert_eq!(world.create("AWS::IAM::Role", &bad).unwrap_err().code, "MalformedPolicyDocument");
-    assert_eq!(world.fails(&world.admin(TOOLS), "iam:GetRole", json!({"RoleName": "half"})), "NoSuchEntity");
+    assert_eq!(world.fails(&world.administrator(TOOLS), "iam:GetRole", json!({"RoleName": "half"})), "NoSuchEntity");
 }
 
 #[test]
 fn an_inline_policy_follows_its_roles() {
     let world = world();
-    let admin = world.admin(TOOLS);
+    let admin = world.administrator(TOOLS);
     for name in ["one", "two"] {
         world.create("AWS::IAM::Role", &json!({"RoleName": name, "AssumeRolePolicyDocument": trust().to_string()})).unwrap();
     }
@@ -83,7 +83,7 @@ fn an_inline_policy_follows_its_roles() {
 #[test]
 fn a_managed_policy_keeps_five_versions() {
     let world = world();
-    let admin = world.admin(TOOLS);
+    let admin = world.administrator(TOOLS);
     world.create("AWS::IAM::Role", &json!({"RoleName": "one", "AssumeRolePolicyDocument": trust()})).unwrap();
     let properties = |n: usize| json!({"PolicyDocument": policy(&format!("s3:Get{n}")), "Roles": ["one"]});
     let made = world.create("AWS::IAM::ManagedPolicy", &properties(0)).unwrap();

@@ -6,14 +6,13 @@ mod world;
 
 use serde_json::{Value, json};
 use std::time::Duration;
-use wire::sigv4::Credentials;
-use world::{PROD, REGION, TOOLS, World, run_example};
+use world::{Credentials, PROD, REGION, TOOLS, World, run_example};
 
 /// base64 of `marker of a secret`.
 const PLAIN: &str = "bWFya2VyIG9mIGEgc2VjcmV0";
 
 fn world() -> World {
-    World::new([iam::service(), kms::service(), sts::service()])
+    World::new([iam::service(), kms::service(), s3::service(), sts::service()])
 }
 
 fn allow(action: &str, resource: &str) -> Value {
@@ -44,7 +43,7 @@ fn encrypted(world: &World, who: &Credentials, key: &str, context: Value) -> Val
 
 /// A session of a new role with one inline policy.
 fn session(world: &World, account: &str, name: &str, policy: Option<Value>) -> (Credentials, String) {
-    let admin = world.admin(account);
+    let admin = world.administrator(account);
     let role = world.role(&admin, name, root(account), policy);
     (world.assume(&admin, &role).unwrap(), role)
 }
@@ -61,7 +60,7 @@ fn every_example_succeeds() {
 #[test]
 fn the_key_policy_decides_whether_iam_may() {
     let world = world();
-    let admin = world.admin(TOOLS);
+    let admin = world.administrator(TOOLS);
     let (user, role) = session(&world, TOOLS, "User", Some(allow("kms:Encrypt", "*")));
     let (outsider, _) = session(&world, TOOLS, "Outsider", None);
     let encrypt = |key: &str| json!({"KeyId": key, "Plaintext": PLAIN});
@@ -86,7 +85,7 @@ fn the_key_policy_decides_whether_iam_may() {
 #[test]
 fn an_alias_in_an_identity_policy_grants_nothing_but_its_condition_does() {
     let world = world();
-    let admin = world.admin(TOOLS);
+    let admin = world.administrator(TOOLS);
     let arn = key(&world, &admin, None);
     world.ok(&admin, "kms:CreateAlias", json!({"AliasName": "alias/app", "TargetKeyId": arn}));
     let (by_alias, _) = session(&world, TOOLS, "ByAlias", Some(allow("kms:Encrypt", &format!("arn:aws:kms:*:{TOOLS}:alias/app"))));
@@ -104,7 +103,7 @@ fn an_alias_in_an_identity_policy_grants_nothing_but_its_condition_does() {
 #[test]
 fn across_accounts_both_sides_and_the_keys_arn_are_needed() {
     let world = world();
-    let admin = world.admin(TOOLS);
+    let admin = world.administrator(TOOLS);
     let shared = key(&world, &admin, Some(key_policy(&[statement(root(TOOLS), "kms:*"), statement(root(PROD), "kms:Decrypt")])));
     let own = key(&world, &admin, None);
     world.ok(&admin, "kms:CreateAlias", json!({"AliasName": "alias/shared", "TargetKeyId": shared}));
@@ -132,7 +131,7 @@ fn across_accounts_both_sides_and_the_keys_arn_are_needed() {
 #[test]
 fn ciphertexts_are_bound_to_key_and_context() {
     let world = world();
-    let admin = world.admin(TOOLS);
+    let admin = world.administrator(TOOLS);
     let (arn, other) = (key(&world, &admin, None), key(&world, &admin, None));
     let context = json!({"bucket": "b", "stage": "prod"});
     let blob = encrypted(&world, &admin, &arn, context.clone());
@@ -157,7 +156,7 @@ fn ciphertexts_are_bound_to_key_and_context() {
 #[test]
 fn conditions_see_the_encryption_context() {
     let world = world();
-    let admin = world.admin(TOOLS);
+    let admin = world.administrator(TOOLS);
     let arn = key(&world, &admin, None);
     let policy = json!({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": ["kms:GenerateDataKey", "kms:Decrypt"], "Resource": arn, "Condition": {
         "StringEquals": {"kms:EncryptionContext:stage": "prod", "kms:EncryptionAlgorithm": "SYMMETRIC_DEFAULT", "kms:CallerAccount": TOOLS, "kms:KeySpec": "SYMMETRIC_DEFAULT"},
@@ -180,7 +179,7 @@ fn conditions_see_the_encryption_context() {
 #[test]
 fn a_grant_allows_what_it_says_to_whom_it_names() {
     let world = world();
-    let admin = world.admin(TOOLS);
+    let admin = world.administrator(TOOLS);
     let arn = key(&world, &admin, None);
     let (bare, role) = session(&world, TOOLS, "Bare", None);
     let (retirer, retirer_arn) = session(&world, TOOLS, "Retirer", None);
@@ -218,7 +217,7 @@ fn a_grant_allows_what_it_says_to_whom_it_names() {
 #[test]
 fn key_policies_are_checked_when_they_are_written() {
     let world = world();
-    let admin = world.admin(TOOLS);
+    let admin = world.administrator(TOOLS);
     let arn = key(&world, &admin, None);
     let put = |policy: String| json!({"KeyId": arn, "Policy": policy});
     let nobody = key_policy(&[statement(root(TOOLS), "kms:*"), statement(json!({"AWS": format!("arn:aws:iam::{TOOLS}:role/nobody")}), "kms:Decrypt")]);
@@ -243,7 +242,7 @@ fn key_policies_are_checked_when_they_are_written() {
 #[test]
 fn keys_rest_rotate_and_die() {
     let world = world();
-    let admin = world.admin(TOOLS);
+    let admin = world.administrator(TOOLS);
     let (arn, other) = (key(&world, &admin, None), key(&world, &admin, None));
     let id = json!({"KeyId": arn});
     world.ok(&admin, "kms:CreateAlias", json!({"AliasName": "alias/mortal", "TargetKeyId": arn}));
@@ -253,7 +252,7 @@ fn keys_rest_rotate_and_die() {
     world.ok(&admin, "kms:EnableKey", id.clone());
     world.ok(&admin, "kms:EnableKeyRotation", json!({"KeyId": arn, "RotationPeriodInDays": 90}));
     world.clock.advance(Duration::from_secs(91 * 24 * 60 * 60));
-    let admin = world.admin(TOOLS);
+    let admin = world.administrator(TOOLS);
     let new = encrypted(&world, &admin, &arn, json!({}));
     // The material's id lies behind the version and the key's id: the same key, another material.
     let head = |blob: &Value, range: std::ops::Range<usize>| blob.as_str().unwrap()[range].to_owned();
@@ -269,7 +268,7 @@ fn keys_rest_rotate_and_die() {
     assert_eq!(world.ok(&admin, "kms:DescribeKey", id.clone())["KeyMetadata"]["KeyState"], "Disabled");
     world.ok(&admin, "kms:ScheduleKeyDeletion", json!({"KeyId": arn, "PendingWindowInDays": 7}));
     world.clock.advance(Duration::from_secs(7 * 24 * 60 * 60));
-    let admin = world.admin(TOOLS);
+    let admin = world.administrator(TOOLS);
     assert_eq!(world.fails(&admin, "kms:DescribeKey", id), "NotFoundException");
     assert_eq!(world.fails(&admin, "kms:Decrypt", json!({"CiphertextBlob": old})), "InvalidCiphertextException");
     assert_eq!(world.ok(&admin, "kms:ListKeys", json!({}))["Keys"].as_array().unwrap().len(), 1);
@@ -284,7 +283,7 @@ fn keys_rest_rotate_and_die() {
 #[test]
 fn records_hold_no_secrets() {
     let world = world();
-    let admin = world.admin(TOOLS);
+    let admin = world.administrator(TOOLS);
     let arn = key(&world, &admin, None);
     let blob = encrypted(&world, &admin, &arn, json!({"stage": "prod"}));
     world.ok(&admin, "kms:Decrypt", json!({"CiphertextBlob": blob, "EncryptionContext": {"stage": "prod"}}));
@@ -294,4 +293,27 @@ fn records_hold_no_secrets() {
     for secret in [PLAIN, "marker of a secret", made["Plaintext"].as_str().unwrap()] {
         assert!(!records.contains(secret), "{secret}");
     }
+}
+
+#[test]
+fn a_service_uses_a_key_for_its_caller() {
+    let world = world();
+    let admin = world.administrator(TOOLS);
+    let arn = key(&world, &admin, None);
+    world.ok(&admin, "s3:CreateBucket", json!({"Bucket": "artifacts"}));
+    let policy = json!({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": "s3:*", "Resource": "*"},
+        {"Effect": "Allow", "Action": "kms:GenerateDataKey", "Resource": arn, "Condition": {
+            "StringEquals": {"kms:ViaService": format!("s3.{REGION}.amazonaws.com"), "kms:EncryptionContext:aws:s3:arn": "arn:aws:s3:::artifacts/out"},
+            "Bool": {"aws:ViaAWSService": "true"},
+        }},
+    ]});
+    let (build, _) = session(&world, TOOLS, "Build", Some(policy));
+    let put = |name: &str| json!({"Bucket": "artifacts", "Key": name, "ServerSideEncryption": "aws:kms", "SSEKMSKeyId": arn});
+    world.send(&build, "s3:PutObject", put("out"), b"content").unwrap();
+    world.denied(&build, "kms:GenerateDataKey", json!({"KeyId": arn, "KeySpec": "AES_256", "EncryptionContext": {"aws:s3:arn": "arn:aws:s3:::artifacts/out"}}));
+    assert!(world.send(&build, "s3:PutObject", put("other"), b"content").unwrap_err().is_denied());
+    // It may write and not read: the key says so behind S3's own permission.
+    assert!(world.receive(&build, "s3:GetObject", json!({"Bucket": "artifacts", "Key": "out"})).unwrap_err().is_denied());
+    assert_eq!(world.receive(&admin, "s3:GetObject", json!({"Bucket": "artifacts", "Key": "out"})).unwrap().1, b"content");
 }

@@ -18,7 +18,7 @@ fn policy(action: &str) -> Value {
 fn a_key_and_its_alias_live_with_their_stack() {
     let world = World::new([iam::service(), kms::service(), sts::service()]);
     world.stack_role();
-    let admin = world.admin(TOOLS);
+    let admin = world.administrator(TOOLS);
     let old = json!({"Description": "first", "Enabled": true, "KeyUsage": "ENCRYPT_DECRYPT", "KeySpec": "SYMMETRIC_DEFAULT", "EnableKeyRotation": "true",
         "KeyPolicy": policy("kms:Decrypt").to_string(), "Tags": [{"Key": "team", "Value": "x"}]});
     let made = world.create("AWS::KMS::Key", &old).unwrap();

@@ -9,7 +9,7 @@ use crate::{
 use base::{Blob, Secret};
 use gate::{Demand, Error, Scope};
 use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// Encryption as requests ask for it and answers tell of it.
@@ -112,7 +112,7 @@ impl Encryption {
                 let sealed = scope.seal(&place(&bucket.name, key), &plain)?.into();
                 Ok((Secret::new(plain), Wrapped::S3 { sealed }))
             }
-            Plan::Kms { key_id, context, bucket_key } => generate(scope, &key_id, context, bucket_key),
+            Plan::Kms { key_id, context, bucket_key } => generate(scope, key_id, context, bucket_key),
         }
     }
 
@@ -177,49 +177,49 @@ fn place(bucket: &str, key: &str) -> String {
     format!("{bucket}/{key}")
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Generated {
-    key_id: String,
-    ciphertext_blob: Blob,
-    plaintext: Secret<Blob>,
-}
-
 fn generate(
     scope: &mut Scope<'_, S3>,
-    key_id: &str,
+    key_id: String,
     context: BTreeMap<String, String>,
     bucket_key: bool,
 ) -> Result<(Secret<Vec<u8>>, Wrapped), Error> {
-    let input = json!({"KeyId": key_id, "KeySpec": "AES_256", "EncryptionContext": context});
-    let made: Generated = kms(scope, "kms:GenerateDataKey", input)?;
-    let wrapped = Wrapped::Kms { key_arn: made.key_id, blob: made.ciphertext_blob, context, bucket_key };
+    let input = kms::GenerateDataKeyInput {
+        key_id,
+        key_spec: Some("AES_256".into()),
+        number_of_bytes: None,
+        encryption_context: context.clone(),
+        recipient: None,
+        grant_tokens: Vec::new(),
+        dry_run: false,
+    };
+    let actor = scope.forward();
+    let made = scope.invoke::<kms::GenerateDataKey>(&actor, input).map_err(behind)?;
+    let wrapped = Wrapped::Kms { key_arn: made.key_id.to_string(), blob: made.ciphertext_blob, context, bucket_key };
     Ok((Secret::new(made.plaintext.expose().0.clone()), wrapped))
 }
 
 /// Opens a data key; those of KMS on behalf of the caller.
 pub(crate) fn open_key(scope: &mut Scope<'_, S3>, wrapped: &Wrapped, bucket: &str, key: &str) -> Result<Secret<Vec<u8>>, Error> {
-    #[derive(Deserialize)]
-    #[serde(rename_all = "PascalCase")]
-    struct Opened {
-        plaintext: Secret<Blob>,
-    }
     match wrapped {
-        Wrapped::S3 { sealed } => scope
-            .unseal(&place(bucket, key), &sealed.0)
-            .ok_or_else(|| Error::internal("the data key of an object was altered, or sealed under another root key")),
+        Wrapped::S3 { sealed } => {
+            let altered = || Error::internal("the data key of an object was altered, or sealed under another root key");
+            scope.unseal(&place(bucket, key), &sealed.0).ok_or_else(altered)
+        }
         Wrapped::Kms { key_arn, blob, context, .. } => {
-            let input = json!({"KeyId": key_arn, "CiphertextBlob": blob, "EncryptionContext": context});
-            let opened: Opened = kms(scope, "kms:Decrypt", input)?;
+            let input = kms::DecryptInput {
+                ciphertext_blob: blob.clone(),
+                key_id: Some(key_arn.clone()),
+                encryption_context: context.clone(),
+                encryption_algorithm: None,
+                recipient: None,
+                grant_tokens: Vec::new(),
+                dry_run: false,
+            };
+            let actor = scope.forward();
+            let opened = scope.invoke::<kms::Decrypt>(&actor, input).map_err(behind)?;
             Ok(Secret::new(opened.plaintext.expose().0.clone()))
         }
     }
-}
-
-fn kms<T: for<'de> Deserialize<'de>>(scope: &mut Scope<'_, S3>, operation: &str, input: Value) -> Result<T, Error> {
-    let actor = scope.forward();
-    let answer = scope.invoke_named(&actor, operation, input).map_err(behind)?;
-    serde_json::from_value(answer).map_err(|e| Error::internal(format_args!("the answer of {operation} is not readable: {e}")))
 }
 
 /// KMS's error as S3 words it. The denial stays with it, so that the cause behind S3's 403 can be explained.

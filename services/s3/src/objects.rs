@@ -16,7 +16,7 @@ pub(crate) struct Placed {
 
 /// What is found under a key.
 pub(crate) enum Found {
-    Object(Version, Object),
+    Object(Version, Box<Object>),
     Marker(Version),
     Nothing,
 }
@@ -97,7 +97,13 @@ fn next_order(scope: &Scope<'_, S3>, newest: Option<&Placed>) -> String {
 }
 
 /// Writes an object or (None) a delete marker as the newest version, by the rules of the bucket's versioning. Gives its id.
-pub(crate) fn write(scope: &mut Scope<'_, S3>, bucket: &Bucket, key: &str, object: Option<Object>, event: &str) -> Result<String, Error> {
+pub(crate) fn write(
+    scope: &mut Scope<'_, S3>,
+    bucket: &Bucket,
+    key: &str,
+    object: Option<Box<Object>>,
+    event: &str,
+) -> Result<String, Error> {
     let name = bucket.name.as_str();
     let (order, id) = match bucket.versioning {
         Versioning::Never => {

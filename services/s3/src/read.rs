@@ -89,7 +89,7 @@ pub struct GetObjectOutput {
 
 /// An object that was found and opened, and the stretch of it that is asked for.
 pub(crate) struct Opened {
-    pub(crate) object: Object,
+    pub(crate) object: Box<Object>,
     pub(crate) key: Secret<Vec<u8>>,
     pub(crate) start: u64,
     pub(crate) output: GetObjectOutput,
@@ -116,7 +116,7 @@ pub(crate) fn locate(
     key: &str,
     version: Option<&str>,
     may_list: bool,
-) -> Result<(Version, Object), Error> {
+) -> Result<(Version, Box<Object>), Error> {
     match objects::find(scope, bucket, key, version)? {
         Found::Object(version, object) => Ok((version, object)),
         Found::Marker(_) if version.is_some() => {

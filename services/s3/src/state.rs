@@ -77,7 +77,7 @@ pub(crate) struct Version {
     pub(crate) id: String,
     pub(crate) modified: Timestamp,
     /// None: a delete marker.
-    pub(crate) object: Option<Object>,
+    pub(crate) object: Option<Box<Object>>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -90,6 +90,6 @@ pub(crate) fn store(
     object: Object,
     event: &str,
 ) -> Result<Option<String>, Error> {
-    let id = crate::objects::write(scope, bucket, key, Some(object), event)?;
+    let id = crate::objects::write(scope, bucket, key, Some(Box::new(object)), event)?;
     Ok(crate::objects::told_id(bucket, &id))
 }

@@ -10,7 +10,7 @@ pub const PROD: &str = "333333333333";
 pub const BUCKET: &str = "artifacts";
 
 pub fn world() -> World {
-    World::new(vec![iam::service(), sts::service(), s3::service()], &[TOOLS, PROD])
+    World::new(vec![iam::service(), sts::service(), kms::service(), s3::service()], &[TOOLS, PROD])
 }
 
 #[track_caller]

@@ -1,0 +1,1 @@
+//! The walk over all operations lies in `tests/`.
