@@ -49,10 +49,14 @@ pub struct AssumeRoleInput {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Credentials {
-    access_key_id: String,
-    secret_access_key: Secret<String>,
-    session_token: Secret<String>,
-    expiration: IsoTime,
+    /// `ASIA…`.
+    pub access_key_id: String,
+    /// Its secret.
+    pub secret_access_key: Secret<String>,
+    /// The session, sealed.
+    pub session_token: Secret<String>,
+    /// When the session ends.
+    pub expiration: IsoTime,
 }
 
 #[derive(Debug, Serialize)]
@@ -66,7 +70,8 @@ struct AssumedRoleUser {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct AssumeRoleOutput {
-    credentials: Credentials,
+    /// What signs as the session.
+    pub credentials: Credentials,
     assumed_role_user: AssumedRoleUser,
     #[serde(skip_serializing_if = "Option::is_none")]
     source_identity: Option<String>,

@@ -1,0 +1,20 @@
+use gate::Error;
+
+pub(crate) fn invalid(message: impl Into<String>) -> Error {
+    Error::new("InvalidInputException", message)
+}
+pub(crate) fn no_project(name: &str) -> Error {
+    Error::new("ResourceNotFoundException", format!("Project cannot be found: {name}"))
+}
+pub(crate) fn project_exists(arn: &str) -> Error {
+    Error::new("ResourceAlreadyExistsException", format!("Project already exists: {arn}"))
+}
+pub(crate) fn no_build(id: &str) -> Error {
+    Error::new("ResourceNotFoundException", format!("Build {id} does not exist"))
+}
+pub(crate) fn cannot_assume() -> Error {
+    invalid(
+        "CodeBuild is not authorized to perform: sts:AssumeRole on service role. Please verify that: 1) The provided service role exists, \
+         2) The role name is case-sensitive and matches exactly, and 3) The role has the necessary trust policy configured.",
+    )
+}

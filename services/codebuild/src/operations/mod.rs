@@ -1,0 +1,40 @@
+pub(crate) mod batch_get_builds;
+pub(crate) mod batch_get_projects;
+pub(crate) mod create_project;
+pub(crate) mod delete_project;
+pub(crate) mod list_builds;
+pub(crate) mod list_builds_for_project;
+pub(crate) mod list_projects;
+pub(crate) mod start_build;
+pub(crate) mod stop_build;
+pub(crate) mod update_project;
+
+use gate::Example;
+use serde_json::{Value, json};
+
+/// The trail tells which variables were set, not to what.
+pub(crate) fn without_values(mut input: Value) -> Value {
+    for path in ["/environment/environmentVariables", "/environmentVariablesOverride"] {
+        for variable in input.pointer_mut(path).and_then(Value::as_array_mut).into_iter().flatten() {
+            variable["value"] = Value::from("***");
+        }
+    }
+    input
+}
+
+/// A project without source and artifacts.
+pub(crate) fn example_project() -> Value {
+    json!({
+        "name": "example",
+        "source": {"type": "NO_SOURCE", "buildspec": "version: 0.2\nphases:\n  build:\n    commands:\n      - echo hello\n"},
+        "artifacts": {"type": "NO_ARTIFACTS"},
+        "environment": {"type": "LINUX_CONTAINER", "image": "aws/codebuild/standard:7.0", "computeType": "BUILD_GENERAL1_SMALL"},
+        "serviceRole": "$0/Role/Arn",
+    })
+}
+
+/// An input for a world with a role that CodeBuild may assume.
+pub(crate) fn example_with_role(input: Value) -> Example {
+    let trust = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Service":"codebuild.amazonaws.com"},"Action":"sts:AssumeRole"}}"#;
+    Example::of(input).after("iam:CreateRole", json!({"RoleName": "Build", "AssumeRolePolicyDocument": trust}))
+}

@@ -1,0 +1,105 @@
+use crate::{CreateProject, DeleteProject, DeleteProjectInput, UpdateProject};
+use gate::{Error, Physical, Property, ResourceContext, ResourceType};
+use serde_json::{Map, Value};
+
+/// `AWS::CodeBuild::Project`: `Ref` gives the name.
+/// Source: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-codebuild-project.html>
+pub(crate) struct ProjectType;
+
+const PROPERTIES: &[Property] = &[
+    Property::required("Artifacts"),
+    Property::optional("Cache"),
+    Property::optional("Description"),
+    Property::optional("EncryptionKey"),
+    Property::required("Environment"),
+    Property::optional("LogsConfig"),
+    Property::optional("Name").replaces(),
+    Property::optional("QueuedTimeoutInMinutes"),
+    Property::required("ServiceRole"),
+    Property::required("Source"),
+    Property::optional("SourceVersion"),
+    Property::optional("Tags"),
+    Property::optional("TimeoutInMinutes"),
+];
+
+/// A template's member names as the API has them: `EnvironmentVariables` → `environmentVariables`, and the two that differ
+/// in more.
+fn api_name(name: &str) -> String {
+    match name {
+        "BuildSpec" => "buildspec".into(),
+        "S3Logs" => "s3Logs".into(),
+        other => {
+            let mut letters = other.chars();
+            letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+        }
+    }
+}
+
+fn api_shape(properties: &Value) -> Value {
+    match properties {
+        Value::Object(members) => Value::Object(members.iter().map(|(name, value)| (api_name(name), api_shape(value))).collect()),
+        Value::Array(items) => Value::Array(items.iter().map(api_shape).collect()),
+        plain => plain.clone(),
+    }
+}
+
+/// The input of CreateProject and UpdateProject. A template may give the role by its name.
+fn input(context: &ResourceContext<'_>, name: &str, properties: &Value) -> Value {
+    let mut input = match api_shape(properties) {
+        Value::Object(members) => members,
+        _ => Map::new(),
+    };
+    input.insert("name".into(), name.into());
+    if let Some(role) = input.get("serviceRole").and_then(Value::as_str).filter(|role| !role.starts_with("arn:")) {
+        let arn = base::Arn::global("iam", context.account, &format!("role/{role}"));
+        input.insert("serviceRole".into(), arn.as_str().into());
+    }
+    Value::Object(input)
+}
+
+fn physical(context: &ResourceContext<'_>, name: &str) -> Physical {
+    Physical::new(name).attribute("Arn", context.arn("codebuild", &format!("project/{name}")).as_str())
+}
+
+impl ResourceType for ProjectType {
+    fn name(&self) -> &'static str {
+        "AWS::CodeBuild::Project"
+    }
+
+    fn properties(&self) -> &'static [Property] {
+        PROPERTIES
+    }
+
+    fn create(&self, context: &mut ResourceContext<'_>, properties: &Value) -> Result<Physical, Error> {
+        let given = properties.get("Name").and_then(Value::as_str).map(str::to_string);
+        let name = given.unwrap_or_else(|| context.generated_name(150));
+        let input = input(context, &name, properties);
+        context.call_with::<CreateProject>(input)?;
+        Ok(physical(context, &name))
+    }
+
+    fn update(&self, context: &mut ResourceContext<'_>, id: &str, _old: &Value, new: &Value) -> Result<Physical, Error> {
+        let input = input(context, id, new);
+        context.call_with::<UpdateProject>(input)?;
+        Ok(physical(context, id))
+    }
+
+    fn delete(&self, context: &mut ResourceContext<'_>, id: &str, _properties: &Value) -> Result<(), Error> {
+        context.call::<DeleteProject>(DeleteProjectInput { name: id.into() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_template_becomes_an_input() {
+        let properties = json!({"Source": {"Type": "CODEPIPELINE", "BuildSpec": "a.yml"}, "LogsConfig": {"CloudWatchLogs": {"GroupName": "g"}},
+            "Environment": {"EnvironmentVariables": [{"Name": "A", "Value": "Some Value"}]}});
+        let expected = json!({"source": {"type": "CODEPIPELINE", "buildspec": "a.yml"}, "logsConfig": {"cloudWatchLogs": {"groupName": "g"}},
+            "environment": {"environmentVariables": [{"name": "A", "value": "Some Value"}]}});
+        assert_eq!(api_shape(&properties), expected);
+    }
+}

@@ -1,0 +1,124 @@
+//! A build's row while it runs, and the clients that act as its role.
+
+use crate::{
+    CodeBuild,
+    model::PhaseContext,
+    names::Owner,
+    state::{BUILDS, BuildRow, FAILED, FAULT},
+    workflows::build::{Order, save, session_name, work_id},
+};
+use base::{Arn, Region, Timestamp};
+use gate::{Actor, Client, Error, Gate, StepContext};
+use serde_json::json;
+use std::{
+    sync::{Mutex, PoisonError},
+    time::Duration,
+};
+
+const TOKEN: CodeBuild = CodeBuild(());
+/// Sessions last an hour; a build that lasts longer gets another in time.
+const RENEW_AFTER: Duration = Duration::from_secs(45 * 60);
+
+/// How a build ends before its time.
+#[derive(Debug, Clone)]
+pub(super) struct Ending {
+    pub(super) status: &'static str,
+    pub(super) context: PhaseContext,
+}
+
+impl Ending {
+    pub(super) fn failed(code: &str, message: impl Into<String>) -> Self {
+        Self { status: FAILED, context: PhaseContext::new(code, message) }
+    }
+    pub(super) fn fault(message: impl Into<String>) -> Self {
+        Self { status: FAULT, context: PhaseContext::new("INTERNAL_ERROR", message) }
+    }
+}
+
+/// The runner's own failures: nothing the build did.
+impl From<Error> for Ending {
+    fn from(error: Error) -> Self {
+        Self::fault(error.to_string())
+    }
+}
+
+pub(super) struct Book<'a> {
+    pub(super) gate: &'a Gate,
+    pub(super) owner: Owner,
+    pub(super) id: String,
+    context: StepContext,
+    session: Mutex<Option<(Actor, Timestamp)>>,
+}
+
+impl<'a> Book<'a> {
+    pub(super) fn open(gate: &'a Gate, order: &Order) -> Self {
+        let owner = Owner { account: order.account, region: order.region.clone() };
+        let context = StepContext { account: order.account, region: Region::new(&order.region) };
+        Self { gate, owner, id: order.id.clone(), context, session: Mutex::default() }
+    }
+    pub(super) fn now(&self) -> Timestamp {
+        self.gate.clock().now()
+    }
+    pub(super) fn uuid(&self) -> &str {
+        self.id.rsplit(':').next().unwrap_or(&self.id)
+    }
+    pub(super) fn arn(&self) -> Arn {
+        self.owner.build_arn(&self.id)
+    }
+    pub(super) fn load(&self) -> Result<Option<BuildRow>, Error> {
+        self.gate.step(&TOKEN, &self.context, |scope| scope.get(&BUILDS, &self.owner.row(&self.id)))
+    }
+    /// Changes the row in a transaction of its own. A build that has ended stays as it is.
+    pub(super) fn update(&self, change: impl Fn(&mut BuildRow, Timestamp)) -> Result<(), Error> {
+        self.gate.step(&TOKEN, &self.context, |scope| {
+            let now = scope.now();
+            let Some(mut row) = scope.get(&BUILDS, &self.owner.row(&self.id))?.filter(|row| row.ended.is_none()) else { return Ok(()) };
+            change(&mut row, now);
+            save(scope, &self.owner, &self.id, &row)?;
+            if row.ended.is_some() {
+                durable::signal(scope, &work_id(&self.owner, &self.id), json!("ended"))?;
+            }
+            Ok(())
+        })
+    }
+    /// A client as the session that the workflow made; a new one when it grows old.
+    pub(super) fn client(&self, order: &Order, row: &BuildRow) -> Result<Client, Error> {
+        let mut session = self.session.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = self.now();
+        let actor = match &*session {
+            Some((actor, since)) if now.since(*since) < RENEW_AFTER => actor.clone(),
+            before => {
+                let kept = before.is_none() && row.attempts <= 1 && now.since(row.started) < RENEW_AFTER;
+                let actor = self.gate.step(&TOKEN, &self.context, |scope| {
+                    if kept {
+                        return scope.resume(&order.actor);
+                    }
+                    let service = scope.as_service(self.owner.account, Some(&self.owner.project_arn(&row.project)));
+                    scope.assume(&service, row.service_role.as_str(), &session_name(&self.id))
+                })?;
+                // The session that was kept is as old as the build at most.
+                *session = Some((actor.clone(), if kept { row.started } else { now }));
+                actor
+            }
+        };
+        Ok(self.gate.client(&TOKEN, &actor, &self.context.region))
+    }
+    /// Credentials of the role for the build's own programs.
+    pub(super) fn credentials(&self, row: &BuildRow) -> Result<sts::Credentials, Error> {
+        self.gate.step(&TOKEN, &self.context, |scope| {
+            let service = scope.as_service(self.owner.account, Some(&self.owner.project_arn(&row.project)));
+            let input = sts::AssumeRoleInput {
+                role_arn: row.service_role.clone(),
+                role_session_name: session_name(&self.id),
+                duration_seconds: None,
+                external_id: None,
+                policy: None,
+                policy_arns: Vec::new(),
+                source_identity: None,
+                tags: Vec::new(),
+                transitive_tag_keys: Vec::new(),
+            };
+            scope.invoke::<sts::AssumeRole>(&service, input).map(|output| output.credentials)
+        })
+    }
+}

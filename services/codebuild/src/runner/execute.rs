@@ -1,0 +1,270 @@
+//! One sandbox: starts it, reads it, watches over its time, and ends it.
+
+use super::{
+    Workshop,
+    book::{Book, Ending},
+    credentials::CredentialServer,
+    driver::{Driver, SCRIPT, command_file},
+    interpret::{Interpreter, Told},
+    log::Log,
+    workspace::Workspace,
+};
+use crate::{
+    configuration::memory,
+    model::PhaseContext,
+    state::{BuildRow, STOPPED, TIMED_OUT},
+    variables::{Credentials, Surroundings, environment},
+};
+use base::Timestamp;
+use buildspec::Buildspec;
+use gate::{Client, Error};
+use std::{
+    fs,
+    io::{self, Read},
+    net::{Ipv4Addr, SocketAddrV4, TcpListener},
+    path::Path,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+    time::Duration,
+};
+use workload::{Exit, Killer, Limits, ReadOnly, Sandbox, Spec};
+
+/// Where a build sees its workspace, as on AWS.
+pub(super) const OUTPUT: &str = "/codebuild/output";
+const CA_BUNDLE: &str = "/codebuild/readonly/ca-bundle.pem";
+const SCRIPTS: &str = "tmp";
+const ENDPOINT: SocketAddrV4 = SocketAddrV4::new(Ipv4Addr::LOCALHOST, 4566);
+const CREDENTIALS: SocketAddrV4 = SocketAddrV4::new(Ipv4Addr::new(169, 254, 170, 2), 80);
+/// How often the log is sent and the build looked at.
+const BEAT: Duration = Duration::from_millis(500);
+const TICK: Duration = Duration::from_millis(25);
+
+pub(super) struct Execution<'a> {
+    pub(super) shop: &'a Workshop,
+    pub(super) book: &'a Book<'a>,
+    pub(super) row: &'a BuildRow,
+    pub(super) log: &'a Log,
+    pub(super) place: &'a Workspace,
+    /// Whether the build sees its workspace at the host's own path.
+    pub(super) unconfined: bool,
+    pub(super) client: &'a (dyn Fn() -> Result<Client, Error> + Sync),
+    /// When the build left the queue.
+    pub(super) begun: Timestamp,
+}
+
+/// Why a build was ended from outside.
+#[derive(Debug, Clone)]
+pub(super) enum Cause {
+    Stopped,
+    TimedOut,
+    Log(Error),
+    Broken(Error),
+}
+
+impl From<Cause> for Ending {
+    fn from(cause: Cause) -> Self {
+        match cause {
+            Cause::Stopped => Ending { status: STOPPED, context: PhaseContext::new("", "") },
+            Cause::TimedOut => Ending { status: TIMED_OUT, context: PhaseContext::new("BUILD_TIMED_OUT", "Build has timed out. ") },
+            Cause::Log(error) => log_denied(&error),
+            Cause::Broken(error) => error.into(),
+        }
+    }
+}
+
+pub(super) fn log_denied(error: &Error) -> Ending {
+    Ending::failed("ACCESS_DENIED", format!("The service role does not allow AWS CodeBuild to write the build's log to Amazon CloudWatch Logs. Error message: {}: {}", error.code, error.message))
+}
+
+/// What the build's folders and addresses are called where it runs.
+struct View {
+    root: String,
+    source: String,
+    secondary: Vec<(String, String)>,
+    ca_bundle: Option<String>,
+}
+
+impl Execution<'_> {
+    pub(super) fn root(&self) -> String {
+        if self.unconfined { self.place.shared.to_string_lossy().into_owned() } else { OUTPUT.into() }
+    }
+
+    /// Runs the phases; the programs have ended when it returns.
+    pub(super) fn run(&self, spec: &Buildspec, source: &str, secondary: &[(String, String)]) -> Result<Told, Ending> {
+        let view = self.view(source, secondary);
+        let nonce = base::uuid(&**self.book.gate.entropy()).replace('-', "");
+        let scripts = format!("{}/{SCRIPTS}", view.root);
+        let driver = super::driver::driver(spec, &scripts, &view.source, &nonce, self.unconfined);
+        let folder = self.place.shared.join(SCRIPTS);
+        write_scripts(&folder, &driver).map_err(|e| Ending::fault(format!("the build's scripts could not be written: {e}")))?;
+        let server = CredentialServer::new(self.book, self.row);
+        let sandbox_spec = self.spec(spec, &view, &server, &scripts);
+        let sandbox = Sandbox::start_with(sandbox_spec, &self.shop.runner.backend, &self.shop.helper).map_err(|e| Ending::fault(e.to_string()))?;
+        let mut interpreter = Interpreter::new(self.book, self.log, &driver.texts, &nonce);
+        let (exit, cause) = self.attend(sandbox, &mut interpreter, &server, &folder)?;
+        let told = interpreter.told;
+        match (cause, told.ended) {
+            (Some(cause), _) => Err(cause.into()),
+            (None, Some(_)) => Ok(told),
+            (None, None) if exit.timed_out => Err(Cause::TimedOut.into()),
+            (None, None) => Err(Ending::failed("COMMAND_EXECUTION_ERROR", format!("The build's shell ended before its commands: {}", how(exit)))),
+        }
+    }
+
+    fn view(&self, source: &str, secondary: &[(String, String)]) -> View {
+        let root = self.root();
+        let ca_bundle = self.shop.runner.ca_bundle.as_ref();
+        View {
+            source: format!("{root}/{source}"),
+            secondary: secondary.iter().map(|(name, folder)| (name.clone(), format!("{root}/{folder}"))).collect(),
+            ca_bundle: ca_bundle.map(|path| if self.unconfined { path.to_string_lossy().into_owned() } else { CA_BUNDLE.into() }),
+            root,
+        }
+    }
+
+    fn spec(&self, buildspec: &Buildspec, view: &View, server: &CredentialServer<'_>, scripts: &str) -> Spec {
+        let runner = &self.shop.runner;
+        let full = format!("http://{}{}", CREDENTIALS.ip(), server.path);
+        let endpoint = format!("http://{ENDPOINT}");
+        let around = Surroundings {
+            owner: &self.book.owner,
+            id: &self.book.id,
+            source: &view.source,
+            secondary: &view.secondary,
+            endpoint: runner.endpoint.as_ref().map(|_| endpoint.as_str()),
+            // Unconfined, both are told by the file of addresses.
+            credentials: Credentials { full: &full, relative: (!self.unconfined).then_some(server.path.as_str()) },
+            ca_bundle: view.ca_bundle.as_deref(),
+        };
+        let elapsed = self.book.now().since(self.begun);
+        let allowed = Duration::from_secs(self.row.timeout_in_minutes * 60).saturating_sub(elapsed);
+        let mut spec = Spec::new(vec!["/bin/sh".into(), format!("{scripts}/{SCRIPT}")], &self.place.shared, OUTPUT);
+        spec.env = environment(self.row, buildspec, &around);
+        spec.hostname = "codebuild".into();
+        spec.listen = [CREDENTIALS].into_iter().chain(runner.endpoint.as_ref().map(|_| ENDPOINT)).collect();
+        spec.limits = Limits { wall_time: allowed, memory_bytes: memory(&self.row.environment.compute_type).unwrap_or(3 << 30), ..Limits::default() };
+        if let Some(bundle) = runner.ca_bundle.as_ref().filter(|_| !self.unconfined) {
+            spec.read_only.push(ReadOnly { host: bundle.clone(), inside: CA_BUNDLE.into() });
+        }
+        spec
+    }
+
+    /// Serves, reads and watches a sandbox until it has ended.
+    fn attend(&self, mut sandbox: Sandbox, interpreter: &mut Interpreter<'_>, server: &CredentialServer<'_>, scripts: &Path) -> Result<(Exit, Option<Cause>), Ending> {
+        let fault = |what: &str, e: &dyn std::fmt::Display| Ending::fault(format!("{what}: {e}"));
+        let mut listeners = sandbox.take_listeners().into_iter();
+        let credentials = listeners.next().ok_or_else(|| Ending::fault("the sandbox made no listener for credentials"))?;
+        let endpoint = listeners.next();
+        if self.unconfined {
+            tell_addresses(scripts, &credentials, endpoint.as_ref(), &server.path).map_err(|e| fault("the build's addresses could not be told", &e))?;
+        }
+        let served = self.shop.runner.endpoint.clone().zip(endpoint);
+        let arn = self.book.arn().to_string();
+        if let Some((endpoint, listener)) = served {
+            let arn = arn.clone();
+            thread::spawn(move || endpoint.serve(listener, &arn));
+        }
+        let (ended, cause) = (AtomicBool::new(false), Mutex::new(None));
+        let killer = sandbox.killer();
+        let mut output = sandbox.take_output().ok_or_else(|| Ending::fault("the sandbox has no output"))?;
+        let result = thread::scope(|scope| {
+            scope.spawn(|| server.serve(&credentials, &ended));
+            scope.spawn(|| self.watch(&killer, &ended, &cause));
+            let read = self.read(&mut output.stdout, interpreter);
+            if let Err(error) = read {
+                end(&killer, &cause, Cause::Broken(error));
+                // What is still written is not wanted, but the pipe must not block the end.
+                let _ = io::copy(&mut output.stdout, &mut io::sink());
+            }
+            let result = sandbox.wait();
+            ended.store(true, Ordering::Relaxed);
+            result
+        });
+        if let Some(endpoint) = &self.shop.runner.endpoint {
+            endpoint.stop(&arn);
+        }
+        let exit = result.map_err(|e| fault("the sandbox failed", &e))?;
+        Ok((exit, cause.into_inner().unwrap_or_else(PoisonError::into_inner)))
+    }
+
+    fn read(&self, output: &mut impl Read, interpreter: &mut Interpreter<'_>) -> Result<(), Error> {
+        let mut buffer = vec![0; 64 * 1024];
+        loop {
+            match output.read(&mut buffer) {
+                Ok(0) => return interpreter.close(),
+                Ok(count) => {
+                    if interpreter.feed(&buffer[..count])? {
+                        self.log.flush(&(self.client)()?);
+                    }
+                }
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                Err(e) => return Err(Error::internal(format_args!("the sandbox's output could not be read: {e}"))),
+            }
+        }
+    }
+
+    /// Sends the log, and ends the build when it was stopped, takes too long, or cannot log.
+    fn watch(&self, killer: &Killer, ended: &AtomicBool, cause: &Mutex<Option<Cause>>) {
+        let limit = Duration::from_secs(self.row.timeout_in_minutes * 60);
+        let mut waited = Duration::ZERO;
+        while !ended.load(Ordering::Relaxed) {
+            thread::sleep(TICK);
+            waited += TICK;
+            if waited < BEAT {
+                continue;
+            }
+            waited = Duration::ZERO;
+            match self.look(limit) {
+                Ok(None) => {}
+                Ok(Some(found)) => end(killer, cause, found),
+                Err(error) => end(killer, cause, Cause::Broken(error)),
+            }
+        }
+    }
+
+    fn look(&self, limit: Duration) -> Result<Option<Cause>, Error> {
+        self.log.flush(&(self.client)()?);
+        if let Some(error) = self.log.failure() {
+            return Ok(Some(Cause::Log(error)));
+        }
+        if self.book.load()?.is_none_or(|row| row.stopping || row.ended.is_some()) {
+            return Ok(Some(Cause::Stopped));
+        }
+        Ok((self.book.now().since(self.begun) >= limit).then_some(Cause::TimedOut))
+    }
+}
+
+fn end(killer: &Killer, cause: &Mutex<Option<Cause>>, found: Cause) {
+    cause.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert(found);
+    killer.kill();
+}
+
+fn how(exit: Exit) -> String {
+    let memory = if exit.out_of_memory { "; it ran out of memory" } else { "" };
+    match (exit.code, exit.signal) {
+        (Some(code), _) => format!("exit status {code}{memory}"),
+        (None, Some(signal)) => format!("signal {signal}{memory}"),
+        (None, None) => format!("no exit status{memory}"),
+    }
+}
+
+fn write_scripts(folder: &Path, driver: &Driver) -> io::Result<()> {
+    fs::create_dir(folder)?;
+    fs::write(folder.join(SCRIPT), &driver.script)?;
+    driver.commands.iter().enumerate().try_for_each(|(number, text)| fs::write(folder.join(command_file(number)), text))
+}
+
+/// Unconfined, listeners have ports of the host, which are known only now.
+fn tell_addresses(folder: &Path, credentials: &TcpListener, endpoint: Option<&TcpListener>, path: &str) -> io::Result<()> {
+    let mut text = format!("export AWS_CONTAINER_CREDENTIALS_FULL_URI='http://{}{path}'\n", credentials.local_addr()?);
+    if let Some(endpoint) = endpoint {
+        text += &format!("export AWS_ENDPOINT_URL='http://{}'\n", endpoint.local_addr()?);
+    }
+    let hidden = folder.join("addresses.new");
+    fs::write(&hidden, text)?;
+    fs::rename(hidden, folder.join("addresses"))
+}
+

@@ -1,0 +1,151 @@
+//! Reads what a sandbox writes: lines for the log, and the driver's marked words, which move the phases.
+
+use super::{book::Book, driver::MARK, log::Log};
+use crate::{
+    model::PhaseContext,
+    state::{FAILED, SUCCEEDED},
+};
+use base64::{Engine, engine::general_purpose::STANDARD};
+use gate::Error;
+
+/// A line without an end is logged in pieces of this.
+const MAX_PARTIAL: usize = 128 * 1024;
+const MAX_EXPORTED: usize = 64 * 1024;
+
+/// What the driver told.
+#[derive(Debug, Default)]
+pub(super) struct Told {
+    /// A phase failed.
+    pub(super) failed: bool,
+    /// The driver came to its end; true: all phases ran, none that ends the build failed.
+    pub(super) ended: Option<bool>,
+    /// Exported variables.
+    pub(super) exported: Vec<(String, String)>,
+}
+
+pub(super) struct Interpreter<'a> {
+    book: &'a Book<'a>,
+    log: &'a Log,
+    commands: &'a [String],
+    /// `MARK` and the build's own word.
+    mark: String,
+    partial: Vec<u8>,
+    failure: Option<PhaseContext>,
+    pub(super) told: Told,
+}
+
+impl<'a> Interpreter<'a> {
+    pub(super) fn new(book: &'a Book<'a>, log: &'a Log, commands: &'a [String], nonce: &str) -> Self {
+        Self { book, log, commands, mark: format!("{MARK}{nonce} "), partial: Vec::new(), failure: None, told: Told::default() }
+    }
+
+    /// Takes what was read. True: the log has enough for a batch.
+    pub(super) fn feed(&mut self, bytes: &[u8]) -> Result<bool, Error> {
+        let mut full = false;
+        self.partial.extend_from_slice(bytes);
+        while let Some(end) = self.partial.iter().position(|b| *b == b'\n') {
+            let rest = self.partial.split_off(end + 1);
+            let line = std::mem::replace(&mut self.partial, rest);
+            full |= self.line(&line[..end])?;
+        }
+        if self.partial.len() > MAX_PARTIAL {
+            let line = std::mem::take(&mut self.partial);
+            full |= self.log.line(&line);
+        }
+        Ok(full)
+    }
+
+    /// The output has ended.
+    pub(super) fn close(&mut self) -> Result<(), Error> {
+        let line = std::mem::take(&mut self.partial);
+        if !line.is_empty() {
+            self.line(&line)?;
+        }
+        Ok(())
+    }
+
+    fn line(&mut self, line: &[u8]) -> Result<bool, Error> {
+        let mark = self.mark.as_bytes();
+        let Some(at) = line.windows(mark.len()).position(|w| w == mark) else { return Ok(self.log.line(line)) };
+        let full = at > 0 && self.log.line(&line[..at]);
+        let word = String::from_utf8_lossy(&line[at + mark.len()..]).trim_end_matches(MARK).to_string();
+        self.word(&word)?;
+        Ok(full)
+    }
+
+    fn word(&mut self, word: &str) -> Result<(), Error> {
+        let words: Vec<&str> = word.split(' ').collect();
+        match words.as_slice() {
+            ["phase", name] => self.enter(name),
+            ["run", number] => {
+                if let Some(text) = self.text(number) {
+                    self.log.say(&format!("Running command {text}"));
+                }
+                Ok(())
+            }
+            ["ran", number, status] => {
+                self.ran(number, status);
+                Ok(())
+            }
+            ["done", name, status] => self.leave(name, *status == "0"),
+            ["export", name, value] => {
+                self.export(name, value);
+                Ok(())
+            }
+            ["end", how] => {
+                self.told.ended = Some(*how == "whole");
+                Ok(())
+            }
+            // Something that only looks like one of ours.
+            _ => Ok(()),
+        }
+    }
+
+    fn text(&self, number: &str) -> Option<&'a String> {
+        self.commands.get(number.parse::<usize>().ok()?)
+    }
+
+    fn enter(&mut self, name: &str) -> Result<(), Error> {
+        if !["INSTALL", "PRE_BUILD", "BUILD", "POST_BUILD"].contains(&name) {
+            return Ok(());
+        }
+        self.failure = None;
+        self.log.say(&format!("Entering phase {name}"));
+        self.book.update(|row, now| row.enter(name, now))
+    }
+
+    fn ran(&mut self, number: &str, status: &str) {
+        if status == "0" {
+            return;
+        }
+        let Some(text) = self.text(number) else { return };
+        self.log.say(&format!("Command did not exit successfully {text} exit status {status}"));
+        let message = format!("Error while executing command: {text}. Reason: exit status {status}");
+        self.failure.get_or_insert(PhaseContext::new("COMMAND_EXECUTION_ERROR", message));
+    }
+
+    fn leave(&mut self, name: &str, succeeded: bool) -> Result<(), Error> {
+        self.told.failed |= !succeeded;
+        let contexts: Vec<PhaseContext> = self.failure.take().filter(|_| !succeeded).into_iter().collect();
+        let status = if succeeded { SUCCEEDED } else { FAILED };
+        phase_complete(self.log, name, status, contexts.first());
+        self.book.update(|row, now| row.leave(status, contexts.clone(), now))
+    }
+
+    fn export(&mut self, name: &str, value: &str) {
+        let bytes = STANDARD.decode(value).unwrap_or_default();
+        if bytes.len() > MAX_EXPORTED {
+            self.log.say(&format!("The exported variable {name} is longer than {} KiB and is not handed on", MAX_EXPORTED >> 10));
+            return;
+        }
+        self.told.exported.retain(|(n, _)| n != name);
+        self.told.exported.push((name.into(), String::from_utf8_lossy(&bytes).into_owned()));
+    }
+}
+
+/// The two lines with which AWS ends each phase in the log.
+pub(super) fn phase_complete(log: &Log, name: &str, status: &str, context: Option<&PhaseContext>) {
+    log.say(&format!("Phase complete: {name} State: {status}"));
+    let (code, message) = context.map_or(("", ""), |c| (c.status_code.as_str(), c.message.as_str()));
+    log.say(&format!("Phase context status code: {code} Message: {message}"));
+}

@@ -1,0 +1,62 @@
+//! Runs builds: beside the workflows, on threads of its own, as the project's role.
+#![allow(clippy::disallowed_methods, reason = "the files of a build's workspace are the runner's own")]
+
+mod book;
+mod credentials;
+mod driver;
+mod execute;
+mod interpret;
+mod job;
+mod log;
+mod objects;
+mod outputs;
+mod slots;
+mod sources;
+mod spec;
+mod workspace;
+
+use crate::{CodeBuild, workflows::build};
+use durable::Engine;
+use slots::Slots;
+use std::{net::TcpListener, path::PathBuf, sync::Arc};
+use workload::{Backend, Helper};
+
+/// Serves AWS's endpoint to the programs of a build.
+pub trait Endpoint: Send + Sync {
+    /// Serves all who connect: they are programs of this build. Called on a thread of its own.
+    fn serve(&self, listener: TcpListener, build_arn: &str);
+    /// The build has ended; nobody will connect any more.
+    fn stop(&self, _build_arn: &str) {}
+}
+
+/// How builds are run.
+pub struct Runner {
+    /// How well they are isolated.
+    pub backend: Backend,
+    /// Where their workspaces lie while they run: a private folder.
+    pub runtime_dir: PathBuf,
+    /// What answers at `AWS_ENDPOINT_URL`; without it a build has no endpoint.
+    pub endpoint: Option<Arc<dyn Endpoint>>,
+    /// The certificates that builds trust, for `AWS_CA_BUNDLE`.
+    pub ca_bundle: Option<PathBuf>,
+}
+
+/// What all builds of a server share.
+struct Workshop {
+    runner: Runner,
+    helper: Helper,
+    slots: Slots,
+}
+
+/// Registers builds with the engine. The running binary itself is the sandbox's helper (see `workload::HELPER_COMMAND`).
+pub fn workflows(engine: &mut Engine, runner: Runner) {
+    workflows_with(engine, runner, Helper::default());
+}
+
+/// As `workflows`, with another binary as the sandbox's helper.
+pub fn workflows_with(engine: &mut Engine, runner: Runner, helper: Helper) {
+    workspace::sweep(&runner.runtime_dir);
+    let shop = Workshop { runner, helper, slots: Slots::default() };
+    engine.workflow::<build::BuildWork>();
+    engine.handler::<CodeBuild>(build::RUN, move |agent| job::run(&shop, agent));
+}

@@ -1,0 +1,111 @@
+//! A build as long work: the role is assumed, the runner is told to run it, and its end is waited for.
+
+use crate::{
+    CodeBuild,
+    model::PhaseContext,
+    names::Owner,
+    state::{BUILDS, BuildRow, FAILED, FAULT, STOPPED, TIMED_OUT},
+};
+use base::AccountId;
+use durable::{Next, Work, Workflow};
+use gate::{Error, Scope, StoredCaller};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use std::time::Duration;
+
+pub(crate) struct BuildWork;
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct State {
+    account: AccountId,
+    region: String,
+    id: String,
+    running: bool,
+}
+
+/// What the runner is told.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Order {
+    pub(crate) account: AccountId,
+    pub(crate) region: String,
+    pub(crate) id: String,
+    /// The project's role, assumed.
+    pub(crate) actor: StoredCaller,
+}
+
+/// The runner's handler of commands.
+pub(crate) const RUN: &str = "run";
+/// A runner ends builds that take too long; where none is there, this much later the work ends by itself.
+const GRACE: Duration = Duration::from_secs(600);
+
+pub(crate) fn work_id(owner: &Owner, id: &str) -> String {
+    format!("codebuild/{}/{}/{id}", owner.account, owner.region)
+}
+
+/// Starts the work of a build whose row is written.
+pub(crate) fn begin(scope: &mut Scope<'_, CodeBuild>, owner: &Owner, id: &str) -> Result<(), Error> {
+    let state = State { account: owner.account, region: owner.region.clone(), id: id.into(), running: false };
+    durable::start::<BuildWork>(scope, &work_id(owner, id), owner.account, &state)
+}
+
+/// Writes a build and tells the feed.
+pub(crate) fn save(scope: &mut Scope<'_, CodeBuild>, owner: &Owner, id: &str, row: &BuildRow) -> Result<(), Error> {
+    scope.put(&BUILDS, &owner.row(id), row)?;
+    let arn = owner.build_arn(id);
+    let phase = row.phases.last().map(|p| p.kind.as_str());
+    durable::publish(scope, &format!("build/{arn}"), json!({"id": id, "arn": arn, "buildStatus": row.status, "currentPhase": phase}))
+}
+
+pub(crate) fn session_name(id: &str) -> String {
+    format!("AWSCodeBuild-{}", id.rsplit(':').next().unwrap_or(id))
+}
+
+impl Workflow for BuildWork {
+    type Service = CodeBuild;
+    const NAME: &'static str = "Build";
+    type State = State;
+
+    fn token() -> CodeBuild {
+        CodeBuild(())
+    }
+
+    fn step(work: &mut Work<'_, Self>, state: State) -> Result<Next<State>, Error> {
+        let owner = Owner { account: state.account, region: state.region.clone() };
+        let now = work.now();
+        let Some(mut row) = work.get(&BUILDS, &owner.row(&state.id))?.filter(|row| row.ended.is_none()) else { return Ok(Next::Done) };
+        let minutes = row.timeout_in_minutes + row.queued_timeout_in_minutes;
+        let deadline = row.started.plus(Duration::from_secs(minutes * 60) + GRACE);
+        if state.running && now < deadline {
+            return Ok(Next::At(state, deadline));
+        }
+        if state.running || row.stopping {
+            row.complete(if row.stopping { STOPPED } else { TIMED_OUT }, Vec::new(), now);
+            save(work, &owner, &state.id, &row)?;
+            return Ok(Next::Done);
+        }
+        let service = work.as_service(owner.account, Some(&owner.project_arn(&row.project)));
+        match work.assume(&service, row.service_role.as_str(), &session_name(&state.id)) {
+            Ok(actor) => {
+                let order = Order { account: owner.account, region: owner.region.clone(), id: state.id.clone(), actor: work.keep(&actor)? };
+                let payload = serde_json::to_value(order).map_err(Error::internal)?;
+                work.command(RUN, &work_id(&owner, &state.id), payload)?;
+                Ok(Next::At(State { running: true, ..state }, deadline))
+            }
+            Err(error) => {
+                row.enter("PROVISIONING", now);
+                let message = format!("CodeBuild is not authorized to perform: sts:AssumeRole on {}. Error message: {}", row.service_role, error.message);
+                row.complete(FAILED, vec![PhaseContext::new("ACCESS_DENIED", message)], now);
+                save(work, &owner, &state.id, &row)?;
+                Ok(Next::Done)
+            }
+        }
+    }
+
+    fn give_up(work: &mut Work<'_, Self>, state: State, error: &Error) -> Result<(), Error> {
+        let owner = Owner { account: state.account, region: state.region };
+        let now = work.now();
+        let Some(mut row) = work.get(&BUILDS, &owner.row(&state.id))? else { return Ok(()) };
+        row.complete(FAULT, vec![PhaseContext::new("INTERNAL_ERROR", error.to_string())], now);
+        save(work, &owner, &state.id, &row)
+    }
+}
