@@ -2,7 +2,7 @@ use super::{
     Run,
     approve::{Answer, Approvals},
     list,
-    progress::{BAD, DIM, GOOD, WAITING, styled},
+    progress::{BAD, DIM, GOOD, WAITING, column, styled},
     text,
 };
 use crate::{client::Client, failure::Failure};
@@ -110,10 +110,11 @@ impl Run {
                 execution.clone_from(&id);
                 shown.clear();
                 let why = newest.pointer("/trigger/triggerType").and_then(Value::as_str).unwrap_or("-");
-                self.progress.line("pipeline", &format!("{account}/{name:<20} execution {} {}", &id[..id.len().min(8)], styled(DIM, &format!("({why})"))));
+                self.progress.line("pipeline", &format!("{:<28} execution {} {}", format!("{account}/{name}"), &id[..id.len().min(8)], styled(DIM, &format!("({why})"))));
             }
             let state = client.call("codepipeline", "GetPipelineState", json!({"name": name})).await?;
-            self.show(client, name, &state, &id, &definition, &mut shown, approvals).await?;
+            let since = newest["startTime"].as_f64().unwrap_or_default();
+            self.show(client, name, &state, (&id, since), &definition, &mut shown, approvals).await?;
             if !id.is_empty() && !running(&status) {
                 // The first execution of a new pipeline may end before the push wakes the next one.
                 let by_creation = newest.pointer("/trigger/triggerType").and_then(Value::as_str) == Some("CreatePipeline");
@@ -129,7 +130,7 @@ impl Run {
     }
 
     #[allow(clippy::too_many_arguments, reason = "one place shows a state, and needs all of it")]
-    async fn show(&self, client: &Client, name: &str, state: &Value, id: &str, definition: &Value, shown: &mut BTreeMap<(String, String), String>, approvals: &Approvals) -> Result<(), Failure> {
+    async fn show(&self, client: &Client, name: &str, state: &Value, (id, since): (&str, f64), definition: &Value, shown: &mut BTreeMap<(String, String), String>, approvals: &Approvals) -> Result<(), Failure> {
         for stage in list(state, "stageStates") {
             if stage.pointer("/latestExecution/pipelineExecutionId").and_then(Value::as_str) != Some(id) {
                 continue;
@@ -140,7 +141,9 @@ impl Run {
                 let latest = &action["latestExecution"];
                 let status = text(latest, "status").to_string();
                 let key = (stage_name.to_string(), action_name.to_string());
-                if status.is_empty() || shown.get(&key) == Some(&status) {
+                // What an action did in an earlier execution stands there until it begins anew.
+                let stale = latest["lastStatusChange"].as_f64().is_some_and(|at| at < since);
+                if status.is_empty() || stale || shown.get(&key) == Some(&status) {
                     continue;
                 }
                 let declared = declared(definition, stage_name, action_name);
@@ -155,7 +158,7 @@ impl Run {
                 let token = latest["token"].as_str();
                 let waiting = token.is_some() && status == "InProgress";
                 let state = if waiting { "waits for approval".to_string() } else { status.clone() };
-                self.progress.line("", &format!("{label:<30} {:<22} {}", styled(style, &state), styled(DIM, &format!("as {}", self.short_role(role)))));
+                self.progress.line("", &format!("{label:<30} {} {}", column(style, &state, 20), styled(DIM, &format!("as {}", self.short_role(role)))));
                 shown.insert(key, status);
                 if let (true, Some(token)) = (waiting, token) {
                     self.approve(client, name, stage_name, action_name, token, text(latest, "summary"), approvals).await?;

@@ -75,6 +75,11 @@ pub(crate) fn styled(style: Style, text: &str) -> String {
     format!("{style}{}{style:#}", plain(text))
 }
 
+/// A text in a style, filled up to `width` columns.
+pub(crate) fn column(style: Style, text: &str, width: usize) -> String {
+    styled(style, &format!("{:<width$}", plain(text)))
+}
+
 /// `1.2 s`, `340 ms`.
 pub(crate) fn duration(time: Duration) -> String {
     if time < Duration::from_secs(1) { format!("{} ms", time.as_millis()) } else { format!("{:.1} s", time.as_secs_f64()) }

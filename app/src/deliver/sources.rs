@@ -20,14 +20,16 @@ impl Git<'_> {
     fn run(&self, arguments: &[&str]) -> Result<String, Failure> {
         let config = [
             ("http.extraHeader", self.authorization.as_str()),
-            ("http.sslCAInfo", self.bundle.to_str().unwrap_or_default()),
             ("user.name", "sekisho run"),
             ("user.email", "sekisho@localhost"),
             ("core.autocrlf", "false"),
         ];
         let mut command = Command::new("git");
         command.args(["--git-dir"]).arg(self.folder).arg("--work-tree").arg(self.tree).args(arguments).current_dir(self.tree);
-        command.env("GIT_CONFIG_NOSYSTEM", "1").env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_TERMINAL_PROMPT", "0");
+        for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("GIT_")) {
+            command.env_remove(name);
+        }
+        command.env("GIT_SSL_CAINFO", self.bundle).env("GIT_CONFIG_NOSYSTEM", "1").env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_TERMINAL_PROMPT", "0");
         command.env("GIT_CONFIG_COUNT", config.len().to_string());
         for (i, (key, value)) in config.iter().enumerate() {
             command.env(format!("GIT_CONFIG_KEY_{i}"), key).env(format!("GIT_CONFIG_VALUE_{i}"), value);

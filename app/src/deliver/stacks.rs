@@ -1,6 +1,6 @@
 use super::{
     Run, list,
-    progress::{BAD, GOOD, duration, styled},
+    progress::{BAD, GOOD, column, duration, styled},
     text,
 };
 use crate::{client::Client, failure::Failure};
@@ -9,7 +9,8 @@ use delivery::{Parameter, Stack};
 use serde_json::{Value, json};
 use std::{collections::BTreeSet, time::Duration};
 
-const POLL: Duration = Duration::from_millis(100);
+const POLL: Duration = Duration::from_millis(50);
+const DELETED: &str = "DELETE_COMPLETE";
 
 impl Run {
     pub(super) async fn deploy_stacks(&mut self) -> Result<(), Failure> {
@@ -19,7 +20,7 @@ impl Run {
             self.progress.now(&format!("stack {name}"));
             let deployed = self.deploy(&stack).await?;
             let took = duration(SystemClock.now().since(begun));
-            self.progress.line("stack", &format!("{name:<28} {:<24} {took}", styled(GOOD, &deployed)));
+            self.progress.line("stack", &format!("{name:<28} {} {took}", column(GOOD, &deployed, 20)));
         }
         Ok(())
     }
@@ -46,20 +47,20 @@ impl Run {
         };
         let tags: Vec<Value> = stack.tags.iter().map(|(k, v)| json!({"Key": k, "Value": v})).collect();
         let input = json!({"StackName": stack.name, "TemplateBody": template, "Parameters": parameters, "Capabilities": capabilities, "Tags": tags});
-        settle(&client, &stack.name).await?;
-        let present = describe(&client, &stack.name).await?;
-        let status = present.as_ref().map(|s| text(s, "StackStatus").to_string());
-        if matches!(status.as_deref(), Some("ROLLBACK_COMPLETE" | "ROLLBACK_FAILED" | "CREATE_FAILED" | "DELETE_FAILED")) {
+        let mut status = settle(&client, &stack.name).await?;
+        if matches!(status.as_str(), "ROLLBACK_COMPLETE" | "ROLLBACK_FAILED" | "CREATE_FAILED" | "DELETE_FAILED") {
             client.call("cloudformation", "DeleteStack", json!({"StackName": stack.name})).await?;
-            settle(&client, &stack.name).await?;
+            status = settle(&client, &stack.name).await?;
         }
-        let exists = describe(&client, &stack.name).await?.is_some();
+        let exists = status != DELETED;
         let operation = if exists { "UpdateStack" } else { "CreateStack" };
-        let seen = events(&client, &stack.name).await?.iter().map(|e| text(e, "EventId").to_string()).collect();
+        let before = if exists { events(&client, &stack.name).await? } else { Vec::new() };
+        let seen = before.iter().map(|e| text(e, "EventId").to_string()).collect();
         let status = match client.call("cloudformation", operation, input).await {
             Ok(_) => settle(&client, &stack.name).await?,
             Err(e) if e.message.contains("No updates are to be performed") => "no changes".into(),
-            Err(e) => return Err(Failure::new(format!("stack {}/{}: {e}", stack.account, stack.name)).help(format!("see {}", stack.template))),
+            // The template came by its text: its places are those of the file.
+            Err(e) => return Err(Failure::unusable(format!("stack {}/{}: {}", stack.account, stack.name, e.to_string().replace("template:", &format!("{}:", stack.template))))),
         };
         if !matches!(status.as_str(), "CREATE_COMPLETE" | "UPDATE_COMPLETE" | "no changes") {
             return Err(self.failed(&client, stack, &status, &seen).await?);
@@ -106,7 +107,7 @@ async fn events(client: &Client, name: &str) -> Result<Vec<Value>, Failure> {
 /// Waits until nothing is in progress any more.
 async fn settle(client: &Client, name: &str) -> Result<String, Failure> {
     loop {
-        let Some(stack) = describe(client, name).await? else { return Ok("DELETE_COMPLETE".into()) };
+        let Some(stack) = describe(client, name).await? else { return Ok(DELETED.into()) };
         let status = text(&stack, "StackStatus");
         if !status.ends_with("_IN_PROGRESS") || status == "REVIEW_IN_PROGRESS" {
             return Ok(status.to_string());

@@ -168,8 +168,17 @@ impl Job<'_> {
             Err(error) if error.code == "ResourceAlreadyExistsException" => Ok(()),
             other => other,
         };
-        there(client.call::<logs::CreateLogGroup>(|| logs::CreateLogGroupInput { log_group_name: group.into(), ..Default::default() }))?;
-        there(client.call::<logs::CreateLogStream>(|| logs::CreateLogStreamInput { log_group_name: group.into(), log_stream_name: stream.into() }))
+        let open_stream = || {
+            there(client.call::<logs::CreateLogStream>(|| logs::CreateLogStreamInput { log_group_name: group.into(), log_stream_name: stream.into() }))
+        };
+        // A group that is there already needs no right to make one: roles for a given group have none (CDK's, for one).
+        match open_stream() {
+            Err(error) if error.code == "ResourceNotFoundException" => {
+                there(client.call::<logs::CreateLogGroup>(|| logs::CreateLogGroupInput { log_group_name: group.into(), ..Default::default() }))?;
+                open_stream()
+            }
+            opened => opened,
+        }
     }
 
     fn no_log(&self, error: &Error) -> Ending {
