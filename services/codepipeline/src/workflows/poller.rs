@@ -56,9 +56,11 @@ impl Workflow for Poller {
     }
 }
 
-/// A branch that was deleted is no new revision.
+/// A branch or an object that was deleted is no new revision.
 fn is_new(change: &Value) -> bool {
-    change.get("commit").is_none_or(|commit| !commit.is_null())
+    let branch_deleted = change.get("commit").is_some_and(Value::is_null);
+    let object_deleted = change["event"].as_str().is_some_and(|event| event.starts_with("ObjectRemoved"));
+    !branch_deleted && !object_deleted
 }
 
 /// What the sources that poll are told by.

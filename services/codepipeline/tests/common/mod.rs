@@ -21,7 +21,7 @@ pub struct Delivery {
 }
 
 pub fn world() -> (World, Engine) {
-    let services = vec![iam::service(), sts::service(), kms::service(), s3::service(), cloudformation::service(), codepipeline::service()];
+    let services = vec![iam::service(), sts::service(), kms::service(), s3::service(), cloudformation::service(), codecommit::service(), codepipeline::service()];
     let world = World::new(services, &[DEV, PROD]);
     let mut engine = Engine::new(world.gate.clone());
     cloudformation::workflows(&mut engine);
