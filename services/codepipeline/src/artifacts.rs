@@ -54,7 +54,7 @@ pub(crate) fn open(scope: &mut Scope<'_, CodePipeline>, actor: &Actor, bucket: &
 pub(crate) fn read(scope: &mut Scope<'_, CodePipeline>, actor: &Actor, from: &Artifact) -> Result<Cursor<Vec<u8>>, Stop> {
     let (_, content) = open(scope, actor, &from.bucket, &from.key)?;
     let mut bytes = Vec::new();
-    let unreadable = |e: std::io::Error| Stop::Later(gate::Error::internal(format_args!("the artifact {} could not be read: {e}", from.name)));
+    let unreadable = |e: std::io::Error| Stop::from(gate::Error::internal(format_args!("the artifact {} could not be read: {e}", from.name)));
     content.take(MAX_OPENED + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     if bytes.len() as u64 > MAX_OPENED {
         return Err(failed("ConfigurationError", format!("The artifact {} is larger than {MAX_OPENED} bytes; make it smaller", from.name)));

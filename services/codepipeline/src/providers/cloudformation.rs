@@ -188,12 +188,13 @@ fn stack_settled(job: &mut Job<'_, '_>, id: &str, deleting: bool) -> Result<Prog
         return waiting(job, id, json!({"stack": id, "deleting": deleting}));
     }
     let why = text(&stack, "/StackStatusReason").unwrap_or_default();
-    Err(Stop::Failed(Failure {
+    Err(Failure {
         details: ErrorDetails { code: "JobFailed".into(), message: format!("The stack {id} is in the state {status}. {why}") },
         summary: None,
         updated_by: None,
         external: Some(external(id, Some(status))),
-    }))
+    }
+    .into())
 }
 
 fn external(stack: &str, summary: Option<&str>) -> External {
@@ -206,7 +207,7 @@ fn finish(job: &mut Job<'_, '_>, stack: &Value) -> Result<Progress, Stop> {
     let variables: BTreeMap<String, String> = outputs.filter_map(|o| Some((o["OutputKey"].as_str()?.to_string(), o["OutputValue"].as_str()?.to_string()))).collect();
     if let Some(file) = job.setting("OutputFileName").map(str::to_string) {
         let output = job.output()?;
-        let text = serde_json::to_vec_pretty(&variables).map_err(|e| Stop::Later(Error::internal(e)))?;
+        let text = serde_json::to_vec_pretty(&variables).map_err(|e| Stop::from(Error::internal(e)))?;
         let bad = |e: archive::ArchiveError| failed("ConfigurationError", format!("The output file {file} cannot be packed: {e}"));
         let mut archive = archive::Builder::new(Cursor::new(Vec::new()));
         archive.add_file(&file, 0o644, &mut text.as_slice()).map_err(bad)?;

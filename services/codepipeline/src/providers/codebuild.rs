@@ -90,7 +90,7 @@ impl Provider for CodeBuild {
             "SUCCEEDED" => Progress::done(Done { variables: exported(build), external: Some(external), ..Done::default() }),
             status => {
                 let message = format!("Build terminated with state: {status}{}", reason(build));
-                Err(Stop::Failed(Failure { details: ErrorDetails { code: "JobFailed".into(), message }, summary: None, updated_by: None, external: Some(external) }))
+                Err(Failure { details: ErrorDetails { code: "JobFailed".into(), message }, summary: None, updated_by: None, external: Some(external) }.into())
             }
         }
     }

@@ -67,12 +67,13 @@ impl Provider for Manual {
             Some(Approval { approved: true, summary, by, .. }) => {
                 Progress::done(Done { summary: Some(summary.clone()), updated_by: Some(by.clone()), ..Done::default() })
             }
-            Some(Approval { summary, by, .. }) => Err(Stop::Failed(Failure {
+            Some(Approval { summary, by, .. }) => Err(Failure {
                 details: ErrorDetails { code: "JobFailed".into(), message: format!("The approval was rejected by {by}: {summary}") },
                 summary: Some(summary.clone()),
                 updated_by: Some(by.clone()),
                 external: None,
-            })),
+            }
+            .into()),
             None => {
                 let until = Timestamp(memo["until"].as_i64().unwrap_or_default());
                 if job.scope.now() < until {

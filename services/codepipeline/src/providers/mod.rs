@@ -136,9 +136,9 @@ pub(crate) struct Done {
 #[derive(Debug)]
 pub(crate) enum Stop {
     /// It failed.
-    Failed(Failure),
+    Failed(Box<Failure>),
     /// The step could not be made; it is tried again.
-    Later(Error),
+    Later(Box<Error>),
 }
 
 /// A failed action.
@@ -152,13 +152,19 @@ pub(crate) struct Failure {
 
 /// A failure with AWS's code.
 pub(crate) fn failed(code: &str, message: impl Into<String>) -> Stop {
-    Stop::Failed(Failure { details: ErrorDetails { code: code.into(), message: message.into() }, summary: None, updated_by: None, external: None })
+    Failure { details: ErrorDetails { code: code.into(), message: message.into() }, summary: None, updated_by: None, external: None }.into()
+}
+
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(Box::new(failure))
+    }
 }
 
 impl From<Error> for Stop {
     fn from(e: Error) -> Self {
         match e.status {
-            500 | 503 => Self::Later(e),
+            500 | 503 => Self::Later(Box::new(e)),
             _ if e.is_denied() => failed("PermissionError", e.message),
             _ => failed(&e.code.clone(), e.message),
         }

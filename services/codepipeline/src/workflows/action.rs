@@ -78,7 +78,7 @@ fn with_job(
 ) -> Result<Progress, Stop> {
     let provider = providers::provider(&action.action_type_id, &action.name)?;
     let region = scope.region().as_str().to_string();
-    let store = run.pipeline.store(&region).ok_or_else(|| Stop::Later(Error::internal("the pipeline has no artifact store")))?;
+    let store = run.pipeline.store(&region).ok_or_else(|| Stop::from(Error::internal("the pipeline has no artifact store")))?;
     let actor = if provider.acts() { roles::acting(scope, run.account, &run.pipeline, action)? } else { scope.as_service(run.account, None) };
     work(
         &mut Job {
@@ -102,7 +102,7 @@ fn settle(run: &mut Run, scope: &mut Scope<'_, CodePipeline>, action: &ActionDec
         Ok(Progress::Waiting(waiting)) => wait(run, scope, row, *waiting),
         Ok(Progress::Done(done)) => succeed(run, scope, action, row, *done),
         Err(Stop::Failed(failure)) => {
-            let Failure { details, summary, updated_by, external } = failure;
+            let Failure { details, summary, updated_by, external } = *failure;
             row.error = Some(details);
             row.summary = summary;
             row.updated_by = updated_by.or(row.updated_by.take());
@@ -110,7 +110,7 @@ fn settle(run: &mut Run, scope: &mut Scope<'_, CodePipeline>, action: &ActionDec
             row.status = Status::Failed;
             close(run, scope, row)
         }
-        Err(Stop::Later(error)) => Err(error),
+        Err(Stop::Later(error)) => Err(*error),
     }
 }
 

@@ -9,7 +9,7 @@ use base::AccountId;
 use durable::{Next, Work, Workflow};
 use gate::{Error, Scope};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Starts a pipeline when a source of it changes: the source action then makes its calls as the pipeline's role.
 /// One for each version of a pipeline that has a source with `PollForSourceChanges`.
@@ -34,7 +34,7 @@ impl Workflow for Poller {
 
     fn step(work: &mut Work<'_, Self>, mut state: PollerState) -> Result<Next<PollerState>, Error> {
         let account = work.owner();
-        let changed = !work.signals().is_empty();
+        let changed = work.signals().iter().any(is_new);
         let found = work.get(&PIPELINES, &[account.as_str(), state.pipeline.as_str()])?;
         let Some(pipeline) = found.filter(|p| p.poller.as_deref() == Some(work.id())) else { return Ok(Next::Done) };
         if !state.subscribed {
@@ -54,6 +54,13 @@ impl Workflow for Poller {
     fn give_up(_work: &mut Work<'_, Self>, _state: PollerState, _error: &Error) -> Result<(), Error> {
         Ok(())
     }
+}
+
+/// A branch or an object that was deleted is no new revision.
+fn is_new(change: &Value) -> bool {
+    let branch_deleted = change.get("commit").is_some_and(Value::is_null);
+    let object_deleted = change["event"].as_str().is_some_and(|event| event.starts_with("ObjectRemoved"));
+    !branch_deleted && !object_deleted
 }
 
 /// What the sources that poll are told by.

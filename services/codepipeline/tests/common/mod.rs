@@ -21,8 +21,10 @@ pub struct Delivery {
 }
 
 pub fn world() -> (World, Engine) {
-    let world = World::new(vec![iam::service(), sts::service(), kms::service(), s3::service(), codepipeline::service()], &[DEV, PROD]);
+    let services = vec![iam::service(), sts::service(), kms::service(), s3::service(), cloudformation::service(), codecommit::service(), codepipeline::service()];
+    let world = World::new(services, &[DEV, PROD]);
     let mut engine = Engine::new(world.gate.clone());
+    cloudformation::workflows(&mut engine);
     codepipeline::workflows(&mut engine);
     (world, engine)
 }
@@ -63,10 +65,11 @@ fn deploy_statements(key: &str, without: &str) -> Vec<Value> {
     all.into_iter().filter(|s| s["Sid"] != without).collect()
 }
 
-pub fn bundle(page: &str) -> Vec<u8> {
+pub fn zipped(files: &[(&str, &str)]) -> Vec<u8> {
     let mut zip = archive::Builder::new(Cursor::new(Vec::new()));
-    zip.add_file("index.html", 0o644, &mut page.as_bytes()).unwrap();
-    zip.add_file("css/site.css", 0o644, &mut b"body {}".as_slice()).unwrap();
+    for (path, text) in files {
+        zip.add_file(path, 0o644, &mut text.as_bytes()).unwrap();
+    }
     zip.finish().unwrap().into_inner()
 }
 
@@ -96,7 +99,7 @@ impl Delivery {
         delivery
     }
 
-    fn role(&self, admin: &Credentials, name: &str, trusted: Value) {
+    pub fn role(&self, admin: &Credentials, name: &str, trusted: Value) {
         let trust = policy(&[json!({"Effect": "Allow", "Principal": trusted, "Action": "sts:AssumeRole"})]);
         self.ok(admin, "iam:CreateRole", json!({"RoleName": name, "AssumeRolePolicyDocument": trust}));
     }
@@ -116,7 +119,17 @@ impl Delivery {
     }
 
     pub fn push(&self, page: &str) {
-        self.world.send(&self.dev, "s3:PutObject", json!({"Bucket": "source", "Key": "bundle.zip"}), &bundle(page)).unwrap();
+        self.push_files(&[("index.html", page), ("css/site.css", "body {}")]);
+    }
+
+    pub fn push_files(&self, files: &[(&str, &str)]) {
+        self.world.send(&self.dev, "s3:PutObject", json!({"Bucket": "source", "Key": "bundle.zip"}), &zipped(files)).unwrap();
+    }
+
+    /// One more inline policy of a role.
+    pub fn also(&self, admin: &Credentials, role: &str, statements: Value) {
+        let document = json!({"Version": "2012-10-17", "Statement": statements}).to_string();
+        self.ok(admin, "iam:PutRolePolicy", json!({"RoleName": role, "PolicyName": "more", "PolicyDocument": document}));
     }
 
     pub fn pipeline(&self, poll: bool) -> Value {
