@@ -250,29 +250,10 @@ impl<'a, S: Service> Scope<'a, S> {
     /// # Errors
     /// As `invoke`; 501 for an operation that is not there.
     pub fn invoke_named(&mut self, actor: &Actor, operation: &str, input: Value) -> Result<Value, Error> {
-        self.named(actor, operation, input, Body::None).map(|(output, _)| output)
-    }
-    /// Makes a call by its name that takes a body.
-    ///
-    /// # Errors
-    /// As `invoke_named`.
-    pub fn invoke_named_sending(&mut self, actor: &Actor, operation: &str, input: Value, body: Body<'_>) -> Result<Value, Error> {
-        self.named(actor, operation, input, body).map(|(output, _)| output)
-    }
-    /// Makes a call by its name whose answer has a body.
-    ///
-    /// # Errors
-    /// As `invoke_named`; or the body cannot be opened.
-    pub fn invoke_named_receiving(&mut self, actor: &Actor, operation: &str, input: Value) -> Result<(Value, BodyReader), Error> {
-        let (output, out) = self.named(actor, operation, input, Body::None)?;
-        let out = out.unwrap_or(BodyOut { parts: Vec::new(), start: 0, length: 0 });
-        Ok((output, BodyReader::open(self.core, &out)?))
-    }
-    fn named(&mut self, actor: &Actor, operation: &str, input: Value, body: Body<'_>) -> pass::Passed<Value> {
         let frame = self.inside(actor);
         let gate = self.core.gate.clone();
         let (service, name) = operation.split_once(':').unwrap_or((operation, ""));
-        gate.run(self.core, frame, service, name, input, body)
+        gate.run(self.core, frame, service, name, input, Body::None).map(|(output, _)| output)
     }
 
     // --- bodies and secrets ----------------------------------------------------------------------------------------

@@ -2,9 +2,9 @@
 
 use crate::{
     CloudFormation,
-    error::{invalid, stack_exists},
+    error::{constraint, invalid, stack_exists},
     exports,
-    names::StackName,
+    names::{StackName, change_set_name},
     prepare::Prepared,
     state::{CHANGE_SET_STACKS, CHANGE_SETS, ChangeSet, NAMES, OnFailure, Stack, TEMPLATES, Tag},
     status::StackStatus,
@@ -31,7 +31,7 @@ pub(crate) fn demands(view: &View<'_, CloudFormation>, action: &'static str, sta
     let mut demand = Demand::new(action, stack.arn())
         .with_some("cloudformation:RoleArn", keys.role.map(Arn::as_str))
         .with_some("cloudformation:TemplateUrl", keys.template_url)
-        .with_some("cloudformation:ChangeSetName", keys.change_set)
+        .with_some("cloudformation:ChangeSetName", keys.change_set.map(change_set_name))
         .with_tags(keys.tags.iter().map(|t| (t.key.as_str(), t.value.as_str())));
     if !keys.resource_types.is_empty() {
         demand = demand.with("cloudformation:ResourceTypes", keys.resource_types.to_vec());
@@ -106,8 +106,13 @@ pub(crate) fn take_name(scope: &mut Scope<'_, CloudFormation>, stack: &Stack) ->
     scope.put(&NAMES, &[stack.account.as_str(), stack.region.as_str(), stack.name.as_str()], &stack.uuid)
 }
 
+const LONGEST_TOKEN: usize = 128;
+
 /// From now on the caller, or the role that it passes, acts for the stack.
 pub(crate) fn act(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, role: Option<Arn>, token: Option<String>) -> Result<(), Error> {
+    if let Some(long) = token.as_deref().filter(|token| token.len() > LONGEST_TOKEN) {
+        return Err(constraint("clientRequestToken", long, &format!("have length less than or equal to {LONGEST_TOKEN}")));
+    }
     let actor = scope.forward();
     stack.actor = scope.keep(&actor)?;
     stack.client_request_token = token;

@@ -78,9 +78,11 @@ impl StackName {
     }
 
     pub(crate) fn load(&self, rows: &mut impl Rows) -> Result<Option<Stack>, Error> {
+        // There is no way into another account's or region's stacks, whatever a policy says.
+        let (account, region) = rows.home()?;
         match &self.uuid {
-            Some(uuid) => Ok(rows.row(&STACKS, &[self.account.as_str(), &self.region, uuid.as_str()])?.filter(|s: &Stack| s.name == self.name)),
-            None => Ok(None),
+            Some(uuid) if account == self.account && region == self.region => Ok(rows.row(&STACKS, &[self.account.as_str(), &self.region, uuid.as_str()])?.filter(|s: &Stack| s.name == self.name)),
+            _ => Ok(None),
         }
     }
 }
@@ -107,6 +109,13 @@ pub(crate) fn stack_of_change_set(rows: &mut impl Rows, change_set: &str, stack_
     };
     let name = found.map_or_else(|| "*".to_string(), |s| s.name);
     Ok(StackName { account, region: arn.region().into(), name, uuid: stack_uuid })
+}
+
+/// The name of a change set, however it is named: what conditions of policies compare.
+pub(crate) fn change_set_name(text: &str) -> String {
+    let arn = text.parse::<Arn>().ok();
+    let name = arn.as_ref().and_then(|arn| arn.resource_of("changeSet")).and_then(|path| path.split('/').next());
+    name.unwrap_or(text).to_string()
 }
 
 /// A change set of `stack`, by its name or ARN; of several with one name the latest.

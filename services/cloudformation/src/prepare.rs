@@ -140,7 +140,8 @@ fn given_values(parameters: &[Parameter], current: Option<&Version>) -> Result<B
                 })?;
                 row.value.clone()
             }
-            (None, false) => String::new(),
+            // The template's default, if it has one.
+            (None, false) => continue,
         };
         if values.insert(key.clone(), value).is_some() {
             return Err(invalid(format!("Duplicate parameter key found: {key}")));

@@ -75,7 +75,7 @@ impl StackStatus {
         matches!(
             self,
             ReviewInProgress | CreateInProgress | CreateFailed | CreateComplete | RollbackInProgress | RollbackFailed | RollbackComplete
-                | DeleteInProgress | DeleteFailed | UpdateComplete | UpdateRollbackFailed | UpdateRollbackComplete
+                | DeleteFailed | UpdateComplete | UpdateRollbackFailed | UpdateRollbackComplete
         )
     }
 }

@@ -45,6 +45,7 @@ fn parameters_keep_their_secrets() {
     s.run();
     let name = s.physical_id("app", "A");
     assert_eq!(s.ok("iam:GetRole", json!({"RoleName": name}))["Role"]["Description"], "s3cr3t-word!");
+    assert!(!s.ok("cloudformation:DescribeStackEvents", json!({"StackName": "app"})).to_string().contains("s3cr3t-word"));
 }
 
 #[test]

@@ -27,7 +27,10 @@ pub(crate) fn no_folder(path: &str) -> Error {
     Error::new("FolderDoesNotExistException", format!("Could not find path {path}"))
 }
 pub(crate) fn no_upload(id: &str) -> Error {
-    Error::new("UploadArchiveDoesNotExistException", format!("There is no upload {id} of this repository's content. Start one with UploadArchive."))
+    Error::new(
+        "UploadArchiveDoesNotExistException",
+        format!("There is no upload {id} of this repository's content. Start one with UploadArchive."),
+    )
 }
 /// Another push moved the reference between; git's own words, by which its users know what to do.
 pub(crate) fn moved() -> Error {

@@ -6,5 +6,7 @@ use gate::{Error, ResourceFacts, View};
 pub(crate) fn facts(view: &mut View<'_, CodeCommit>, arn: &Arn) -> Result<Option<ResourceFacts>, Error> {
     let Some(account) = arn.account() else { return Ok(None) };
     let row = view.get(&REPOSITORIES, &[account.as_str(), arn.resource()])?;
-    Ok(row.filter(|row| row.region.as_str() == arn.region()).map(|row| ResourceFacts { tags: row.tags, ..ResourceFacts::owned_by(row.account) }))
+    Ok(row
+        .filter(|row| row.region.as_str() == arn.region())
+        .map(|row| ResourceFacts { tags: row.tags, ..ResourceFacts::owned_by(row.account) }))
 }

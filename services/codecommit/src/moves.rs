@@ -36,7 +36,9 @@ pub(crate) fn apply(scope: &mut Scope<'_, CodeCommit>, mut repository: Repositor
 
 /// git keeps references as paths: `a` and `a/b` cannot both be. Two pushes at once could make them.
 fn no_folder_and_file(scope: &mut Scope<'_, CodeCommit>, repository: &Repository, name: &str) -> Result<(), Error> {
-    let clash = |other: &str| other.strip_prefix(name).is_some_and(|r| r.starts_with('/')) || name.strip_prefix(other).is_some_and(|r| r.starts_with('/'));
+    let clash = |other: &str| {
+        other.strip_prefix(name).is_some_and(|r| r.starts_with('/')) || name.strip_prefix(other).is_some_and(|r| r.starts_with('/'))
+    };
     match state::references(scope, repository, "")?.iter().any(|(other, _)| clash(other)) {
         true => Err(error::moved()),
         false => Ok(()),
@@ -48,7 +50,13 @@ fn keep_default(scope: &mut Scope<'_, CodeCommit>, repository: &mut Repository, 
     let branch = |m: &Move<'_>| m.name.strip_prefix(HEADS).map(str::to_owned);
     if let Some(default) = &repository.default_branch {
         if moves.iter().any(|m| m.new.is_none() && branch(m).as_ref() == Some(default)) {
-            return Err(Error::new("DefaultBranchCannotBeDeletedException", format!("The branch {default} is the default branch of {} and cannot be deleted. Make another branch the default first.", repository.name)));
+            return Err(Error::new(
+                "DefaultBranchCannotBeDeletedException",
+                format!(
+                    "The branch {default} is the default branch of {} and cannot be deleted. Make another branch the default first.",
+                    repository.name
+                ),
+            ));
         }
         return Ok(());
     }

@@ -27,14 +27,20 @@ pub(crate) fn description(text: Option<&str>) -> Result<(), Error> {
     if text.is_none_or(fits) {
         return Ok(());
     }
-    Err(Error::new("InvalidRepositoryDescriptionException", format!("The repository description is not valid: it has more than {MAX_DESCRIPTION} characters, or control characters")))
+    Err(Error::new(
+        "InvalidRepositoryDescriptionException",
+        format!("The repository description is not valid: it has more than {MAX_DESCRIPTION} characters, or control characters"),
+    ))
 }
 
 pub(crate) fn branch(name: &str) -> Result<(), Error> {
     if (1..=256).contains(&name.len()) && is_ref(&format!("refs/heads/{name}")) {
         return Ok(());
     }
-    Err(Error::new("InvalidBranchNameException", format!("The branch name '{}' is not valid: it must be a reference name that git allows, of 1 to 256 characters", shown(name))))
+    Err(Error::new(
+        "InvalidBranchNameException",
+        format!("The branch name '{}' is not valid: it must be a reference name that git allows, of 1 to 256 characters", shown(name)),
+    ))
 }
 
 pub(crate) fn is_object(id: &str) -> bool {
@@ -45,7 +51,10 @@ pub(crate) fn commit(id: &str) -> Result<(), Error> {
     if is_object(id) {
         return Ok(());
     }
-    Err(Error::new("InvalidCommitIdException", format!("The commit id '{}' is not valid: expected the full commit id, 40 hexadecimal digits", shown(id))))
+    Err(Error::new(
+        "InvalidCommitIdException",
+        format!("The commit id '{}' is not valid: expected the full commit id, 40 hexadecimal digits", shown(id)),
+    ))
 }
 
 /// A path in a tree, without the slashes around it. Empty: the root.
@@ -65,7 +74,13 @@ pub(crate) fn tags<'t>(tags: impl ExactSizeIterator<Item = (&'t String, &'t Stri
     for (key, value) in tags {
         let fits = (1..=128).contains(&key.chars().count()) && value.chars().count() <= 256;
         if !fits || key.starts_with("aws:") {
-            return Err(Error::new("InvalidTagsMapException", format!("The tag '{}' is not valid: a key has 1 to 128 characters and does not begin with aws:, a value has at most 256", shown(key))));
+            return Err(Error::new(
+                "InvalidTagsMapException",
+                format!(
+                    "The tag '{}' is not valid: a key has 1 to 128 characters and does not begin with aws:, a value has at most 256",
+                    shown(key)
+                ),
+            ));
         }
     }
     Ok(())

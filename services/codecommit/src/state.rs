@@ -59,7 +59,8 @@ impl Repository {
     }
     /// Its data key.
     pub(crate) fn data_key(&self, scope: &Scope<'_, CodeCommit>) -> Result<Secret<Vec<u8>>, Error> {
-        let lost = || Error::internal(format_args!("the key of repository {} is not readable: the server's root key is another one", self.name));
+        let lost =
+            || Error::internal(format_args!("the key of repository {} is not readable: the server's root key is another one", self.name));
         scope.unseal(&self.id, &self.key.0).ok_or_else(lost)
     }
 }
@@ -83,5 +84,9 @@ pub(crate) fn arn(facts: &View<'_, CodeCommit>, name: &str) -> Result<Arn, Error
 /// The references that begin with `prefix`, with the objects they stand at.
 pub(crate) fn references(scope: &mut Scope<'_, CodeCommit>, repository: &Repository, prefix: &str) -> Result<Vec<(String, String)>, Error> {
     let rows = scope.scan(&REFERENCES, repository.id.as_str())?;
-    Ok(rows.into_iter().filter_map(|(key, object)| Some((key.into_iter().nth(1)?, object))).filter(|(name, _)| name.starts_with(prefix)).collect())
+    Ok(rows
+        .into_iter()
+        .filter_map(|(key, object)| Some((key.into_iter().nth(1)?, object)))
+        .filter(|(name, _)| name.starts_with(prefix))
+        .collect())
 }

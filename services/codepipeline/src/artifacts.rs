@@ -8,7 +8,7 @@ use crate::{
 };
 use base::Entropy;
 use gate::{Actor, Body, BodyReader, Scope};
-use serde_json::{Value, json};
+use s3::{BucketInput, Encryption, GetBucketAcl, GetBucketLocation, GetBucketVersioning, GetObject, GetObjectInput, GetObjectOutput, PutObject, PutObjectInput};
 use std::io::{Cursor, Read};
 
 /// An artifact that an action opens is held in memory, so it is at most this large.
@@ -31,33 +31,28 @@ pub(crate) fn place(entropy: &dyn Entropy, pipeline: &str, store: &ArtifactStore
     Artifact { name: name.into(), bucket: store.location.clone(), key }
 }
 
-/// The members of a PutObject that encrypt under `key`.
-pub(crate) fn encrypted_by(mut input: Value, key: Option<&str>) -> Value {
-    if let Some(key) = key {
-        input["ServerSideEncryption"] = json!("aws:kms");
-        input["SSEKMSKeyId"] = json!(key);
-    }
-    input
+/// What stores an object under `key`; without one the bucket's default encrypts.
+pub(crate) fn stored_at(bucket: &str, object: &str, key: Option<&str>) -> PutObjectInput {
+    let encryption = Encryption { server_side_encryption: key.map(|_| "aws:kms".into()), kms_key_id: key.map(Into::into), ..Encryption::default() };
+    PutObjectInput { bucket: bucket.into(), key: object.into(), encryption, ..PutObjectInput::default() }
 }
 
 /// Writes an artifact.
-pub(crate) fn write(scope: &mut Scope<'_, CodePipeline>, actor: &Actor, store: &ArtifactStore, to: &Artifact, content: &mut dyn Read) -> Result<Value, Stop> {
-    let input = encrypted_by(json!({"Bucket": to.bucket, "Key": to.key}), store.encryption_key.as_ref().map(|k| k.id.as_str()));
-    Ok(scope.invoke_named_sending(actor, "s3:PutObject", input, Body::Reader(content))?)
+pub(crate) fn write(scope: &mut Scope<'_, CodePipeline>, actor: &Actor, store: &ArtifactStore, to: &Artifact, content: &mut dyn Read) -> Result<(), Stop> {
+    let input = stored_at(&to.bucket, &to.key, store.encryption_key.as_ref().map(|k| k.id.as_str()));
+    scope.invoke_sending::<PutObject>(actor, input, Body::Reader(content))?;
+    Ok(())
 }
 
 /// Opens an object.
-pub(crate) fn open(scope: &mut Scope<'_, CodePipeline>, actor: &Actor, bucket: &str, key: &str, version: Option<&str>) -> Result<(Value, BodyReader), Stop> {
-    let mut input = json!({"Bucket": bucket, "Key": key});
-    if let Some(version) = version {
-        input["VersionId"] = json!(version);
-    }
-    Ok(scope.invoke_named_receiving(actor, "s3:GetObject", input)?)
+pub(crate) fn open(scope: &mut Scope<'_, CodePipeline>, actor: &Actor, bucket: &str, key: &str) -> Result<(GetObjectOutput, BodyReader), Stop> {
+    let input = GetObjectInput { bucket: bucket.into(), key: key.into(), ..GetObjectInput::default() };
+    Ok(scope.invoke_receiving::<GetObject>(actor, input)?)
 }
 
 /// Reads an artifact whole.
 pub(crate) fn read(scope: &mut Scope<'_, CodePipeline>, actor: &Actor, from: &Artifact) -> Result<Cursor<Vec<u8>>, Stop> {
-    let (_, content) = open(scope, actor, &from.bucket, &from.key, None)?;
+    let (_, content) = open(scope, actor, &from.bucket, &from.key)?;
     let mut bytes = Vec::new();
     let unreadable = |e: std::io::Error| Stop::Later(gate::Error::internal(format_args!("the artifact {} could not be read: {e}", from.name)));
     content.take(MAX_OPENED + 1).read_to_end(&mut bytes).map_err(unreadable)?;
@@ -75,12 +70,13 @@ pub(crate) fn file(scope: &mut Scope<'_, CodePipeline>, actor: &Actor, from: &Ar
     String::from_utf8(bytes).map_err(|_| failed("ConfigurationError", format!("File [{path}] of the artifact [{}] is not UTF-8 text", from.name)))
 }
 
-/// The checks of a bucket that an action makes before it uses it.
-pub(crate) fn check_bucket(scope: &mut Scope<'_, CodePipeline>, actor: &Actor, bucket: &str) -> Result<Value, Stop> {
-    let versioning = scope.invoke_named(actor, "s3:GetBucketVersioning", json!({"Bucket": bucket}))?;
-    scope.invoke_named(actor, "s3:GetBucketAcl", json!({"Bucket": bucket}))?;
-    scope.invoke_named(actor, "s3:GetBucketLocation", json!({"Bucket": bucket}))?;
-    Ok(versioning)
+/// The checks of a bucket that an action makes before it uses it. Gives whether the bucket is versioned.
+pub(crate) fn check_bucket(scope: &mut Scope<'_, CodePipeline>, actor: &Actor, bucket: &str) -> Result<bool, Stop> {
+    let input = || BucketInput { bucket: bucket.into(), ..BucketInput::default() };
+    let versioning = scope.invoke::<GetBucketVersioning>(actor, input())?;
+    scope.invoke::<GetBucketAcl>(actor, input())?;
+    scope.invoke::<GetBucketLocation>(actor, input())?;
+    Ok(versioning.status == Some("Enabled"))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 use crate::{
     CloudFormation,
-    error::{invalid, not_updatable, stack_missing},
+    error::{constraint, invalid, not_updatable, stack_missing},
     lifecycle::{Keys, demands, new_stack, refuse, take_name, template_text},
     names::{StackName, check_change_set_name},
     prepare::{Parameter, Request, prepare},
@@ -60,6 +60,10 @@ pub struct Output {
 /// What `aws cloudformation deploy` takes as: there is nothing to do.
 const EMPTY: &str = "The submitted information didn't contain changes. Submit different information to create a change set.";
 
+/// AWS's own limits.
+const MAX_CHANGE_SETS: usize = 1000;
+const LONGEST_DESCRIPTION: usize = 1024;
+
 /// The stack that is to change, or a new one that waits for its first change set to be executed.
 fn stack_for(call: &mut Scope<'_, CloudFormation>, input: &Input) -> Result<Stack, Error> {
     let found = StackName::find(call, &input.stack_name)?.load(call)?;
@@ -113,6 +117,12 @@ impl Operation for CreateChangeSet {
         )?;
         let stack = stack_for(call, &input)?;
         let others = call.scan(&CHANGE_SETS, &stack.key())?;
+        if others.len() >= MAX_CHANGE_SETS {
+            return Err(Error::new("LimitExceededException", format!("Stack [{}] has {MAX_CHANGE_SETS} change sets; delete some of them", stack.name)));
+        }
+        if let Some(long) = input.description.as_deref().filter(|text| text.len() > LONGEST_DESCRIPTION) {
+            return Err(constraint("description", long, &format!("have length less than or equal to {LONGEST_DESCRIPTION}")));
+        }
         let same_name = others.into_iter().map(|(_, row)| row).find(|row| row.name == input.change_set_name && row.execution != ExecutionStatus::ExecuteInProgress);
         if let Some(other) = same_name {
             if other.client_token.is_some() && other.client_token == input.client_token {

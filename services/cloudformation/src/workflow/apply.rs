@@ -50,7 +50,7 @@ impl Wanted {
 enum Found {
     Nothing,
     /// A resource that is not as it is wanted.
-    Different(Box<Wanted>, Option<ResourceRow>),
+    Different(Box<(Wanted, Option<ResourceRow>)>),
     /// One that cannot be evaluated.
     Broken(String, Vec<Diagnostic>),
 }
@@ -67,9 +67,9 @@ pub(super) fn step(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, mut
             let resource_type = template_of(scope, stack, &version)?.resource(&id).map(|r| r.resource_type.clone()).unwrap_or_default();
             failed(scope, stack, state, &id, &resource_type, row, text_of(&list))
         }
-        Found::Different(wanted, row) => match row {
-            Some(ResourceRow { made: Some(made), .. }) => change(scope, stack, state, *wanted, made),
-            _ => create(scope, stack, state, *wanted),
+        Found::Different(found) => match *found {
+            (wanted, Some(ResourceRow { made: Some(made), .. })) => change(scope, stack, state, wanted, made),
+            (wanted, _) => create(scope, stack, state, wanted),
         },
     }
 }
@@ -89,7 +89,7 @@ fn next(scope: &mut Scope<'_, CloudFormation>, stack: &Stack, version: &Version,
         while let Some(id) = queue.pop() {
             match look(scope, stack, plan, &id) {
                 Ok(Ok(None)) => {}
-                Ok(Ok(Some((wanted, row)))) => return Ok(Ok(Found::Different(Box::new(wanted), row))),
+                Ok(Ok(Some(found))) => return Ok(Ok(Found::Different(Box::new(found)))),
                 Ok(Err(list)) => return Ok(Ok(Found::Broken(id, list))),
                 Err(error) => return Ok(Err(error)),
             }
@@ -248,11 +248,11 @@ fn failed(
 }
 
 fn fail(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, state: State, why: String) -> Result<Next<State>, Error> {
-    let why = why.trim_end();
     if state.phase == Phase::Update {
-        stack.move_to(scope, StackStatus::UpdateRollbackInProgress, Some(why.to_string()))?;
+        stack.move_to(scope, StackStatus::UpdateRollbackInProgress, Some(why))?;
         return Ok(state.turn_to(Phase::UpdateRollback));
     }
+    let why = why.trim_end();
     match stack.on_failure {
         OnFailure::Rollback => {
             stack.move_to(scope, StackStatus::RollbackInProgress, Some(format!("{why} Rollback requested by user.")))?;

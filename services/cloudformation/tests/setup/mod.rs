@@ -1,7 +1,6 @@
 //! One account with stacks, and what tests ask of it.
 #![allow(dead_code, reason = "each test file uses its part")]
 
-use cloudformation::StackWorkflow;
 use durable::Engine;
 use gate::{Error, Record};
 use serde_json::{Value, json};
@@ -18,10 +17,15 @@ pub struct Setup {
 
 impl Setup {
     pub fn new() -> Self {
-        let services = vec![iam::service(), s3::service(), sts::service(), cloudformation::service()];
+        Self::with(logs::service())
+    }
+
+    /// With one more service.
+    pub fn with(service: gate::Registration) -> Self {
+        let services = vec![iam::service(), s3::service(), sts::service(), cloudformation::service(), service];
         let world = World::new(services, &[ACCOUNT]);
         let mut engine = Engine::new(world.gate.clone());
-        engine.workflow::<StackWorkflow>();
+        cloudformation::workflows(&mut engine);
         let admin = world.administrator(ACCOUNT);
         world.records();
         Self { world, admin, engine }

@@ -24,7 +24,10 @@ impl GitAnswer {
     }
     /// git comes without credentials first, and asks its helper for some when it is told so.
     pub(crate) fn challenge() -> Self {
-        let mut answer = Self::text(401, "Credentials are needed: set `git config credential.helper '!aws codecommit credential-helper --ignore-host-check $@'` and `credential.UseHttpPath true`.");
+        let mut answer = Self::text(
+            401,
+            "Credentials are needed: set `git config credential.helper '!aws codecommit credential-helper --ignore-host-check $@'` and `credential.UseHttpPath true`.",
+        );
         answer.headers.push(("www-authenticate", "Basic realm=\"AWS CodeCommit\", charset=\"UTF-8\"".into()));
         answer
     }

@@ -126,7 +126,8 @@ impl Objects {
 
     /// The entry at a path.
     pub(crate) fn entry(&self, commit: &str, path: &str) -> Result<Option<Entry>, Error> {
-        self.entries(&["--git-dir=.", "ls-tree", "-z", "-l", "--end-of-options", commit, path]).map(|found| found.into_iter().find(|e| e.path == path))
+        self.entries(&["--git-dir=.", "ls-tree", "-z", "-l", "--end-of-options", commit, path])
+            .map(|found| found.into_iter().find(|e| e.path == path))
     }
 
     /// The entries of a tree or a commit; all files below it, if `deep`.
@@ -155,9 +156,15 @@ impl Objects {
         let files: Vec<Entry> = self.list(commit, true)?.into_iter().filter(|e| e.kind == "blob").collect();
         let mut batch = self.batch(files.iter().map(|e| e.object.clone())).map_err(failed("reading files"))?;
         let mut zip = Builder::new(scratch(self.0.path()).map_err(failed("making an archive"))?);
-        let packing = |path: &str, e: archive::ArchiveError| Error::new("InvalidArchiveException", format!("The file {path} of commit {commit} cannot be packed: {e}"));
+        let packing = |path: &str, e: archive::ArchiveError| {
+            Error::new("InvalidArchiveException", format!("The file {path} of commit {commit} cannot be packed: {e}"))
+        };
         for entry in &files {
-            let size = batch.next("blob").map_err(failed("reading files"))?.ok_or_else(|| Error::internal(format_args!("git: {} is missing", entry.object)))?.1;
+            let size = batch
+                .next("blob")
+                .map_err(failed("reading files"))?
+                .ok_or_else(|| Error::internal(format_args!("git: {} is missing", entry.object)))?
+                .1;
             let mut content = batch.content(size);
             match entry.mode() {
                 Some(FileMode::Symlink) => {
@@ -231,7 +238,8 @@ fn read_user(text: &str) -> UserInfo {
 fn read_commit(commit_id: String, text: &str) -> Commit {
     let (head, message) = text.split_once("\n\n").unwrap_or((text, ""));
     let (author, committer, additional_data) = (UserInfo::default(), UserInfo::default(), String::new());
-    let mut commit = Commit { commit_id, tree_id: String::new(), parents: Vec::new(), message: message.to_owned(), author, committer, additional_data };
+    let mut commit =
+        Commit { commit_id, tree_id: String::new(), parents: Vec::new(), message: message.to_owned(), author, committer, additional_data };
     for line in head.lines() {
         match line.split_once(' ') {
             Some(("tree", id)) => commit.tree_id = id.to_owned(),
@@ -250,7 +258,8 @@ mod tests {
 
     #[test]
     fn commits_are_read() {
-        let text = "tree aa\nparent bb\nparent cc\nauthor A B <a@b> 1484167798 -0800\ncommitter C <c@d> 1 +0000\ngpgsig x\n y\n\nTitle\n\nBody\n";
+        let text =
+            "tree aa\nparent bb\nparent cc\nauthor A B <a@b> 1484167798 -0800\ncommitter C <c@d> 1 +0000\ngpgsig x\n y\n\nTitle\n\nBody\n";
         let commit = read_commit("dd".into(), text);
         assert_eq!((commit.tree_id.as_str(), commit.parents.len(), commit.message.as_str()), ("aa", 2, "Title\n\nBody\n"));
         assert_eq!(commit.author, UserInfo { name: "A B".into(), email: "a@b".into(), date: "1484167798 -0800".into() });

@@ -39,7 +39,13 @@ struct Checked {
 }
 
 /// Takes a push.
-pub(crate) fn push(server: &GitServer, route: &Route, proof: Proof, context: RequestContext, mut body: Box<dyn Read + Send>) -> Result<GitAnswer, GitAnswer> {
+pub(crate) fn push(
+    server: &GitServer,
+    route: &Route,
+    proof: Proof,
+    context: RequestContext,
+    mut body: Box<dyn Read + Send>,
+) -> Result<GitAnswer, GitAnswer> {
     let (head, push) = commands(&mut body)?;
     if push.updates.is_empty() {
         // Before a long push git asks with an empty one whether its credentials are good.
@@ -107,7 +113,15 @@ fn commands(body: &mut dyn Read) -> Result<(Vec<u8>, Push), GitAnswer> {
 }
 
 /// Lets git take the push in a workspace.
-fn check(server: &GitServer, upload: &Upload, repository: &str, region: &Region, push: &Push, head: Vec<u8>, body: &mut dyn Read) -> Result<Checked, Error> {
+fn check(
+    server: &GitServer,
+    upload: &Upload,
+    repository: &str,
+    region: &Region,
+    push: &Push,
+    head: Vec<u8>,
+    body: &mut dyn Read,
+) -> Result<Checked, Error> {
     let account = upload.caller().account().ok_or_else(|| Error::internal("an anonymous push was allowed"))?;
     let workspace = server.workspace(account, region, repository)?;
     let report = receive(workspace.path(), &mut Cursor::new(head).chain(body))?;
@@ -134,7 +148,12 @@ fn receive(folder: &Path, request: &mut dyn Read) -> Result<File, Error> {
             Ok(0) => break,
             Ok(count) => count,
             Err(e) if e.kind() == io::ErrorKind::Interrupted => continue,
-            Err(e) => return Err(Error::new("RequestTimeout", format!("The push broke off before its end: {e}. Nothing was changed; push again."))),
+            Err(e) => {
+                return Err(Error::new(
+                    "RequestTimeout",
+                    format!("The push broke off before its end: {e}. Nothing was changed; push again."),
+                ));
+            }
         };
         // git may stop reading early, with its reason in its report.
         if stdin.write_all(&chunk[..count]).is_err() {
@@ -157,7 +176,9 @@ fn references(folder: &Path) -> io::Result<HashMap<String, String>> {
 /// Makes the push count: its pack and its references are the repository's, or nothing is.
 fn keep(mut upload: Upload, checked: &Checked) -> Result<(), Error> {
     if checked.accepted.is_empty() {
-        return Err(upload.abandon_blocking(Error::new("PushRejectedException", "git refused every reference of the push and told the client why")));
+        return Err(
+            upload.abandon_blocking(Error::new("PushRejectedException", "git refused every reference of the push and told the client why"))
+        );
     }
     if let Some(pack) = &checked.pack
         && let Err(error) = send(&mut upload, pack)

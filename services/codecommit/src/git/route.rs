@@ -69,7 +69,15 @@ pub(crate) fn route(method: &str, target: &str) -> Result<Route, GitAnswer> {
 /// The credentials that git shows, not believed yet. None: it shows none.
 pub(crate) fn proof(headers: &HeaderMap, repository: &str) -> Option<Proof> {
     let shown = headers.get(header::AUTHORIZATION)?;
-    let malformed = |why: &str| Proof::Malformed(Error::new("IncompleteSignatureException", format!("The credentials cannot be read: {why}. git gets them from `aws codecommit credential-helper`.")).status(403));
+    let malformed = |why: &str| {
+        Proof::Malformed(
+            Error::new(
+                "IncompleteSignatureException",
+                format!("The credentials cannot be read: {why}. git gets them from `aws codecommit credential-helper`."),
+            )
+            .status(403),
+        )
+    };
     let basic = shown.to_str().ok().and_then(|text| text.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("basic"));
     let decoded = basic.and_then(|(_, text)| STANDARD.decode(text.trim()).ok()).and_then(|bytes| String::from_utf8(bytes).ok());
     let Some((user, password)) = decoded.as_deref().and_then(|text| text.split_once(':')) else {

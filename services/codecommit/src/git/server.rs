@@ -70,7 +70,8 @@ impl GitServer {
             .map_err(|e| io::Error::new(e.kind(), format!("git cannot be run: install git and put it in PATH ({e})")))?;
         let folder = home.path().to_str().ok_or_else(|| io::Error::other("the runtime folder's path is not UTF-8"))?.to_owned();
         let context = StepContext { account: gate.management_account(), region: gate.region().clone() };
-        gate.step(&CodeCommit(()), &context, |scope| scope.put(&RUNTIME, "git", &Runtime { folder: folder.clone() })).map_err(io::Error::other)?;
+        gate.step(&CodeCommit(()), &context, |scope| scope.put(&RUNTIME, "git", &Runtime { folder: folder.clone() }))
+            .map_err(io::Error::other)?;
         let watched = home.clone();
         gate.watch(move |record| {
             if record.action == "codecommit:DeleteRepository"

@@ -39,9 +39,13 @@ impl Operation for BatchGetRepositories {
             return Err(Error::new("RepositoryNamesRequiredException", "At least one repository name is required"));
         }
         if input.repository_names.len() > MAX_NAMES {
-            return Err(Error::new("MaximumRepositoryNamesExceededException", format!("The maximum number of repository names is {MAX_NAMES}")));
+            return Err(Error::new(
+                "MaximumRepositoryNamesExceededException",
+                format!("The maximum number of repository names is {MAX_NAMES}"),
+            ));
         }
-        let demands = input.repository_names.iter().map(|name| Ok(Demand::new("codecommit:BatchGetRepositories", state::arn(facts, name)?)));
+        let demands =
+            input.repository_names.iter().map(|name| Ok(Demand::new("codecommit:BatchGetRepositories", state::arn(facts, name)?)));
         Ok(Demands::all(demands.collect::<Result<Vec<_>, Error>>()?))
     }
 

@@ -44,6 +44,7 @@ impl Operation for CancelUploadArchive {
     }
 
     fn example() -> Example {
-        Example::of(json!({"repositoryName": "shop", "uploadId": "none"})).after("codecommit:CreateRepository", json!({"repositoryName": "shop"}))
+        Example::of(json!({"repositoryName": "shop", "uploadId": "none"}))
+            .after("codecommit:CreateRepository", json!({"repositoryName": "shop"}))
     }
 }

@@ -38,8 +38,10 @@ impl Operation for CreateBranch {
     fn demands(input: &CreateBranchInput, facts: &mut View<'_, CodeCommit>) -> Result<Demands, Error> {
         names::branch(&input.branch_name)?;
         names::commit(&input.commit_id)?;
-        let reference = vec![format!("{HEADS}{}", input.branch_name)];
-        Ok(Demand::new("codecommit:CreateBranch", state::arn(facts, &input.repository_name)?).with("codecommit:References", reference).into())
+        let reference = format!("{HEADS}{}", input.branch_name);
+        Ok(Demand::new("codecommit:CreateBranch", state::arn(facts, &input.repository_name)?)
+            .with("codecommit:References", reference)
+            .into())
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: CreateBranchInput) -> Result<CreateBranchOutput, Error> {

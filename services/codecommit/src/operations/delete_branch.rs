@@ -37,8 +37,10 @@ impl Operation for DeleteBranch {
 
     fn demands(input: &DeleteBranchInput, facts: &mut View<'_, CodeCommit>) -> Result<Demands, Error> {
         names::branch(&input.branch_name)?;
-        let reference = vec![format!("{HEADS}{}", input.branch_name)];
-        Ok(Demand::new("codecommit:DeleteBranch", state::arn(facts, &input.repository_name)?).with("codecommit:References", reference).into())
+        let reference = format!("{HEADS}{}", input.branch_name);
+        Ok(Demand::new("codecommit:DeleteBranch", state::arn(facts, &input.repository_name)?)
+            .with("codecommit:References", reference)
+            .into())
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: DeleteBranchInput) -> Result<DeleteBranchOutput, Error> {
@@ -53,6 +55,7 @@ impl Operation for DeleteBranch {
     }
 
     fn example() -> Example {
-        Example::of(json!({"repositoryName": "shop", "branchName": "old"})).after("codecommit:CreateRepository", json!({"repositoryName": "shop"}))
+        Example::of(json!({"repositoryName": "shop", "branchName": "old"}))
+            .after("codecommit:CreateRepository", json!({"repositoryName": "shop"}))
     }
 }

@@ -39,11 +39,13 @@ impl Operation for GetBranch {
     fn execute(call: &mut Authorized<'_, Self>, input: GetBranchInput) -> Result<GetBranchOutput, Error> {
         let row = state::repository(call, &input.repository_name)?;
         let reference = format!("{}{}", state::HEADS, input.branch_name);
-        let commit_id = call.get(&state::REFERENCES, &[row.id.as_str(), reference.as_str()])?.ok_or_else(|| error::no_branch(&input.branch_name))?;
+        let commit_id =
+            call.get(&state::REFERENCES, &[row.id.as_str(), reference.as_str()])?.ok_or_else(|| error::no_branch(&input.branch_name))?;
         Ok(GetBranchOutput { branch: BranchInfo { branch_name: input.branch_name, commit_id } })
     }
 
     fn example() -> Example {
-        Example::of(json!({"repositoryName": "shop", "branchName": "main"})).after("codecommit:CreateRepository", json!({"repositoryName": "shop"}))
+        Example::of(json!({"repositoryName": "shop", "branchName": "main"}))
+            .after("codecommit:CreateRepository", json!({"repositoryName": "shop"}))
     }
 }

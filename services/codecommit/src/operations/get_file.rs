@@ -64,13 +64,17 @@ impl Operation for GetFile {
         let entry = objects.entry(&commit_id, path)?.ok_or_else(|| error::no_file(path))?;
         let file_mode = entry.mode().ok_or_else(|| error::no_file(path))?;
         if entry.size > MAX_SIZE {
-            return Err(Error::new("FileTooLargeException", format!("{path} has {} bytes; at most {MAX_SIZE} are sent. Clone the repository instead.", entry.size)));
+            return Err(Error::new(
+                "FileTooLargeException",
+                format!("{path} has {} bytes; at most {MAX_SIZE} are sent. Clone the repository instead.", entry.size),
+            ));
         }
         let file_content = Blob(objects.blob(&entry.object)?);
         Ok(GetFileOutput { commit_id, blob_id: entry.object, file_path: path.to_owned(), file_mode, file_size: entry.size, file_content })
     }
 
     fn example() -> Example {
-        Example::of(json!({"repositoryName": "shop", "filePath": "README.md"})).after("codecommit:CreateRepository", json!({"repositoryName": "shop"}))
+        Example::of(json!({"repositoryName": "shop", "filePath": "README.md"}))
+            .after("codecommit:CreateRepository", json!({"repositoryName": "shop"}))
     }
 }

@@ -70,12 +70,17 @@ pub struct GetFolderOutput {
 impl GetFolderOutput {
     fn add(&mut self, entry: Entry) {
         let relative_path = entry.path;
-        let absolute_path = if self.folder_path.is_empty() { relative_path.clone() } else { format!("{}/{relative_path}", self.folder_path) };
+        let absolute_path =
+            if self.folder_path.is_empty() { relative_path.clone() } else { format!("{}/{relative_path}", self.folder_path) };
         match (entry.kind.as_str(), objects::mode_of(&entry.mode_text)) {
             ("tree", _) => self.sub_folders.push(Folder { tree_id: entry.object, absolute_path, relative_path }),
             ("commit", _) => self.sub_modules.push(SubModule { commit_id: entry.object, absolute_path, relative_path }),
-            (_, Some(FileMode::Symlink)) => self.symbolic_links.push(File { blob_id: entry.object, absolute_path, relative_path, file_mode: FileMode::Symlink }),
-            (_, mode) => self.files.push(File { blob_id: entry.object, absolute_path, relative_path, file_mode: mode.unwrap_or(FileMode::Normal) }),
+            (_, Some(FileMode::Symlink)) => {
+                self.symbolic_links.push(File { blob_id: entry.object, absolute_path, relative_path, file_mode: FileMode::Symlink })
+            }
+            (_, mode) => {
+                self.files.push(File { blob_id: entry.object, absolute_path, relative_path, file_mode: mode.unwrap_or(FileMode::Normal) })
+            }
         }
     }
 }
@@ -104,12 +109,14 @@ impl Operation for GetFolder {
         let tree_id = tree_id.ok_or_else(|| error::no_folder(path))?;
         let entries = objects.list(&tree_id, false)?;
         let (sub_folders, files, symbolic_links, sub_modules) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        let mut output = GetFolderOutput { commit_id, folder_path: path.to_owned(), tree_id, sub_folders, files, symbolic_links, sub_modules };
+        let mut output =
+            GetFolderOutput { commit_id, folder_path: path.to_owned(), tree_id, sub_folders, files, symbolic_links, sub_modules };
         entries.into_iter().for_each(|entry| output.add(entry));
         Ok(output)
     }
 
     fn example() -> Example {
-        Example::of(json!({"repositoryName": "shop", "folderPath": "/"})).after("codecommit:CreateRepository", json!({"repositoryName": "shop"}))
+        Example::of(json!({"repositoryName": "shop", "folderPath": "/"}))
+            .after("codecommit:CreateRepository", json!({"repositoryName": "shop"}))
     }
 }

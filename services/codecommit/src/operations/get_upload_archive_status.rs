@@ -45,6 +45,7 @@ impl Operation for GetUploadArchiveStatus {
     }
 
     fn example() -> Example {
-        Example::of(json!({"repositoryName": "shop", "uploadId": "none"})).after("codecommit:CreateRepository", json!({"repositoryName": "shop"}))
+        Example::of(json!({"repositoryName": "shop", "uploadId": "none"}))
+            .after("codecommit:CreateRepository", json!({"repositoryName": "shop"}))
     }
 }

@@ -55,12 +55,18 @@ impl Operation for GitPush {
         for reference in &input.references {
             let objects = [&reference.commit, &reference.previous];
             if !is_ref(&reference.name) || objects.iter().any(|o| o.as_ref().is_some_and(|id| !names::is_object(id))) {
-                return Err(Error::new("InvalidReferenceNameException", format!("'{}' is not a reference at a commit", names::shown(&reference.name))));
+                return Err(Error::new(
+                    "InvalidReferenceNameException",
+                    format!("'{}' is not a reference at a commit", names::shown(&reference.name)),
+                ));
             }
         }
         let demand = Demand::new("codecommit:GitPush", state::arn(facts, &input.repository_name)?);
-        let references: Vec<String> = input.references.iter().map(|r| r.name.clone()).collect();
-        Ok(if references.is_empty() { demand } else { demand.with("codecommit:References", references) }.into())
+        if input.references.is_empty() {
+            return Ok(demand.into());
+        }
+        // The key has one value: a push of several references needs the right to each.
+        Ok(Demands::all(input.references.iter().map(|r| demand.clone().with("codecommit:References", &r.name))))
     }
 
     fn open(call: &mut Authorized<'_, Self>, input: &GitPushInput) -> Result<BodyKey, Error> {
@@ -78,7 +84,10 @@ impl Operation for GitPush {
             return Err(Error::not_implemented("codecommit:GitPush by another client than git"));
         };
         if pack.note.as_str() != Some(row.id.as_str()) {
-            return Err(Error::new("RepositoryDoesNotExistException", format!("{} was deleted and made again while the push was under way", row.name)));
+            return Err(Error::new(
+                "RepositoryDoesNotExistException",
+                format!("{} was deleted and made again while the push was under way", row.name),
+            ));
         }
         match pack.length {
             // References that move to what is there already bring no objects.

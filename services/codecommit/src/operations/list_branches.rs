@@ -45,7 +45,8 @@ impl Operation for ListBranches {
         let heads = state::references(call, &row, state::HEADS)?;
         let names = heads.into_iter().filter_map(|(name, _)| name.strip_prefix(state::HEADS).map(str::to_owned));
         // The token is the last name of the page before: a branch deleted between neither hides nor repeats another.
-        let mut branches: Vec<String> = names.filter(|name| input.next_token.as_ref().is_none_or(|last| name > last)).take(PAGE + 1).collect();
+        let mut branches: Vec<String> =
+            names.filter(|name| input.next_token.as_ref().is_none_or(|last| name > last)).take(PAGE + 1).collect();
         let more = branches.len() > PAGE;
         branches.truncate(PAGE);
         Ok(ListBranchesOutput { next_token: if more { branches.last().cloned() } else { None }, branches })

@@ -73,7 +73,8 @@ impl Operation for ListRepositories {
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: ListRepositoriesInput) -> Result<ListRepositoriesOutput, Error> {
-        let invalid = |_| Error::new("InvalidContinuationTokenException", "The continuation token is not one that a page of this list gave");
+        let invalid =
+            |_| Error::new("InvalidContinuationTokenException", "The continuation token is not one that a page of this list gave");
         let start: usize = input.next_token.map_or(Ok(0), |token| token.parse()).map_err(invalid)?;
         let account = call.account()?;
         let mut rows: Vec<state::Repository> = call.scan(&state::REPOSITORIES, account.as_str())?.into_iter().map(|(_, row)| row).collect();
@@ -89,6 +90,7 @@ impl Operation for ListRepositories {
     }
 
     fn example() -> Example {
-        Example::of(json!({"sortBy": "lastModifiedDate", "order": "descending"})).after("codecommit:CreateRepository", json!({"repositoryName": "shop"}))
+        Example::of(json!({"sortBy": "lastModifiedDate", "order": "descending"}))
+            .after("codecommit:CreateRepository", json!({"repositoryName": "shop"}))
     }
 }

@@ -46,6 +46,7 @@ impl Operation for UpdateDefaultBranch {
     }
 
     fn example() -> Example {
-        Example::of(json!({"repositoryName": "shop", "defaultBranchName": "main"})).after("codecommit:CreateRepository", json!({"repositoryName": "shop"}))
+        Example::of(json!({"repositoryName": "shop", "defaultBranchName": "main"}))
+            .after("codecommit:CreateRepository", json!({"repositoryName": "shop"}))
     }
 }

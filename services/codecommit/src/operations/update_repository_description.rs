@@ -33,7 +33,10 @@ impl Operation for UpdateRepositoryDescription {
         Ok(Demand::new("codecommit:UpdateRepositoryDescription", state::arn(facts, &input.repository_name)?).into())
     }
 
-    fn execute(call: &mut Authorized<'_, Self>, input: UpdateRepositoryDescriptionInput) -> Result<UpdateRepositoryDescriptionOutput, Error> {
+    fn execute(
+        call: &mut Authorized<'_, Self>,
+        input: UpdateRepositoryDescriptionInput,
+    ) -> Result<UpdateRepositoryDescriptionOutput, Error> {
         let mut row = state::repository(call, &input.repository_name)?;
         row.description = input.repository_description;
         row.modified = call.now();
@@ -42,6 +45,7 @@ impl Operation for UpdateRepositoryDescription {
     }
 
     fn example() -> Example {
-        Example::of(json!({"repositoryName": "shop", "repositoryDescription": "The new shop"})).after("codecommit:CreateRepository", json!({"repositoryName": "shop"}))
+        Example::of(json!({"repositoryName": "shop", "repositoryDescription": "The new shop"}))
+            .after("codecommit:CreateRepository", json!({"repositoryName": "shop"}))
     }
 }

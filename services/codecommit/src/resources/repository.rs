@@ -1,6 +1,6 @@
 use crate::{
-    CreateRepository, CreateRepositoryInput, DeleteRepository, DeleteRepositoryInput, GetRepository, GetRepositoryInput, RepositoryMetadata, UpdateRepositoryDescription,
-    UpdateRepositoryDescriptionInput, UpdateRepositoryName, UpdateRepositoryNameInput,
+    CreateRepository, CreateRepositoryInput, DeleteRepository, DeleteRepositoryInput, GetRepository, GetRepositoryInput,
+    RepositoryMetadata, UpdateRepositoryDescription, UpdateRepositoryDescriptionInput, UpdateRepositoryName, UpdateRepositoryNameInput,
 };
 use gate::{Error, Physical, Property, ResourceContext, ResourceType};
 use serde::Deserialize;
@@ -11,7 +11,8 @@ use std::collections::BTreeMap;
 /// Source: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-codecommit-repository.html>
 pub(crate) struct Repository;
 
-static PROPERTIES: [Property; 3] = [Property::required("RepositoryName"), Property::optional("RepositoryDescription"), Property::optional("Tags")];
+static PROPERTIES: [Property; 3] =
+    [Property::required("RepositoryName"), Property::optional("RepositoryDescription"), Property::optional("Tags")];
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -67,7 +68,10 @@ impl ResourceType for Repository {
             context.call::<UpdateRepositoryName>(input)?;
         }
         if old.repository_description != new.repository_description {
-            let input = UpdateRepositoryDescriptionInput { repository_name: new.repository_name.clone(), repository_description: new.repository_description };
+            let input = UpdateRepositoryDescriptionInput {
+                repository_name: new.repository_name.clone(),
+                repository_description: new.repository_description,
+            };
             context.call::<UpdateRepositoryDescription>(input)?;
         }
         let input = GetRepositoryInput { repository_name: new.repository_name };

@@ -8,7 +8,7 @@ use crate::{
     structure,
     workflows::{poller, run},
 };
-use gate::{Authorized, Demand, Demands, Error, Example, Operation, View};
+use gate::{Authorized, Demand, Demands, Error, Example, Operation, Protocol, Service, View};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -36,9 +36,14 @@ pub struct CreatePipelineOutput {
 }
 
 /// The demands of declaring a pipeline: the pipeline's own, and that of handing its role to the service.
-pub(super) fn declaring(demand: Demand, pipeline: &PipelineDeclaration) -> Demands {
-    let pass = Demand::new("iam:PassRole", pipeline.role_arn.clone()).with("iam:PassedToService", "codepipeline.amazonaws.com");
-    Demands::from(demand).and(pass)
+pub(super) fn declaring(action: &'static str, facts: &View<'_, CodePipeline>, pipeline: &PipelineDeclaration, tags: &[Tag]) -> Result<Demands, Error> {
+    structure::check_name("pipeline.name", &pipeline.name)?;
+    let demand = pipelines::demand(action, facts, &pipeline.name)?.with_tags(pairs(tags));
+    if pipeline.role_arn.account() != Some(facts.account()?) {
+        return Err(Error::access_denied(Protocol::Json, format!("Cross-account pass role is not allowed: {}", pipeline.role_arn)));
+    }
+    let pass = Demand::new("iam:PassRole", pipeline.role_arn.clone()).with("iam:PassedToService", CodePipeline::PRINCIPAL);
+    Ok(Demands::from(demand).and(pass))
 }
 
 /// The declaration with what AWS fills in.
@@ -57,9 +62,7 @@ impl Operation for CreatePipeline {
     type Output = CreatePipelineOutput;
 
     fn demands(input: &CreatePipelineInput, facts: &mut View<'_, CodePipeline>) -> Result<Demands, Error> {
-        structure::check_name("pipeline.name", &input.pipeline.name)?;
-        let demand = pipelines::demand("codepipeline:CreatePipeline", facts, &input.pipeline.name)?;
-        Ok(declaring(demand.with_tags(pairs(&input.tags)), &input.pipeline))
+        declaring("codepipeline:CreatePipeline", facts, &input.pipeline, &input.tags)
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: CreatePipelineInput) -> Result<CreatePipelineOutput, Error> {
@@ -69,7 +72,7 @@ impl Operation for CreatePipeline {
             return Err(error::name_in_use(&name, account.as_str()));
         }
         check_tags(&input.tags)?;
-        structure::check(&input.pipeline, account, call.region().as_str())?;
+        structure::check(&input.pipeline, call.region().as_str())?;
         roles::check(call, account, &input.pipeline)?;
         let now = call.now();
         let pipeline = kept(input.pipeline, 1);

@@ -39,14 +39,13 @@ impl Operation for UpdatePipeline {
     type Output = UpdatePipelineOutput;
 
     fn demands(input: &UpdatePipelineInput, facts: &mut View<'_, CodePipeline>) -> Result<Demands, Error> {
-        structure::check_name("pipeline.name", &input.pipeline.name)?;
-        Ok(declaring(pipelines::demand("codepipeline:UpdatePipeline", facts, &input.pipeline.name)?, &input.pipeline))
+        declaring("codepipeline:UpdatePipeline", facts, &input.pipeline, &[])
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: UpdatePipelineInput) -> Result<UpdatePipelineOutput, Error> {
         let name = input.pipeline.name.clone();
         let (account, mut row) = pipelines::found(call, &name)?;
-        structure::check(&input.pipeline, account, call.region().as_str())?;
+        structure::check(&input.pipeline, call.region().as_str())?;
         roles::check(call, account, &input.pipeline)?;
         row.version += 1;
         row.updated = call.now();

@@ -69,7 +69,7 @@ impl Provider for CodeBuild {
                 output
             })
             .collect();
-        let mut input = json!({"projectName": project, "pipelineSource": sources, "pipelineArtifacts": outputs});
+        let mut input = json!({"projectName": project, "pipelineName": job.pipeline, "pipelineSource": sources, "pipelineArtifacts": outputs});
         if let Some(variables) = job.setting("EnvironmentVariables") {
             input["environmentVariablesOverride"] = environment(variables, &job.action.name)?;
         }
@@ -89,7 +89,7 @@ impl Provider for CodeBuild {
             "IN_PROGRESS" => Waiting { next_look: job.scope.now().plus(LOOK), memo, external, ..Waiting::default() }.into(),
             "SUCCEEDED" => Progress::done(Done { variables: exported(build), external: Some(external), ..Done::default() }),
             status => {
-                let message = format!("Build terminated with state: {}{}", state(status), reason(build));
+                let message = format!("Build terminated with state: {status}{}", reason(build));
                 Err(Stop::Failed(Failure { details: ErrorDetails { code: "JobFailed".into(), message }, summary: None, updated_by: None, external: Some(external) }))
             }
         }
@@ -109,20 +109,11 @@ fn exported(build: &Value) -> BTreeMap<String, String> {
     pairs.filter_map(|v| Some((v["name"].as_str()?.to_string(), v["value"].as_str()?.to_string()))).collect()
 }
 
-fn state(status: &str) -> &str {
-    match status {
-        "FAILED" => "FAILED",
-        "TIMED_OUT" => "TIMED_OUT",
-        "STOPPED" => "STOPPED",
-        _ => "FAULT",
-    }
-}
-
 /// The failed phase, if the build names one.
 fn reason(build: &Value) -> String {
     let phases = build["phases"].as_array().into_iter().flatten();
-    let failed = phases.filter(|p| p["phaseStatus"].as_str().is_some_and(|s| s != "SUCCEEDED")).find(|p| p["phaseStatus"].is_string());
-    let Some(phase) = failed else { return String::new() };
+    let mut failed = phases.filter(|p| p["phaseStatus"].as_str().is_some_and(|s| s != "SUCCEEDED"));
+    let Some(phase) = failed.next() else { return String::new() };
     let message = text(phase, "/contexts/0/message").unwrap_or_default();
     format!(". Phase: {}, Code: {}, Message: {message}", phase["phaseType"].as_str().unwrap_or_default(), text(phase, "/contexts/0/statusCode").unwrap_or_default())
 }

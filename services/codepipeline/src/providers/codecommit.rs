@@ -4,6 +4,7 @@
 use super::{Done, Job, Kind, Progress, Provider, Stop, Waiting, failed, text};
 use crate::{artifacts, declaration::ActionDeclaration, error, state::Revision};
 use gate::Error;
+use s3::{BucketInput, HeadBucket};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -47,7 +48,8 @@ impl Provider for CodeCommit {
             "committerDate": of_commit("/commit/committer/date"),
         });
         let output = job.output()?;
-        job.call("s3:HeadBucket", json!({"Bucket": output.bucket}))?;
+        let bucket = BucketInput { bucket: output.bucket.clone(), ..BucketInput::default() };
+        job.scope.invoke::<HeadBucket>(job.actor, bucket)?;
         artifacts::check_bucket(job.scope, job.actor, &output.bucket)?;
         let mut input = json!({"repositoryName": repository, "commitId": commit, "s3Bucket": output.bucket, "s3Key": output.key});
         if let Some(key) = &job.store.encryption_key {
@@ -72,8 +74,8 @@ impl Provider for CodeCommit {
 fn uploaded(job: &mut Job<'_, '_>, mut memo: Value, id: String) -> Result<Progress, Stop> {
     let answer = job.call("codecommit:GetUploadArchiveStatus", json!({"repositoryName": memo["repository"], "uploadId": id}))?;
     match text(&answer, "/status").unwrap_or_default() {
-        "Succeeded" | "SUCCEEDED" => {}
-        "Failed" | "FAILED" | "Error" => {
+        "Succeeded" => {}
+        "Failed" => {
             let why = text(&answer, "/errorMessage").unwrap_or("CodeCommit gives no reason");
             return Err(failed("JobFailed", format!("The archive of the commit could not be uploaded: {why}")));
         }

@@ -55,6 +55,7 @@ pub(crate) struct Job<'j, 's> {
     pub(crate) scope: &'j mut Scope<'s, CodePipeline>,
     pub(crate) actor: &'j Actor,
     pub(crate) action: &'j ActionDeclaration,
+    pub(crate) pipeline: &'j str,
     /// The action execution's id.
     pub(crate) id: &'j str,
     pub(crate) configuration: &'j BTreeMap<String, String>,

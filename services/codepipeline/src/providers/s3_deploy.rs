@@ -3,14 +3,15 @@
 
 use super::{Done, Job, Kind, Progress, Provider, Stop, failed};
 use crate::{
-    artifacts::{self, encrypted_by},
+    artifacts,
     declaration::ActionDeclaration,
     error,
     state::Artifact,
 };
 use archive::{ArchiveError, Each, Limits};
 use gate::{Body, Error};
-use serde_json::{Value, json};
+use s3::PutObject;
+use serde_json::Value;
 use std::io::{self, Cursor, Read};
 
 pub(super) struct S3Deploy;
@@ -62,11 +63,9 @@ impl Provider for S3Deploy {
 }
 
 fn put(job: &mut Job<'_, '_>, bucket: &str, key: &str, content: &mut dyn Read) -> Result<(), Stop> {
-    let mut input = encrypted_by(json!({"Bucket": bucket, "Key": key}), job.setting("KMSEncryptionKeyARN"));
-    if let Some(cache) = job.setting("CacheControl") {
-        input["CacheControl"] = json!(cache);
-    }
-    job.scope.invoke_named_sending(job.actor, "s3:PutObject", input, Body::Reader(content))?;
+    let mut input = artifacts::stored_at(bucket, key, job.setting("KMSEncryptionKeyARN"));
+    input.content.cache_control = job.setting("CacheControl").map(Into::into);
+    job.scope.invoke_sending::<PutObject>(job.actor, input, Body::Reader(content))?;
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 //! An object in a versioned bucket.
 //! Source: <https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-S3.html>
 
-use super::{Done, Job, Kind, Progress, Provider, Stop, failed, text};
+use super::{Done, Job, Kind, Progress, Provider, Stop, failed};
 use crate::{artifacts, declaration::ActionDeclaration, error, state::Revision};
 use gate::Error;
 use serde_json::Value;
@@ -31,15 +31,14 @@ impl Provider for S3Source {
 
     fn start(&self, job: &mut Job<'_, '_>) -> Result<Progress, Stop> {
         let (bucket, key) = (job.required("S3Bucket")?, job.required("S3ObjectKey")?);
-        let versioning = artifacts::check_bucket(job.scope, job.actor, &bucket)?;
-        if text(&versioning, "/Status") != Some("Enabled") {
+        if !artifacts::check_bucket(job.scope, job.actor, &bucket)? {
             return Err(failed("ConfigurationError", format!("The source bucket {bucket} is not versioned; enable its versioning")));
         }
-        let (found, mut content) = artifacts::open(job.scope, job.actor, &bucket, &key, None)?;
+        let (found, mut content) = artifacts::open(job.scope, job.actor, &bucket, &key)?;
         let output = job.output()?;
         artifacts::write(job.scope, job.actor, job.store, &output, &mut content)?;
-        let version = text(&found, "/VersionId").unwrap_or_default().to_string();
-        let etag = text(&found, "/ETag").unwrap_or_default().trim_matches('"').to_string();
+        let version = found.version_id.unwrap_or_default();
+        let etag = found.etag.trim_matches('"').to_string();
         let revision = Revision {
             action: job.action.name.clone(),
             name: output.name,

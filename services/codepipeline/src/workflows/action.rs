@@ -85,6 +85,7 @@ fn with_job(
             scope,
             actor: &actor,
             action,
+            pipeline: &run.pipeline.name,
             id: &row.id,
             configuration: &row.configuration,
             store,
