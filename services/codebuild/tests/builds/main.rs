@@ -6,7 +6,13 @@ mod hand_over;
 mod yard;
 
 use serde_json::json;
-use yard::{ALL, Yard, unzip, zip};
+use std::{
+    io::{Read, Write},
+    net::TcpListener,
+    sync::{Arc, Mutex, mpsc},
+    time::Duration,
+};
+use yard::{ALL, ISOLATED, Yard, helper, unzip, zip};
 
 #[test]
 fn a_build_takes_its_source_from_s3_and_seals_its_artifact() {
@@ -84,4 +90,29 @@ fn programs_get_the_roles_credentials_and_the_trail_does_not() {
     let records = yard.world.records();
     let text = records.iter().map(|r| serde_json::to_string(&**r).unwrap()).collect::<String>();
     assert!(text.contains("AWSCodeBuild-") && !text.contains("SecretAccessKey\":\"A"), "{text}");
+}
+
+/// Answers every connection with the build's ARN, and tells when it is done.
+struct Echo(Mutex<mpsc::Sender<()>>);
+
+impl codebuild::Endpoint for Echo {
+    fn serve(&self, listener: TcpListener, build_arn: &str) {
+        while let Ok((mut stream, _)) = listener.accept() {
+            let _ = stream.read(&mut [0; 4096]);
+            let _ = write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{build_arn}", build_arn.len());
+        }
+        self.0.lock().unwrap().send(()).unwrap();
+    }
+}
+
+#[test]
+fn the_endpoint_is_reached_from_inside_and_let_go_at_the_end() {
+    let yard = Yard::new(ALL);
+    yard.inline("version: 0.2\nphases:\n  build:\n    commands: ['echo from $(curl -sS \"$AWS_ENDPOINT_URL\")']\n");
+    let id = yard.start(json!({}));
+    let (done, ended) = mpsc::channel();
+    yard.engine_serving(ISOLATED, helper(), Some(Arc::new(Echo(Mutex::new(done))))).run_due().unwrap();
+    let log = yard.log(&yard.build(&id));
+    assert!(log.contains(&format!("\nfrom arn:aws:codebuild:us-east-1:111111111111:build/{id}\n")), "{log}");
+    ended.recv_timeout(Duration::from_secs(5)).unwrap();
 }

@@ -1,9 +1,9 @@
 //! A world with a bucket, a key, a role and a project, and an engine whose builds run in real sandboxes.
 
-use codebuild::Runner;
+use codebuild::{Endpoint, Runner};
 use durable::Engine;
 use serde_json::{Value, json};
-use std::io::Cursor;
+use std::{io::Cursor, sync::Arc};
 use testworld::{Credentials, World};
 use workload::{Backend, Helper, Level};
 
@@ -81,8 +81,12 @@ impl Yard {
     }
 
     pub fn engine(&self, backend: Backend, helper: Helper) -> Engine {
+        self.engine_serving(backend, helper, None)
+    }
+
+    pub fn engine_serving(&self, backend: Backend, helper: Helper, endpoint: Option<Arc<dyn Endpoint>>) -> Engine {
         let mut engine = Engine::new(self.world.gate.clone());
-        let runner = Runner { backend, runtime_dir: self.folder.path().to_path_buf(), endpoint: None, ca_bundle: None };
+        let runner = Runner { backend, runtime_dir: self.folder.path().to_path_buf(), endpoint, ca_bundle: None };
         codebuild::workflows_with(&mut engine, runner, helper);
         engine
     }
