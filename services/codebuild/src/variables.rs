@@ -1,9 +1,6 @@
 //! A build's environment, put together as on AWS.
 
-use crate::{
-    names::Owner,
-    state::{BuildRow, SUCCEEDED},
-};
+use crate::{names::Owner, state::BuildRow};
 use base::Arn;
 use buildspec::Buildspec;
 
@@ -59,14 +56,13 @@ pub(crate) fn environment(row: &BuildRow, spec: &Buildspec, around: &Surrounding
     for variable in &row.environment.environment_variables {
         set(&variable.name, &variable.value);
     }
-    let succeeding = if row.status == SUCCEEDED || row.ended.is_none() { "1" } else { "0" };
     set("CI", "true");
     set("CODEBUILD_CI", "true");
     set("CODEBUILD_BUILD_ID", around.id);
     set("CODEBUILD_BUILD_ARN", around.owner.build_arn(around.id).as_str());
     set("CODEBUILD_BUILD_NUMBER", &row.number.to_string());
     set("CODEBUILD_BUILD_IMAGE", &row.environment.image);
-    set("CODEBUILD_BUILD_SUCCEEDING", succeeding);
+    set("CODEBUILD_BUILD_SUCCEEDING", "1");
     set("CODEBUILD_INITIATOR", &row.initiator);
     set("CODEBUILD_START_TIME", &row.started.0.to_string());
     set("CODEBUILD_SRC_DIR", around.source);

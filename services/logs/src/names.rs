@@ -60,6 +60,12 @@ pub(crate) fn group_of(name: Option<&String>, identifier: Option<&String>, view:
     Ok(text)
 }
 
+/// The same in `execute`, where the demands have checked it.
+pub(crate) fn known_group(name: Option<String>, identifier: Option<String>) -> String {
+    let text = name.or(identifier).unwrap_or_default();
+    text.rsplit_once(":log-group:").map_or(text.as_str(), |(_, name)| name.trim_end_matches(":*")).to_string()
+}
+
 /// Whose rows a call is about.
 pub(crate) struct Owner {
     pub(crate) account: AccountId,

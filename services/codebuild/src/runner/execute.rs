@@ -21,7 +21,8 @@ use gate::{Client, Error};
 use std::{
     fs,
     io::{self, Read},
-    net::{Ipv4Addr, SocketAddrV4, TcpListener},
+    net::{Ipv4Addr, Shutdown, SocketAddrV4, TcpListener, TcpStream},
+    os::fd::OwnedFd,
     path::Path,
     sync::{
         Mutex, PoisonError,
@@ -161,6 +162,7 @@ impl Execution<'_> {
         if self.unconfined {
             tell_addresses(scripts, &credentials, endpoint.as_ref(), &server.path).map_err(|e| fault("the build's addresses could not be told", &e))?;
         }
+        let closer = endpoint.as_ref().map(TcpListener::try_clone).transpose().map_err(|e| fault("the endpoint's listener could not be copied", &e))?;
         let served = self.shop.runner.endpoint.clone().zip(endpoint);
         let arn = self.book.arn().to_string();
         if let Some((endpoint, listener)) = served {
@@ -185,6 +187,10 @@ impl Execution<'_> {
         });
         if let Some(endpoint) = &self.shop.runner.endpoint {
             endpoint.stop(&arn);
+        }
+        if let Some(listener) = closer {
+            // Whoever still accepts is woken with an error, and lets go of the sandbox's network.
+            let _ = TcpStream::from(OwnedFd::from(listener)).shutdown(Shutdown::Both);
         }
         let exit = result.map_err(|e| fault("the sandbox failed", &e))?;
         Ok((exit, cause.into_inner().unwrap_or_else(PoisonError::into_inner)))

@@ -23,7 +23,8 @@ use workload::{Backend, Helper};
 
 /// Serves AWS's endpoint to the programs of a build.
 pub trait Endpoint: Send + Sync {
-    /// Serves all who connect: they are programs of this build. Called on a thread of its own.
+    /// Serves all who connect: they are programs of this build. Called on a thread of its own. `accept` fails when the
+    /// build has ended.
     fn serve(&self, listener: TcpListener, build_arn: &str);
     /// The build has ended; nobody will connect any more.
     fn stop(&self, _build_arn: &str) {}

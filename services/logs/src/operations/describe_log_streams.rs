@@ -1,7 +1,7 @@
 use crate::{
     Logs,
     error::invalid,
-    names::{Owner, check_limit, group_of, on_group},
+    names::{Owner, check_limit, group_of, known_group, on_group},
     state::{STREAMS, StreamRow},
 };
 use base::Arn;
@@ -109,8 +109,7 @@ impl Operation for DescribeLogStreams {
             return Err(invalid("Cannot order by LastEventTime with a logStreamNamePrefix."));
         }
         let owner = Owner::of(call)?;
-        let named = input.log_group_name.or(input.log_group_identifier).unwrap_or_default();
-        let group = named.rsplit_once("log-group:").map_or(named.as_str(), |(_, name)| name.trim_end_matches(":*")).to_string();
+        let group = known_group(input.log_group_name, input.log_group_identifier);
         owner.group_row(call, &group)?;
         let after = input.next_token.as_deref().map(parse_token).transpose()?;
         let prefix = input.log_stream_name_prefix.unwrap_or_default();

@@ -2,7 +2,7 @@ use crate::{
     Logs,
     error::{invalid, no_stream},
     events::{ANSWER, OVERHEAD, Place, Window, walk},
-    names::{Owner, check_limit, check_stream, group_of, on_group},
+    names::{Owner, check_limit, check_stream, group_of, known_group, on_group},
     state::STREAMS,
 };
 use gate::{Authorized, Demands, Error, Example, Operation, View};
@@ -113,8 +113,8 @@ impl Operation for FilterLogEvents {
             return Err(invalid(format!("{} streams were named; at most {MAX_STREAMS} can be", input.log_stream_names.len())));
         }
         let owner = Owner::of(call)?;
-        let named = input.log_group_name.clone().or(input.log_group_identifier.clone()).unwrap_or_default();
-        let group = named.rsplit_once("log-group:").map_or(named.as_str(), |(_, name)| name.trim_end_matches(":*"));
+        let named = known_group(input.log_group_name.clone(), input.log_group_identifier.clone());
+        let group = named.as_str();
         let retention = owner.group_row(call, group)?.retention;
         let window = Window::new(input.start_time, input.end_time.map(|t| t.saturating_add(1)), retention, call.now());
         let after = input.next_token.as_deref().map(parse_token).transpose()?;

@@ -2,7 +2,7 @@ use crate::{
     Logs,
     error::no_stream,
     events::{ANSWER, OVERHEAD, Place, Placed, Window, parse_token, walk},
-    names::{Owner, check_limit, group_of, on_stream},
+    names::{Owner, check_limit, group_of, known_group, on_stream},
     state::STREAMS,
 };
 use gate::{Authorized, Demands, Error, Example, Operation, View};
@@ -78,8 +78,8 @@ impl Operation for GetLogEvents {
     fn execute(call: &mut Authorized<'_, Self>, input: GetLogEventsInput) -> Result<GetLogEventsOutput, Error> {
         let limit = check_limit(input.limit, MOST)?;
         let owner = Owner::of(call)?;
-        let named = input.log_group_name.or(input.log_group_identifier).unwrap_or_default();
-        let group = named.rsplit_once("log-group:").map_or(named.as_str(), |(_, name)| name.trim_end_matches(":*"));
+        let named = known_group(input.log_group_name, input.log_group_identifier);
+        let group = named.as_str();
         let stream = input.log_stream_name.as_str();
         let retention = owner.group_row(call, group)?.retention;
         call.get(&STREAMS, &owner.stream(group, stream))?.ok_or_else(no_stream)?;

@@ -1,0 +1,105 @@
+//! Events through a real gate.
+
+use serde_json::{Value, json};
+use std::time::Duration;
+use testworld::{Credentials, World};
+
+const ACCOUNT: &str = "111111111111";
+
+fn world() -> (World, Credentials) {
+    let world = World::new(vec![iam::service(), logs::service(), sts::service()], &[ACCOUNT]);
+    let admin = world.administrator(ACCOUNT);
+    let call = |operation: &str, input: Value| world.call(Some(&admin), operation, input).unwrap();
+    call("logs:CreateLogGroup", json!({"logGroupName": "/aws/codebuild/p"}));
+    call("logs:CreateLogStream", json!({"logGroupName": "/aws/codebuild/p", "logStreamName": "s"}));
+    (world, admin)
+}
+
+fn put(world: &World, caller: &Credentials, events: &[(i64, &str)]) -> Result<Value, gate::Error> {
+    let events: Vec<Value> = events.iter().map(|(timestamp, message)| json!({"timestamp": timestamp, "message": message})).collect();
+    world.call(Some(caller), "logs:PutLogEvents", json!({"logGroupName": "/aws/codebuild/p", "logStreamName": "s", "logEvents": events}))
+}
+
+fn messages(answer: &Value) -> Vec<&str> {
+    answer["events"].as_array().unwrap().iter().map(|e| e["message"].as_str().unwrap()).collect()
+}
+
+fn now(world: &World) -> i64 {
+    world.gate.clock().now().0
+}
+
+#[test]
+fn events_are_paged_both_ways_and_found() {
+    let (world, admin) = world();
+    let now = now(&world);
+    put(&world, &admin, &[(now, "one"), (now, "two")]).unwrap();
+    put(&world, &admin, &[(now, "three: ERROR")]).unwrap();
+    let get = |more: Value| {
+        let mut input = json!({"logGroupName": "/aws/codebuild/p", "logStreamName": "s"});
+        input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        world.call(Some(&admin), "logs:GetLogEvents", input).unwrap()
+    };
+    let first = get(json!({"startFromHead": true, "limit": 2}));
+    assert_eq!(messages(&first), ["one", "two"]);
+    let second = get(json!({"nextToken": first["nextForwardToken"]}));
+    assert_eq!(messages(&second), ["three: ERROR"]);
+    let end = get(json!({"nextToken": second["nextForwardToken"]}));
+    assert_eq!((messages(&end), &end["nextForwardToken"]), (vec![], &second["nextForwardToken"]));
+    assert_eq!(messages(&get(json!({"nextToken": second["nextBackwardToken"], "limit": 1}))), ["two"]);
+    assert_eq!(messages(&get(json!({"limit": 1}))), ["three: ERROR"]);
+    let found = world.call(Some(&admin), "logs:FilterLogEvents", json!({"logGroupName": "/aws/codebuild/p", "filterPattern": "ERROR"})).unwrap();
+    assert_eq!(messages(&found), ["three: ERROR"]);
+    let page = world.call(Some(&admin), "logs:FilterLogEvents", json!({"logGroupName": "/aws/codebuild/p", "limit": 1})).unwrap();
+    let rest = world.call(Some(&admin), "logs:FilterLogEvents", json!({"logGroupName": "/aws/codebuild/p", "nextToken": page["nextToken"]})).unwrap();
+    assert_eq!((messages(&page), messages(&rest)), (vec!["one"], vec!["two", "three: ERROR"]));
+}
+
+#[test]
+fn batches_are_bounded_and_strays_are_told() {
+    let (world, admin) = world();
+    let now = now(&world);
+    let code = |events: &[(i64, &str)]| put(&world, &admin, events).unwrap_err().code;
+    assert_eq!(code(&[(now, "b"), (now - 1, "a")]), "InvalidParameterException");
+    assert_eq!(code(&[(now, &"x".repeat(1 << 20))]), "InvalidParameterException");
+    assert_eq!(code(&[(now - 86_400_001, "a"), (now, "b")]), "InvalidParameterException");
+    assert_eq!(code(&[]), "InvalidParameterException");
+    let day = 86_400_000;
+    let old = put(&world, &admin, &[(now - 15 * day, "a"), (now - 14 * day, "b")]).unwrap();
+    assert_eq!(old["rejectedLogEventsInfo"], json!({"tooOldLogEventEndIndex": 1}));
+    let new = put(&world, &admin, &[(now, "c"), (now + day / 2, "d")]).unwrap();
+    assert_eq!(new["rejectedLogEventsInfo"], json!({"tooNewLogEventStartIndex": 1}));
+}
+
+#[test]
+fn retention_hides_and_clears_what_it_outlived() {
+    let (world, admin) = world();
+    put(&world, &admin, &[(now(&world), "old")]).unwrap();
+    world.call(Some(&admin), "logs:PutRetentionPolicy", json!({"logGroupName": "/aws/codebuild/p", "retentionInDays": 1})).unwrap();
+    world.clock.advance(Duration::from_secs(3 * 86_400));
+    let admin = world.administrator(ACCOUNT);
+    put(&world, &admin, &[(now(&world), "new")]).unwrap();
+    let input = json!({"logGroupName": "/aws/codebuild/p", "logStreamName": "s", "startFromHead": true});
+    assert_eq!(messages(&world.call(Some(&admin), "logs:GetLogEvents", input.clone()).unwrap()), ["new"]);
+    // The row itself is gone: it does not come back with the policy's end.
+    world.call(Some(&admin), "logs:DeleteRetentionPolicy", json!({"logGroupName": "/aws/codebuild/p"})).unwrap();
+    assert_eq!(messages(&world.call(Some(&admin), "logs:GetLogEvents", input).unwrap()), ["new"]);
+}
+
+#[test]
+fn codebuilds_usual_policy_reaches_its_own_group_alone() {
+    let (world, admin) = world();
+    let trust = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":"000000000000"},"Action":"sts:AssumeRole"}}"#;
+    let policy = json!({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
+        "Resource": ["arn:aws:logs:us-east-1:111111111111:log-group:/aws/codebuild/p", "arn:aws:logs:us-east-1:111111111111:log-group:/aws/codebuild/p:*"]}});
+    world.call(Some(&admin), "iam:CreateRole", json!({"RoleName": "B", "AssumeRolePolicyDocument": trust})).unwrap();
+    world.call(Some(&admin), "iam:PutRolePolicy", json!({"RoleName": "B", "PolicyName": "p", "PolicyDocument": policy.to_string()})).unwrap();
+    let role = world.assume(world.operator(), "arn:aws:iam::111111111111:role/B").unwrap();
+    let there = world.call(Some(&role), "logs:CreateLogGroup", json!({"logGroupName": "/aws/codebuild/p"})).unwrap_err();
+    assert_eq!(there.code, "ResourceAlreadyExistsException");
+    world.call(Some(&role), "logs:CreateLogStream", json!({"logGroupName": "/aws/codebuild/p", "logStreamName": "t"})).unwrap();
+    put(&world, &role, &[(now(&world), "x")]).unwrap();
+    let other = world.call(Some(&role), "logs:CreateLogGroup", json!({"logGroupName": "/aws/codebuild/pq"})).unwrap_err();
+    assert!(other.is_denied() && other.message.contains("log-group:/aws/codebuild/pq:log-stream:"), "{other}");
+    let read = world.call(Some(&role), "logs:GetLogEvents", json!({"logGroupName": "/aws/codebuild/p", "logStreamName": "s"})).unwrap_err();
+    assert!(read.is_denied(), "{read}");
+}
