@@ -26,7 +26,8 @@ pub(crate) fn private_folder(path: &Path) -> Result<(), Failure> {
 /// Writes a file that only its owner reads, whole or not at all.
 pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let partial = path.with_extension("partial");
-    let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&partial).map_err(with_path(&partial))?;
+    let mut file =
+        fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&partial).map_err(with_path(&partial))?;
     file.write_all(bytes).and_then(|()| file.sync_all()).map_err(with_path(&partial))?;
     fs::rename(&partial, path).map_err(with_path(path))
 }
@@ -88,10 +89,15 @@ pub(crate) fn server_keys(state: &Path) -> Result<ServerKeys, Failure> {
     private_folder(&folder)?;
     let key_path = folder.join("root.key");
     let root_key = match read_private(&key_path)? {
-        Some(text) => hex_key(&text).ok_or_else(|| Failure::unusable(format!("{} is not a root key: expected 64 hexadecimal digits", key_path.display())))?,
+        Some(text) => hex_key(&text)
+            .ok_or_else(|| Failure::unusable(format!("{} is not a root key: expected 64 hexadecimal digits", key_path.display())))?,
         None if state.join("data").exists() => {
-            return Err(Failure::unusable(format!("the data in {} is encrypted, and its root key {} is not there", state.display(), key_path.display()))
-                .help(format!("bring the key back, or remove {} to begin anew", state.display())));
+            return Err(Failure::unusable(format!(
+                "the data in {} is encrypted, and its root key {} is not there",
+                state.display(),
+                key_path.display()
+            ))
+            .help(format!("bring the key back, or remove {} to begin anew", state.display())));
         }
         None => {
             let mut key = vec![0; 32];

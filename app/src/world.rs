@@ -94,11 +94,13 @@ impl World {
     pub(crate) async fn serve(&self, address: SocketAddr, plain_everywhere: bool, working: Option<Workload>) -> Result<Served, Failure> {
         let (tls, bundle) = Authority::open()?.server(self.gate.region().as_str(), address.ip())?;
         let listener = Listener::bind(address, tls, plain_everywhere).await.map_err(|e| {
-            Failure::new(format!("cannot listen on {address}: {e}")).help("another `sekisho up` may be running; or choose another port with --listen")
+            Failure::new(format!("cannot listen on {address}: {e}"))
+                .help("another `sekisho up` may be running; or choose another port with --listen")
         })?;
         let address = listener.address()?;
         let git = codecommit::GitServer::new(self.gate.clone(), self.runtime.join("git")).map_err(|e| Failure::new(format!("git: {e}")))?;
-        let server: Server = Arc::new(Shared { gate: self.gate.clone(), git, host_suffixes: vec!["s3.localhost".into(), "localhost".into()] });
+        let server: Server =
+            Arc::new(Shared { gate: self.gate.clone(), git, host_suffixes: vec!["s3.localhost".into(), "localhost".into()] });
         let (stop, stopped) = watch::channel(false);
         let engine = match working {
             Some(workload) => Some(self.work(workload, &server, &stopped, &bundle)?),
@@ -110,7 +112,13 @@ impl World {
         Ok(Served { address, bundle, stop, engine, endpoint_file, runtime: self.runtime.clone(), gate: self.gate.clone() })
     }
 
-    fn work(&self, workload: Workload, server: &Server, stopped: &watch::Receiver<bool>, bundle: &Path) -> Result<durable::Running, Failure> {
+    fn work(
+        &self,
+        workload: Workload,
+        server: &Server,
+        stopped: &watch::Receiver<bool>,
+        bundle: &Path,
+    ) -> Result<durable::Running, Failure> {
         let backend = match workload {
             Workload::Isolated => workload::Backend::Isolated { minimum: workload::Level::RootNoUserNs },
             Workload::Unconfined => workload::Backend::Unconfined,

@@ -27,27 +27,14 @@ enum Name {
 impl<W: Write + Seek> Builder<W> {
     /// An empty archive that will be written to `writer`.
     pub fn new(writer: W) -> Self {
-        Self {
-            zip: ZipWriter::new(writer).set_auto_large_file(),
-            names: BTreeMap::new(),
-        }
+        Self { zip: ZipWriter::new(writer).set_auto_large_file(), names: BTreeMap::new() }
     }
 
     /// Packs one file, read to its end. `mode` is the file's Unix mode.
-    pub fn add_file(
-        &mut self,
-        path: &str,
-        mode: u32,
-        content: &mut dyn Read,
-    ) -> Result<(), ArchiveError> {
+    pub fn add_file(&mut self, path: &str, mode: u32, content: &mut dyn Read) -> Result<(), ArchiveError> {
         let path = self.claim(path)?;
-        let sink = |error| ArchiveError::Sink {
-            path: Some(path.clone()),
-            error,
-        };
-        self.zip
-            .start_file(&path, options(mode))
-            .map_err(|error| sink(error.into()))?;
+        let sink = |error| ArchiveError::Sink { path: Some(path.clone()), error };
+        self.zip.start_file(&path, options(mode)).map_err(|error| sink(error.into()))?;
         let mut buffer = vec![0; 64 * 1024];
         loop {
             let count = match content.read(&mut buffer) {
@@ -65,26 +52,17 @@ impl<W: Write + Seek> Builder<W> {
         let path = normalise(path, MAX_PATH)?;
         check_link(&path, target, MAX_PATH)?;
         let path = self.claim(&path)?;
-        self.zip
-            .add_symlink(&path, target, options(0o777))
-            .map_err(|error| ArchiveError::Sink {
-                path: Some(path),
-                error: error.into(),
-            })
+        self.zip.add_symlink(&path, target, options(0o777)).map_err(|error| ArchiveError::Sink { path: Some(path), error: error.into() })
     }
 
     /// Writes the archive's tables and gives the writer back. Without it there is no archive.
     pub fn finish(self) -> Result<W, ArchiveError> {
-        self.zip.finish().map_err(|error| ArchiveError::Sink {
-            path: None,
-            error: error.into(),
-        })
+        self.zip.finish().map_err(|error| ArchiveError::Sink { path: None, error: error.into() })
     }
 
     fn claim(&mut self, path: &str) -> Result<String, ArchiveError> {
         let path = normalise(path, MAX_PATH)?;
-        let under_a_file =
-            folders_of(&path).any(|folder| self.names.get(folder) == Some(&Name::Other));
+        let under_a_file = folders_of(&path).any(|folder| self.names.get(folder) == Some(&Name::Other));
         if under_a_file || self.names.contains_key(&path) {
             return Err(ArchiveError::Conflict { path });
         }

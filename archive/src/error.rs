@@ -83,74 +83,41 @@ pub enum ArchiveError {
 impl fmt::Display for ArchiveError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Damaged {
-                path: Some(path),
-                reason,
-            } => {
-                write!(
-                    f,
-                    "the archive is damaged at {path:?}: {reason}; make it again"
-                )
+            Self::Damaged { path: Some(path), reason } => {
+                write!(f, "the archive is damaged at {path:?}: {reason}; make it again")
             }
             Self::Damaged { path: None, reason } => {
                 write!(f, "not a readable zip archive: {reason}; make it again")
             }
             Self::Unsupported { path, reason } => {
-                write!(
-                    f,
-                    "the archive's member {path:?} is not supported: {reason}; pack it as a plain file"
-                )
+                write!(f, "the archive's member {path:?} is not supported: {reason}; pack it as a plain file")
             }
             Self::UnsafePath { path, reason } => {
-                write!(
-                    f,
-                    "refused the name {path:?}: {reason}; names are relative, with `/` between folders"
-                )
+                write!(f, "refused the name {path:?}: {reason}; names are relative, with `/` between folders")
             }
-            Self::UnsafeLink {
-                path,
-                target,
-                reason,
-            } => {
-                write!(
-                    f,
-                    "refused the link {path:?} to {target:?}: {reason}; pack the file that it points to"
-                )
+            Self::UnsafeLink { path, target, reason } => {
+                write!(f, "refused the link {path:?} to {target:?}: {reason}; pack the file that it points to")
             }
-            Self::Conflict { path } => write!(
-                f,
-                "refused {path:?}: another member has this name or stands where one of its folders should be"
-            ),
+            Self::Conflict { path } => {
+                write!(f, "refused {path:?}: another member has this name or stands where one of its folders should be")
+            }
             Self::TooManyEntries { limit } => {
-                write!(
-                    f,
-                    "the archive has more than {limit} members; split it, or pack fewer files"
-                )
+                write!(f, "the archive has more than {limit} members; split it, or pack fewer files")
             }
-            Self::TooLarge {
-                path: Some(path),
-                limit,
-            } => {
-                write!(
-                    f,
-                    "the archive's member {path:?} is larger than {limit} bytes"
-                )
+            Self::TooLarge { path: Some(path), limit } => {
+                write!(f, "the archive's member {path:?} is larger than {limit} bytes")
             }
             Self::TooLarge { path: None, limit } => {
                 write!(f, "the archive's content is larger than {limit} bytes")
             }
-            Self::TooDense { path, limit } => write!(
-                f,
-                "the archive's member {path:?} unpacks to more than {limit} times its size, as a zip bomb would"
-            ),
+            Self::TooDense { path, limit } => {
+                write!(f, "the archive's member {path:?} unpacks to more than {limit} times its size, as a zip bomb would")
+            }
             Self::NotFound { path } => write!(f, "the archive has no member {path:?}"),
             Self::Source { path, error } => {
                 write!(f, "cannot read the content of {path:?} to pack it: {error}")
             }
-            Self::Sink {
-                path: Some(path),
-                error,
-            } => write!(f, "cannot write {path:?}: {error}"),
+            Self::Sink { path: Some(path), error } => write!(f, "cannot write {path:?}: {error}"),
             Self::Sink { path: None, error } => write!(f, "cannot write the archive: {error}"),
         }
     }

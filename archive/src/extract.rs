@@ -25,12 +25,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            max_entries: 100_000,
-            max_total: 5 << 30,
-            max_ratio: 200,
-            max_path: 1024,
-        }
+        Self { max_entries: 100_000, max_total: 5 << 30, max_ratio: 200, max_path: 1024 }
     }
 }
 
@@ -55,21 +50,12 @@ impl<F: FnMut(&str, u64, &mut dyn Read) -> io::Result<()>> Sink for Each<F> {
         Ok(())
     }
 
-    fn file(
-        &mut self,
-        path: &str,
-        _mode: u32,
-        size: u64,
-        content: &mut dyn Read,
-    ) -> io::Result<()> {
+    fn file(&mut self, path: &str, _mode: u32, size: u64, content: &mut dyn Read) -> io::Result<()> {
         self.0(path, size, content)
     }
 
     fn link(&mut self, _path: &str, target: &str) -> io::Result<()> {
-        Err(io::Error::new(
-            io::ErrorKind::Unsupported,
-            format!("a link (to {target:?}) cannot be stored here"),
-        ))
+        Err(io::Error::new(io::ErrorKind::Unsupported, format!("a link (to {target:?}) cannot be stored here")))
     }
 }
 
@@ -86,11 +72,7 @@ pub struct Summary {
 
 /// Extracts a whole archive into a sink. All names, kinds and declared sizes are checked before the sink is called;
 /// damage inside a member is found while it is read, so a sink may have got members that came before it.
-pub fn extract(
-    reader: impl Read + Seek,
-    sink: &mut dyn Sink,
-    limits: &Limits,
-) -> Result<Summary, ArchiveError> {
+pub fn extract(reader: impl Read + Seek, sink: &mut dyn Sink, limits: &Limits) -> Result<Summary, ArchiveError> {
     let budget = Cell::new(None);
     let mut zip = open(reader, &budget, limits)?;
     let mut members = plan(&mut zip, limits)?;
@@ -99,10 +81,7 @@ pub fn extract(
 
     let mut summary = Summary::default();
     for member in &members {
-        let refused = |error| ArchiveError::Sink {
-            path: Some(member.path.clone()),
-            error,
-        };
+        let refused = |error| ArchiveError::Sink { path: Some(member.path.clone()), error };
         match member.kind {
             Kind::Folder => sink.folder(&member.path).map_err(refused)?,
             Kind::File => {
@@ -111,12 +90,10 @@ pub fn extract(
                 summary.bytes += member.size;
             }
             Kind::Link => {
-                let target = String::from_utf8(read_all(&mut zip, member)?).map_err(|_| {
-                    ArchiveError::UnsafeLink {
-                        path: member.path.clone(),
-                        target: String::new(),
-                        reason: "its target is not UTF-8",
-                    }
+                let target = String::from_utf8(read_all(&mut zip, member)?).map_err(|_| ArchiveError::UnsafeLink {
+                    path: member.path.clone(),
+                    target: String::new(),
+                    reason: "its target is not UTF-8",
                 })?;
                 check_link(&member.path, &target, limits.max_path)?;
                 sink.link(&member.path, &target).map_err(refused)?;
@@ -137,9 +114,7 @@ pub fn read_file(reader: impl Read + Seek, path: &str, max: u64) -> Result<Vec<u
     for index in 0..zip.len() {
         let raw = zip.by_index_data(index).map_err(damaged)?;
         // Other members' names are not this call's concern, so a bad one is passed over.
-        let is_wanted = raw
-            .name()
-            .is_ok_and(|name| normalise(&name, limits.max_path).is_ok_and(|name| name == wanted));
+        let is_wanted = raw.name().is_ok_and(|name| normalise(&name, limits.max_path).is_ok_and(|name| name == wanted));
         if is_wanted && found.replace(index).is_some() {
             return Err(ArchiveError::Conflict { path: wanted });
         }
@@ -147,16 +122,10 @@ pub fn read_file(reader: impl Read + Seek, path: &str, max: u64) -> Result<Vec<u
     let index = found.ok_or(ArchiveError::NotFound { path: wanted })?;
     let member = describe(&zip, index, &limits)?;
     if member.kind != Kind::File {
-        return Err(ArchiveError::Unsupported {
-            path: member.path,
-            reason: "it is no file".to_owned(),
-        });
+        return Err(ArchiveError::Unsupported { path: member.path, reason: "it is no file".to_owned() });
     }
     if member.size > max {
-        return Err(ArchiveError::TooLarge {
-            path: Some(member.path),
-            limit: max,
-        });
+        return Err(ArchiveError::TooLarge { path: Some(member.path), limit: max });
     }
     read_all(&mut zip, &member)
 }
@@ -181,84 +150,49 @@ struct Member {
 type Zip<'a, R> = ZipArchive<Metered<'a, R>>;
 
 /// Opens the archive; its tables are read into memory, so no more of them than the limits can explain.
-fn open<'a, R: Read + Seek>(
-    inner: R,
-    budget: &'a Cell<Option<u64>>,
-    limits: &Limits,
-) -> Result<Zip<'a, R>, ArchiveError> {
+fn open<'a, R: Read + Seek>(inner: R, budget: &'a Cell<Option<u64>>, limits: &Limits) -> Result<Zip<'a, R>, ArchiveError> {
     let per_entry = limits.max_path as u64 + 256;
-    budget.set(Some(
-        (limits.max_entries as u64)
-            .saturating_mul(per_entry)
-            .saturating_add(1 << 20),
-    ));
+    budget.set(Some((limits.max_entries as u64).saturating_mul(per_entry).saturating_add(1 << 20)));
     let opened = ZipArchive::new(Metered { inner, budget });
     if budget.get() == Some(0) {
-        return Err(ArchiveError::TooManyEntries {
-            limit: limits.max_entries,
-        });
+        return Err(ArchiveError::TooManyEntries { limit: limits.max_entries });
     }
     budget.set(None);
     let zip = opened.map_err(damaged)?;
     if zip.has_duplicate_names() {
-        return Err(ArchiveError::Damaged {
-            path: None,
-            reason: "two members have the same name".to_owned(),
-        });
+        return Err(ArchiveError::Damaged { path: None, reason: "two members have the same name".to_owned() });
     }
     if zip.len() > limits.max_entries {
-        return Err(ArchiveError::TooManyEntries {
-            limit: limits.max_entries,
-        });
+        return Err(ArchiveError::TooManyEntries { limit: limits.max_entries });
     }
     Ok(zip)
 }
 
-fn plan<R: Read + Seek>(
-    zip: &mut Zip<'_, R>,
-    limits: &Limits,
-) -> Result<Vec<Member>, ArchiveError> {
+fn plan<R: Read + Seek>(zip: &mut Zip<'_, R>, limits: &Limits) -> Result<Vec<Member>, ArchiveError> {
     let mut members = Vec::new();
     let mut total: u64 = 0;
     for index in 0..zip.len() {
         let member = describe(zip, index, limits)?;
         total = total.saturating_add(member.size);
         if total > limits.max_total {
-            return Err(ArchiveError::TooLarge {
-                path: None,
-                limit: limits.max_total,
-            });
+            return Err(ArchiveError::TooLarge { path: None, limit: limits.max_total });
         }
-        if member.size > DENSE_FROM && member.size > member.packed.saturating_mul(limits.max_ratio)
-        {
-            return Err(ArchiveError::TooDense {
-                path: member.path,
-                limit: limits.max_ratio,
-            });
+        if member.size > DENSE_FROM && member.size > member.packed.saturating_mul(limits.max_ratio) {
+            return Err(ArchiveError::TooDense { path: member.path, limit: limits.max_ratio });
         }
         if member.kind == Kind::Link && member.size > limits.max_path as u64 {
-            return Err(ArchiveError::TooLarge {
-                path: Some(member.path),
-                limit: limits.max_path as u64,
-            });
+            return Err(ArchiveError::TooLarge { path: Some(member.path), limit: limits.max_path as u64 });
         }
         members.push(member);
     }
     // Members that share their bytes make a small archive large without any of them being dense.
     if zip.has_overlapping_entries().map_err(damaged)? {
-        return Err(ArchiveError::Damaged {
-            path: None,
-            reason: "its members overlap".to_owned(),
-        });
+        return Err(ArchiveError::Damaged { path: None, reason: "its members overlap".to_owned() });
     }
     Ok(members)
 }
 
-fn describe<R: Read + Seek>(
-    zip: &Zip<'_, R>,
-    index: usize,
-    limits: &Limits,
-) -> Result<Member, ArchiveError> {
+fn describe<R: Read + Seek>(zip: &Zip<'_, R>, index: usize, limits: &Limits) -> Result<Member, ArchiveError> {
     const TYPE: u32 = 0o170_000;
     let raw = zip.by_index_data(index).map_err(damaged)?;
     let name = raw.name().map_err(damaged)?;
@@ -270,31 +204,14 @@ fn describe<R: Read + Seek>(
         0 | 0o100_000 if raw.is_dir() => Kind::Folder,
         0 | 0o100_000 => Kind::File,
         _ => {
-            return Err(ArchiveError::Unsupported {
-                path,
-                reason: "it is a device, a socket or a pipe".to_owned(),
-            });
+            return Err(ArchiveError::Unsupported { path, reason: "it is a device, a socket or a pipe".to_owned() });
         }
     };
     if raw.encrypted() {
-        return Err(ArchiveError::Unsupported {
-            path,
-            reason: "it is encrypted".to_owned(),
-        });
+        return Err(ArchiveError::Unsupported { path, reason: "it is encrypted".to_owned() });
     }
-    let (size, packed) = if kind == Kind::Folder {
-        (0, 0)
-    } else {
-        (raw.size(), raw.compressed_size())
-    };
-    Ok(Member {
-        index,
-        path,
-        kind,
-        mode: mode & 0o777,
-        size,
-        packed,
-    })
+    let (size, packed) = if kind == Kind::Folder { (0, 0) } else { (raw.size(), raw.compressed_size()) };
+    Ok(Member { index, path, kind, mode: mode & 0o777, size, packed })
 }
 
 /// Refuses two members of one name, and members below one that is no folder.
@@ -305,85 +222,50 @@ fn check_places(members: &[Member]) -> Result<(), ArchiveError> {
             None => {}
             Some(Kind::Folder) if member.kind == Kind::Folder => {}
             Some(_) => {
-                return Err(ArchiveError::Conflict {
-                    path: member.path.clone(),
-                });
+                return Err(ArchiveError::Conflict { path: member.path.clone() });
             }
         }
     }
     for member in members {
-        if folders_of(&member.path)
-            .any(|folder| kinds.get(folder).is_some_and(|kind| *kind != Kind::Folder))
-        {
-            return Err(ArchiveError::Conflict {
-                path: member.path.clone(),
-            });
+        if folders_of(&member.path).any(|folder| kinds.get(folder).is_some_and(|kind| *kind != Kind::Folder)) {
+            return Err(ArchiveError::Conflict { path: member.path.clone() });
         }
     }
     Ok(())
 }
 
-fn extract_file<R: Read + Seek>(
-    zip: &mut Zip<'_, R>,
-    member: &Member,
-    sink: &mut dyn Sink,
-) -> Result<(), ArchiveError> {
+fn extract_file<R: Read + Seek>(zip: &mut Zip<'_, R>, member: &Member, sink: &mut dyn Sink) -> Result<(), ArchiveError> {
     let mut content = content(zip, member)?;
     let written = sink
         .file(&member.path, member.mode, member.size, &mut content)
         // The checksum is compared at the end, so the sink's leaving early must not skip it.
         .and_then(|()| io::copy(&mut content, &mut io::sink()));
     match (content.fault.take(), written) {
-        (Some(reason), _) => Err(ArchiveError::Damaged {
-            path: Some(member.path.clone()),
-            reason,
-        }),
-        (None, Err(error)) => Err(ArchiveError::Sink {
-            path: Some(member.path.clone()),
-            error,
-        }),
+        (Some(reason), _) => Err(ArchiveError::Damaged { path: Some(member.path.clone()), reason }),
+        (None, Err(error)) => Err(ArchiveError::Sink { path: Some(member.path.clone()), error }),
         (None, Ok(_)) => Ok(()),
     }
 }
 
-fn read_all<R: Read + Seek>(
-    zip: &mut Zip<'_, R>,
-    member: &Member,
-) -> Result<Vec<u8>, ArchiveError> {
+fn read_all<R: Read + Seek>(zip: &mut Zip<'_, R>, member: &Member) -> Result<Vec<u8>, ArchiveError> {
     let mut bytes = Vec::new();
     content(zip, member)?
         .read_to_end(&mut bytes)
-        .map_err(|error| ArchiveError::Damaged {
-            path: Some(member.path.clone()),
-            reason: error.to_string(),
-        })?;
+        .map_err(|error| ArchiveError::Damaged { path: Some(member.path.clone()), reason: error.to_string() })?;
     Ok(bytes)
 }
 
-fn content<'a, 'm, R: Read + Seek>(
-    zip: &'a mut Zip<'m, R>,
-    member: &Member,
-) -> Result<Content<ZipFile<'a, Metered<'m, R>>>, ArchiveError> {
+fn content<'a, 'm, R: Read + Seek>(zip: &'a mut Zip<'m, R>, member: &Member) -> Result<Content<ZipFile<'a, Metered<'m, R>>>, ArchiveError> {
     let inner = zip.by_index(member.index).map_err(|error| match error {
-        ZipError::UnsupportedArchive(reason) => ArchiveError::Unsupported {
-            path: member.path.clone(),
-            reason: reason.to_owned(),
-        },
-        ZipError::CompressionMethodNotSupported(method) => ArchiveError::Unsupported {
-            path: member.path.clone(),
-            reason: format!("it is packed with compression method {method}"),
-        },
-        other => ArchiveError::Damaged {
-            path: Some(member.path.clone()),
-            reason: other.to_string(),
-        },
+        ZipError::UnsupportedArchive(reason) => ArchiveError::Unsupported { path: member.path.clone(), reason: reason.to_owned() },
+        ZipError::CompressionMethodNotSupported(method) => {
+            ArchiveError::Unsupported { path: member.path.clone(), reason: format!("it is packed with compression method {method}") }
+        }
+        other => ArchiveError::Damaged { path: Some(member.path.clone()), reason: other.to_string() },
     })?;
     Ok(Content::new(inner, member.size))
 }
 
 fn damaged(error: ZipError) -> ArchiveError {
-    ArchiveError::Damaged {
-        path: None,
-        reason: error.to_string(),
-    }
+    ArchiveError::Damaged { path: None, reason: error.to_string() }
 }

@@ -21,9 +21,7 @@ pub struct FolderSink {
 impl FolderSink {
     /// Extraction into `root`, which exists and is no link.
     pub fn new(root: &Path) -> io::Result<Self> {
-        Ok(Self {
-            root: open(root, FOLDER, Mode::empty())?,
-        })
+        Ok(Self { root: open(root, FOLDER, Mode::empty())? })
     }
 
     /// Opens the folder of a path, making what is missing, and gives the last part of the path.
@@ -44,9 +42,7 @@ impl FolderSink {
             folder = openat(&folder, part, FOLDER, Mode::empty()).map_err(|error| match error {
                 Errno::ENOTDIR | Errno::ELOOP => io::Error::new(
                     io::ErrorKind::NotADirectory,
-                    format!(
-                        "{part:?} is no folder but a link or a file, and links are not followed"
-                    ),
+                    format!("{part:?} is no folder but a link or a file, and links are not followed"),
                 ),
                 other => other.into(),
             })?;
@@ -55,35 +51,17 @@ impl FolderSink {
     }
 }
 
-const FOLDER: OFlag = OFlag::O_DIRECTORY
-    .union(OFlag::O_NOFOLLOW)
-    .union(OFlag::O_RDONLY)
-    .union(OFlag::O_CLOEXEC);
-const NEW_FILE: OFlag = OFlag::O_CREAT
-    .union(OFlag::O_EXCL)
-    .union(OFlag::O_NOFOLLOW)
-    .union(OFlag::O_WRONLY)
-    .union(OFlag::O_CLOEXEC);
+const FOLDER: OFlag = OFlag::O_DIRECTORY.union(OFlag::O_NOFOLLOW).union(OFlag::O_RDONLY).union(OFlag::O_CLOEXEC);
+const NEW_FILE: OFlag = OFlag::O_CREAT.union(OFlag::O_EXCL).union(OFlag::O_NOFOLLOW).union(OFlag::O_WRONLY).union(OFlag::O_CLOEXEC);
 
 impl Sink for FolderSink {
     fn folder(&mut self, path: &str) -> io::Result<()> {
         self.descend(path).map(drop)
     }
 
-    fn file(
-        &mut self,
-        path: &str,
-        mode: u32,
-        _size: u64,
-        content: &mut dyn Read,
-    ) -> io::Result<()> {
+    fn file(&mut self, path: &str, mode: u32, _size: u64, content: &mut dyn Read) -> io::Result<()> {
         let (folder, name) = self.parent(path)?;
-        let mut file = File::from(openat(
-            &folder,
-            name,
-            NEW_FILE,
-            Mode::from_bits_truncate(0o600),
-        )?);
+        let mut file = File::from(openat(&folder, name, NEW_FILE, Mode::from_bits_truncate(0o600))?);
         io::copy(content, &mut file)?;
         // Whoever extracts must be able to read and remove what it extracted.
         file.set_permissions(Permissions::from_mode(mode & 0o777 | 0o600))

@@ -12,10 +12,7 @@ pub(crate) fn normalise(path: &str, max_length: usize) -> Result<String, Archive
         if shown.len() < path.len() {
             shown.push('…');
         }
-        Err(ArchiveError::UnsafePath {
-            path: shown,
-            reason,
-        })
+        Err(ArchiveError::UnsafePath { path: shown, reason })
     };
     if path.len() > max_length {
         return refuse("it is too long");
@@ -55,13 +52,7 @@ pub(crate) fn normalise(path: &str, max_length: usize) -> Result<String, Archive
 /// Refuses a link that could lead outside. `..` is taken at the start of a target only: after a name it could climb
 /// out through another link, while at the start it climbs real folders.
 pub(crate) fn check_link(path: &str, target: &str, max_length: usize) -> Result<(), ArchiveError> {
-    let refuse = |reason| {
-        Err(ArchiveError::UnsafeLink {
-            path: path.to_owned(),
-            target: target.chars().take(200).collect(),
-            reason,
-        })
-    };
+    let refuse = |reason| Err(ArchiveError::UnsafeLink { path: path.to_owned(), target: target.chars().take(200).collect(), reason });
     if target.is_empty() || target.len() > max_length {
         return refuse("its target is empty or too long");
     }

@@ -13,11 +13,7 @@ pub(crate) struct Content<R> {
 
 impl<R> Content<R> {
     pub(crate) fn new(inner: R, declared: u64) -> Self {
-        Self {
-            inner,
-            left: declared,
-            fault: None,
-        }
+        Self { inner, left: declared, fault: None }
     }
 }
 
@@ -58,14 +54,9 @@ impl<R: Read> Read for Metered<'_, R> {
             return self.inner.read(buffer);
         };
         if budget == 0 && !buffer.is_empty() {
-            return Err(io::Error::new(
-                io::ErrorKind::InvalidData,
-                "its tables are larger than allowed",
-            ));
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "its tables are larger than allowed"));
         }
-        let room = buffer
-            .len()
-            .min(usize::try_from(budget).unwrap_or(usize::MAX));
+        let room = buffer.len().min(usize::try_from(budget).unwrap_or(usize::MAX));
         let count = self.inner.read(&mut buffer[..room])?;
         self.budget.set(Some(budget - count as u64));
         Ok(count)

@@ -1,15 +1,10 @@
 //! What is packed comes out again, and the same input gives the same bytes.
-#![allow(
-    clippy::disallowed_methods,
-    reason = "the tests look at what was written to a folder of their own"
-)]
+#![allow(clippy::disallowed_methods, reason = "the tests look at what was written to a folder of their own")]
 
 use std::io::{Cursor, Read};
 use std::os::unix::fs::PermissionsExt;
 
-use archive::{
-    ArchiveError, Builder, Each, FolderSink, Limits, Summary, extract, read_file, sort_paths,
-};
+use archive::{ArchiveError, Builder, Each, FolderSink, Limits, Summary, extract, read_file, sort_paths};
 
 fn pack(files: &[(&str, u32, &[u8])], links: &[(&str, &str)]) -> Vec<u8> {
     let mut builder = Builder::new(Cursor::new(Vec::new()));
@@ -25,11 +20,7 @@ fn pack(files: &[(&str, u32, &[u8])], links: &[(&str, &str)]) -> Vec<u8> {
 fn sample() -> Vec<u8> {
     let long = vec![b'x'; 200_000];
     pack(
-        &[
-            ("bin/run", 0o100_755, b"#!/bin/sh\n"),
-            ("data/long", 0o600, &long),
-            ("empty", 0o644, b""),
-        ],
+        &[("bin/run", 0o100_755, b"#!/bin/sh\n"), ("data/long", 0o600, &long), ("empty", 0o644, b"")],
         &[("bin/alias", "run"), ("data/up", "../bin/run")],
     )
 }
@@ -47,24 +38,14 @@ fn a_folder_gets_files_modes_and_links() {
     let folder = tempfile::tempdir().unwrap();
     let mut sink = FolderSink::new(folder.path()).unwrap();
     let summary = extract(Cursor::new(sample()), &mut sink, &Limits::default()).unwrap();
-    assert_eq!(
-        summary,
-        Summary {
-            files: 3,
-            links: 2,
-            bytes: 200_010
-        }
-    );
+    assert_eq!(summary, Summary { files: 3, links: 2, bytes: 200_010 });
 
     let at = |path: &str| folder.path().join(path);
     assert_eq!(std::fs::read(at("bin/alias")).unwrap(), b"#!/bin/sh\n");
     assert_eq!(std::fs::read(at("data/up")).unwrap(), b"#!/bin/sh\n");
     assert_eq!(std::fs::read(at("data/long")).unwrap().len(), 200_000);
     let mode = |path: &str| std::fs::metadata(at(path)).unwrap().permissions().mode() & 0o7777;
-    assert_eq!(
-        (mode("bin/run"), mode("data/long"), mode("empty")),
-        (0o755, 0o600, 0o644)
-    );
+    assert_eq!((mode("bin/run"), mode("data/long"), mode("empty")), (0o755, 0o600, 0o644));
 
     let again = extract(Cursor::new(sample()), &mut sink, &Limits::default());
     assert!(matches!(again, Err(ArchiveError::Sink { path: Some(path), .. }) if path == "bin/run"));
@@ -81,19 +62,11 @@ fn each_file_reaches_a_function() {
         Ok(())
     });
     extract(Cursor::new(archive), &mut sink, &Limits::default()).unwrap();
-    assert_eq!(
-        seen,
-        [
-            ("b/2".to_owned(), 3, "two".to_owned()),
-            ("a".to_owned(), 3, "one".to_owned())
-        ]
-    );
+    assert_eq!(seen, [("b/2".to_owned(), 3, "two".to_owned()), ("a".to_owned(), 3, "one".to_owned())]);
 
     let mut sink = Each(|_: &str, _: u64, _: &mut dyn Read| Ok(()));
     let refused = extract(Cursor::new(sample()), &mut sink, &Limits::default());
-    assert!(
-        matches!(refused, Err(ArchiveError::Sink { path: Some(path), .. }) if path == "bin/alias")
-    );
+    assert!(matches!(refused, Err(ArchiveError::Sink { path: Some(path), .. }) if path == "bin/alias"));
 }
 
 #[test]
@@ -102,19 +75,10 @@ fn one_member_is_read() {
     let read = |path, max| read_file(Cursor::new(&archive), path, max);
     assert_eq!(read("bin/run", 10).unwrap(), b"#!/bin/sh\n");
     assert_eq!(read("./bin//run", 10).unwrap(), b"#!/bin/sh\n");
-    assert!(matches!(
-        read("bin/run", 9),
-        Err(ArchiveError::TooLarge { limit: 9, .. })
-    ));
+    assert!(matches!(read("bin/run", 9), Err(ArchiveError::TooLarge { limit: 9, .. })));
     assert!(matches!(read("bin", 9), Err(ArchiveError::NotFound { .. })));
-    assert!(matches!(
-        read("../bin/run", 9),
-        Err(ArchiveError::UnsafePath { .. })
-    ));
-    assert!(matches!(
-        read("bin/alias", 9),
-        Err(ArchiveError::Unsupported { .. })
-    ));
+    assert!(matches!(read("../bin/run", 9), Err(ArchiveError::UnsafePath { .. })));
+    assert!(matches!(read("bin/alias", 9), Err(ArchiveError::Unsupported { .. })));
 }
 
 #[test]
@@ -123,22 +87,13 @@ fn a_builder_packs_nothing_that_would_be_refused() {
     builder.add_file("a/b", 0o644, &mut &b""[..]).unwrap();
     for path in ["", ".", "/a", "../a", "a\\b", "C:a", "a\0b"] {
         let refused = builder.add_file(path, 0o644, &mut &b""[..]);
-        assert!(
-            matches!(refused, Err(ArchiveError::UnsafePath { .. })),
-            "{path:?}"
-        );
+        assert!(matches!(refused, Err(ArchiveError::UnsafePath { .. })), "{path:?}");
     }
     for path in ["a/b", "a//b", "a", "a/b/c"] {
         let refused = builder.add_file(path, 0o644, &mut &b""[..]);
-        assert!(
-            matches!(refused, Err(ArchiveError::Conflict { .. })),
-            "{path:?}"
-        );
+        assert!(matches!(refused, Err(ArchiveError::Conflict { .. })), "{path:?}");
     }
-    assert!(matches!(
-        builder.add_symlink("l", "../x"),
-        Err(ArchiveError::UnsafeLink { .. })
-    ));
+    assert!(matches!(builder.add_symlink("l", "../x"), Err(ArchiveError::UnsafeLink { .. })));
 }
 
 #[test]
@@ -151,17 +106,12 @@ fn a_source_that_fails_is_named() {
     }
     let mut builder = Builder::new(Cursor::new(Vec::new()));
     let error = builder.add_file("a", 0o644, &mut Failing).unwrap_err();
-    assert_eq!(
-        error.to_string(),
-        "cannot read the content of \"a\" to pack it: the disk is gone"
-    );
+    assert_eq!(error.to_string(), "cannot read the content of \"a\" to pack it: the disk is gone");
 }
 
 #[test]
 fn names_are_sorted_by_bytes() {
-    let mut paths = ["b", "a/b", "a", "a-b", "B", "a"]
-        .map(str::to_owned)
-        .to_vec();
+    let mut paths = ["b", "a/b", "a", "a-b", "B", "a"].map(str::to_owned).to_vec();
     sort_paths(&mut paths);
     assert_eq!(paths, ["B", "a", "a-b", "a/b", "b"]);
 }

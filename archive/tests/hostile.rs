@@ -1,8 +1,5 @@
 //! Archives made to do harm. Each is refused with its reason, and nothing of it lands outside the folder.
-#![allow(
-    clippy::disallowed_methods,
-    reason = "the tests look at what was written to a folder of their own"
-)]
+#![allow(clippy::disallowed_methods, reason = "the tests look at what was written to a folder of their own")]
 
 use std::io::{Cursor, Write};
 
@@ -31,9 +28,7 @@ fn raw(members: &[Member]) -> Vec<u8> {
             }
             Folder(path) => zip.add_directory(*path, options).unwrap(),
             Link(path, target) => zip.add_symlink(*path, *target, options).unwrap(),
-            Mode(path, mode) => zip
-                .start_file(*path, options.external_attributes(mode << 16))
-                .unwrap(),
+            Mode(path, mode) => zip.start_file(*path, options.external_attributes(mode << 16)).unwrap(),
         }
     }
     zip.finish().unwrap().into_inner()
@@ -44,33 +39,19 @@ fn run(archive: &[u8], limits: &Limits) -> Result<Summary, ArchiveError> {
     let outer = tempfile::tempdir().unwrap();
     let inside = outer.path().join("inside");
     std::fs::create_dir(&inside).unwrap();
-    let result = extract(
-        Cursor::new(archive),
-        &mut FolderSink::new(&inside).unwrap(),
-        limits,
-    );
-    let names: Vec<_> = std::fs::read_dir(outer.path())
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name())
-        .collect();
+    let result = extract(Cursor::new(archive), &mut FolderSink::new(&inside).unwrap(), limits);
+    let names: Vec<_> = std::fs::read_dir(outer.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(names, ["inside"], "something was written outside");
     result
 }
 
 fn check(members: &[Member], expected: &str) {
-    let small = Limits {
-        max_entries: 4,
-        max_total: 4 << 20,
-        ..Limits::default()
-    };
+    let small = Limits { max_entries: 4, max_total: 4 << 20, ..Limits::default() };
     let told = match run(&raw(members), &small) {
         Ok(summary) => format!("{} files, {} links", summary.files, summary.links),
         Err(error) => error.to_string(),
     };
-    assert!(
-        told.contains(expected),
-        "expected {expected:?}, was told {told:?}"
-    );
+    assert!(told.contains(expected), "expected {expected:?}, was told {told:?}");
 }
 
 #[test]
@@ -86,30 +67,15 @@ fn names_that_leave() {
     check(&[File(&"a/".repeat(200), b"x")], "too many folders");
     check(&[File(&"a".repeat(300), b"x")], "longer than 255");
     check(&[File(&"a/".repeat(1000), b"x")], "too long");
-    check(
-        &[File("a/./b", b"x"), Folder("a/"), Folder("c/")],
-        "1 files",
-    );
+    check(&[File("a/./b", b"x"), Folder("a/"), Folder("c/")], "1 files");
 }
 
 #[test]
 fn two_members_in_one_place() {
-    check(
-        &[File("a/b", b"x"), File("a//b", b"y")],
-        "another member has this name",
-    );
-    check(
-        &[File("a", b"x"), File("./a", b"y")],
-        "another member has this name",
-    );
-    check(
-        &[File("a", b"x"), File("a/b", b"y")],
-        "another member has this name",
-    );
-    check(
-        &[File("a/b", b"y"), File("a", b"x")],
-        "another member has this name",
-    );
+    check(&[File("a/b", b"x"), File("a//b", b"y")], "another member has this name");
+    check(&[File("a", b"x"), File("./a", b"y")], "another member has this name");
+    check(&[File("a", b"x"), File("a/b", b"y")], "another member has this name");
+    check(&[File("a/b", b"y"), File("a", b"x")], "another member has this name");
 
     let mut twice = raw(&[File("aa", b"x"), File("ab", b"y")]);
     for at in 0..twice.len() - 1 {
@@ -118,13 +84,7 @@ fn two_members_in_one_place() {
         }
     }
     let error = run(&twice, &Limits::default()).unwrap_err();
-    assert!(
-        matches!(
-            error,
-            ArchiveError::Damaged { .. } | ArchiveError::Conflict { .. }
-        ),
-        "{error}"
-    );
+    assert!(matches!(error, ArchiveError::Damaged { .. } | ArchiveError::Conflict { .. }), "{error}");
 }
 
 #[test]
@@ -141,18 +101,9 @@ fn links_that_leave() {
 
 #[test]
 fn a_link_is_never_written_through() {
-    check(
-        &[Link("l", "a"), File("l/evil", b"x")],
-        "another member has this name",
-    );
-    check(
-        &[Link("l", "a"), File("./l", b"x")],
-        "another member has this name",
-    );
-    check(
-        &[Link("l", "a"), Link("l/m", "b")],
-        "another member has this name",
-    );
+    check(&[Link("l", "a"), File("l/evil", b"x")], "another member has this name");
+    check(&[Link("l", "a"), File("./l", b"x")], "another member has this name");
+    check(&[Link("l", "a"), Link("l/m", "b")], "another member has this name");
 
     // Links that were there before, planted by a build.
     let outer = tempfile::tempdir().unwrap();
@@ -174,13 +125,8 @@ fn a_link_is_never_written_through() {
 fn bombs() {
     let zeros = vec![0; 3 << 20];
     check(&[File("bomb", &zeros)], "200 times its size");
-    let noise: Vec<u8> = (0..5u32 << 20)
-        .map(|at| (at.wrapping_mul(2_654_435_761) >> 13) as u8)
-        .collect();
-    check(
-        &[File("large", &noise)],
-        "content is larger than 4194304 bytes",
-    );
+    let noise: Vec<u8> = (0..5u32 << 20).map(|at| (at.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    check(&[File("large", &noise)], "content is larger than 4194304 bytes");
     let names: Vec<String> = (0..5).map(|at| at.to_string()).collect();
     let many: Vec<_> = names.iter().map(|name| File(name, b"")).collect();
     check(&many, "more than 4 members");
@@ -191,18 +137,8 @@ fn bombs() {
 fn tables_larger_than_the_limits_explain() {
     let names: Vec<String> = (0..30_000).map(|at| format!("{at:06}")).collect();
     let many: Vec<_> = names.iter().map(|name| File(name, b"")).collect();
-    let error = run(
-        &raw(&many),
-        &Limits {
-            max_entries: 1,
-            ..Limits::default()
-        },
-    )
-    .unwrap_err();
-    assert!(
-        matches!(error, ArchiveError::TooManyEntries { limit: 1 }),
-        "{error}"
-    );
+    let error = run(&raw(&many), &Limits { max_entries: 1, ..Limits::default() }).unwrap_err();
+    assert!(matches!(error, ArchiveError::TooManyEntries { limit: 1 }), "{error}");
 }
 
 #[test]
@@ -218,18 +154,12 @@ fn a_declared_size_is_held_to() {
     for claim in [10u32, 100_000] {
         let mut lying = archive.clone();
         // The size stands at 22 of the local header and at 24 of the table's.
-        let table = archive
-            .windows(4)
-            .position(|bytes| bytes == b"PK\x01\x02")
-            .unwrap();
+        let table = archive.windows(4).position(|bytes| bytes == b"PK\x01\x02").unwrap();
         for at in [22, table + 24] {
             lying[at..at + 4].copy_from_slice(&claim.to_le_bytes());
         }
         let error = run(&lying, &Limits::default()).unwrap_err();
-        assert!(
-            matches!(error, ArchiveError::Damaged { path: Some(_), .. }),
-            "{claim}: {error}"
-        );
+        assert!(matches!(error, ArchiveError::Damaged { path: Some(_), .. }), "{claim}: {error}");
         assert!(read_file(Cursor::new(&lying), "a", 1 << 20).is_err());
     }
 }
@@ -239,20 +169,13 @@ fn every_truncation_is_an_error() {
     let archive = raw(&[File("a/b", b"some content"), Folder("c"), Link("l", "a")]);
     assert!(run(&archive, &Limits::default()).is_ok());
     for length in 0..archive.len() {
-        assert!(
-            run(&archive[..length], &Limits::default()).is_err(),
-            "cut at {length}"
-        );
+        assert!(run(&archive[..length], &Limits::default()).is_err(), "cut at {length}");
     }
 }
 
 #[test]
 fn changed_and_random_bytes_never_panic_and_never_leave() {
-    let archive = raw(&[
-        File("a/b", b"some content, some content"),
-        Folder("c"),
-        Link("l", "a"),
-    ]);
+    let archive = raw(&[File("a/b", b"some content, some content"), Folder("c"), Link("l", "a")]);
     let mut state = 7u64;
     let mut random = move || {
         state ^= state << 13;

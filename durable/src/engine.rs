@@ -75,7 +75,11 @@ impl Engine {
         self
     }
     /// With a handler of service `S`'s commands. It runs on a thread of its own and may run again after a crash.
-    pub fn handler<S: Service>(&mut self, name: &str, handler: impl Fn(&Agent<'_>) -> Result<(), Error> + Send + Sync + 'static) -> &mut Self {
+    pub fn handler<S: Service>(
+        &mut self,
+        name: &str,
+        handler: impl Fn(&Agent<'_>) -> Result<(), Error> + Send + Sync + 'static,
+    ) -> &mut Self {
         self.handlers.insert(format!("{}/{name}", S::NAME), Arc::new(handler));
         self
     }
@@ -104,7 +108,11 @@ impl Engine {
                     continue;
                 }
                 if let Some(instance) = scope.get(&INSTANCES, key[1].as_str())? {
-                    looked.due.push((key[1].clone(), instance.workflow, StepContext { account: instance.account, region: instance.region }));
+                    looked.due.push((
+                        key[1].clone(),
+                        instance.workflow,
+                        StepContext { account: instance.account, region: instance.region },
+                    ));
                 }
             }
             for (key, command) in scope.page::<[&str; 0], _>(&OUTBOX, &[], None, BATCH + claimed.len(), false)? {
@@ -125,7 +133,10 @@ impl Engine {
 
     fn run_command(&self, command: &Command) -> Result<(), Error> {
         let Some(handler) = self.handlers.get(&command.handler) else {
-            return Err(Error::internal(format_args!("this release does not know the handler {}; its command is left as it is", command.handler)));
+            return Err(Error::internal(format_args!(
+                "this release does not know the handler {}; its command is left as it is",
+                command.handler
+            )));
         };
         handler(&Agent { gate: &self.gate, command })?;
         self.gate.step(&DURABLE, &self.context(), |scope| {
@@ -175,7 +186,15 @@ impl Engine {
         gate.step(&DURABLE, &context, |scope| {
             let rows = scope.scan::<[&str; 0], _>(&INSTANCES, &[])?;
             let running = rows.into_iter().filter(|(_, i)| i.status == Status::Running && account.is_none_or(|a| a == i.account));
-            Ok(running.map(|(mut key, i)| Under { id: key.swap_remove(0), workflow: i.workflow, account: i.account, started: i.started, wake: i.wake }).collect())
+            Ok(running
+                .map(|(mut key, i)| Under {
+                    id: key.swap_remove(0),
+                    workflow: i.workflow,
+                    account: i.account,
+                    started: i.started,
+                    wake: i.wake,
+                })
+                .collect())
         })
     }
 }

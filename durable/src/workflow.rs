@@ -132,7 +132,8 @@ fn due<W: Workflow>(scope: &mut Scope<'_, W::Service>, id: &str) -> Result<Optio
 }
 
 fn state_of<W: Workflow>(instance: &Instance) -> Result<W::State, Error> {
-    serde_json::from_value(instance.state.clone()).map_err(|e| Error::internal(format_args!("the state of a {} is not readable: {e}", W::NAME)))
+    serde_json::from_value(instance.state.clone())
+        .map_err(|e| Error::internal(format_args!("the state of a {} is not readable: {e}", W::NAME)))
 }
 
 fn step<W: Workflow>(scope: &mut Scope<'_, W::Service>, id: &str) -> Result<(), Error> {
@@ -172,7 +173,8 @@ fn failed<W: Workflow>(scope: &mut Scope<'_, W::Service>, id: &str, error: &Erro
         return set_wake(&mut scope.beside(&DURABLE), id, instance, Some(wake));
     }
     if let Ok(state) = state_of::<W>(&instance) {
-        let mut work = Work::<W> { scope: scope.beside(&W::token()), id, account: instance.account, signals: Vec::new(), marker: PhantomData };
+        let mut work =
+            Work::<W> { scope: scope.beside(&W::token()), id, account: instance.account, signals: Vec::new(), marker: PhantomData };
         W::give_up(&mut work, state, error)?;
     }
     let mut durable = scope.beside(&DURABLE);

@@ -65,7 +65,9 @@ fn unknown_key(protocol: Protocol) -> Error {
     match protocol {
         Protocol::Query => Error::new("InvalidClientTokenId", "The security token included in the request is invalid.").status(403),
         Protocol::Json => Error::new("UnrecognizedClientException", "The security token included in the request is invalid."),
-        Protocol::RestXml => Error::new("InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records.").status(403),
+        Protocol::RestXml => {
+            Error::new("InvalidAccessKeyId", "The AWS Access Key Id you provided does not exist in our records.").status(403)
+        }
     }
 }
 

@@ -33,7 +33,8 @@ impl PolicyCache {
         if let Some(found) = self.0.read().unwrap_or_else(|e| e.into_inner()).get(&key) {
             return Ok(found.clone());
         }
-        let parsed = Policy::parse(&document.text, kind).map_err(|e| Error::internal(format_args!("{} is not readable: {e}", document.name)))?;
+        let parsed =
+            Policy::parse(&document.text, kind).map_err(|e| Error::internal(format_args!("{} is not readable: {e}", document.name)))?;
         let policy = Arc::new(parsed);
         let mut cache = self.0.write().unwrap_or_else(|e| e.into_inner());
         if cache.len() >= MAX_CACHED {
@@ -79,7 +80,8 @@ fn gather(core: &mut Core, frame: &Frame, protocol: Protocol) -> Result<Principa
     };
     let session = match frame.caller.session().and_then(|s| s.policies.as_ref()) {
         Some(texts) => {
-            let compiled = texts.iter().map(|text| compile(core, PolicyKind::Session, Document { name: "session policy".into(), text: text.clone() }));
+            let compiled =
+                texts.iter().map(|text| compile(core, PolicyKind::Session, Document { name: "session policy".into(), text: text.clone() }));
             Some(compiled.collect::<Result<Vec<_>, _>>()?)
         }
         None => None,
@@ -90,7 +92,13 @@ fn gather(core: &mut Core, frame: &Frame, protocol: Protocol) -> Result<Principa
 }
 
 fn gone(caller: &Caller, protocol: Protocol) -> Error {
-    Error::access_denied(protocol, format!("{} no longer exists: its user or role was deleted. A role made again under the same name is another one; assume it anew.", caller.name()))
+    Error::access_denied(
+        protocol,
+        format!(
+            "{} no longer exists: its user or role was deleted. A role made again under the same name is another one; assume it anew.",
+            caller.name()
+        ),
+    )
 }
 
 fn resource_kind(resource: &Arn) -> PolicyKind {

@@ -1,8 +1,4 @@
-use crate::{
-    Error, Protocol, Service, Table,
-    core::Core,
-    table::encode,
-};
+use crate::{Error, Protocol, Service, Table, core::Core, table::encode};
 use aws_lc_rs::{
     aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey},
     hkdf,

@@ -61,7 +61,11 @@ impl Client {
     ///
     /// # Errors
     /// AWS's error of the call; or the body could not be opened.
-    pub fn send<Op: Operation>(&self, input: impl Fn() -> Op::Input, body: impl Fn() -> std::io::Result<Box<dyn Read>>) -> Result<Op::Output, Error> {
+    pub fn send<Op: Operation>(
+        &self,
+        input: impl Fn() -> Op::Input,
+        body: impl Fn() -> std::io::Result<Box<dyn Read>>,
+    ) -> Result<Op::Output, Error> {
         let frame = self.frame();
         self.gate
             .settle(|core| {

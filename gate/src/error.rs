@@ -62,7 +62,11 @@ impl Error {
     }
     /// An operation that Sekisho does not have.
     pub fn not_implemented(what: &str) -> Self {
-        Self::new("NotImplemented", format!("{what} is not implemented by Sekisho. It is refused rather than pretended; nothing was changed.")).status(501)
+        Self::new(
+            "NotImplemented",
+            format!("{what} is not implemented by Sekisho. It is refused rather than pretended; nothing was changed."),
+        )
+        .status(501)
     }
     /// The refusal of a caller, with the code and status that the service's protocol uses.
     pub fn access_denied(protocol: Protocol, message: impl Into<String>) -> Self {

@@ -192,7 +192,9 @@ impl<'a, S: Service> View<'a, S> {
 }
 
 pub(crate) fn account_of(caller: &Caller, protocol: crate::Protocol) -> Result<AccountId, Error> {
-    caller.account().ok_or_else(|| Error::access_denied(protocol, "The request has no credentials: sign it, for example after `eval $(sekisho env ACCOUNT)`."))
+    caller.account().ok_or_else(|| {
+        Error::access_denied(protocol, "The request has no credentials: sign it, for example after `eval $(sekisho env ACCOUNT)`.")
+    })
 }
 
 pub(crate) fn unique_id(core: &mut Core, frame: &Frame, text: &str) -> Result<Option<String>, Error> {

@@ -183,7 +183,14 @@ impl Gate {
     }
 
     /// Records a request that was refused before an operation was reached.
-    pub(crate) fn refuse<T>(&self, core: &mut Core, caller: Caller, context: Arc<RequestContext>, request: &Request, error: Error) -> Result<T, Error> {
+    pub(crate) fn refuse<T>(
+        &self,
+        core: &mut Core,
+        caller: Caller,
+        context: Arc<RequestContext>,
+        request: &Request,
+        error: Error,
+    ) -> Result<T, Error> {
         let frame = Frame { caller, context, parent: None, event: None };
         self.record_refusal(core, &frame, &request.service, &request.operation, &error)?;
         Err(error)

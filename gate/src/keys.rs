@@ -63,7 +63,14 @@ fn principal(context: &mut Context, caller: &Caller, own_tags: &[(String, String
 }
 
 /// The context of one demand.
-pub(crate) fn context(frame: &Frame, now: Timestamp, own_tags: &[(String, String)], demand: &Demand, owner: AccountId, resource: Option<&ResourceFacts>) -> Context {
+pub(crate) fn context(
+    frame: &Frame,
+    now: Timestamp,
+    own_tags: &[(String, String)],
+    demand: &Demand,
+    owner: AccountId,
+    resource: Option<&ResourceFacts>,
+) -> Context {
     let mut context = Context::default();
     principal(&mut context, &frame.caller, own_tags);
     let request = &*frame.context;

@@ -189,7 +189,10 @@ impl Registration {
         self
     }
     /// With the way an account gets its first principals (`iam`).
-    pub fn founding<S: crate::FoundsAccounts>(mut self, found: fn(&mut Scope<'_, S>, AccountId, &OperatorKey) -> Result<(), Error>) -> Self {
+    pub fn founding<S: crate::FoundsAccounts>(
+        mut self,
+        found: fn(&mut Scope<'_, S>, AccountId, &OperatorKey) -> Result<(), Error>,
+    ) -> Self {
         self.registry.founding = Some(Box::new(move |core, frame, account, key| found(&mut Scope::new(core, frame, ""), account, key)));
         self
     }

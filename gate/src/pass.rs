@@ -35,7 +35,14 @@ pub(crate) fn pass<Op: Operation>(core: &mut Core, frame: Frame, input: Op::Inpu
     result
 }
 
-fn attempt<Op: Operation>(core: &mut Core, frame: &Frame, event: &str, input: Op::Input, body: Body<'_>, resources: &mut Vec<base::Arn>) -> Passed<Op::Output> {
+fn attempt<Op: Operation>(
+    core: &mut Core,
+    frame: &Frame,
+    event: &str,
+    input: Op::Input,
+    body: Body<'_>,
+    resources: &mut Vec<base::Arn>,
+) -> Passed<Op::Output> {
     let allowed = decide::<Op>(core, frame, event, &input)?;
     resources.clone_from(&allowed.resources);
     let mut call = Authorized::<Op>::new(core, frame, event, allowed);

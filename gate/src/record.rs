@@ -1,5 +1,6 @@
 use crate::{
-    Caller, Error, Identity, OperationInfo, Table, body, body::Internal,
+    Caller, Error, Identity, OperationInfo, Table, body,
+    body::Internal,
     core::{Core, Frame},
 };
 use base::{AccountId, Arn, Timestamp, uuid_v7};
@@ -156,7 +157,14 @@ impl Opening {
         if !more.is_empty() {
             event.insert("additionalEventData".into(), Value::Object(more));
         }
-        Self { id, account, event, action: format!("{}:{}", info.service, info.name), principal: frame.caller.name(), read_only: info.read_only }
+        Self {
+            id,
+            account,
+            event,
+            action: format!("{}:{}", info.service, info.name),
+            principal: frame.caller.name(),
+            read_only: info.read_only,
+        }
     }
 
     /// Names a call that no operation answers, as it was asked for.
@@ -191,7 +199,15 @@ impl Opening {
                 }
             }
         };
-        Record { id: self.id, account: self.account, time: now, kind, principal: self.principal, action: self.action, event: Value::Object(self.event) }
+        Record {
+            id: self.id,
+            account: self.account,
+            time: now,
+            kind,
+            principal: self.principal,
+            action: self.action,
+            event: Value::Object(self.event),
+        }
     }
 }
 

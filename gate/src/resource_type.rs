@@ -129,7 +129,12 @@ impl<S: Service> Scope<'_, S> {
     ///
     /// # Errors
     /// What `work` fails with.
-    pub fn with_resource<T>(&mut self, actor: &Actor, request: ResourceRequest, work: impl FnOnce(&mut ResourceContext<'_>) -> Result<T, Error>) -> Result<T, Error> {
+    pub fn with_resource<T>(
+        &mut self,
+        actor: &Actor,
+        request: ResourceRequest,
+        work: impl FnOnce(&mut ResourceContext<'_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
         let mark = self.core.mark();
         let region = self.frame.context.region.clone();
         let result = work(&mut ResourceContext {

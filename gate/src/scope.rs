@@ -1,6 +1,6 @@
 use crate::{
-    Actor, Body, BodyKey, BodyOut, BodyPart, BodyReader, Caller, Error, Identity, IssuesSessions, Operation, ReceivedBody, RequestContext, RoleFacts,
-    Service, Session, StoredCaller, Table,
+    Actor, Body, BodyKey, BodyOut, BodyPart, BodyReader, Caller, Error, Identity, IssuesSessions, Operation, ReceivedBody, RequestContext,
+    RoleFacts, Service, Session, StoredCaller, Table,
     authorize::Allowed,
     body,
     caller::CallerInner,
@@ -44,7 +44,12 @@ impl<'a, S: Service> Scope<'a, S> {
     ///
     /// # Errors
     /// The value does not serialize.
-    pub fn put<K: RowKey + ?Sized, V: Serialize + DeserializeOwned>(&mut self, table: &Table<S, V>, key: &K, value: &V) -> Result<(), Error> {
+    pub fn put<K: RowKey + ?Sized, V: Serialize + DeserializeOwned>(
+        &mut self,
+        table: &Table<S, V>,
+        key: &K,
+        value: &V,
+    ) -> Result<(), Error> {
         table.put(self.core, key, value)
     }
     /// Deletes a row.
@@ -55,7 +60,11 @@ impl<'a, S: Service> Scope<'a, S> {
     ///
     /// # Errors
     /// The store failed.
-    pub fn scan<K: RowKey + ?Sized, V: Serialize + DeserializeOwned>(&mut self, table: &Table<S, V>, prefix: &K) -> Result<Vec<(Vec<String>, V)>, Error> {
+    pub fn scan<K: RowKey + ?Sized, V: Serialize + DeserializeOwned>(
+        &mut self,
+        table: &Table<S, V>,
+        prefix: &K,
+    ) -> Result<Vec<(Vec<String>, V)>, Error> {
         table.scan(self.core, prefix, Bounds::ALL)
     }
     /// At most `limit` rows of `prefix` behind the key parts `from` (all if None), in order or in reverse.

@@ -20,7 +20,12 @@ impl Gate {
     ///
     /// # Errors
     /// What `work` fails with: its writes are dropped then, the records of its calls stay.
-    pub fn step<S: Service, T>(&self, _service: &S, context: &StepContext, mut work: impl FnMut(&mut Scope<'_, S>) -> Result<T, Error>) -> Result<T, Error> {
+    pub fn step<S: Service, T>(
+        &self,
+        _service: &S,
+        context: &StepContext,
+        mut work: impl FnMut(&mut Scope<'_, S>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
         let frame = service_frame::<S>(self, context);
         self.settle(|core: &mut Core| {
             let mark = core.mark();
@@ -40,7 +45,8 @@ impl Gate {
 }
 
 fn service_frame<S: Service>(gate: &Gate, context: &StepContext) -> Frame {
-    let caller = Caller::new(Identity::Service { name: S::PRINCIPAL.into(), source_arn: None, source_account: None, account: context.account });
+    let caller =
+        Caller::new(Identity::Service { name: S::PRINCIPAL.into(), source_arn: None, source_account: None, account: context.account });
     let request = RequestContext {
         request_id: base::uuid(&*gate.0.entropy),
         source_ip: S::PRINCIPAL.into(),

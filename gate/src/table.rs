@@ -88,7 +88,9 @@ pub(crate) fn encode<V: Serialize>(value: &V) -> Result<Vec<u8>, Error> {
 
 pub(crate) fn decode<V: DeserializeOwned>(bytes: &[u8]) -> Result<V, Error> {
     match bytes.split_first() {
-        Some((&VALUE_VERSION, rest)) => serde_json::from_slice(rest).map_err(|e| Error::internal(format_args!("a stored row is not readable: {e}"))),
+        Some((&VALUE_VERSION, rest)) => {
+            serde_json::from_slice(rest).map_err(|e| Error::internal(format_args!("a stored row is not readable: {e}")))
+        }
         Some((version, _)) => Err(Error::internal(format_args!("a stored row has version {version}, which this release does not know"))),
         None => Err(Error::internal("a stored row is empty")),
     }

@@ -90,7 +90,10 @@ impl Gate {
         let opening = Opening::new(core, &frame, &operation.info(), operation.recorded(input.clone()));
         match opened {
             Ok(key) => {
-                let cut = Error::new("RequestTimeout", "The body did not arrive in full: the connection or the server ended before it. Nothing was stored; send it again.");
+                let cut = Error::new(
+                    "RequestTimeout",
+                    "The body did not arrive in full: the connection or the server ended before it. Nothing was stored; send it again.",
+                );
                 let row = opening.close(core.now, &[], Err(&cut));
                 OPENED.put(core, event, &row)?;
                 Ok(Opened { frame, input, key, signature })
@@ -202,7 +205,8 @@ impl Upload {
     fn abandon_attempt(&self, core: &mut Core, error: &Error) -> Result<(), Error> {
         OPENED.delete(core, self.event());
         let Some(operation) = self.gate.operation(&self.service, &self.operation) else { return Ok(()) };
-        let record = Opening::new(core, &self.frame, &operation.info(), operation.recorded(self.input.clone())).close(core.now, &[], Err(error));
+        let record =
+            Opening::new(core, &self.frame, &operation.info(), operation.recorded(self.input.clone())).close(core.now, &[], Err(error));
         record::append(core, record)
     }
 }

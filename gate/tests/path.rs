@@ -189,10 +189,14 @@ fn a_conflict_is_tried_again_and_leaves_the_last_attempts_records_only() {
 fn a_nested_call_is_authorized_by_its_own_callers_policies() {
     let world = world();
     let admin = world.administrator(ACCOUNT);
-    let trust = json!({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "sts:AssumeRole"}});
-    let role = world.call(Some(&admin), "iam:CreateRole", json!({"RoleName": "Chainer", "AssumeRolePolicyDocument": trust.to_string()})).unwrap();
+    let trust =
+        json!({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "sts:AssumeRole"}});
+    let role =
+        world.call(Some(&admin), "iam:CreateRole", json!({"RoleName": "Chainer", "AssumeRolePolicyDocument": trust.to_string()})).unwrap();
     let policy = json!({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "counters:Chain", "Resource": "*"}});
-    world.call(Some(&admin), "iam:PutRolePolicy", json!({"RoleName": "Chainer", "PolicyName": "p", "PolicyDocument": policy.to_string()})).unwrap();
+    world
+        .call(Some(&admin), "iam:PutRolePolicy", json!({"RoleName": "Chainer", "PolicyName": "p", "PolicyDocument": policy.to_string()}))
+        .unwrap();
     let chainer = world.assume(&admin, role["Role"]["Arn"].as_str().unwrap()).unwrap();
     let results = world.call(Some(&chainer), "counters:Chain", json!({"names": ["q"]})).unwrap();
     assert_eq!(results, json!(["AccessDeniedException"]), "the inner call needs counters:Increment");
@@ -204,7 +208,9 @@ fn a_nested_call_is_authorized_by_its_own_callers_policies() {
     world.call(Some(&admin), "iam:DeleteRolePolicy", json!({"RoleName": "Chainer", "PolicyName": "p"})).unwrap();
     world.call(Some(&admin), "iam:DeleteRole", json!({"RoleName": "Chainer"})).unwrap();
     world.call(Some(&admin), "iam:CreateRole", json!({"RoleName": "Chainer", "AssumeRolePolicyDocument": trust.to_string()})).unwrap();
-    world.call(Some(&admin), "iam:PutRolePolicy", json!({"RoleName": "Chainer", "PolicyName": "p", "PolicyDocument": policy.to_string()})).unwrap();
+    world
+        .call(Some(&admin), "iam:PutRolePolicy", json!({"RoleName": "Chainer", "PolicyName": "p", "PolicyDocument": policy.to_string()}))
+        .unwrap();
     let gone = world.call(Some(&chainer), "counters:Chain", json!({"names": []})).unwrap_err();
     assert!(gone.message.contains("no longer exists"), "{}", gone.message);
 }

@@ -125,13 +125,7 @@ impl Store {
 
 impl Core {
     pub(crate) fn new(backend: Box<dyn Backend>) -> Self {
-        Self {
-            backend,
-            clock: Arc::default(),
-            recent: Mutex::default(),
-            callbacks: RwLock::default(),
-            closed: AtomicBool::new(false),
-        }
+        Self { backend, clock: Arc::default(), recent: Mutex::default(), callbacks: RwLock::default(), closed: AtomicBool::new(false) }
     }
 
     pub(crate) fn is_closed(&self) -> bool {
@@ -176,9 +170,7 @@ impl Core {
 
     fn callbacks_for(&self, batch: &Batch) -> Vec<Callback> {
         let callbacks = self.callbacks.read().unwrap_or_else(PoisonError::into_inner);
-        let wrote = |prefix: &[u8]| {
-            batch.range::<[u8], _>((std::ops::Bound::Included(prefix), std::ops::Bound::Unbounded)).next()
-        };
+        let wrote = |prefix: &[u8]| batch.range::<[u8], _>((std::ops::Bound::Included(prefix), std::ops::Bound::Unbounded)).next();
         callbacks
             .iter()
             .filter(|(prefix, _)| wrote(prefix).is_some_and(|(key, _)| key.starts_with(prefix)))
@@ -189,8 +181,7 @@ impl Core {
 
 /// One transaction must not spoil the group that it is committed with.
 fn fits(tx: &Tx) -> Result<(), CommitError> {
-    let rows =
-        tx.writes.iter().map(|(key, value)| (key, value.as_ref())).chain(tx.appends.iter().map(|(k, v)| (k, Some(v))));
+    let rows = tx.writes.iter().map(|(key, value)| (key, value.as_ref())).chain(tx.appends.iter().map(|(k, v)| (k, Some(v))));
     for (key, value) in rows {
         let length = value.map_or(0, |value| value.len());
         if key.len() > MAX_KEY || length > MAX_VALUE {

@@ -61,11 +61,9 @@ impl fmt::Display for StoreError {
                 "data directory '{}' is in use by another process: one process per data directory; stop it or use another directory",
                 path.display()
             ),
-            Self::WrongKey { path } => write!(
-                f,
-                "data directory '{}' was written under another root key: give the root key that it was made with",
-                path.display()
-            ),
+            Self::WrongKey { path } => {
+                write!(f, "data directory '{}' was written under another root key: give the root key that it was made with", path.display())
+            }
             Self::Version { path, found } => write!(
                 f,
                 "data directory '{}' has format {found}, which this version does not read: use the version that wrote it, or a newer one",

@@ -34,9 +34,7 @@ fn read(blobs: &Blobs, id: &str, length: usize, range: Option<std::ops::Range<u6
 #[test]
 fn what_is_written_is_read() {
     on_both(|blobs| {
-        for (n, length) in
-            [0, 1, SEGMENT - 1, SEGMENT, SEGMENT + 1, 2 * SEGMENT, 3 * SEGMENT + 5].into_iter().enumerate()
-        {
+        for (n, length) in [0, 1, SEGMENT - 1, SEGMENT, SEGMENT + 1, 2 * SEGMENT, 3 * SEGMENT + 5].into_iter().enumerate() {
             let (id, whole) = (format!("blob-{n}"), content(length));
             write(blobs, &id, &whole);
             assert_eq!(read(blobs, &id, length, None).unwrap(), whole);
@@ -148,8 +146,7 @@ fn altered_files_are_errors() {
     // Cut to whole segments, with the length that would fit; swapped segments; a cut header.
     std::fs::write(&path, &stored[..40 + 2 * sealed]).unwrap();
     assert!(read(&blobs, "x", 2 * SEGMENT, None).is_err());
-    let swapped =
-        [&stored[..40], &stored[40 + sealed..40 + 2 * sealed], &stored[40..40 + sealed], &stored[40 + 2 * sealed..]];
+    let swapped = [&stored[..40], &stored[40 + sealed..40 + 2 * sealed], &stored[40..40 + sealed], &stored[40 + 2 * sealed..]];
     std::fs::write(&path, swapped.concat()).unwrap();
     assert!(read(&blobs, "x", whole.len(), None).is_err());
     for size in [0, 8, 39, 40, stored.len() - 1] {

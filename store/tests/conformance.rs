@@ -409,14 +409,9 @@ fn like_a_map() {
                         let (end, limit, reverse) = (random.key(), random.below(6) as usize, random.below(2) == 1);
                         let got = tx.scan(k.clone()..end.clone(), limit, reverse).unwrap();
                         let all: Vec<_> = model.iter().filter(|(m, _)| **m >= k && **m < end).collect();
-                        let want: Vec<_> = if reverse {
-                            all.into_iter().rev().take(limit).collect()
-                        } else {
-                            all.into_iter().take(limit).collect()
-                        };
-                        assert!(
-                            got.iter().map(|(k, v)| (k, v.to_vec())).eq(want.into_iter().map(|(k, v)| (k, v.clone())))
-                        );
+                        let want: Vec<_> =
+                            if reverse { all.into_iter().rev().take(limit).collect() } else { all.into_iter().take(limit).collect() };
+                        assert!(got.iter().map(|(k, v)| (k, v.to_vec())).eq(want.into_iter().map(|(k, v)| (k, v.clone()))));
                         seen_all = true;
                     }
                     5 => saved = Some((tx.savepoint(), model.clone(), written.len())),

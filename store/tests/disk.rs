@@ -1,8 +1,5 @@
 //! What only the embedded store must stand: crashes, damage, a full disk, prying eyes.
-#![allow(
-    clippy::disallowed_methods,
-    reason = "the tests alter the files of the crate that owns them, and start themselves"
-)]
+#![allow(clippy::disallowed_methods, reason = "the tests alter the files of the crate that owns them, and start themselves")]
 
 use std::{
     collections::HashSet,
@@ -140,8 +137,7 @@ fn a_flipped_bit_never_gives_wrong_rows() {
         let mut bad = good.clone();
         bad[at] ^= 4;
         std::fs::write(&path, bad).unwrap();
-        let rows = Store::open(dir.path(), &root())
-            .and_then(|store| store.begin().scan(prefix_range(b"key/"), usize::MAX, false));
+        let rows = Store::open(dir.path(), &root()).and_then(|store| store.begin().scan(prefix_range(b"key/"), usize::MAX, false));
         match rows {
             Ok(rows) => {
                 assert!((0..300_u16).map(|n| n.to_be_bytes().repeat(100)).eq(rows.iter().map(|(_, v)| v.to_vec())));

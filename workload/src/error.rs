@@ -36,11 +36,7 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Error::Spec(what) => write!(f, "the sandbox cannot be started as specified: {what}"),
-            Error::Refused {
-                minimum,
-                found,
-                reason,
-            } => write!(
+            Error::Refused { minimum, found, reason } => write!(
                 f,
                 "this machine cannot isolate programs as demanded: level {minimum} is the minimum, {found} is what \
                  works ({reason}). Allow user namespaces (or run as root), lower the minimum, or run workloads \
@@ -58,10 +54,7 @@ impl std::error::Error for Error {}
 
 impl From<Failure> for Error {
     fn from(failure: Failure) -> Self {
-        Error::Setup {
-            step: failure.step,
-            reason: failure.reason,
-        }
+        Error::Setup { step: failure.step, reason: failure.reason }
     }
 }
 
@@ -74,10 +67,7 @@ pub(crate) struct Failure {
 
 impl Failure {
     pub(crate) fn new(step: impl Into<String>, reason: impl fmt::Display) -> Self {
-        Failure {
-            step: step.into(),
-            reason: reason.to_string(),
-        }
+        Failure { step: step.into(), reason: reason.to_string() }
     }
 }
 

@@ -29,12 +29,7 @@ pub enum Level {
 
 impl Level {
     /// All, the best first.
-    pub const ALL: [Level; 4] = [
-        Level::Full,
-        Level::Namespaces,
-        Level::RootNoUserNs,
-        Level::Unconfined,
-    ];
+    pub const ALL: [Level; 4] = [Level::Full, Level::Namespaces, Level::RootNoUserNs, Level::Unconfined];
 }
 
 impl fmt::Display for Level {
@@ -84,14 +79,8 @@ const CPU: &str = "control group for processor shares";
 impl Probe {
     /// The reasons why levels above the found one do not work, in one line.
     pub fn reason(&self) -> String {
-        let failed = self
-            .findings
-            .iter()
-            .filter_map(|(name, result)| Some((name, result.as_ref().err()?)));
-        failed
-            .map(|(name, reason)| format!("{name}: {reason}"))
-            .collect::<Vec<_>>()
-            .join("; ")
+        let failed = self.findings.iter().filter_map(|(name, result)| Some((name, result.as_ref().err()?)));
+        failed.map(|(name, reason)| format!("{name}: {reason}")).collect::<Vec<_>>().join("; ")
     }
 }
 
@@ -103,14 +92,8 @@ pub fn probe() -> Probe {
 /// [`probe`] with another helper than the caller's own binary.
 pub fn probe_with(helper: &Helper) -> Probe {
     static FOUND: OnceLock<Mutex<HashMap<Helper, Probe>>> = OnceLock::new();
-    let mut found = FOUND
-        .get_or_init(Mutex::default)
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner);
-    found
-        .entry(helper.clone())
-        .or_insert_with(|| really_probe(helper))
-        .clone()
+    let mut found = FOUND.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner);
+    found.entry(helper.clone()).or_insert_with(|| really_probe(helper)).clone()
 }
 
 fn really_probe(helper: &Helper) -> Probe {
@@ -119,10 +102,7 @@ fn really_probe(helper: &Helper) -> Probe {
     let groups = plan.ok();
     if let Some(plan) = &groups {
         plan.sweep();
-        let bounded = plan
-            .bounds_cpu()
-            .then_some(())
-            .ok_or_else(|| "no cpu controller".to_owned());
+        let bounded = plan.bounds_cpu().then_some(()).ok_or_else(|| "no cpu controller".to_owned());
         findings.push((CPU, bounded));
     }
     for level in [Level::Full, Level::Namespaces, Level::RootNoUserNs] {
@@ -142,35 +122,18 @@ fn really_probe(helper: &Helper) -> Probe {
         if works {
             // Level C has group limits where it can.
             let groups = groups.filter(|_| level != Level::Namespaces);
-            return Probe {
-                level,
-                findings,
-                groups,
-            };
+            return Probe { level, findings, groups };
         }
     }
-    Probe {
-        level: Level::Unconfined,
-        findings,
-        groups: None,
-    }
+    Probe { level: Level::Unconfined, findings, groups: None }
 }
 
 fn attempt(helper: &Helper, level: Level, groups: Option<Plan>) -> Result<(), String> {
     // A fresh, empty, private folder: at some levels the workspace changes hands.
-    let workspace = Workspace::make()
-        .map_err(|e| format!("making a folder in {}: {e}", temp_dir().display()))?;
-    let mut spec = Spec::new(
-        vec!["/bin/sh".into(), "-c".into(), "exit 7".into()],
-        &workspace.0,
-        "/workspace",
-    );
-    spec.listen.push(std::net::SocketAddrV4::new(
-        std::net::Ipv4Addr::LOCALHOST,
-        4566,
-    ));
-    let ended =
-        Sandbox::start_at(spec, level, groups, helper).and_then(|mut sandbox| sandbox.wait());
+    let workspace = Workspace::make().map_err(|e| format!("making a folder in {}: {e}", temp_dir().display()))?;
+    let mut spec = Spec::new(vec!["/bin/sh".into(), "-c".into(), "exit 7".into()], &workspace.0, "/workspace");
+    spec.listen.push(std::net::SocketAddrV4::new(std::net::Ipv4Addr::LOCALHOST, 4566));
+    let ended = Sandbox::start_at(spec, level, groups, helper).and_then(|mut sandbox| sandbox.wait());
     match ended {
         Ok(exit) if exit.code == Some(7) => Ok(()),
         Ok(exit) => Err(format!("a trial program ended with {exit:?}")),
@@ -204,12 +167,7 @@ impl Backend {
         match *self {
             Backend::Unconfined => Ok((Level::Unconfined, None)),
             Backend::Exactly { level } => {
-                let groups = || {
-                    Plan::find().map_err(|reason| Error::Setup {
-                        step: GROUPS.into(),
-                        reason,
-                    })
-                };
+                let groups = || Plan::find().map_err(|reason| Error::Setup { step: GROUPS.into(), reason });
                 let groups = match level {
                     Level::Full => Some(groups()?),
                     Level::RootNoUserNs => groups().ok(),
@@ -221,11 +179,7 @@ impl Backend {
                 let probe = probe_with(helper);
                 let minimum = minimum.max(Level::RootNoUserNs);
                 if probe.level < minimum {
-                    return Err(Error::Refused {
-                        minimum,
-                        found: probe.level,
-                        reason: probe.reason(),
-                    });
+                    return Err(Error::Refused { minimum, found: probe.level, reason: probe.reason() });
                 }
                 Ok((probe.level, probe.groups))
             }

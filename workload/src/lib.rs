@@ -13,10 +13,7 @@
 //!
 //! This crate must not know what it runs, nor why: no build, no pipeline, no account.
 #![cfg(target_os = "linux")]
-#![allow(
-    clippy::disallowed_methods,
-    reason = "processes, sockets and the files of a sandbox belong to this crate"
-)]
+#![allow(clippy::disallowed_methods, reason = "processes, sockets and the files of a sandbox belong to this crate")]
 
 mod cgroup;
 mod channel;

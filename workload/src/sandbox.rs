@@ -29,10 +29,7 @@ pub struct Helper {
 impl Helper {
     /// Another binary, whose `main` knows [`HELPER_COMMAND`].
     pub fn at(program: impl Into<PathBuf>) -> Self {
-        Helper {
-            program: program.into(),
-            arguments: vec![HELPER_COMMAND.into()],
-        }
+        Helper { program: program.into(), arguments: vec![HELPER_COMMAND.into()] }
     }
 }
 
@@ -100,12 +97,7 @@ impl Sandbox {
         Sandbox::start_at(spec, level, groups, helper)
     }
 
-    pub(crate) fn start_at(
-        spec: Spec,
-        level: Level,
-        groups: Option<Plan>,
-        helper: &Helper,
-    ) -> Result<Sandbox, Error> {
+    pub(crate) fn start_at(spec: Spec, level: Level, groups: Option<Plan>, helper: &Helper) -> Result<Sandbox, Error> {
         let spec = spec.resolved()?;
         let listeners = spec.listen.len();
         let (ids, identity) = identity(level, spec.user)?;
@@ -113,12 +105,7 @@ impl Sandbox {
         let (ours, theirs) = UnixStream::pair().map_err(|e| trouble("making its sockets", e))?;
         let (stdout, write_out) = std::io::pipe().map_err(|e| trouble("making a pipe", e))?;
         let (stderr, write_error) = if spec.merge_output {
-            (
-                None,
-                write_out
-                    .try_clone()
-                    .map_err(|e| trouble("copying a pipe", e))?,
-            )
+            (None, write_out.try_clone().map_err(|e| trouble("copying a pipe", e))?)
         } else {
             let (read, write) = std::io::pipe().map_err(|e| trouble("making a pipe", e))?;
             (Some(read), write)
@@ -141,15 +128,8 @@ impl Sandbox {
             exit: None,
             _ids: ids,
         };
-        let order = Order {
-            spec,
-            level,
-            identity,
-            groups,
-            name: unique_name(),
-        };
-        channel::send(&sandbox.socket, &order, channel::NONE)
-            .map_err(|e| trouble("giving it its order", e))?;
+        let order = Order { spec, level, identity, groups, name: unique_name() };
+        channel::send(&sandbox.socket, &order, channel::NONE).map_err(|e| trouble("giving it its order", e))?;
         match channel::receive(&sandbox.socket) {
             Ok((Answer::Started, descriptors)) if descriptors.len() == listeners => {
                 sandbox.listeners = descriptors.into_iter().map(TcpListener::from).collect();
@@ -193,10 +173,7 @@ impl Sandbox {
             return Ok(exit);
         }
         let answer = channel::receive(&self.socket);
-        let status = self
-            .helper
-            .wait()
-            .map_err(|e| Error::Helper(format!("waiting for its end: {e}")))?;
+        let status = self.helper.wait().map_err(|e| Error::Helper(format!("waiting for its end: {e}")))?;
         match answer {
             Ok((Answer::Ended(exit), _)) => {
                 self.exit = Some(exit);
@@ -204,9 +181,7 @@ impl Sandbox {
             }
             Ok((Answer::Failed(failure), _)) => Err(failure.into()),
             Ok((Answer::Started, _)) => Err(Error::Helper("it answered out of turn".into())),
-            Err(e) => Err(Error::Helper(format!(
-                "it ended ({status}) without an answer: {e}"
-            ))),
+            Err(e) => Err(Error::Helper(format!("it ended ({status}) without an answer: {e}"))),
         }
     }
 }
@@ -221,10 +196,7 @@ impl Drop for Sandbox {
 
 impl fmt::Debug for Sandbox {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Sandbox")
-            .field("level", &self.level)
-            .field("helper", &self.helper.id())
-            .finish()
+        f.debug_struct("Sandbox").field("level", &self.level).field("helper", &self.helper.id()).finish()
     }
 }
 
@@ -237,11 +209,7 @@ pub fn sweep() {
 
 fn unique_name() -> String {
     static NEXT: AtomicU64 = AtomicU64::new(0);
-    format!(
-        "{}-{}",
-        std::process::id(),
-        NEXT.fetch_add(1, Ordering::Relaxed)
-    )
+    format!("{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed))
 }
 
 fn identity(level: Level, user: u32) -> Result<(Option<Ids>, Identity), Error> {
@@ -249,10 +217,9 @@ fn identity(level: Level, user: u32) -> Result<(Option<Ids>, Identity), Error> {
     match level {
         Level::Unconfined => Ok((None, Identity::Caller)),
         Level::Full | Level::Namespaces if !root => Ok((None, Identity::Caller)),
-        Level::RootNoUserNs if !root => Err(Error::Setup {
-            step: "namespaces without users'".into(),
-            reason: "only root can make them".into(),
-        }),
+        Level::RootNoUserNs if !root => {
+            Err(Error::Setup { step: "namespaces without users'".into(), reason: "only root can make them".into() })
+        }
         _ => {
             let ids = Ids::take().ok_or_else(|| Error::Setup {
                 step: "giving the sandbox user ids of its own".into(),
@@ -260,14 +227,7 @@ fn identity(level: Level, user: u32) -> Result<(Option<Ids>, Identity), Error> {
             })?;
             let base = ids.base();
             let bare = level == Level::RootNoUserNs;
-            Ok((
-                Some(ids),
-                if bare {
-                    Identity::Bare { id: base + user }
-                } else {
-                    Identity::Range { base }
-                },
-            ))
+            Ok((Some(ids), if bare { Identity::Bare { id: base + user } } else { Identity::Range { base } }))
         }
     }
 }
@@ -286,9 +246,7 @@ impl Ids {
         let mut taken = TAKEN.lock().unwrap_or_else(PoisonError::into_inner);
         // Servers on one machine start at different places.
         let start = std::process::id().wrapping_mul(257);
-        let slot = (0..Self::COUNT)
-            .map(|n| start.wrapping_add(n) % Self::COUNT)
-            .find(|slot| !taken.contains(slot))?;
+        let slot = (0..Self::COUNT).map(|n| start.wrapping_add(n) % Self::COUNT).find(|slot| !taken.contains(slot))?;
         taken.insert(slot);
         Some(Ids(slot))
     }
@@ -305,10 +263,7 @@ impl Ids {
 
 impl Drop for Ids {
     fn drop(&mut self) {
-        TAKEN
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .remove(&self.0);
+        TAKEN.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.0);
     }
 }
 

@@ -92,11 +92,7 @@ impl Default for Limits {
 
 impl Spec {
     /// A program with the given workspace, started in it, and defaults for everything else.
-    pub fn new(
-        command: Vec<String>,
-        workspace: impl Into<PathBuf>,
-        workspace_at: impl Into<String>,
-    ) -> Self {
+    pub fn new(command: Vec<String>, workspace: impl Into<PathBuf>, workspace_at: impl Into<String>) -> Self {
         let workspace_at = workspace_at.into();
         Spec {
             command,
@@ -119,10 +115,7 @@ impl Spec {
         self.check().map_err(Error::Spec)?;
         self.workspace = resolve(&self.workspace)?;
         if !self.workspace.is_dir() {
-            return Err(Error::Spec(format!(
-                "the workspace {} is not a folder",
-                self.workspace.display()
-            )));
+            return Err(Error::Spec(format!("the workspace {} is not a folder", self.workspace.display())));
         }
         for bind in &mut self.read_only {
             bind.host = resolve(&bind.host)?;
@@ -134,10 +127,7 @@ impl Spec {
         if self.command.first().is_none_or(String::is_empty) {
             return Err("the command is empty".into());
         }
-        let strings = self
-            .command
-            .iter()
-            .chain(self.env.iter().flat_map(|(name, value)| [name, value]));
+        let strings = self.command.iter().chain(self.env.iter().flat_map(|(name, value)| [name, value]));
         let mut bytes = 0;
         for string in strings {
             bytes += string.len() + 2;
@@ -146,53 +136,32 @@ impl Spec {
             }
         }
         if bytes > MAX_ARGUMENT_BYTES {
-            return Err(format!(
-                "the command and its environment have {bytes} bytes, {MAX_ARGUMENT_BYTES} are allowed"
-            ));
+            return Err(format!("the command and its environment have {bytes} bytes, {MAX_ARGUMENT_BYTES} are allowed"));
         }
-        if let Some((name, _)) = self
-            .env
-            .iter()
-            .find(|(name, _)| name.is_empty() || name.contains('='))
-        {
+        if let Some((name, _)) = self.env.iter().find(|(name, _)| name.is_empty() || name.contains('=')) {
             return Err(format!("{name:?} is no name for an environment variable"));
         }
         if self.hostname.is_empty() || self.hostname.len() > 63 {
             return Err("the host name needs 1 to 63 characters".into());
         }
-        if !self
-            .hostname
-            .bytes()
-            .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.')
-        {
-            return Err(format!(
-                "the host name {:?} may have letters, digits, dots and hyphens only",
-                self.hostname
-            ));
+        if !self.hostname.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'.') {
+            return Err(format!("the host name {:?} may have letters, digits, dots and hyphens only", self.hostname));
         }
         if self.listen.len() > MAX_LISTENERS || self.read_only.len() > MAX_READ_ONLY {
-            return Err(format!(
-                "at most {MAX_LISTENERS} listeners and {MAX_READ_ONLY} read-only paths are allowed"
-            ));
+            return Err(format!("at most {MAX_LISTENERS} listeners and {MAX_READ_ONLY} read-only paths are allowed"));
         }
         if self.user >= 65_534 {
             return Err(format!("the user {} is not below 65534", self.user));
         }
         inside_path(&self.workspace_at)?;
         if !Path::new(&self.cwd).is_absolute() {
-            return Err(format!(
-                "the folder to start in, {:?}, is not absolute",
-                self.cwd
-            ));
+            return Err(format!("the folder to start in, {:?}, is not absolute", self.cwd));
         }
         for bind in &self.read_only {
             inside_path(&bind.inside)?;
             // Made before the workspace is there, so that no link in it can lead anywhere.
             if Path::new(&bind.inside).starts_with(&self.workspace_at) {
-                return Err(format!(
-                    "the read-only path {:?} lies in the workspace",
-                    bind.inside
-                ));
+                return Err(format!("the read-only path {:?} lies in the workspace", bind.inside));
             }
         }
         Ok(())
@@ -209,27 +178,16 @@ impl Spec {
 
 /// Absolute, plain, and not on top of what the sandbox itself provides.
 fn inside_path(path: &str) -> Result<(), String> {
-    let plain = Path::new(path)
-        .components()
-        .skip(1)
-        .all(|part| matches!(part, Component::Normal(_)));
-    let own = [
-        "/", "/proc", "/dev", "/etc", "/usr", "/tmp", "/run", "/var", "/root", "/sys",
-    ];
-    if !path.starts_with('/')
-        || !plain
-        || own.iter().any(|taken| Path::new(taken) == Path::new(path))
-    {
-        return Err(format!(
-            "{path:?} is no place inside: it has to be absolute, without `..`, and none of {own:?}"
-        ));
+    let plain = Path::new(path).components().skip(1).all(|part| matches!(part, Component::Normal(_)));
+    let own = ["/", "/proc", "/dev", "/etc", "/usr", "/tmp", "/run", "/var", "/root", "/sys"];
+    if !path.starts_with('/') || !plain || own.iter().any(|taken| Path::new(taken) == Path::new(path)) {
+        return Err(format!("{path:?} is no place inside: it has to be absolute, without `..`, and none of {own:?}"));
     }
     Ok(())
 }
 
 fn resolve(path: &Path) -> Result<PathBuf, Error> {
-    path.canonicalize()
-        .map_err(|e| Error::Spec(format!("the host's path {}: {e}", path.display())))
+    path.canonicalize().map_err(|e| Error::Spec(format!("the host's path {}: {e}", path.display())))
 }
 
 impl fmt::Debug for Spec {
@@ -284,15 +242,7 @@ mod tests {
         wrong(|s| s.cwd = "here".into(), "not absolute");
         wrong(|s| s.hostname = "a b".into(), "host name");
         wrong(|s| s.env.push(("A".into(), "x".repeat(2 << 20))), "bytes");
-        wrong(
-            |s| {
-                s.read_only.push(ReadOnly {
-                    host: "/opt".into(),
-                    inside: "/codebuild/output/x".into(),
-                })
-            },
-            "lies in the workspace",
-        );
+        wrong(|s| s.read_only.push(ReadOnly { host: "/opt".into(), inside: "/codebuild/output/x".into() }), "lies in the workspace");
     }
 
     #[test]

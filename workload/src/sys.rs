@@ -32,11 +32,7 @@ pub(crate) const NO_EXEC: u64 = 8;
 const ID_MAPPED: u64 = 0x0010_0000;
 
 fn check(result: c_long) -> io::Result<c_long> {
-    if result < 0 {
-        Err(io::Error::last_os_error())
-    } else {
-        Ok(result)
-    }
+    if result < 0 { Err(io::Error::last_os_error()) } else { Ok(result) }
 }
 
 fn owned(result: c_long) -> io::Result<OwnedFd> {
@@ -74,11 +70,7 @@ struct CloneArgs {
 
 /// Forks into new namespaces (and, when given, into a version 2 control group); the child runs `body` and exits with
 /// its answer. The calling process must have one thread only.
-pub(crate) fn fork_with(
-    namespaces: c_int,
-    group: Option<BorrowedFd<'_>>,
-    body: impl FnOnce() -> c_int,
-) -> io::Result<Child> {
+pub(crate) fn fork_with(namespaces: c_int, group: Option<BorrowedFd<'_>>, body: impl FnOnce() -> c_int) -> io::Result<Child> {
     let mut pidfd: RawFd = -1;
     let mut arguments = CloneArgs {
         flags: namespaces as u64 | CLONE_PIDFD,
@@ -92,8 +84,7 @@ pub(crate) fn fork_with(
     }
     // SAFETY: without CLONE_VM this is a fork: the child goes on in its own copy of the memory. The helper has one
     // thread, so no lock is held by a thread that the child lacks. The structure outlives the call.
-    let result =
-        unsafe { libc::syscall(libc::SYS_clone3, &raw mut arguments, size_of::<CloneArgs>()) };
+    let result = unsafe { libc::syscall(libc::SYS_clone3, &raw mut arguments, size_of::<CloneArgs>()) };
     if result == 0 {
         run_child(body);
     }
@@ -129,32 +120,19 @@ pub(crate) fn close_from(first: c_uint) -> io::Result<()> {
 /// Marks every descriptor from `first` on to be closed at `execve`.
 pub(crate) fn close_at_exec_from(first: c_uint) -> io::Result<()> {
     // SAFETY: sets a flag on descriptors; none is closed while it has an owner.
-    check(unsafe {
-        libc::syscall(
-            libc::SYS_close_range,
-            first,
-            c_uint::MAX,
-            CLOSE_RANGE_CLOEXEC,
-        )
-    })
-    .map(drop)
+    check(unsafe { libc::syscall(libc::SYS_close_range, first, c_uint::MAX, CLOSE_RANGE_CLOEXEC) }).map(drop)
 }
 
 /// Takes over one of the first three descriptors, which the process was started with.
 pub(crate) fn take_standard(raw: RawFd) -> io::Result<OwnedFd> {
     // SAFETY: F_DUPFD_CLOEXEC makes a new descriptor and leaves the old one alone.
-    owned(c_long::from(unsafe {
-        libc::fcntl(raw, libc::F_DUPFD_CLOEXEC, 3)
-    }))
+    owned(c_long::from(unsafe { libc::fcntl(raw, libc::F_DUPFD_CLOEXEC, 3) }))
 }
 
 /// Makes `raw` (one of the first three) another name of `fd`, kept across `execve`.
 pub(crate) fn replace_standard(fd: &impl AsFd, raw: RawFd) -> io::Result<()> {
     // SAFETY: the first three descriptors have no owner in this process's Rust values.
-    check(c_long::from(unsafe {
-        libc::dup2(fd.as_fd().as_raw_fd(), raw)
-    }))
-    .map(drop)
+    check(c_long::from(unsafe { libc::dup2(fd.as_fd().as_raw_fd(), raw) })).map(drop)
 }
 
 /// A copy of the mount at `path` and of all mounts below it, attached nowhere yet.
@@ -175,11 +153,7 @@ fn open_tree(path: &Path, recursive: c_uint) -> io::Result<OwnedFd> {
 }
 
 /// Adds attributes to a mount and all below it; with `users`, shows its owners through that namespace's map.
-pub(crate) fn restrict(
-    mount: &impl AsFd,
-    attributes: u64,
-    users: Option<BorrowedFd<'_>>,
-) -> io::Result<()> {
+pub(crate) fn restrict(mount: &impl AsFd, attributes: u64, users: Option<BorrowedFd<'_>>) -> io::Result<()> {
     set_attributes(mount.as_fd(), attributes, users, AT_RECURSIVE)
 }
 
@@ -188,18 +162,8 @@ pub(crate) fn restrict_one(mount: &impl AsFd, attributes: u64) -> io::Result<()>
     set_attributes(mount.as_fd(), attributes, None, 0)
 }
 
-fn set_attributes(
-    mount: BorrowedFd<'_>,
-    attributes: u64,
-    users: Option<BorrowedFd<'_>>,
-    recursive: c_uint,
-) -> io::Result<()> {
-    let mut change = libc::mount_attr {
-        attr_set: attributes,
-        attr_clr: 0,
-        propagation: 0,
-        userns_fd: 0,
-    };
+fn set_attributes(mount: BorrowedFd<'_>, attributes: u64, users: Option<BorrowedFd<'_>>, recursive: c_uint) -> io::Result<()> {
+    let mut change = libc::mount_attr { attr_set: attributes, attr_clr: 0, propagation: 0, userns_fd: 0 };
     if let Some(users) = users {
         change.attr_set |= ID_MAPPED;
         change.userns_fd = users.as_raw_fd() as u64;
@@ -207,17 +171,7 @@ fn set_attributes(
     let flags = libc::AT_EMPTY_PATH as c_uint | recursive;
     let size = size_of::<libc::mount_attr>();
     // SAFETY: the empty path and the structure outlive the call, and the size is the structure's.
-    check(unsafe {
-        libc::syscall(
-            libc::SYS_mount_setattr,
-            mount.as_raw_fd(),
-            c"".as_ptr(),
-            flags,
-            &raw const change,
-            size,
-        )
-    })
-    .map(drop)
+    check(unsafe { libc::syscall(libc::SYS_mount_setattr, mount.as_raw_fd(), c"".as_ptr(), flags, &raw const change, size) }).map(drop)
 }
 
 /// Attaches a copied mount at `target`.
@@ -226,17 +180,7 @@ pub(crate) fn attach(mount: &impl AsFd, target: &Path) -> io::Result<()> {
     let from = mount.as_fd().as_raw_fd();
     let empty = c"".as_ptr();
     // SAFETY: both paths are NUL-terminated strings that outlive the call.
-    check(unsafe {
-        libc::syscall(
-            libc::SYS_move_mount,
-            from,
-            empty,
-            libc::AT_FDCWD,
-            target.as_ptr(),
-            MOVE_MOUNT_F_EMPTY_PATH,
-        )
-    })
-    .map(drop)
+    check(unsafe { libc::syscall(libc::SYS_move_mount, from, empty, libc::AT_FDCWD, target.as_ptr(), MOVE_MOUNT_F_EMPTY_PATH) }).map(drop)
 }
 
 /// Empties the bounding set: nothing that is executed later can gain a capability.
@@ -247,11 +191,7 @@ pub(crate) fn empty_bounding_set() -> io::Result<()> {
         if dropped < 0 {
             let error = io::Error::last_os_error();
             // Past the last capability that this kernel knows.
-            return if capability > 0 && error.raw_os_error() == Some(libc::EINVAL) {
-                Ok(())
-            } else {
-                Err(error)
-            };
+            return if capability > 0 && error.raw_os_error() == Some(libc::EINVAL) { Ok(()) } else { Err(error) };
         }
     }
     Ok(())
@@ -265,21 +205,14 @@ pub(crate) fn clear_capabilities() -> io::Result<()> {
         pid: c_int,
     }
     const VERSION_3: u32 = 0x2008_0522;
-    let header = Header {
-        version: VERSION_3,
-        pid: 0,
-    };
+    let header = Header { version: VERSION_3, pid: 0 };
     let none = [0_u32; 6];
     // SAFETY: version 3 reads two triples of 32 bits, which `none` holds; pid 0 is the caller.
     check(unsafe { libc::syscall(libc::SYS_capset, &raw const header, none.as_ptr()) }).map(drop)
 }
 
 /// Gives an interface an address (unless `None`) and turns it on.
-pub(crate) fn interface_up(
-    socket: &impl AsFd,
-    name: &CStr,
-    address: Option<Ipv4Addr>,
-) -> io::Result<()> {
+pub(crate) fn interface_up(socket: &impl AsFd, name: &CStr, address: Option<Ipv4Addr>) -> io::Result<()> {
     let fd = socket.as_fd().as_raw_fd();
     // SAFETY: an all-zero request is a valid value of this plain C structure.
     let mut request: libc::ifreq = unsafe { std::mem::zeroed() };
@@ -288,33 +221,22 @@ pub(crate) fn interface_up(
     }
     if let Some(address) = address {
         // The mask comes second: without it the whole network of the address's class would be here.
-        for (set, value) in [
-            (libc::SIOCSIFADDR, address),
-            (libc::SIOCSIFNETMASK, Ipv4Addr::BROADCAST),
-        ] {
+        for (set, value) in [(libc::SIOCSIFADDR, address), (libc::SIOCSIFNETMASK, Ipv4Addr::BROADCAST)] {
             let value = libc::sockaddr_in {
                 sin_family: libc::AF_INET as libc::sa_family_t,
                 sin_port: 0,
-                sin_addr: libc::in_addr {
-                    s_addr: u32::from(value).to_be(),
-                },
+                sin_addr: libc::in_addr { s_addr: u32::from(value).to_be() },
                 sin_zero: [0; 8],
             };
             // SAFETY: a sockaddr_in has the size of the sockaddr that the union holds.
-            request.ifr_ifru.ifru_addr =
-                unsafe { std::mem::transmute::<libc::sockaddr_in, libc::sockaddr>(value) };
+            request.ifr_ifru.ifru_addr = unsafe { std::mem::transmute::<libc::sockaddr_in, libc::sockaddr>(value) };
             // SAFETY: the request outlives the call, which reads a name and an address.
-            check(c_long::from(unsafe {
-                libc::ioctl(fd, set as _, &raw mut request)
-            }))?;
+            check(c_long::from(unsafe { libc::ioctl(fd, set as _, &raw mut request) }))?;
         }
     }
     request.ifr_ifru.ifru_flags = (libc::IFF_UP | libc::IFF_RUNNING) as _;
     // SAFETY: the request outlives the call, which reads a name and flags.
-    check(c_long::from(unsafe {
-        libc::ioctl(fd, libc::SIOCSIFFLAGS as _, &raw mut request)
-    }))
-    .map(drop)
+    check(c_long::from(unsafe { libc::ioctl(fd, libc::SIOCSIFFLAGS as _, &raw mut request) })).map(drop)
 }
 
 /// Closes every descriptor above the first three but those of `keep`, in a child that [`fork_with`] has made.
@@ -337,9 +259,7 @@ pub(crate) fn wait_for(child: Option<Pid>) -> io::Result<(Pid, c_int)> {
     let mut status = 0;
     loop {
         // SAFETY: the kernel writes one number to `status`, which outlives the call.
-        match check(c_long::from(unsafe {
-            libc::waitpid(child.map_or(-1, Pid::as_raw), &raw mut status, 0)
-        })) {
+        match check(c_long::from(unsafe { libc::waitpid(child.map_or(-1, Pid::as_raw), &raw mut status, 0) })) {
             Ok(pid) => return Ok((Pid::from_raw(pid as i32), status)),
             Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
             Err(e) => return Err(e),

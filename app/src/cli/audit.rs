@@ -54,7 +54,8 @@ impl Lookup {
         let delivery = project::read(&self.dir)?;
         let mut events = block_on(async {
             let operator = project::Operator::at_any(&self.dir, &delivery).await?;
-            let names: Vec<String> = if self.account.is_empty() { delivery.accounts.iter().map(|a| a.name.clone()).collect() } else { self.account.clone() };
+            let names: Vec<String> =
+                if self.account.is_empty() { delivery.accounts.iter().map(|a| a.name.clone()).collect() } else { self.account.clone() };
             let mut events = Vec::new();
             for name in names {
                 let (client, _) = operator.in_account(&delivery, &name, None, 3600).await?;
@@ -96,11 +97,18 @@ impl Lookup {
 }
 
 fn print(event: &Value) {
-    let who = event.pointer("/userIdentity/arn").or(event.pointer("/userIdentity/invokedBy")).and_then(Value::as_str).unwrap_or("anonymous");
+    let who =
+        event.pointer("/userIdentity/arn").or(event.pointer("/userIdentity/invokedBy")).and_then(Value::as_str).unwrap_or("anonymous");
     let service = text(event, "eventSource").split('.').next().unwrap_or_default();
     let result = match event["errorCode"].as_str() {
         None => styled(GOOD, "ok"),
         Some(code) => styled(BAD, code),
     };
-    anstream::println!("{} {} {:<38} {result:<10} {}", text(event, "eventTime"), text(event, "eventID"), format!("{service}:{}", text(event, "eventName")), plain(who));
+    anstream::println!(
+        "{} {} {:<38} {result:<10} {}",
+        text(event, "eventTime"),
+        text(event, "eventID"),
+        format!("{service}:{}", text(event, "eventName")),
+        plain(who)
+    );
 }

@@ -36,7 +36,9 @@ impl Explain {
                 }
             }
             operator.end();
-            found.ok_or_else(|| Failure::new(format!("no account of this delivery has a record {}", self.event_id)).help("sekisho audit lookup lists them"))
+            found.ok_or_else(|| {
+                Failure::new(format!("no account of this delivery has a record {}", self.event_id)).help("sekisho audit lookup lists them")
+            })
         })?;
         match self.output {
             Output::Json => println!("{event}"),

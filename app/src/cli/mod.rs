@@ -96,7 +96,9 @@ fn doctor() -> Result<ExitCode, Failure> {
         }
     }
     if probe.level == workload::Level::Unconfined {
-        println!("Builds are refused here. `--workload unconfined` runs them as plain processes, with no protection against what is built.");
+        println!(
+            "Builds are refused here. `--workload unconfined` runs them as plain processes, with no protection against what is built."
+        );
         return Ok(ExitCode::from(crate::failure::FAILED));
     }
     Ok(ExitCode::SUCCESS)

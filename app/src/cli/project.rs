@@ -23,7 +23,8 @@ pub(crate) const FILE: &str = "sekisho.yaml";
 pub(crate) fn read(folder: &Path) -> Result<Delivery, Failure> {
     let path = folder.join(FILE);
     let source = fs::read_to_string(&path).map_err(|e| {
-        Failure::unusable(format!("{}: {e}", path.display())).help("a delivery is a folder with a sekisho.yaml; `sekisho run examples/quickstart` shows one")
+        Failure::unusable(format!("{}: {e}", path.display()))
+            .help("a delivery is a folder with a sekisho.yaml; `sekisho run examples/quickstart` shows one")
     })?;
     delivery::parse(&source, &path.display().to_string()).map_err(|diagnostics| {
         let text: Vec<String> = diagnostics.iter().map(|d| d.render(&source)).collect();
@@ -66,8 +67,7 @@ impl Operator {
         }
         let keys = config::server_keys(&state)?;
         let bundle = Authority::open()?.bundle;
-        let credentials =
-            Credentials { access_key_id: keys.operator.id, secret_access_key: keys.operator.secret, session_token: None };
+        let credentials = Credentials { access_key_id: keys.operator.id, secret_access_key: keys.operator.secret, session_token: None };
         let client = Client::new(address, client::trust(&bundle)?, Region::new(region), credentials);
         Ok(Some(Self { client, address, bundle, served: None }))
     }
@@ -78,7 +78,9 @@ impl Operator {
             return Ok(running);
         }
         if !folder.join(config::STATE).join("data").exists() {
-            return Err(Failure::unusable(format!("nothing has run in {} yet", folder.display())).help(format!("sekisho run {}", folder.display())));
+            return Err(
+                Failure::unusable(format!("nothing has run in {} yet", folder.display())).help(format!("sekisho run {}", folder.display()))
+            );
         }
         let world = open(folder, delivery)?;
         let served = world.serve(any_port(), false, None).await?;
@@ -87,7 +89,13 @@ impl Operator {
     }
 
     /// A session in an account of the delivery.
-    pub(crate) async fn in_account(&self, delivery: &Delivery, account: &str, role: Option<&str>, seconds: u64) -> Result<(Client, serde_json::Value), Failure> {
+    pub(crate) async fn in_account(
+        &self,
+        delivery: &Delivery,
+        account: &str,
+        role: Option<&str>,
+        seconds: u64,
+    ) -> Result<(Client, serde_json::Value), Failure> {
         let id = delivery.account_id(account).ok_or_else(|| {
             let known: Vec<&str> = delivery.accounts.iter().map(|a| a.name.as_str()).collect();
             Failure::unusable(format!("there is no account '{account}'")).help(format!("{FILE} has {}", known.join(", ")))

@@ -36,8 +36,10 @@ impl Run {
     pub(super) async fn create_pipelines(&self) -> Result<(), Failure> {
         for pipeline in &self.delivery.pipelines {
             let source = self.read(&pipeline.file, pipeline.position)?;
-            let input: Value = serde_json::from_str(&source)
-                .map_err(|e| Failure::unusable(format!("{}:{}:{}: {e}", pipeline.file, e.line(), e.column())).help("expected the input of `aws codepipeline create-pipeline`"))?;
+            let input: Value = serde_json::from_str(&source).map_err(|e| {
+                Failure::unusable(format!("{}:{}:{}: {e}", pipeline.file, e.line(), e.column()))
+                    .help("expected the input of `aws codepipeline create-pipeline`")
+            })?;
             let name = input.pointer("/pipeline/name").and_then(Value::as_str).unwrap_or_default().to_string();
             let client = self.client(&pipeline.account)?;
             let done = match client.call("codepipeline", "CreatePipeline", input.clone()).await {
@@ -92,7 +94,10 @@ impl Run {
         match failures.len() {
             0 => Ok(()),
             1 => Err(failures.swap_remove(0)),
-            n => Err(Failure::new(format!("{n} pipelines failed:\n{}", failures.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))),
+            n => Err(Failure::new(format!(
+                "{n} pipelines failed:\n{}",
+                failures.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+            ))),
         }
     }
 
@@ -110,7 +115,15 @@ impl Run {
                 execution.clone_from(&id);
                 shown.clear();
                 let why = newest.pointer("/trigger/triggerType").and_then(Value::as_str).unwrap_or("-");
-                self.progress.line("pipeline", &format!("{:<28} execution {} {}", format!("{account}/{name}"), &id[..id.len().min(8)], styled(DIM, &format!("({why})"))));
+                self.progress.line(
+                    "pipeline",
+                    &format!(
+                        "{:<28} execution {} {}",
+                        format!("{account}/{name}"),
+                        &id[..id.len().min(8)],
+                        styled(DIM, &format!("({why})"))
+                    ),
+                );
             }
             let state = client.call("codepipeline", "GetPipelineState", json!({"name": name})).await?;
             let since = newest["startTime"].as_f64().unwrap_or_default();
@@ -130,7 +143,16 @@ impl Run {
     }
 
     #[allow(clippy::too_many_arguments, reason = "one place shows a state, and needs all of it")]
-    async fn show(&self, client: &Client, name: &str, state: &Value, (id, since): (&str, f64), definition: &Value, shown: &mut BTreeMap<(String, String), String>, approvals: &Approvals) -> Result<(), Failure> {
+    async fn show(
+        &self,
+        client: &Client,
+        name: &str,
+        state: &Value,
+        (id, since): (&str, f64),
+        definition: &Value,
+        shown: &mut BTreeMap<(String, String), String>,
+        approvals: &Approvals,
+    ) -> Result<(), Failure> {
         for stage in list(state, "stageStates") {
             if stage.pointer("/latestExecution/pipelineExecutionId").and_then(Value::as_str) != Some(id) {
                 continue;
@@ -147,7 +169,10 @@ impl Run {
                     continue;
                 }
                 let declared = declared(definition, stage_name, action_name);
-                let role = declared.and_then(|a| a["roleArn"].as_str()).or(definition.pointer("/pipeline/roleArn").and_then(Value::as_str)).unwrap_or_default();
+                let role = declared
+                    .and_then(|a| a["roleArn"].as_str())
+                    .or(definition.pointer("/pipeline/roleArn").and_then(Value::as_str))
+                    .unwrap_or_default();
                 let style = match status.as_str() {
                     "Succeeded" => GOOD,
                     "Failed" => BAD,
@@ -158,7 +183,10 @@ impl Run {
                 let token = latest["token"].as_str();
                 let waiting = token.is_some() && status == "InProgress";
                 let state = if waiting { "waits for approval".to_string() } else { status.clone() };
-                self.progress.line("", &format!("{label:<30} {} {}", column(style, &state, 20), styled(DIM, &format!("as {}", self.short_role(role)))));
+                self.progress.line(
+                    "",
+                    &format!("{label:<30} {} {}", column(style, &state, 20), styled(DIM, &format!("as {}", self.short_role(role)))),
+                );
                 shown.insert(key, status);
                 if let (true, Some(token)) = (waiting, token) {
                     self.approve(client, name, stage_name, action_name, token, text(latest, "summary"), approvals).await?;
@@ -169,7 +197,16 @@ impl Run {
     }
 
     #[allow(clippy::too_many_arguments, reason = "AWS's own call has as many")]
-    async fn approve(&self, client: &Client, pipeline: &str, stage: &str, action: &str, token: &str, about: &str, approvals: &Approvals) -> Result<(), Failure> {
+    async fn approve(
+        &self,
+        client: &Client,
+        pipeline: &str,
+        stage: &str,
+        action: &str,
+        token: &str,
+        about: &str,
+        approvals: &Approvals,
+    ) -> Result<(), Failure> {
         let answer = self.progress.aside(|| approvals.answer(stage, action, about))?;
         let (status, summary) = match answer {
             Answer::Approve(summary) => ("Approved", summary),
@@ -196,7 +233,12 @@ impl Run {
                 let error = &action["latestExecution"]["errorDetails"];
                 if text(&action["latestExecution"], "status") == "Failed" && !error.is_null() {
                     let message = text(error, "message");
-                    text_of.push_str(&format!("\n  {}.{}: {}: {message}", text(stage, "stageName"), text(action, "actionName"), text(error, "code")));
+                    text_of.push_str(&format!(
+                        "\n  {}.{}: {}: {message}",
+                        text(stage, "stageName"),
+                        text(action, "actionName"),
+                        text(error, "code")
+                    ));
                     if let Some(record) = self.tally.denied(message) {
                         help = Some(format!("sekisho explain {}    ({} by {})", record.id, record.action, record.principal));
                     }

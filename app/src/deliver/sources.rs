@@ -3,8 +3,8 @@ use super::{
     progress::{GOOD, styled},
 };
 use crate::{client::Client, failure::Failure};
-use base64::{Engine, engine::general_purpose::STANDARD};
 use base::{Clock, SystemClock};
+use base64::{Engine, engine::general_purpose::STANDARD};
 use delivery::Source;
 use std::{path::Path, process::Command};
 
@@ -29,12 +29,17 @@ impl Git<'_> {
         for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("GIT_")) {
             command.env_remove(name);
         }
-        command.env("GIT_SSL_CAINFO", self.bundle).env("GIT_CONFIG_NOSYSTEM", "1").env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_TERMINAL_PROMPT", "0");
+        command
+            .env("GIT_SSL_CAINFO", self.bundle)
+            .env("GIT_CONFIG_NOSYSTEM", "1")
+            .env("GIT_CONFIG_GLOBAL", "/dev/null")
+            .env("GIT_TERMINAL_PROMPT", "0");
         command.env("GIT_CONFIG_COUNT", config.len().to_string());
         for (i, (key, value)) in config.iter().enumerate() {
             command.env(format!("GIT_CONFIG_KEY_{i}"), key).env(format!("GIT_CONFIG_VALUE_{i}"), value);
         }
-        let output = command.output().map_err(|e| Failure::new(format!("git: {e}")).help("`sekisho run` pushes sources with git: install it"))?;
+        let output =
+            command.output().map_err(|e| Failure::new(format!("git: {e}")).help("`sekisho run` pushes sources with git: install it"))?;
         if output.status.success() {
             return Ok(String::from_utf8_lossy(&output.stdout).trim().to_string());
         }
@@ -55,7 +60,8 @@ impl Run {
             match commit {
                 Some(commit) => {
                     pushed += 1;
-                    self.progress.line("source", &format!("{name:<28} {}", styled(GOOD, &format!("pushed {}", &commit[..commit.len().min(8)]))));
+                    self.progress
+                        .line("source", &format!("{name:<28} {}", styled(GOOD, &format!("pushed {}", &commit[..commit.len().min(8)]))));
                 }
                 None => self.progress.line("source", &format!("{name:<28} no changes")),
             }
@@ -66,7 +72,12 @@ impl Run {
     fn push(&self, source: &Source, client: &Client) -> Result<Option<String>, Failure> {
         let tree = self.folder.join(&source.from);
         if !tree.is_dir() {
-            return Err(Failure::unusable(format!("sekisho.yaml:{}:{}: {} is not a folder", source.position.line, source.position.column, tree.display())));
+            return Err(Failure::unusable(format!(
+                "sekisho.yaml:{}:{}: {} is not a folder",
+                source.position.line,
+                source.position.column,
+                tree.display()
+            )));
         }
         let tree = tree.canonicalize()?;
         let temporary = tempfile::tempdir()?;

@@ -34,7 +34,12 @@ impl Run {
                 Parameter::Text(text) => text.clone(),
                 Parameter::Output(from) => {
                     let key = (from.account.clone(), from.stack.clone(), from.key.clone());
-                    let missing = || Failure::unusable(format!("sekisho.yaml:{}:{}: the stack {}/{} has no output '{}'", from.position.line, from.position.column, from.account, from.stack, from.key));
+                    let missing = || {
+                        Failure::unusable(format!(
+                            "sekisho.yaml:{}:{}: the stack {}/{} has no output '{}'",
+                            from.position.line, from.position.column, from.account, from.stack, from.key
+                        ))
+                    };
                     self.outputs.get(&key).cloned().ok_or_else(missing)?
                 }
             };
@@ -60,7 +65,14 @@ impl Run {
             Ok(_) => settle(&client, &stack.name).await?,
             Err(e) if e.message.contains("No updates are to be performed") => "no changes".into(),
             // The template came by its text: its places are those of the file.
-            Err(e) => return Err(Failure::unusable(format!("stack {}/{}: {}", stack.account, stack.name, e.to_string().replace("template:", &format!("{}:", stack.template))))),
+            Err(e) => {
+                return Err(Failure::unusable(format!(
+                    "stack {}/{}: {}",
+                    stack.account,
+                    stack.name,
+                    e.to_string().replace("template:", &format!("{}:", stack.template))
+                )));
+            }
         };
         if !matches!(status.as_str(), "CREATE_COMPLETE" | "UPDATE_COMPLETE" | "no changes") {
             return Err(self.failed(&client, stack, &status, &seen).await?);
@@ -80,7 +92,12 @@ impl Run {
         for event in events(client, &stack.name).await?.iter().rev() {
             let new = !seen.contains(text(event, "EventId"));
             if new && text(event, "ResourceStatus").ends_with("_FAILED") {
-                reasons.push_str(&format!("\n  {} ({}): {}", text(event, "LogicalResourceId"), text(event, "ResourceType"), text(event, "ResourceStatusReason")));
+                reasons.push_str(&format!(
+                    "\n  {} ({}): {}",
+                    text(event, "LogicalResourceId"),
+                    text(event, "ResourceType"),
+                    text(event, "ResourceStatusReason")
+                ));
             }
         }
         self.progress.line("stack", &format!("{}/{} {}", stack.account, stack.name, styled(BAD, status)));

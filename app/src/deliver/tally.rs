@@ -72,7 +72,14 @@ impl Tally {
     pub(crate) fn print(&self, progress: &Progress, delivery: &Delivery, took: Duration, folder: &Path) {
         let seen = self.0.lock().unwrap_or_else(|e| e.into_inner());
         let executions: Vec<String> = seen.executions.iter().map(|(status, n)| format!("{n} {status}")).collect();
-        progress.line("summary", &format!("executions: {}   time: {}", if executions.is_empty() { "none".into() } else { executions.join(", ") }, duration(took)));
+        progress.line(
+            "summary",
+            &format!(
+                "executions: {}   time: {}",
+                if executions.is_empty() { "none".into() } else { executions.join(", ") },
+                duration(took)
+            ),
+        );
         let (mut done, mut denied, mut failed) = (0, 0, 0);
         for counts in seen.by_principal.values() {
             done += counts.done;
@@ -89,7 +96,8 @@ impl Tally {
             let denied = if counts.denied == 0 { String::new() } else { styled(BAD, &format!(", {} denied", counts.denied)) };
             progress.line("", &format!("{shown:<44} {:>5} allowed{denied}", counts.done));
         }
-        let where_to = if folder == Path::new(".") || folder.as_os_str().is_empty() { String::new() } else { format!(" --dir {}", folder.display()) };
+        let where_to =
+            if folder == Path::new(".") || folder.as_os_str().is_empty() { String::new() } else { format!(" --dir {}", folder.display()) };
         progress.line("trail", &styled(DIM, &format!("sekisho audit lookup{where_to}    sekisho explain{where_to} EVENT-ID")));
     }
 }

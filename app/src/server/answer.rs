@@ -140,7 +140,8 @@ fn failure(style: &Style, error: &Error) -> Response<Body> {
         Protocol::RestXml => {
             let bodyless = style.head || error.status == 304;
             let details: Vec<(&str, &str)> = error.members.iter().filter_map(|(k, v)| Some((k.as_str(), v.as_str()?))).collect();
-            let xml = if bodyless { Vec::new() } else { wire::s3::error(&error.code, &error.message, &style.path, &style.request_id, &details) };
+            let xml =
+                if bodyless { Vec::new() } else { wire::s3::error(&error.code, &error.message, &style.path, &style.request_id, &details) };
             response(error.status, typed("application/xml"), full(xml))
         }
     }

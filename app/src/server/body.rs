@@ -63,7 +63,14 @@ pub(crate) async fn whole(mut incoming: Incoming, headers: &HeaderMap, limit: us
     Ok(bytes)
 }
 
-pub(crate) async fn s3(server: &Server, connection: Connection, parts: &Parts, target: &str, parsed: Parsed, incoming: Incoming) -> Response<Body> {
+pub(crate) async fn s3(
+    server: &Server,
+    connection: Connection,
+    parts: &Parts,
+    target: &str,
+    parsed: Parsed,
+    incoming: Incoming,
+) -> Response<Body> {
     let context = context(server, connection, &parts.headers);
     let suffixes: Vec<&str> = server.host_suffixes.iter().map(String::as_str).collect();
     let decoded = wire::s3::decode(parts.method.as_str(), target, &parts.headers, &suffixes);
@@ -90,7 +97,12 @@ pub(crate) async fn s3(server: &Server, connection: Connection, parts: &Parts, t
     };
     let mut rest = match decoded {
         Ok(rest) if service == "s3" => rest,
-        Ok(_) => return answer::write(&style, server.gate.call(&request(&format!("{} {}", parts.method, parts.uri.path()), Ok(Value::Null), None, None, parsed)).await),
+        Ok(_) => {
+            return answer::write(
+                &style,
+                server.gate.call(&request(&format!("{} {}", parts.method, parts.uri.path()), Ok(Value::Null), None, None, parsed)).await,
+            );
+        }
         Err(e) => {
             let operation = match &e {
                 wire::rest::RestError::NotImplemented { operation } => operation.clone(),
@@ -217,11 +229,17 @@ impl Sums {
             let bytes = sum.finish();
             let value = STANDARD.encode(&bytes);
             if algorithm == Algorithm::Sha256 && self.wanted.sha256.as_ref().is_some_and(|hash| *hash != hex::encode(&bytes)) {
-                return Err(Error::new("XAmzContentSHA256Mismatch", "The provided 'x-amz-content-sha256' header does not match what was computed."));
+                return Err(Error::new(
+                    "XAmzContentSHA256Mismatch",
+                    "The provided 'x-amz-content-sha256' header does not match what was computed.",
+                ));
             }
             if let Some((_, wanted)) = self.wanted.sums.iter().find(|(a, _)| *a == algorithm) {
                 if *wanted != value {
-                    return Err(Error::new("BadDigest", format!("The {} you specified did not match the calculated checksum.", algorithm.name())));
+                    return Err(Error::new(
+                        "BadDigest",
+                        format!("The {} you specified did not match the calculated checksum.", algorithm.name()),
+                    ));
                 }
                 if let Value::Object(members) = input {
                     members.insert(algorithm.member().into(), value.into());
@@ -232,7 +250,14 @@ impl Sums {
     }
 }
 
-async fn upload(server: &Server, request: &Request, headers: &HeaderMap, kind: Option<Kind>, wanted: Wanted, incoming: Incoming) -> Outcome {
+async fn upload(
+    server: &Server,
+    request: &Request,
+    headers: &HeaderMap,
+    kind: Option<Kind>,
+    wanted: Wanted,
+    incoming: Incoming,
+) -> Outcome {
     let mut upload = server.gate.open_upload(request).await?;
     match receive(&mut upload, headers, kind, wanted, incoming).await {
         Ok(sums) => upload.link(move |input| merge(input, sums)).await,
@@ -246,7 +271,13 @@ fn merge(input: &mut Value, sums: Value) {
     }
 }
 
-async fn receive(upload: &mut Upload, headers: &HeaderMap, kind: Option<Kind>, mut wanted: Wanted, mut incoming: Incoming) -> Result<Value, Error> {
+async fn receive(
+    upload: &mut Upload,
+    headers: &HeaderMap,
+    kind: Option<Kind>,
+    mut wanted: Wanted,
+    mut incoming: Incoming,
+) -> Result<Value, Error> {
     let chunk_error = |e: wire::chunked::ChunkError| {
         let (code, status) = e.code();
         Error::new(code, e.to_string()).status(status)
@@ -254,7 +285,8 @@ async fn receive(upload: &mut Upload, headers: &HeaderMap, kind: Option<Kind>, m
     let mut decoder = match kind {
         Some(kind) => {
             let expect = Expect::from_headers(headers).map_err(chunk_error)?;
-            let seed = upload.signature().ok_or_else(|| Error::new("AccessDenied", "A streamed body needs a signed request").status(403))?;
+            let seed =
+                upload.signature().ok_or_else(|| Error::new("AccessDenied", "A streamed body needs a signed request").status(403))?;
             Some(Decoder::new(kind, seed, expect))
         }
         None => None,

@@ -54,7 +54,8 @@ fn reader(mut incoming: Incoming) -> Pieces {
 pub(crate) async fn handle(server: &Server, connection: Connection, parts: Parts, incoming: Incoming) -> Response<Body> {
     let context = context(server, connection, &parts.headers);
     let target = parts.uri.path_and_query().map_or("/", |t| t.as_str()).to_string();
-    let request = GitRequest { method: parts.method.as_str().to_string(), target, headers: parts.headers, context, body: Box::new(reader(incoming)) };
+    let request =
+        GitRequest { method: parts.method.as_str().to_string(), target, headers: parts.headers, context, body: Box::new(reader(incoming)) };
     let server = server.clone();
     let answered = tokio::task::spawn_blocking(move || server.git.handle(request)).await;
     let Ok(answered) = answered else {

@@ -71,7 +71,14 @@ impl Listener {
     }
 }
 
-async fn connection(server: Server, stream: TcpStream, peer: IpAddr, tls: Arc<ServerConfig>, plain: bool, stop: watch::Receiver<bool>) -> io::Result<()> {
+async fn connection(
+    server: Server,
+    stream: TcpStream,
+    peer: IpAddr,
+    tls: Arc<ServerConfig>,
+    plain: bool,
+    stop: watch::Receiver<bool>,
+) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let mut first = [0];
     let peeked = tokio::time::timeout(PATIENCE, stream.peek(&mut first)).await.map_err(|_| io::ErrorKind::TimedOut)??;

@@ -109,7 +109,8 @@ async fn json(server: &Server, connection: Connection, parts: &Parts, target: &s
     let context = context(server, connection, &parts.headers);
     let named = parts.headers.get("x-amz-target").and_then(|v| v.to_str().ok()).unwrap_or_default();
     let (prefix, name) = named.rsplit_once('.').unwrap_or((named, ""));
-    let known = TARGETS.iter().find(|(p, _)| *p == prefix).map(|(_, service)| *service).or((prefix == LONG_CLOUDTRAIL).then_some("cloudtrail"));
+    let known =
+        TARGETS.iter().find(|(p, _)| *p == prefix).map(|(_, service)| *service).or((prefix == LONG_CLOUDTRAIL).then_some("cloudtrail"));
     let service = known.or(signed_for(&parsed)).unwrap_or("unknown").to_string();
     let style = Style {
         protocol: Protocol::Json,
@@ -125,7 +126,14 @@ async fn json(server: &Server, connection: Connection, parts: &Parts, target: &s
     let hash = read.as_ref().ok().map(|b| hex_sha256(b));
     let input = read.and_then(|bytes| wire::json::read_body(&bytes, MAX_BODY).map_err(|e| Error::new(e.code, e.message)));
     let operation = if known.is_some() || signed_for(&parsed).is_some() { name } else { named };
-    let request = Request { proof: proof(parsed, Protocol::Json, parts, target, hash), service, operation: operation.to_string(), input, body: None, context };
+    let request = Request {
+        proof: proof(parsed, Protocol::Json, parts, target, hash),
+        service,
+        operation: operation.to_string(),
+        input,
+        body: None,
+        context,
+    };
     answer::write(&style, server.gate.call(&request).await)
 }
 

@@ -1,5 +1,8 @@
 use crate::{config, failure::Failure};
-use rcgen::{BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose, SanType};
+use rcgen::{
+    BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose,
+    SanType,
+};
 use rustls::{
     ServerConfig,
     pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer},
@@ -45,7 +48,13 @@ impl Authority {
 
     /// A server's configuration with a new certificate for the names by which this machine is called. TLS 1.2 and 1.3.
     pub(crate) fn server(self, region: &str, address: IpAddr) -> Result<(Arc<ServerConfig>, PathBuf), Failure> {
-        let names = ["localhost".to_string(), "*.localhost".into(), "s3.localhost".into(), "*.s3.localhost".into(), format!("git-codecommit.{region}.amazonaws.com")];
+        let names = [
+            "localhost".to_string(),
+            "*.localhost".into(),
+            "s3.localhost".into(),
+            "*.s3.localhost".into(),
+            format!("git-codecommit.{region}.amazonaws.com"),
+        ];
         let mut leaf = CertificateParams::new(names).map_err(failed)?;
         for ip in [IpAddr::from([127, 0, 0, 1]), IpAddr::from([0u16, 0, 0, 0, 0, 0, 0, 1]), address] {
             leaf.subject_alt_names.push(SanType::IpAddress(ip));

@@ -30,10 +30,7 @@ impl std::error::Error for Error {}
 /// Keys of AWS's buildspec that are not carried out here, with what to do instead.
 const NOT_SUPPORTED: &[(&str, &str)] = &[
     ("batch", "start one build for each of its parts"),
-    (
-        "proxy",
-        "set HTTP_PROXY and HTTPS_PROXY under env/variables",
-    ),
+    ("proxy", "set HTTP_PROXY and HTTPS_PROXY under env/variables"),
     ("fallback-keys", "a cache has paths only"),
     ("key", "a cache has paths only"),
     ("action", "a cache has paths only"),
@@ -56,81 +53,38 @@ impl Error {
 
 fn explain(error: &Yaml, place: &str) -> (String, Option<String>) {
     let at = |message: String| {
-        if matches!(place, "" | "." | "?") {
-            message
-        } else {
-            format!("`{place}`: {message}")
-        }
+        if matches!(place, "" | "." | "?") { message } else { format!("`{place}`: {message}") }
     };
     let help = |text: &str| Some(text.to_owned());
     match error {
-        Yaml::SerdeUnknownField {
-            field, expected, ..
-        } => unknown_key(field, expected, place),
-        Yaml::SerdeUnknownVariant { variant, .. } if variant.starts_with("RETRY") => (
-            at(format!("`{variant}` is not supported")),
-            help("use ABORT or CONTINUE"),
-        ),
-        Yaml::SerdeUnknownVariant { variant, .. } if variant == "0.1" => (
-            at("version 0.1 is not supported".to_owned()),
-            help("write `version: 0.2`; it runs all commands in one shell"),
-        ),
-        Yaml::SerdeUnknownVariant {
-            variant, expected, ..
-        } => (
-            at(format!("`{variant}` is not known")),
-            Some(suggest(variant, expected)),
-        ),
-        Yaml::SerdeMissingField { field, .. } => {
-            (at(format!("the key `{field}` is missing")), None)
+        Yaml::SerdeUnknownField { field, expected, .. } => unknown_key(field, expected, place),
+        Yaml::SerdeUnknownVariant { variant, .. } if variant.starts_with("RETRY") => {
+            (at(format!("`{variant}` is not supported")), help("use ABORT or CONTINUE"))
         }
-        Yaml::SerdeInvalidType {
-            unexpected,
-            expected,
-            ..
-        } => (at(format!("expected {expected}, found {unexpected}")), None),
-        Yaml::DuplicateMappingKey { key, .. } => (
-            at(format!(
-                "the key `{}` is there twice",
-                key.as_deref().unwrap_or("?")
-            )),
-            help("keep one of them"),
-        ),
-        Yaml::NullIntoString { .. } => (
-            at("expected a text, found nothing".to_owned()),
-            help("write \"\" for an empty text"),
-        ),
-        Yaml::Unexpected {
-            expected: "string scalar",
-            ..
-        } => (
+        Yaml::SerdeUnknownVariant { variant, .. } if variant == "0.1" => {
+            (at("version 0.1 is not supported".to_owned()), help("write `version: 0.2`; it runs all commands in one shell"))
+        }
+        Yaml::SerdeUnknownVariant { variant, expected, .. } => (at(format!("`{variant}` is not known")), Some(suggest(variant, expected))),
+        Yaml::SerdeMissingField { field, .. } => (at(format!("the key `{field}` is missing")), None),
+        Yaml::SerdeInvalidType { unexpected, expected, .. } => (at(format!("expected {expected}, found {unexpected}")), None),
+        Yaml::DuplicateMappingKey { key, .. } => {
+            (at(format!("the key `{}` is there twice", key.as_deref().unwrap_or("?"))), help("keep one of them"))
+        }
+        Yaml::NullIntoString { .. } => (at("expected a text, found nothing".to_owned()), help("write \"\" for an empty text")),
+        Yaml::Unexpected { expected: "string scalar", .. } => (
             at("expected a text".to_owned()),
-            help(
-                "put quotes around a command or value with `: ` in it, or write it as a block after `- |`",
-            ),
+            help("put quotes around a command or value with `: ` in it, or write it as a block after `- |`"),
         ),
-        Yaml::Unexpected {
-            expected: "sequence start",
-            ..
-        } => (
-            at("expected a list".to_owned()),
-            help("write each item on a line of its own after `- `"),
-        ),
-        Yaml::Unexpected {
-            expected: "mapping start",
-            ..
-        } => (
-            at("expected a mapping".to_owned()),
-            help("write `key: value` lines, indented below the key"),
-        ),
+        Yaml::Unexpected { expected: "sequence start", .. } => {
+            (at("expected a list".to_owned()), help("write each item on a line of its own after `- `"))
+        }
+        Yaml::Unexpected { expected: "mapping start", .. } => {
+            (at("expected a mapping".to_owned()), help("write `key: value` lines, indented below the key"))
+        }
         other => {
             let text = other.to_string();
-            let text = text
-                .rsplit_once(" at line ")
-                .map_or(text.as_str(), |(text, _)| text);
-            let help = text
-                .starts_with("tabs")
-                .then(|| "indent with spaces".to_owned());
+            let text = text.rsplit_once(" at line ").map_or(text.as_str(), |(text, _)| text);
+            let help = text.starts_with("tabs").then(|| "indent with spaces".to_owned());
             (at(text.to_owned()), help)
         }
     }
@@ -138,10 +92,7 @@ fn explain(error: &Yaml, place: &str) -> (String, Option<String>) {
 
 fn unknown_key(key: &str, known: &[&str], place: &str) -> (String, Option<String>) {
     if let Some((_, instead)) = NOT_SUPPORTED.iter().find(|(name, _)| *name == key) {
-        return (
-            format!("the key `{place}` is not supported"),
-            Some((*instead).to_owned()),
-        );
+        return (format!("the key `{place}` is not supported"), Some((*instead).to_owned()));
     }
     (format!("unknown key `{place}`"), Some(suggest(key, known)))
 }
@@ -152,12 +103,7 @@ fn suggest(word: &str, known: &[&str]) -> String {
     let near = known
         .iter()
         .filter(|_| word.len() <= 128)
-        .map(|candidate| {
-            (
-                strsim::damerau_levenshtein(&word, &candidate.to_lowercase()),
-                candidate,
-            )
-        })
+        .map(|candidate| (strsim::damerau_levenshtein(&word, &candidate.to_lowercase()), candidate))
         .min()
         .filter(|(distance, candidate)| *distance <= 1 + candidate.len() / 4);
     match near {

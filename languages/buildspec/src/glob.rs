@@ -16,10 +16,7 @@ enum Token {
     Char(char),
     One,
     Many,
-    Class {
-        negated: bool,
-        ranges: Vec<(char, char)>,
-    },
+    Class { negated: bool, ranges: Vec<(char, char)> },
 }
 
 impl Glob {
@@ -28,13 +25,7 @@ impl Glob {
         let parts = pattern
             .split('/')
             .filter(|part| !part.is_empty() && *part != ".")
-            .map(|part| {
-                if part == "**" {
-                    Part::Folders
-                } else {
-                    Part::Name(tokens(part))
-                }
-            })
+            .map(|part| if part == "**" { Part::Folders } else { Part::Name(tokens(part)) })
             .collect();
         Self { parts }
     }
@@ -53,12 +44,7 @@ impl Glob {
                 Part::Folders => true,
                 Part::Name(tokens) => {
                     let chars: Vec<char> = name.chars().collect();
-                    wildcard(
-                        tokens,
-                        &chars,
-                        |token| matches!(token, Token::Many),
-                        |token, c| token.accepts(*c),
-                    )
+                    wildcard(tokens, &chars, |token| matches!(token, Token::Many), |token, c| token.accepts(*c))
                 }
             },
         )
@@ -70,24 +56,14 @@ impl Token {
         match self {
             Self::Char(own) => *own == c,
             Self::One | Self::Many => true,
-            Self::Class { negated, ranges } => {
-                ranges
-                    .iter()
-                    .any(|(first, last)| (*first..=*last).contains(&c))
-                    != *negated
-            }
+            Self::Class { negated, ranges } => ranges.iter().any(|(first, last)| (*first..=*last).contains(&c)) != *negated,
         }
     }
 }
 
 /// Matches a sequence against a pattern in which `is_many` items stand for any number of things. Going back to the
 /// last such item is enough, so the time is bounded by the product of the lengths.
-fn wildcard<P, T>(
-    pattern: &[P],
-    text: &[T],
-    is_many: impl Fn(&P) -> bool,
-    accepts: impl Fn(&P, &T) -> bool,
-) -> bool {
+fn wildcard<P, T>(pattern: &[P], text: &[T], is_many: impl Fn(&P) -> bool, accepts: impl Fn(&P, &T) -> bool) -> bool {
     let (mut at, mut read) = (0, 0);
     let mut last_many = None;
     while read < text.len() {

@@ -13,10 +13,7 @@ use serde::Deserialize;
 pub use artifacts::Artifacts;
 pub use error::Error;
 pub use glob::Glob;
-pub use model::{
-    Buildspec, Cache, Env, FileFormat, OnFailure, Phase, PhaseName, Phases, Report, Shell, User,
-    Version,
-};
+pub use model::{Buildspec, Cache, Env, FileFormat, OnFailure, Phase, PhaseName, Phases, Report, Shell, User, Version};
 
 /// The largest buildspec that is read.
 pub const MAX_LENGTH: usize = 1 << 20;
@@ -25,10 +22,7 @@ pub const MAX_LENGTH: usize = 1 << 20;
 pub fn parse(text: &str) -> Result<Buildspec, Error> {
     if text.len() > MAX_LENGTH {
         return Err(Error {
-            message: format!(
-                "the buildspec has {} bytes, more than {MAX_LENGTH}",
-                text.len()
-            ),
+            message: format!("the buildspec has {} bytes, more than {MAX_LENGTH}", text.len()),
             line: 1,
             column: 1,
             help: Some("move long commands into a script of the source".to_owned()),

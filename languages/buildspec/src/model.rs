@@ -8,11 +8,7 @@ use crate::Artifacts;
 
 /// A buildspec. What a field means is AWS's build specification reference.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(
-    deny_unknown_fields,
-    rename_all = "kebab-case",
-    expecting = "a mapping of version, phases, …"
-)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", expecting = "a mapping of version, phases, …")]
 pub struct Buildspec {
     /// The language's version.
     pub version: Version,
@@ -54,12 +50,7 @@ pub enum User {
 
 /// Shell and variables.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(
-    deny_unknown_fields,
-    rename_all = "kebab-case",
-    default,
-    expecting = "a mapping of variables, shell, …"
-)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default, expecting = "a mapping of variables, shell, …")]
 pub struct Env {
     /// The shell that runs the commands.
     pub shell: Option<Shell>,
@@ -89,11 +80,7 @@ pub enum Shell {
 
 /// The phases that a buildspec can fill.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(
-    deny_unknown_fields,
-    default,
-    expecting = "a mapping of install, pre_build, build, post_build"
-)]
+#[serde(deny_unknown_fields, default, expecting = "a mapping of install, pre_build, build, post_build")]
 pub struct Phases {
     /// Installs what the build needs.
     pub install: Option<Phase>,
@@ -149,12 +136,7 @@ impl PhaseName {
 
 /// The commands of one phase.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(
-    deny_unknown_fields,
-    rename_all = "kebab-case",
-    default,
-    expecting = "a mapping of commands, finally, …"
-)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default, expecting = "a mapping of commands, finally, …")]
 pub struct Phase {
     /// Who runs this phase's commands.
     pub run_as: Option<User>,
@@ -189,11 +171,7 @@ pub struct Cache {
 
 /// The report files of one report group.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(
-    deny_unknown_fields,
-    rename_all = "kebab-case",
-    expecting = "a mapping of files, file-format, …"
-)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", expecting = "a mapping of files, file-format, …")]
 pub struct Report {
     /// Patterns of files.
     pub files: Vec<String>,
@@ -227,13 +205,8 @@ pub enum FileFormat {
 
 fn without_runtimes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Phase>, D::Error> {
     let phase = Option::<Phase>::deserialize(deserializer)?;
-    if phase
-        .as_ref()
-        .is_some_and(|phase| !phase.runtime_versions.is_empty())
-    {
-        return Err(D::Error::custom(
-            "`runtime-versions` belongs to the install phase",
-        ));
+    if phase.as_ref().is_some_and(|phase| !phase.runtime_versions.is_empty()) {
+        return Err(D::Error::custom("`runtime-versions` belongs to the install phase"));
     }
     Ok(phase)
 }

@@ -60,64 +60,29 @@ fn whole() -> Buildspec {
 #[test]
 fn a_whole_buildspec_is_read() {
     let spec = whole();
-    assert_eq!(
-        (spec.version, spec.run_as),
-        (Version::V0_2, Some(User::CodebuildUser))
-    );
+    assert_eq!((spec.version, spec.run_as), (Version::V0_2, Some(User::CodebuildUser)));
 
-    let variables: Vec<_> = spec
-        .env
-        .variables
-        .iter()
-        .map(|(name, value)| format!("{name}={value}"))
-        .collect();
-    assert_eq!(
-        variables,
-        ["DEBUG=true", "EMPTY=", "ID=007", "VERSION=1.10"]
-    );
-    assert_eq!(
-        (spec.env.shell, spec.env.git_credential_helper),
-        (Some(Shell::Bash), true)
-    );
+    let variables: Vec<_> = spec.env.variables.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    assert_eq!(variables, ["DEBUG=true", "EMPTY=", "ID=007", "VERSION=1.10"]);
+    assert_eq!((spec.env.shell, spec.env.git_credential_helper), (Some(Shell::Bash), true));
     assert_eq!(spec.env.parameter_store["TOKEN"], "/shop/token");
     assert_eq!(spec.env.secrets_manager["PASSWORD"], "shop/db:password");
     assert_eq!(spec.env.exported_variables, ["VERSION"]);
 
     let names: Vec<_> = spec.phases.in_order().map(|(name, _)| name).collect();
-    assert_eq!(
-        names,
-        [PhaseName::Install, PhaseName::Build, PhaseName::PostBuild]
-    );
+    assert_eq!(names, [PhaseName::Install, PhaseName::Build, PhaseName::PostBuild]);
     let build = spec.phases.build.as_ref().unwrap();
-    assert_eq!(
-        build.commands,
-        ["for each in a b; do\n  echo \"$each: done\"\ndone\n", "12"]
-    );
+    assert_eq!(build.commands, ["for each in a b; do\n  echo \"$each: done\"\ndone\n", "12"]);
     assert_eq!(build.finally, ["echo over"]);
-    assert_eq!(
-        (build.run_as, build.on_failure),
-        (Some(User::Root), Some(OnFailure::Continue))
-    );
-    assert_eq!(
-        spec.phases.install.as_ref().unwrap().runtime_versions["nodejs"],
-        "22"
-    );
+    assert_eq!((build.run_as, build.on_failure), (Some(User::Root), Some(OnFailure::Continue)));
+    assert_eq!(spec.phases.install.as_ref().unwrap().runtime_versions["nodejs"], "22");
 
     assert_eq!(spec.reports["shop-tests"].file_format, FileFormat::JunitXml);
     let coverage = &spec.reports["coverage"];
-    assert_eq!(
-        (coverage.file_format, coverage.discard_paths),
-        (FileFormat::SimpleCov, true)
-    );
+    assert_eq!((coverage.file_format, coverage.discard_paths), (FileFormat::SimpleCov, true));
     let artifacts = spec.artifacts.as_ref().unwrap();
-    assert_eq!(
-        (artifacts.discard_paths, artifacts.enable_symlinks),
-        (false, true)
-    );
-    assert_eq!(
-        artifacts.secondary_artifacts["docs"].name.as_deref(),
-        Some("the-docs")
-    );
+    assert_eq!((artifacts.discard_paths, artifacts.enable_symlinks), (false, true));
+    assert_eq!(artifacts.secondary_artifacts["docs"].name.as_deref(), Some("the-docs"));
     assert_eq!(spec.cache.paths, ["node_modules/**/*"]);
 }
 
@@ -135,9 +100,7 @@ fn every_format_has_aws_s_name() {
         "CLOVERXML",
         "SIMPLECOV",
     ] {
-        let text = format!(
-            "version: 0.2\nphases: {{}}\nreports: {{r: {{files: [a], file-format: {name}}}}}"
-        );
+        let text = format!("version: 0.2\nphases: {{}}\nreports: {{r: {{files: [a], file-format: {name}}}}}");
         assert!(parse(&text).is_ok(), "{name}");
     }
 }
@@ -153,107 +116,46 @@ fn check(body: &str, expected: &str) {
 
 #[test]
 fn unknown_and_unsupported_keys() {
-    check(
-        "phases:\n  build:\n    comands: [a]",
-        "4:5: unknown key `phases.build.comands` (did you mean `commands`?)",
-    );
-    check(
-        "phases: {pre-build: {}}",
-        "2:10: unknown key `phases.pre-build` (did you mean `pre_build`?)",
-    );
-    check(
-        "phases: {deployment: {}}",
-        "2:10: unknown key `phases.deployment` (one of: install, pre_build, build, post_build)",
-    );
-    check(
-        "artefacts: {}",
-        "2:1: unknown key `artefacts` (did you mean `artifacts`?)",
-    );
-    check(
-        "batch: {}",
-        "2:1: the key `batch` is not supported (start one build for each of its parts)",
-    );
-    check(
-        "phases: {}\ncache: {key: a}",
-        "3:9: the key `cache.key` is not supported (a cache has paths only)",
-    );
+    check("phases:\n  build:\n    comands: [a]", "4:5: unknown key `phases.build.comands` (did you mean `commands`?)");
+    check("phases: {pre-build: {}}", "2:10: unknown key `phases.pre-build` (did you mean `pre_build`?)");
+    check("phases: {deployment: {}}", "2:10: unknown key `phases.deployment` (one of: install, pre_build, build, post_build)");
+    check("artefacts: {}", "2:1: unknown key `artefacts` (did you mean `artifacts`?)");
+    check("batch: {}", "2:1: the key `batch` is not supported (start one build for each of its parts)");
+    check("phases: {}\ncache: {key: a}", "3:9: the key `cache.key` is not supported (a cache has paths only)");
     check(
         "phases:\n  build:\n    on-failure: RETRY-3",
         "4:17: `phases.build.on-failure`: `RETRY-3` is not supported (use ABORT or CONTINUE)",
     );
-    check(
-        "phases:\n  build:\n    on-failure: abort",
-        "4:17: `phases.build.on-failure`: `abort` is not known (did you mean `ABORT`?)",
-    );
+    check("phases:\n  build:\n    on-failure: abort", "4:17: `phases.build.on-failure`: `abort` is not known (did you mean `ABORT`?)");
     check(
         "env: {shell: powershell.exe}\nphases: {}",
         "2:14: `env.shell`: `powershell.exe` is not known (one of: /bin/sh, sh, /bin/bash, bash)",
     );
-    check(
-        "run-as: nobody\nphases: {}",
-        "2:9: `run-as`: `nobody` is not known (one of: root, codebuild-user)",
-    );
+    check("run-as: nobody\nphases: {}", "2:9: `run-as`: `nobody` is not known (one of: root, codebuild-user)");
 }
 
 #[test]
 fn wrong_shapes() {
-    let quote =
-        "put quotes around a command or value with `: ` in it, or write it as a block after `- |`";
+    let quote = "put quotes around a command or value with `: ` in it, or write it as a block after `- |`";
     let list = "write each item on a line of its own after `- `";
     let mapping = "write `key: value` lines, indented below the key";
-    check(
-        "phases:\n  build:\n    commands:\n      - echo a: b",
-        &format!("5:9: `phases.build.commands[0]`: expected a text ({quote})"),
-    );
-    check(
-        "env: {variables: {A: [1]}}",
-        &format!("2:22: `env.variables.A`: expected a text ({quote})"),
-    );
-    check(
-        "phases:\n  build:\n    commands: ls",
-        &format!("4:15: `phases.build.commands`: expected a list ({list})"),
-    );
-    check(
-        "phases:\n  build:\n    commands:",
-        &format!("4:13: `phases.build.commands`: expected a list ({list})"),
-    );
-    check(
-        "phases:\n  build: [ls]",
-        &format!("3:10: `phases.build`: expected a mapping ({mapping})"),
-    );
-    check(
-        "env: {variables: {A: }}\nphases: {}",
-        "2:20: `env.variables.A`: expected a text, found nothing (write \"\" for an empty text)",
-    );
+    check("phases:\n  build:\n    commands:\n      - echo a: b", &format!("5:9: `phases.build.commands[0]`: expected a text ({quote})"));
+    check("env: {variables: {A: [1]}}", &format!("2:22: `env.variables.A`: expected a text ({quote})"));
+    check("phases:\n  build:\n    commands: ls", &format!("4:15: `phases.build.commands`: expected a list ({list})"));
+    check("phases:\n  build:\n    commands:", &format!("4:13: `phases.build.commands`: expected a list ({list})"));
+    check("phases:\n  build: [ls]", &format!("3:10: `phases.build`: expected a mapping ({mapping})"));
+    check("env: {variables: {A: }}\nphases: {}", "2:20: `env.variables.A`: expected a text, found nothing (write \"\" for an empty text)");
     check("", "1:1: the key `phases` is missing");
-    check(
-        "phases: {}\nartifacts: {name: a}",
-        "3:1: `artifacts`: the key `files` is missing",
-    );
-    check(
-        "phases: {}\nphases: {}",
-        "3:1: the key `phases` is there twice (keep one of them)",
-    );
+    check("phases: {}\nartifacts: {name: a}", "3:1: `artifacts`: the key `files` is missing");
+    check("phases: {}\nphases: {}", "3:1: the key `phases` is there twice (keep one of them)");
     check(
         "phases: {}\nartifacts: {files: [a], discard-paths: maybe}",
         "3:25: `artifacts.discard-paths`: `maybe` is not known (one of: yes, no)",
     );
-    check(
-        "phases: {build: {runtime-versions: {go: 1}}}",
-        "2:17: `phases.build`: `runtime-versions` belongs to the install phase",
-    );
-    check(
-        "phases: {}\nartifacts: {secondary-artifacts: {a: {files: [b]}}}",
-        "taken",
-    );
-    check(
-        "phases: {}\nartifacts: {secondary-artifacts: {a: {}}}",
-        "3:12: `artifacts`: the secondary artifact `a` has no `files`",
-    );
-    check(
-        "phases:\n\tbuild: {}",
-        "3:2: tabs disallowed within this context (block indentation) (indent with spaces)",
-    );
+    check("phases: {build: {runtime-versions: {go: 1}}}", "2:17: `phases.build`: `runtime-versions` belongs to the install phase");
+    check("phases: {}\nartifacts: {secondary-artifacts: {a: {files: [b]}}}", "taken");
+    check("phases: {}\nartifacts: {secondary-artifacts: {a: {}}}", "3:12: `artifacts`: the secondary artifact `a` has no `files`");
+    check("phases:\n\tbuild: {}", "3:2: tabs disallowed within this context (block indentation) (indent with spaces)");
 }
 
 #[test]
@@ -277,13 +179,9 @@ fn hostile_texts_end_quickly() {
     assert!(parse(&deep).is_err());
     let deep = format!("version: 0.2\nphases: {}", "{a: ".repeat(100_000));
     assert!(parse(&deep).is_err());
-    let mut laughs =
-        String::from("version: 0.2\nenv:\n  exported-variables: &a0 [x, x, x, x, x, x, x, x]\n");
+    let mut laughs = String::from("version: 0.2\nenv:\n  exported-variables: &a0 [x, x, x, x, x, x, x, x]\n");
     for at in 1..20 {
-        laughs.push_str(&format!(
-            "a{at}: &a{at} [{}]\n",
-            vec![format!("*a{}", at - 1); 8].join(", ")
-        ));
+        laughs.push_str(&format!("a{at}: &a{at} [{}]\n", vec![format!("*a{}", at - 1); 8].join(", ")));
     }
     assert!(parse(&laughs).is_err());
 }
@@ -297,10 +195,7 @@ fn changed_and_random_texts_never_panic() {
         state ^= state << 17;
         (state % below as u64) as usize
     };
-    const PIECES: [&str; 16] = [
-        ":", "- ", "\n", "\t", "{", "}", "[", "]", "\"", "'", "&a ", "*a", "|\n", "é", "<<: ",
-        "\u{0}",
-    ];
+    const PIECES: [&str; 16] = [":", "- ", "\n", "\t", "{", "}", "[", "]", "\"", "'", "&a ", "*a", "|\n", "é", "<<: ", "\u{0}"];
     let (mut taken, mut refused) = (0, 0);
     for _ in 0..3000 {
         let mut text: Vec<char> = WHOLE.chars().collect();
@@ -316,9 +211,7 @@ fn changed_and_random_texts_never_panic() {
                 refused += 1;
             }
         }
-        let noise: String = (0..random(60))
-            .map(|_| PIECES[random(PIECES.len())])
-            .collect();
+        let noise: String = (0..random(60)).map(|_| PIECES[random(PIECES.len())]).collect();
         assert!(parse(&noise).is_err());
     }
     assert!(taken > 0 && refused > 0, "{taken} taken, {refused} refused");

@@ -43,24 +43,14 @@ impl Diagnostic {
 
     /// The diagnostic with the line it is about and a caret below the place. `source` is the file's text.
     pub fn render(&self, source: &str) -> String {
-        let mut text = format!(
-            "error: {}\n --> {}:{}:{}\n",
-            self.message, self.file, self.line, self.column
-        );
+        let mut text = format!("error: {}\n --> {}:{}:{}\n", self.message, self.file, self.line, self.column);
         let number = self.line.to_string();
         let margin = " ".repeat(number.len());
-        let line = usize::try_from(self.line)
-            .ok()
-            .and_then(|line| source.lines().nth(line.checked_sub(1)?));
+        let line = usize::try_from(self.line).ok().and_then(|line| source.lines().nth(line.checked_sub(1)?));
         if let Some(line) = line {
-            let column = usize::try_from(self.column)
-                .unwrap_or(usize::MAX)
-                .saturating_sub(1);
+            let column = usize::try_from(self.column).unwrap_or(usize::MAX).saturating_sub(1);
             let (shown, caret) = window(line, column);
-            text.push_str(&format!(
-                "{margin} |\n{number} | {shown}\n{margin} | {}^\n",
-                " ".repeat(caret)
-            ));
+            text.push_str(&format!("{margin} |\n{number} | {shown}\n{margin} | {}^\n", " ".repeat(caret)));
         }
         if let Some(help) = &self.help {
             text.push_str(&format!("{margin} = help: {help}\n"));
@@ -72,20 +62,13 @@ impl Diagnostic {
 impl From<Location> for Position {
     /// An unknown place is the file's start.
     fn from(at: Location) -> Self {
-        Self {
-            line: at.line().max(1),
-            column: at.column().max(1),
-        }
+        Self { line: at.line().max(1), column: at.column().max(1) }
     }
 }
 
 impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}:{}:{}: {}",
-            self.file, self.line, self.column, self.message
-        )?;
+        write!(f, "{}:{}:{}: {}", self.file, self.line, self.column, self.message)?;
         match &self.help {
             Some(help) => write!(f, " ({help})"),
             None => Ok(()),
@@ -95,16 +78,9 @@ impl fmt::Display for Diagnostic {
 
 /// The part of a line around a column, and the column in it. Control characters become spaces.
 fn window(line: &str, column: usize) -> (String, usize) {
-    let chars: Vec<char> = line
-        .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
+    let chars: Vec<char> = line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     let column = column.min(chars.len());
-    let start = if chars.len() <= WIDTH {
-        0
-    } else {
-        column.saturating_sub(WIDTH / 2)
-    };
+    let start = if chars.len() <= WIDTH { 0 } else { column.saturating_sub(WIDTH / 2) };
     let end = chars.len().min(start + WIDTH);
     let mut shown = String::new();
     let mut caret = column - start;

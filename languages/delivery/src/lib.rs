@@ -24,12 +24,7 @@ pub fn parse(text: &str, file: &str) -> Result<Delivery, Vec<Diagnostic>> {
     if text.len() > MAX_LENGTH {
         let message = format!("the file has {} bytes, more than {MAX_LENGTH}", text.len());
         let help = "move long values into the templates".to_owned();
-        return Err(vec![Diagnostic::new(
-            &message,
-            file,
-            Position { line: 1, column: 1 },
-            Some(help),
-        )]);
+        return Err(vec![Diagnostic::new(&message, file, Position { line: 1, column: 1 }, Some(help))]);
     }
     let raw = read::read(text, file).map_err(|diagnostic| vec![diagnostic])?;
     check::check(raw, text, file)

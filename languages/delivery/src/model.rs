@@ -21,10 +21,7 @@ pub struct Delivery {
 impl Delivery {
     /// The id of an account by its name in this file.
     pub fn account_id(&self, name: &str) -> Option<&str> {
-        self.accounts
-            .iter()
-            .find(|account| account.name == name)
-            .map(|account| account.id.as_str())
+        self.accounts.iter().find(|account| account.name == name).map(|account| account.id.as_str())
     }
 }
 

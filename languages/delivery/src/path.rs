@@ -9,10 +9,7 @@ pub(crate) fn normalise(path: &str) -> Result<String, &'static str> {
     if path.split('/').any(|part| part == "..") {
         return Err("holds `..`");
     }
-    let parts: Vec<&str> = path
-        .split('/')
-        .filter(|part| !matches!(*part, "" | "."))
-        .collect();
+    let parts: Vec<&str> = path.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
     match parts.is_empty() {
         true if path.is_empty() => Err("is empty"),
         true => Ok(".".to_owned()),

@@ -140,8 +140,7 @@ impl<'de> Deserialize<'de> for RawParameter {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<RawParameter, A::Error> {
-                RawOutput::deserialize(MapAccessDeserializer::new(map))
-                    .map(|raw| RawParameter::Output(raw.output))
+                RawOutput::deserialize(MapAccessDeserializer::new(map)).map(|raw| RawParameter::Output(raw.output))
             }
         }
 
@@ -166,12 +165,7 @@ pub(crate) fn read(text: &str, file: &str) -> Result<RawDelivery, Diagnostic> {
     });
     read.map_err(|error| {
         let (message, help) = explain(error.without_snippet(), &place);
-        Diagnostic::new(
-            &message,
-            file,
-            error.location().unwrap_or(Location::UNKNOWN).into(),
-            help,
-        )
+        Diagnostic::new(&message, file, error.location().unwrap_or(Location::UNKNOWN).into(), help)
     })
 }
 
@@ -195,61 +189,32 @@ fn keys(path: &serde_path_to_error::Path) -> String {
 
 fn explain(error: &Yaml, place: &str) -> (String, Option<String>) {
     let at = |message: String| {
-        if place.is_empty() {
-            message
-        } else {
-            format!("`{place}`: {message}")
-        }
+        if place.is_empty() { message } else { format!("`{place}`: {message}") }
     };
     let help = |text: &str| Some(text.to_owned());
     match error {
-        Yaml::SerdeUnknownField {
-            field, expected, ..
-        } => (
-            format!("unknown key `{field}`"),
-            Some(suggest(field, expected.iter().copied())),
-        ),
-        Yaml::SerdeMissingField { field, .. } => {
-            (at(format!("the key `{field}` is missing")), None)
+        Yaml::SerdeUnknownField { field, expected, .. } => {
+            (format!("unknown key `{field}`"), Some(suggest(field, expected.iter().copied())))
         }
+        Yaml::SerdeMissingField { field, .. } => (at(format!("the key `{field}` is missing")), None),
         Yaml::SerdeInvalidType { expected, .. } => (at(format!("expected {expected}")), None),
-        Yaml::DuplicateMappingKey { key, .. } => (
-            format!("the key `{}` is there twice", key.as_deref().unwrap_or("?")),
-            help("keep one of them"),
-        ),
-        Yaml::NullIntoString { .. } => (
-            at("expected a text, found nothing".to_owned()),
-            help("write a value after the key"),
-        ),
-        Yaml::Unexpected {
-            expected: "string scalar",
-            ..
-        } => (
-            at("expected a text".to_owned()),
-            help("put quotes around a value with `: ` in it"),
-        ),
-        Yaml::Unexpected {
-            expected: "sequence start",
-            ..
-        } => (
-            at("expected a list".to_owned()),
-            help("write each item on a line of its own after `- `"),
-        ),
-        Yaml::Unexpected {
-            expected: "mapping start",
-            ..
-        } => (
-            at("expected a mapping".to_owned()),
-            help("write `key: value` lines, indented below the key"),
-        ),
+        Yaml::DuplicateMappingKey { key, .. } => {
+            (format!("the key `{}` is there twice", key.as_deref().unwrap_or("?")), help("keep one of them"))
+        }
+        Yaml::NullIntoString { .. } => (at("expected a text, found nothing".to_owned()), help("write a value after the key")),
+        Yaml::Unexpected { expected: "string scalar", .. } => {
+            (at("expected a text".to_owned()), help("put quotes around a value with `: ` in it"))
+        }
+        Yaml::Unexpected { expected: "sequence start", .. } => {
+            (at("expected a list".to_owned()), help("write each item on a line of its own after `- `"))
+        }
+        Yaml::Unexpected { expected: "mapping start", .. } => {
+            (at("expected a mapping".to_owned()), help("write `key: value` lines, indented below the key"))
+        }
         other => {
             let text = other.to_string();
-            let text = text
-                .rsplit_once(" at line ")
-                .map_or(text.as_str(), |(text, _)| text);
-            let help = text
-                .starts_with("tabs")
-                .then(|| "indent with spaces".to_owned());
+            let text = text.rsplit_once(" at line ").map_or(text.as_str(), |(text, _)| text);
+            let help = text.starts_with("tabs").then(|| "indent with spaces".to_owned());
             (text.to_owned(), help)
         }
     }
@@ -264,12 +229,7 @@ pub(crate) fn suggest<'a>(word: &str, known: impl Iterator<Item = &'a str> + Clo
         .clone()
         .take(200)
         .filter(|candidate| comparable(&lower) && comparable(candidate))
-        .map(|candidate| {
-            (
-                strsim::damerau_levenshtein(&lower, &candidate.to_lowercase()),
-                candidate,
-            )
-        })
+        .map(|candidate| (strsim::damerau_levenshtein(&lower, &candidate.to_lowercase()), candidate))
         .min()
         .filter(|(distance, candidate)| *distance <= 1 + candidate.len() / 4);
     match near {

@@ -28,37 +28,15 @@ fn whole() -> Delivery {
 #[test]
 fn a_whole_delivery_is_read() {
     let delivery = whole();
-    let account = |name: &str, id: &str| Account {
-        name: name.to_owned(),
-        id: id.to_owned(),
-    };
-    let accounts = [
-        account("dev", "111111111111"),
-        account("staging", "012345678901"),
-        account("prod", "333333333333"),
-    ];
+    let account = |name: &str, id: &str| Account { name: name.to_owned(), id: id.to_owned() };
+    let accounts = [account("dev", "111111111111"), account("staging", "012345678901"), account("prod", "333333333333")];
     assert_eq!(delivery.accounts, accounts);
-    assert_eq!(
-        (delivery.account_id("staging"), delivery.account_id("none")),
-        (Some("012345678901"), None)
-    );
+    assert_eq!((delivery.account_id("staging"), delivery.account_id("none")), (Some("012345678901"), None));
     assert_eq!(delivery.region, "ap-northeast-1");
 
-    let [first, second, third] = delivery.stacks.as_slice() else {
-        panic!("{:?}", delivery.stacks)
-    };
-    assert_eq!(
-        (first.name.as_str(), first.account.as_str()),
-        ("target", "staging")
-    );
-    assert_eq!(
-        (
-            second.template.as_str(),
-            second.position.line,
-            second.position.column
-        ),
-        ("stacks/target.yaml", 8, 15)
-    );
+    let [first, second, third] = delivery.stacks.as_slice() else { panic!("{:?}", delivery.stacks) };
+    assert_eq!((first.name.as_str(), first.account.as_str()), ("target", "staging"));
+    assert_eq!((second.template.as_str(), second.position.line, second.position.column), ("stacks/target.yaml", 8, 15));
     let texts: Vec<_> = second
         .parameters
         .iter()
@@ -67,48 +45,20 @@ fn a_whole_delivery_is_read() {
             Parameter::Output(output) => panic!("{output:?}"),
         })
         .collect();
-    assert_eq!(
-        texts,
-        [
-            "Big=123456789012345678901234567890",
-            "Debug=true",
-            "Id=007",
-            "Long=a: b",
-            "Version=1.10"
-        ]
-    );
+    assert_eq!(texts, ["Big=123456789012345678901234567890", "Debug=true", "Id=007", "Long=a: b", "Version=1.10"]);
     assert_eq!(second.capabilities, [Capability::Iam, Capability::NamedIam]);
-    assert_eq!(
-        (second.tags["team"].as_str(), second.tags["cost"].as_str()),
-        ("shop", "12")
-    );
-    let Parameter::Output(output) = &third.parameters["StagingRole"] else {
-        panic!("{third:?}")
-    };
-    assert_eq!(
-        (
-            output.account.as_str(),
-            output.stack.as_str(),
-            output.key.as_str()
-        ),
-        ("staging", "target", "RoleArn")
-    );
+    assert_eq!((second.tags["team"].as_str(), second.tags["cost"].as_str()), ("shop", "12"));
+    let Parameter::Output(output) = &third.parameters["StagingRole"] else { panic!("{third:?}") };
+    assert_eq!((output.account.as_str(), output.stack.as_str(), output.key.as_str()), ("staging", "target", "RoleArn"));
     assert_eq!(delivery.pipelines[0].file, "pipeline.json");
-    let sources: Vec<_> = delivery
-        .sources
-        .iter()
-        .map(|s| (s.branch.as_str(), s.from.as_str()))
-        .collect();
+    let sources: Vec<_> = delivery.sources.iter().map(|s| (s.branch.as_str(), s.from.as_str())).collect();
     assert_eq!(sources, [("main", "shop"), ("feature/one", ".")]);
 }
 
 #[test]
 fn accounts_alone_are_a_delivery() {
     let delivery = parse("accounts: {dev: \"111111111111\"}", "f").unwrap();
-    assert_eq!(
-        (delivery.region.as_str(), delivery.stacks.len()),
-        ("us-east-1", 0)
-    );
+    assert_eq!((delivery.region.as_str(), delivery.stacks.len()), ("us-east-1", 0));
 }
 
 /// Checks what is said about a file whose first line defines dev and prod; the body starts on line 2.
@@ -120,10 +70,7 @@ fn check(body: &str, expected: &[&str]) {
 fn check_all(text: &str, expected: &[&str]) {
     let told: Vec<String> = match parse(text, "f") {
         Ok(_) => Vec::new(),
-        Err(found) => found
-            .iter()
-            .map(|diagnostic| diagnostic.to_string())
-            .collect(),
+        Err(found) => found.iter().map(|diagnostic| diagnostic.to_string()).collect(),
     };
     assert_eq!(told, expected, "{text}");
 }
@@ -141,27 +88,10 @@ fn accounts_and_region() {
             "f:1:83: the accounts `c/d` and `e` have the same id (give each account an id of its own)",
         ],
     );
-    check_all(
-        "accounts: {}",
-        &[
-            "f:1:11: there is no account (name at least one, as in `accounts: { dev: \"111111111111\" }`)",
-        ],
-    );
-    check_all(
-        "region: us-east-1",
-        &["f:1:1: the key `accounts` is missing"],
-    );
-    for region in [
-        "tokyo",
-        "us-1",
-        "US-east-1",
-        "us-east-",
-        "-east-1",
-        "us east-1",
-    ] {
-        let told = format!(
-            "f:2:9: `{region}` is not a region (a region is one like us-east-1 or ap-northeast-1)"
-        );
+    check_all("accounts: {}", &["f:1:11: there is no account (name at least one, as in `accounts: { dev: \"111111111111\" }`)"]);
+    check_all("region: us-east-1", &["f:1:1: the key `accounts` is missing"]);
+    for region in ["tokyo", "us-1", "US-east-1", "us-east-", "-east-1", "us east-1"] {
+        let told = format!("f:2:9: `{region}` is not a region (a region is one like us-east-1 or ap-northeast-1)");
         check(&format!("region: {region}"), &[&told]);
     }
     check("region: us-gov-west-1", &[]);
@@ -169,33 +99,14 @@ fn accounts_and_region() {
 
 #[test]
 fn shapes() {
-    check(
-        "stack: []",
-        &["f:2:1: unknown key `stack` (did you mean `stacks`?)"],
-    );
-    check(
-        "stacks:\n  - { name: a, acount: dev }",
-        &["f:3:16: unknown key `acount` (did you mean `account`?)"],
-    );
-    check(
-        "stacks:\n  - { name: a, account: dev }",
-        &["f:3:16: `stacks[0]`: the key `template` is missing"],
-    );
-    check(
-        "stacks: { a: b }",
-        &["f:2:9: `stacks`: expected a list (write each item on a line of its own after `- `)"],
-    );
-    check(
-        "stacks: [ a ]",
-        &[
-            "f:2:11: `stacks[0]`: expected a mapping (write `key: value` lines, indented below the key)",
-        ],
-    );
+    check("stack: []", &["f:2:1: unknown key `stack` (did you mean `stacks`?)"]);
+    check("stacks:\n  - { name: a, acount: dev }", &["f:3:16: unknown key `acount` (did you mean `account`?)"]);
+    check("stacks:\n  - { name: a, account: dev }", &["f:3:16: `stacks[0]`: the key `template` is missing"]);
+    check("stacks: { a: b }", &["f:2:9: `stacks`: expected a list (write each item on a line of its own after `- `)"]);
+    check("stacks: [ a ]", &["f:2:11: `stacks[0]`: expected a mapping (write `key: value` lines, indented below the key)"]);
     check(
         "pipelines:\n  - { account: dev, file: [a] }",
-        &[
-            "f:3:27: `pipelines[0].file`: expected a text (put quotes around a value with `: ` in it)",
-        ],
+        &["f:3:27: `pipelines[0].file`: expected a text (put quotes around a value with `: ` in it)"],
     );
     check(
         "stacks:\n  - { name: a, account: dev, template: t, parameters: { A: [b] } }",
@@ -205,14 +116,8 @@ fn shapes() {
         "stacks:\n  - { name: a, account: dev, template: t, parameters: { A: { otput: b } } }",
         &["f:3:62: unknown key `otput` (did you mean `output`?)"],
     );
-    check(
-        "region: us-east-1\nregion: us-east-1",
-        &["f:3:1: the key `region` is there twice (keep one of them)"],
-    );
-    check(
-        "stacks:\n\t- name: a",
-        &["f:3:2: tabs disallowed within this context (block indentation) (indent with spaces)"],
-    );
+    check("region: us-east-1\nregion: us-east-1", &["f:3:1: the key `region` is there twice (keep one of them)"]);
+    check("stacks:\n\t- name: a", &["f:3:2: tabs disallowed within this context (block indentation) (indent with spaces)"]);
     check_all("", &["f:1:1: unexpected end of input"]);
 }
 
@@ -235,40 +140,19 @@ fn references() {
     with_output("dev/first.Arn", &[]);
     with_output(
         "dev/last.Arn",
-        &[
-            "f:7:32: the stack `dev/last` has no outputs yet, for it is not deployed before \
-           (stacks are deployed in their order here: move it further up)",
-        ],
+        &["f:7:32: the stack `dev/last` has no outputs yet, for it is not deployed before \
+           (stacks are deployed in their order here: move it further up)"],
     );
     with_output(
         "dev/a.Arn",
-        &[
-            "f:7:32: the stack `dev/a` has no outputs yet, for it is not deployed before \
-           (stacks are deployed in their order here: move it further up)",
-        ],
+        &["f:7:32: the stack `dev/a` has no outputs yet, for it is not deployed before \
+           (stacks are deployed in their order here: move it further up)"],
     );
-    with_output(
-        "dev/frist.Arn",
-        &["f:7:32: there is no stack `dev/frist` (did you mean `dev/first`?)"],
-    );
-    with_output(
-        "prod/x.Arn",
-        &["f:7:32: there is no stack `prod/x` (one of: dev/first)"],
-    );
-    with_output(
-        "pro/first.Arn",
-        &["f:7:32: the account `pro` is not defined under `accounts` (did you mean `prod`?)"],
-    );
-    for wrong in [
-        "dev/first",
-        "first.Arn",
-        "dev/first.",
-        "/first.Arn",
-        "dev/first.A-B",
-    ] {
-        let told = format!(
-            "f:7:32: `{wrong}` does not name an output (write account/stack.Key, as in `staging/target.RoleArn`)"
-        );
+    with_output("dev/frist.Arn", &["f:7:32: there is no stack `dev/frist` (did you mean `dev/first`?)"]);
+    with_output("prod/x.Arn", &["f:7:32: there is no stack `prod/x` (one of: dev/first)"]);
+    with_output("pro/first.Arn", &["f:7:32: the account `pro` is not defined under `accounts` (did you mean `prod`?)"]);
+    for wrong in ["dev/first", "first.Arn", "dev/first.", "/first.Arn", "dev/first.A-B"] {
+        let told = format!("f:7:32: `{wrong}` does not name an output (write account/stack.Key, as in `staging/target.RoleArn`)");
         with_output(wrong, &[&told]);
     }
     check(
@@ -292,28 +176,12 @@ fn paths_stay_inside() {
         ("a/../../t.yaml", "holds `..`"),
         ("a\\b", "holds a backslash or a NUL character"),
     ] {
-        let told = |at: &str| {
-            format!(
-                "f:{at}: the path `{path}` {reason} (paths are relative to this file's folder and stay inside it)"
-            )
-        };
-        check(
-            &format!("stacks:\n  - {{ name: a, account: dev, template: {path} }}"),
-            &[&told("3:40")],
-        );
-        check(
-            &format!("pipelines:\n  - {{ account: dev, file: {path} }}"),
-            &[&told("3:27")],
-        );
-        check(
-            &format!("sources:\n  - {{ account: dev, repository: a, from: {path} }}"),
-            &[&told("3:42")],
-        );
+        let told = |at: &str| format!("f:{at}: the path `{path}` {reason} (paths are relative to this file's folder and stay inside it)");
+        check(&format!("stacks:\n  - {{ name: a, account: dev, template: {path} }}"), &[&told("3:40")]);
+        check(&format!("pipelines:\n  - {{ account: dev, file: {path} }}"), &[&told("3:27")]);
+        check(&format!("sources:\n  - {{ account: dev, repository: a, from: {path} }}"), &[&told("3:42")]);
     }
-    check(
-        "stacks:\n  - { name: a, account: dev, template: stacks/ }",
-        &["f:3:40: the path `stacks/` names a folder (name a file)"],
-    );
+    check("stacks:\n  - { name: a, account: dev, template: stacks/ }", &["f:3:40: the path `stacks/` names a folder (name a file)"]);
 }
 
 #[test]
@@ -325,25 +193,10 @@ fn sources() {
             "f:4:44: `-d` is not a branch's name (write the name alone, as in `main` or `feature/one`)",
         ],
     );
-    for branch in [
-        "a b",
-        "a..b",
-        "\"a:b\"",
-        "/a",
-        "a/",
-        "a.lock",
-        "\"@\"",
-        "\"a\\u0007\"",
-        ".a",
-    ] {
-        let body = format!(
-            "accounts: {{dev: \"111111111111\"}}\nsources: [{{account: dev, repository: a, branch: {branch}, from: x}}]"
-        );
+    for branch in ["a b", "a..b", "\"a:b\"", "/a", "a/", "a.lock", "\"@\"", "\"a\\u0007\"", ".a"] {
+        let body = format!("accounts: {{dev: \"111111111111\"}}\nsources: [{{account: dev, repository: a, branch: {branch}, from: x}}]");
         let found = parse(&body, "f").expect_err(branch);
-        assert!(
-            found[0].message.contains("is not a branch's name"),
-            "{branch}: {found:?}"
-        );
+        assert!(found[0].message.contains("is not a branch's name"), "{branch}: {found:?}");
     }
     check(
         "sources:\n  - { account: dev, repository: a, from: x }\n  - { account: dev, repository: a, branch: main, from: y }",
@@ -365,20 +218,11 @@ fn a_diagnostic_shows_its_line() {
   = help: quote it: \"012345678901\"
 "
     );
-    let source = format!(
-        "accounts: {{ a: \"111111111111\" }}\nregion: \"\\e[31m{}\"\n",
-        "x".repeat(300)
-    );
+    let source = format!("accounts: {{ a: \"111111111111\" }}\nregion: \"\\e[31m{}\"\n", "x".repeat(300));
     let shown = parse(&source, "f").unwrap_err()[0].render(&source);
     let line = shown.lines().find(|line| line.starts_with("2 | ")).unwrap();
-    assert!(
-        line.chars().count() < 110 && line.ends_with('…'),
-        "{shown:?}"
-    );
-    assert!(
-        shown.contains("`\u{fffd}[31mxxx") && !shown.contains('\u{1b}'),
-        "{shown:?}"
-    );
+    assert!(line.chars().count() < 110 && line.ends_with('…'), "{shown:?}");
+    assert!(shown.contains("`\u{fffd}[31mxxx") && !shown.contains('\u{1b}'), "{shown:?}");
 }
 
 #[test]
@@ -390,10 +234,7 @@ fn changed_and_random_texts_never_panic() {
         state ^= state << 17;
         (state % below as u64) as usize
     };
-    const PIECES: [&str; 16] = [
-        ":", "- ", "\n", "\t", "{", "}", "[", "]", "\"", "'", "&a ", "*a", "|\n", "é", "<<: ",
-        "\u{0}",
-    ];
+    const PIECES: [&str; 16] = [":", "- ", "\n", "\t", "{", "}", "[", "]", "\"", "'", "&a ", "*a", "|\n", "é", "<<: ", "\u{0}"];
     let (mut taken, mut refused) = (0, 0);
     for _ in 0..3000 {
         let mut text: Vec<char> = WHOLE.chars().collect();
@@ -407,18 +248,12 @@ fn changed_and_random_texts_never_panic() {
             Ok(_) => taken += 1,
             Err(found) => {
                 for diagnostic in found {
-                    assert!(
-                        diagnostic
-                            .render(&text)
-                            .contains(&format!("f:{}:", diagnostic.line))
-                    );
+                    assert!(diagnostic.render(&text).contains(&format!("f:{}:", diagnostic.line)));
                 }
                 refused += 1;
             }
         }
-        let noise: String = (0..random(60))
-            .map(|_| PIECES[random(PIECES.len())])
-            .collect();
+        let noise: String = (0..random(60)).map(|_| PIECES[random(PIECES.len())]).collect();
         assert!(parse(&noise, "f").is_err());
     }
     assert!(taken > 0 && refused > 0, "{taken} taken, {refused} refused");

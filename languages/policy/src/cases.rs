@@ -1,8 +1,7 @@
 //! Authorization cases as files: a request, its policies and what is expected.
 
 use crate::{
-    Context, ContextValue, Decision, Grant, Named, Options, Policies, Policy, PolicyError, PolicyKind, Principal,
-    Reason, Request, Verdict,
+    Context, ContextValue, Decision, Grant, Named, Options, Policies, Policy, PolicyError, PolicyKind, Principal, Reason, Request, Verdict,
     compile::Compiler,
     decide,
     json::{self, Node, Value},
@@ -190,12 +189,9 @@ impl Caller {
         match self.kind {
             CallerKind::Root => Principal::Root { account: self.account.as_deref().unwrap_or_default() },
             CallerKind::User => Principal::User { arn: text, id },
-            CallerKind::Role => Principal::Role {
-                role_arn: behind,
-                role_id: id,
-                session_arn: text,
-                linked: behind.contains(":role/aws-service-role/"),
-            },
+            CallerKind::Role => {
+                Principal::Role { role_arn: behind, role_id: id, session_arn: text, linked: behind.contains(":role/aws-service-role/") }
+            }
             CallerKind::FederatedUser => Principal::FederatedUser { arn: text, user_arn: behind, id },
             CallerKind::WebIdentity => Principal::WebIdentity { provider: text },
             CallerKind::Service => Principal::Service { name: text },
@@ -327,9 +323,7 @@ impl Reader<'_> {
     }
 
     fn policies(&self, node: &Node<'_>, path: &str, action: &str) -> Read<CasePolicies> {
-        let known = [
-            "identity", "boundary", "session", "resource", "serviceControl", "resourceControl", "vpcEndpoint", "grants",
-        ];
+        let known = ["identity", "boundary", "session", "resource", "serviceControl", "resourceControl", "vpcEndpoint", "grants"];
         let service = action.split(':').next().unwrap_or_default();
         let of_resource = match service {
             "sts" => PolicyKind::Trust,

@@ -94,9 +94,7 @@ impl Compiler<'_> {
     }
 
     fn statement(&self, node: &Node<'_>, path: &str, current: bool, sids: &mut HashSet<String>) -> Checked<Statement> {
-        let names = [
-            "Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition",
-        ];
+        let names = ["Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition"];
         let members = self.members(node, path, &names)?;
         let find = |name: &str| members.iter().find(|member| member.key == name);
         let sid = find("Sid").map(|m| self.sid(&m.node, &join(path, "Sid"), sids)).transpose()?;
@@ -149,13 +147,7 @@ impl Compiler<'_> {
     }
 
     /// `Name` or `NotName`, not both.
-    fn one_of<'n>(
-        &self,
-        node: &Node<'_>,
-        members: &'n [Member<'n>],
-        path: &str,
-        name: &str,
-    ) -> Checked<Option<(bool, &'n Member<'n>)>> {
+    fn one_of<'n>(&self, node: &Node<'_>, members: &'n [Member<'n>], path: &str, name: &str) -> Checked<Option<(bool, &'n Member<'n>)>> {
         let negated = format!("Not{name}");
         let find = |name: &str| members.iter().find(|member| member.key == name);
         match (find(name), find(&negated)) {

@@ -1,9 +1,8 @@
 //! The decision over all policies of a request.
 
 use crate::{
-    Context, Decision, Effect, Named, Options, Policies, PolicyKind, Principal, Reason, ReasonPolicyKind as Kind,
-    ReasonRole, Request, Verdict,
-    explain,
+    Context, Decision, Effect, Named, Options, Policies, PolicyKind, Principal, Reason, ReasonPolicyKind as Kind, ReasonRole, Request,
+    Verdict, explain,
     options::{Asks, Point},
     principal::Closeness,
     resource::{Target, arn_parts},
@@ -28,8 +27,21 @@ pub fn decide(request: &Request<'_>, policies: &Policies<'_>, options: &Options)
 /// The services whose resources resource control policies limit.
 /// Source: <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html>
 const UNDER_RESOURCE_CONTROL: [&str; 15] = [
-    "aoss", "codebuild", "codecommit", "codepipeline", "cognito-identity", "cognito-idp", "dynamodb", "ecr", "events",
-    "kms", "logs", "s3", "secretsmanager", "sqs", "sts",
+    "aoss",
+    "codebuild",
+    "codecommit",
+    "codepipeline",
+    "cognito-identity",
+    "cognito-idp",
+    "dynamodb",
+    "ecr",
+    "events",
+    "kms",
+    "logs",
+    "s3",
+    "secretsmanager",
+    "sqs",
+    "sts",
 ];
 
 /// The KMS operations that work on a key of another account.
@@ -191,8 +203,7 @@ impl<'a> Evaluation<'a> {
         let boundary = self.union(policies.boundary.as_slice(), Kind::Boundary);
         let session = self.union(policies.session.unwrap_or_default(), Kind::Session);
 
-        let denies =
-            [scp.deny, rcp.deny, vpce.deny, resource.deny, identity.deny, boundary.deny, session.deny];
+        let denies = [scp.deny, rcp.deny, vpce.deny, resource.deny, identity.deny, boundary.deny, session.deny];
         if denies.iter().any(Option::is_some) {
             return Outcome::Denied(denies.into_iter().flatten().collect());
         }
@@ -315,9 +326,7 @@ impl<'a> Evaluation<'a> {
     fn session_holds(&self, sides: &Sides<'a>, by_identity: bool) -> bool {
         match self.request.principal {
             Principal::Role { .. } => self.policies.session.is_none() || sides.session.is_some(),
-            Principal::FederatedUser { .. } => {
-                !by_identity && self.policies.session.is_none() || sides.session.is_some()
-            }
+            Principal::FederatedUser { .. } => !by_identity && self.policies.session.is_none() || sides.session.is_some(),
             _ => true,
         }
     }
@@ -451,10 +460,7 @@ impl<'a> Evaluation<'a> {
         // spares only who is listed in every way, and nobody under a permissions boundary.
         let applies = match statement.effect {
             Effect::Allow => named().is_none(),
-            Effect::Deny => {
-                self.policies.boundary.is_some()
-                    || !clause.list.lists_all_of(principal, *principal_account, &self.asks)
-            }
+            Effect::Deny => self.policies.boundary.is_some() || !clause.list.lists_all_of(principal, *principal_account, &self.asks),
         };
         applies.then_some(Closeness::Direct)
     }
@@ -475,9 +481,7 @@ fn limits<'a>(first: Option<Hit<'a>>, second: Option<Hit<'a>>, sides: &Sides<'a>
 
 fn gate(service: &str, name: &str, resource: &str) -> Gate {
     let Some([_, owner, _, _, rest]) = arn_parts(resource) else { return Gate::Open };
-    let starts = |prefix: &str| {
-        name.get(..prefix.len()).is_some_and(|head| head.eq_ignore_ascii_case(prefix))
-    };
+    let starts = |prefix: &str| name.get(..prefix.len()).is_some_and(|head| head.eq_ignore_ascii_case(prefix));
     if service.eq_ignore_ascii_case("kms") && owner == "kms" && rest.starts_with("key/") {
         return Gate::Key;
     }

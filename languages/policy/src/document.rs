@@ -107,9 +107,7 @@ impl Policy {
             not_action: s.action.negated,
             resources: s.resource.as_ref().map(|r| r.list.iter().map(|pattern| &*pattern.text).collect()),
             not_resource: s.resource.as_ref().is_some_and(|r| r.negated),
-            conditions: conditions
-                .map(|c| (&*c.operator_text, &*c.key_text, c.texts.iter().map(|text| &**text).collect()))
-                .collect(),
+            conditions: conditions.map(|c| (&*c.operator_text, &*c.key_text, c.texts.iter().map(|text| &**text).collect())).collect(),
             line: s.line,
             column: s.column,
         })

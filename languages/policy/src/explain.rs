@@ -1,10 +1,6 @@
 //! Statements that nearly allowed a request, and what kept them from it.
 
-use crate::{
-    Effect, Named, Reason, ReasonPolicyKind as Kind, ReasonRole,
-    decide::Evaluation,
-    statement::Statement,
-};
+use crate::{Effect, Named, Reason, ReasonPolicyKind as Kind, ReasonRole, decide::Evaluation, statement::Statement};
 
 /// More would hide the one that matters.
 const MAX_NEAR_MISSES: usize = 5;
@@ -20,9 +16,7 @@ pub(crate) fn near_misses(evaluation: &Evaluation<'_>, kinds: &[Kind], reasons: 
                 if reasons.len() == known + MAX_NEAR_MISSES {
                     return;
                 }
-                if statement.effect != Effect::Allow
-                    || !statement.covers_action(evaluation.service, evaluation.name, &evaluation.none)
-                {
+                if statement.effect != Effect::Allow || !statement.covers_action(evaluation.service, evaluation.name, &evaluation.none) {
                     continue;
                 }
                 let Some(failure) = failure(evaluation, statement) else { continue };

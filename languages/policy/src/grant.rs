@@ -76,9 +76,7 @@ impl Grant {
         let named = |name: &str| !name.is_empty() && name == self.grantee_principal;
         match principal {
             Principal::User { arn, id } => named(arn) || named(id),
-            Principal::Role { role_arn, role_id, session_arn, .. } => {
-                named(role_arn) || named(role_id) || named(session_arn)
-            }
+            Principal::Role { role_arn, role_id, session_arn, .. } => named(role_arn) || named(role_id) || named(session_arn),
             Principal::FederatedUser { arn, user_arn, id } => named(arn) || named(user_arn) || named(id),
             Principal::Root { .. } => named(&principal.text()),
             Principal::Service { .. } | Principal::WebIdentity { .. } | Principal::Anonymous => false,
@@ -91,15 +89,12 @@ impl Grant {
             return true;
         }
         let includes = |pairs: &BTreeMap<String, String>| {
-            pairs.iter().all(|(key, value)| {
-                matches!(context.get(&format!("{CONTEXT_PREFIX}{key}")), Some(ContextValue::One(own)) if own == value)
-            })
+            pairs
+                .iter()
+                .all(|(key, value)| matches!(context.get(&format!("{CONTEXT_PREFIX}{key}")), Some(ContextValue::One(own)) if own == value))
         };
         let pairs_of_request = || context.iter().filter(|(key, _)| key.starts_with(CONTEXT_PREFIX)).count();
         constraints.encryption_context_subset.as_ref().is_none_or(includes)
-            && constraints
-                .encryption_context_equals
-                .as_ref()
-                .is_none_or(|pairs| pairs.len() == pairs_of_request() && includes(pairs))
+            && constraints.encryption_context_equals.as_ref().is_none_or(|pairs| pairs.len() == pairs_of_request() && includes(pairs))
     }
 }

@@ -138,9 +138,7 @@ impl<'t> Parser<'t> {
 
     fn number(&mut self) -> Result<Value<'t>, PolicyError> {
         let rest = &self.text[self.at..];
-        let length = rest
-            .find(|c: char| !matches!(c, '0'..='9' | '-' | '+' | '.' | 'e' | 'E'))
-            .unwrap_or(rest.len());
+        let length = rest.find(|c: char| !matches!(c, '0'..='9' | '-' | '+' | '.' | 'e' | 'E')).unwrap_or(rest.len());
         let number = &rest[..length];
         if serde_json::from_str::<serde_json::Number>(number).is_err() {
             return Err(self.error(format!("'{number}' is not a JSON number")));

@@ -195,9 +195,7 @@ pub(crate) fn items(text: &str, syntax: Syntax) -> Result<Vec<Item>, String> {
 
 /// `${key}` or `${key, 'default'}` at the start of `text`, and its length.
 fn variable(text: &str) -> Result<(Item, usize), String> {
-    let wrong = || {
-        format!("'{text}' is not a policy variable: write ${{key}} or ${{key, 'default'}}; ${{$}} stands for a dollar sign")
-    };
+    let wrong = || format!("'{text}' is not a policy variable: write ${{key}} or ${{key, 'default'}}; ${{$}} stands for a dollar sign");
     let inner = &text[2..];
     let end = inner.find([',', '}']).ok_or_else(wrong)?;
     let key = inner[..end].trim();

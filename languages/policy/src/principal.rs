@@ -142,9 +142,7 @@ impl Name {
             (PrincipalKind::Aws, Principal::Role { role_arn, role_id, session_arn, .. }) => {
                 (named(session_arn), named(role_arn) || named(role_id))
             }
-            (PrincipalKind::Aws, Principal::FederatedUser { arn, user_arn, id }) => {
-                (named(arn), named(user_arn) || named(id))
-            }
+            (PrincipalKind::Aws, Principal::FederatedUser { arn, user_arn, id }) => (named(arn), named(user_arn) || named(id)),
             (PrincipalKind::Service, Principal::Service { name })
             | (PrincipalKind::Federated, Principal::WebIdentity { provider: name }) => (named(name), false),
             _ => (false, false),
@@ -172,9 +170,7 @@ impl Principals {
         match principal {
             Principal::Root { .. } => lists(Closeness::Account),
             Principal::User { .. } => by_itself && lists(Closeness::Account),
-            Principal::Role { .. } | Principal::FederatedUser { .. } => {
-                by_itself && lists(Closeness::Role) && lists(Closeness::Account)
-            }
+            Principal::Role { .. } | Principal::FederatedUser { .. } => by_itself && lists(Closeness::Role) && lists(Closeness::Account),
             Principal::WebIdentity { .. } | Principal::Service { .. } => by_itself,
             Principal::Anonymous => false,
         }
@@ -196,8 +192,7 @@ impl Principals {
 fn account_of(text: &str) -> Result<Option<&str>, String> {
     let is_account = |part: &str| part.len() == 12 && part.bytes().all(|b| b.is_ascii_digit());
     let is_id = |text: &str| {
-        (text.starts_with("AIDA") || text.starts_with("AROA"))
-            && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+        (text.starts_with("AIDA") || text.starts_with("AROA")) && text.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
     };
     if is_account(text) {
         return Ok(Some(text));
@@ -215,9 +210,7 @@ fn account_of(text: &str) -> Result<Option<&str>, String> {
     // CloudFront's origin access identities are users of an account called "cloudfront".
     let account_is_legal = is_account(account) || account == "cloudfront";
     let long = |prefix: &str, slashes: usize| {
-        rest.strip_prefix(prefix).is_some_and(|name| {
-            !name.is_empty() && !name.ends_with('/') && name.matches('/').count() >= slashes
-        })
+        rest.strip_prefix(prefix).is_some_and(|name| !name.is_empty() && !name.ends_with('/') && name.matches('/').count() >= slashes)
     };
     let legal = match service {
         "iam" => rest == "root" || long("user/", 0) || long("role/", 0),

@@ -28,9 +28,7 @@ pub(crate) struct Target<'a> {
 
 impl<'a> Target<'a> {
     pub fn new(text: &'a str, service: &str, name: &str) -> Self {
-        let all_buckets = text == "*"
-            && service.eq_ignore_ascii_case("s3")
-            && name.eq_ignore_ascii_case("ListAllMyBuckets");
+        let all_buckets = text == "*" && service.eq_ignore_ascii_case("s3") && name.eq_ignore_ascii_case("ListAllMyBuckets");
         Self { parts: arn_parts(text), all_buckets }
     }
 }

@@ -3,10 +3,10 @@
 use crate::{
     condition::Condition,
     context::Context,
+    options::{Asks, Point, UnresolvedNotResource},
     pattern::{Pattern, Syntax},
     principal::Principals,
     resource::{ResourcePattern, Target},
-    options::{Asks, Point, UnresolvedNotResource},
 };
 use serde::{Deserialize, Serialize};
 
@@ -89,9 +89,7 @@ impl ActionPattern {
     }
 
     fn matches(&self, service: &str, name: &str, none: &Context) -> bool {
-        self.parts.as_ref().is_none_or(|(own, pattern)| {
-            own.eq_ignore_ascii_case(service) && pattern.matches_any_case(name, none)
-        })
+        self.parts.as_ref().is_none_or(|(own, pattern)| own.eq_ignore_ascii_case(service) && pattern.matches_any_case(name, none))
     }
 
     /// The service; None for every action.

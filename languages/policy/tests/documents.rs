@@ -1,7 +1,7 @@
 //! What is a legal policy, what is said of an illegal one, and where.
 
-use policy::{Policy, PolicyKind, PrincipalKind, quota_length, rewrite_principals};
 use PolicyKind::{Boundary, Identity, Key, Resource, ResourceControl, ServiceControl, Session, Trust, VpcEndpoint};
+use policy::{Policy, PolicyKind, PrincipalKind, quota_length, rewrite_principals};
 
 /// A document of one statement.
 fn document(statement: &str) -> String {

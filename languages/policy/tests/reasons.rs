@@ -1,8 +1,7 @@
 //! What a decision says beside its verdict.
 
 use policy::{
-    Context, Decision, Named, Options, Policies, Policy, PolicyKind, Principal, ReasonPolicyKind as Kind, ReasonRole, Request,
-    cases,
+    Context, Decision, Named, Options, Policies, Policy, PolicyKind, Principal, ReasonPolicyKind as Kind, ReasonRole, Request, cases,
 };
 use serde_json::{Value, json};
 
@@ -34,14 +33,49 @@ fn messages_are_those_of_aws() {
         ("s3:GetObject", bucket, json!({}), "because no identity-based policy allows the s3:GetObject action"),
         ("s3:GetObject", bucket, json!({ "identity": deny }), "with an explicit deny in an identity-based policy"),
         ("s3:GetObject", bucket, json!({ "resource": everyone("Deny") }), "with an explicit deny in a resource-based policy"),
-        ("s3:GetObject", bucket, json!({ "identity": allow("*"), "boundary": allow("ec2:*") }), "because no permissions boundary allows the s3:GetObject action"),
-        ("s3:GetObject", bucket, json!({ "identity": allow("*"), "session": [] }), "because no session policy allows the s3:GetObject action"),
-        ("s3:GetObject", bucket, json!({ "identity": allow("*"), "serviceControl": [[deny]] }), "with an explicit deny in a service control policy"),
-        ("s3:GetObject", bucket, json!({ "identity": allow("*"), "serviceControl": [[allow("*")], []] }), "because no service control policy allows the s3:GetObject action"),
-        ("s3:GetObject", bucket, json!({ "identity": allow("*"), "resourceControl": [[]] }), "because no resource control policy allows the s3:GetObject action"),
-        ("s3:GetObject", bucket, json!({ "identity": allow("*"), "vpcEndpoint": everyone("Deny") }), "with an explicit deny in a VPC endpoint policy"),
+        (
+            "s3:GetObject",
+            bucket,
+            json!({ "identity": allow("*"), "boundary": allow("ec2:*") }),
+            "because no permissions boundary allows the s3:GetObject action",
+        ),
+        (
+            "s3:GetObject",
+            bucket,
+            json!({ "identity": allow("*"), "session": [] }),
+            "because no session policy allows the s3:GetObject action",
+        ),
+        (
+            "s3:GetObject",
+            bucket,
+            json!({ "identity": allow("*"), "serviceControl": [[deny]] }),
+            "with an explicit deny in a service control policy",
+        ),
+        (
+            "s3:GetObject",
+            bucket,
+            json!({ "identity": allow("*"), "serviceControl": [[allow("*")], []] }),
+            "because no service control policy allows the s3:GetObject action",
+        ),
+        (
+            "s3:GetObject",
+            bucket,
+            json!({ "identity": allow("*"), "resourceControl": [[]] }),
+            "because no resource control policy allows the s3:GetObject action",
+        ),
+        (
+            "s3:GetObject",
+            bucket,
+            json!({ "identity": allow("*"), "vpcEndpoint": everyone("Deny") }),
+            "with an explicit deny in a VPC endpoint policy",
+        ),
         ("kms:Decrypt", KEY, json!({ "identity": allow("*") }), "because no resource-based policy allows the kms:Decrypt action"),
-        ("sts:AssumeRole", "arn:aws:iam::111111111111:role/T", json!({ "identity": allow("*") }), "because no role trust policy allows the sts:AssumeRole action"),
+        (
+            "sts:AssumeRole",
+            "arn:aws:iam::111111111111:role/T",
+            json!({ "identity": allow("*") }),
+            "because no role trust policy allows the sts:AssumeRole action",
+        ),
     ];
     for (action, resource, policies, because) in table {
         let decision = decide(&case(SESSION, action, resource, policies));
@@ -67,16 +101,20 @@ fn near_misses_name_the_element_and_what_was_seen() {
     ]));
     let bucket = policy(json!({ "Effect": "Allow", "Principal": { "AWS": "111111111111" }, "Action": "s3:*", "Resource": "*" }));
     let decision = decide(&case(SESSION, "s3:GetObject", "arn:aws:s3:::b/k", json!({ "identity": identity, "resource": bucket })));
-    let found: Vec<_> = decision
-        .reasons
-        .iter()
-        .map(|r| (r.role, r.kind, r.statement, r.sid.as_deref(), r.element.as_deref(), r.seen.as_deref()))
-        .collect();
+    let found: Vec<_> =
+        decision.reasons.iter().map(|r| (r.role, r.kind, r.statement, r.sid.as_deref(), r.element.as_deref(), r.seen.as_deref())).collect();
     assert_eq!(
         found,
         [
             (ReasonRole::Missing, Kind::Identity, None, None, None, None),
-            (ReasonRole::NearMiss, Kind::Resource, Some(0), None, Some("Principal"), Some("the account, which leaves the choice to identity-based policies")),
+            (
+                ReasonRole::NearMiss,
+                Kind::Resource,
+                Some(0),
+                None,
+                Some("Principal"),
+                Some("the account, which leaves the choice to identity-based policies")
+            ),
             (ReasonRole::NearMiss, Kind::Identity, Some(1), Some("Wrong"), Some("Resource"), Some("arn:aws:s3:::b/k")),
             (ReasonRole::NearMiss, Kind::Identity, Some(2), None, Some("Condition StringEquals aws:SourceAccount"), Some("not present")),
         ]

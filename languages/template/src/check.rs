@@ -25,61 +25,34 @@ pub(crate) const PSEUDO: [&str; 8] = [
 pub(crate) fn check(template: &Template, findings: &mut Findings) {
     let mut checker = Checker {
         template,
-        parameters: template
-            .parameters
-            .iter()
-            .map(|parameter| parameter.name.as_str())
-            .collect(),
-        conditions: template
-            .conditions
-            .iter()
-            .map(|(name, _)| name.text.as_str())
-            .collect(),
+        parameters: template.parameters.iter().map(|parameter| parameter.name.as_str()).collect(),
+        conditions: template.conditions.iter().map(|(name, _)| name.text.as_str()).collect(),
         used: HashSet::new(),
         findings,
     };
     for (_, expr) in &template.conditions {
         checker.expr(expr, "Conditions");
         // A null is a function that has been reported already.
-        if !matches!(&expr.kind, ExprKind::Null)
-            && !matches!(&expr.kind, ExprKind::Call(call) if call.is_boolean())
-        {
+        if !matches!(&expr.kind, ExprKind::Null) && !matches!(&expr.kind, ExprKind::Call(call) if call.is_boolean()) {
             checker.findings.push(not_boolean(&expr.span));
         }
     }
     for rule in &template.rules {
         let asserts = rule.assertions.iter().map(|assertion| &assertion.assert);
-        rule.condition
-            .iter()
-            .chain(asserts)
-            .for_each(|expr| checker.expr(expr, "Rules"));
+        rule.condition.iter().chain(asserts).for_each(|expr| checker.expr(expr, "Rules"));
     }
     for resource in &template.resources {
-        resource
-            .condition_name
-            .iter()
-            .for_each(|name| checker.condition(name, "Resources"));
-        resource
-            .expressions()
-            .for_each(|expr| checker.expr(expr, "Resources"));
+        resource.condition_name.iter().for_each(|name| checker.condition(name, "Resources"));
+        resource.expressions().for_each(|expr| checker.expr(expr, "Resources"));
         checker.depends_on(resource);
     }
     for output in &template.outputs {
-        output
-            .condition_name
-            .iter()
-            .for_each(|name| checker.condition(name, "Outputs"));
-        [Some(&output.value), output.export.as_ref()]
-            .into_iter()
-            .flatten()
-            .for_each(|expr| checker.expr(expr, "Outputs"));
+        output.condition_name.iter().for_each(|name| checker.condition(name, "Outputs"));
+        [Some(&output.value), output.export.as_ref()].into_iter().flatten().for_each(|expr| checker.expr(expr, "Outputs"));
     }
     checker.names();
     checker.unused();
-    for graph in [
-        condition_graph(template),
-        Graph::new(template, &|_| None, &|_| true, true),
-    ] {
+    for graph in [condition_graph(template), Graph::new(template, &|_| None, &|_| true, true)] {
         if let Err(cycle) = graph.order() {
             findings.push(cycle);
         }
@@ -88,11 +61,8 @@ pub(crate) fn check(template: &Template, findings: &mut Findings) {
 
 /// A condition that is no boolean function.
 pub(crate) fn not_boolean(span: &Span) -> Diagnostic {
-    Diagnostic::error(
-        span,
-        "Template format error: Every Condition member must be a boolean function",
-    )
-    .help("use Fn::Equals, Fn::And, Fn::Or, Fn::Not or Condition")
+    Diagnostic::error(span, "Template format error: Every Condition member must be a boolean function")
+        .help("use Fn::Equals, Fn::And, Fn::Or, Fn::Not or Condition")
 }
 
 struct Checker<'a, 'f> {
@@ -129,10 +99,9 @@ impl<'a> Checker<'a, '_> {
             return;
         }
         let message = match (resources, block) {
-            (true, _) => format!(
-                "Template format error: Unresolved resource dependencies [{}] in the {block} block of the template",
-                shorten(text)
-            ),
+            (true, _) => {
+                format!("Template format error: Unresolved resource dependencies [{}] in the {block} block of the template", shorten(text))
+            }
             (false, "Conditions") => {
                 format!(
                     "Template format error: Unresolved dependencies [{}]. Cannot reference resources in the Conditions block of the template",
@@ -145,15 +114,8 @@ impl<'a> Checker<'a, '_> {
             ),
         };
         let known = self.parameters.iter().copied().chain(PSEUDO);
-        let ids = self
-            .template
-            .index
-            .keys()
-            .map(String::as_str)
-            .filter(|_| resources);
-        self.findings.push(
-            Diagnostic::error(&name.span, message).maybe_help(did_you_mean(text, known.chain(ids))),
-        );
+        let ids = self.template.index.keys().map(String::as_str).filter(|_| resources);
+        self.findings.push(Diagnostic::error(&name.span, message).maybe_help(did_you_mean(text, known.chain(ids))));
     }
 
     fn attribute(&mut self, name: &'a Name, block: &str) {
@@ -169,19 +131,13 @@ impl<'a> Checker<'a, '_> {
         if self.template.index.contains_key(text) {
             return;
         }
-        let message = format!(
-            "Template error: instance of Fn::GetAtt references undefined resource {}",
-            shorten(text)
-        );
+        let message = format!("Template error: instance of Fn::GetAtt references undefined resource {}", shorten(text));
         let help = if self.parameters.contains(text) {
-            Some(format!(
-                "'{text}' is a parameter; a parameter has no attributes"
-            ))
+            Some(format!("'{text}' is a parameter; a parameter has no attributes"))
         } else {
             did_you_mean(text, self.template.index.keys().map(String::as_str))
         };
-        self.findings
-            .push(Diagnostic::error(&name.span, message).maybe_help(help));
+        self.findings.push(Diagnostic::error(&name.span, message).maybe_help(help));
     }
 
     fn condition(&mut self, name: &'a Name, block: &str) {
@@ -190,14 +146,9 @@ impl<'a> Checker<'a, '_> {
         if self.conditions.contains(text) {
             return;
         }
-        let message = format!(
-            "Template format error: Unresolved condition dependency {} in the {block} block of the template",
-            shorten(text)
-        );
-        self.findings.push(
-            Diagnostic::error(&name.span, message)
-                .maybe_help(did_you_mean(text, self.conditions.iter().copied())),
-        );
+        let message =
+            format!("Template format error: Unresolved condition dependency {} in the {block} block of the template", shorten(text));
+        self.findings.push(Diagnostic::error(&name.span, message).maybe_help(did_you_mean(text, self.conditions.iter().copied())));
     }
 
     fn mapping(&mut self, name: &'a str, span: &Span) {
@@ -205,15 +156,9 @@ impl<'a> Checker<'a, '_> {
         if self.template.mappings.contains_key(name) {
             return;
         }
-        let message = format!(
-            "Template error: Mapping named '{}' is not present in the 'Mappings' section of template.",
-            shorten(name)
-        );
+        let message = format!("Template error: Mapping named '{}' is not present in the 'Mappings' section of template.", shorten(name));
         self.findings
-            .push(Diagnostic::error(span, message).maybe_help(did_you_mean(
-                name,
-                self.template.mappings.keys().map(String::as_str),
-            )));
+            .push(Diagnostic::error(span, message).maybe_help(did_you_mean(name, self.template.mappings.keys().map(String::as_str))));
     }
 
     fn depends_on(&mut self, resource: &'a Resource) {
@@ -224,8 +169,7 @@ impl<'a> Checker<'a, '_> {
                     shorten(&name.text)
                 );
                 let help = did_you_mean(&name.text, self.template.index.keys().map(String::as_str));
-                self.findings
-                    .push(Diagnostic::error(&name.span, message).maybe_help(help));
+                self.findings.push(Diagnostic::error(&name.span, message).maybe_help(help));
             }
         }
     }
@@ -234,40 +178,21 @@ impl<'a> Checker<'a, '_> {
     fn names(&mut self) {
         for resource in &self.template.resources {
             if self.parameters.contains(resource.logical_id.as_str()) {
-                let message = format!(
-                    "Template format error: Duplicate logical id {}: it is a parameter and a resource",
-                    resource.logical_id
-                );
-                self.findings
-                    .push(Diagnostic::error(&resource.span, message).help("rename one of the two"));
+                let message =
+                    format!("Template format error: Duplicate logical id {}: it is a parameter and a resource", resource.logical_id);
+                self.findings.push(Diagnostic::error(&resource.span, message).help("rename one of the two"));
             }
         }
     }
 
     fn unused(&mut self) {
-        let parameters = self
-            .template
-            .parameters
-            .iter()
-            .map(|p| ("Parameter", p.name.as_str(), &p.span));
-        let conditions = self
-            .template
-            .conditions
-            .iter()
-            .map(|(name, _)| ("Condition", name.text.as_str(), &name.span));
-        let mut mappings: Vec<_> = self
-            .template
-            .mappings
-            .iter()
-            .map(|(name, m)| ("Mapping", name.as_str(), &m.span))
-            .collect();
+        let parameters = self.template.parameters.iter().map(|p| ("Parameter", p.name.as_str(), &p.span));
+        let conditions = self.template.conditions.iter().map(|(name, _)| ("Condition", name.text.as_str(), &name.span));
+        let mut mappings: Vec<_> = self.template.mappings.iter().map(|(name, m)| ("Mapping", name.as_str(), &m.span)).collect();
         mappings.sort_by_key(|(_, _, span)| (*span).clone());
         for (kind, name, span) in parameters.chain(conditions).chain(mappings) {
             if !self.used.contains(name) {
-                self.findings.push(Diagnostic::warning(
-                    span,
-                    format!("{kind} {name} is never used"),
-                ));
+                self.findings.push(Diagnostic::warning(span, format!("{kind} {name} is never used")));
             }
         }
     }

@@ -28,19 +28,11 @@ pub struct Diagnostic {
 
 impl Diagnostic {
     pub(crate) fn error(span: &Span, message: impl Into<String>) -> Diagnostic {
-        Diagnostic {
-            severity: Severity::Error,
-            message: message.into(),
-            span: span.clone(),
-            help: None,
-        }
+        Diagnostic { severity: Severity::Error, message: message.into(), span: span.clone(), help: None }
     }
 
     pub(crate) fn warning(span: &Span, message: impl Into<String>) -> Diagnostic {
-        Diagnostic {
-            severity: Severity::Warning,
-            ..Diagnostic::error(span, message)
-        }
+        Diagnostic { severity: Severity::Warning, ..Diagnostic::error(span, message) }
     }
 
     pub(crate) fn help(mut self, help: impl Into<String>) -> Diagnostic {
@@ -56,17 +48,11 @@ impl Diagnostic {
     /// The finding with the line it is about and a mark under the place.
     pub fn render(&self, source: &str) -> String {
         let mut text = format!("{}: {}", self.span, self.message);
-        if let Some(line) = source
-            .lines()
-            .nth(self.span.line.saturating_sub(1) as usize)
-        {
+        if let Some(line) = source.lines().nth(self.span.line.saturating_sub(1) as usize) {
             let number = self.span.line.to_string();
             let gutter = " ".repeat(number.len());
             let (line, before, marked) = excerpt(line, self.span.column, self.span.width());
-            text.push_str(&format!(
-                "\n{gutter} |\n{number} | {line}\n{gutter} | {before}{}",
-                "^".repeat(marked)
-            ));
+            text.push_str(&format!("\n{gutter} |\n{number} | {line}\n{gutter} | {before}{}", "^".repeat(marked)));
         }
         if let Some(help) = &self.help {
             text.push_str("\n  help: ");
@@ -82,16 +68,8 @@ fn excerpt(line: &str, column: u32, width: Option<u32>) -> (String, String, usiz
     let column = column.saturating_sub(1) as usize;
     let skipped = column.saturating_sub(SHOWN / 2);
     let shown: String = line.chars().skip(skipped).take(SHOWN).collect();
-    let before = shown
-        .chars()
-        .take(column - skipped)
-        .map(|c| if c == '\t' { '\t' } else { ' ' })
-        .collect();
-    let rest = shown
-        .chars()
-        .count()
-        .saturating_sub(column - skipped)
-        .max(1);
+    let before = shown.chars().take(column - skipped).map(|c| if c == '\t' { '\t' } else { ' ' }).collect();
+    let rest = shown.chars().count().saturating_sub(column - skipped).max(1);
     let marked = width.map_or(rest, |width| (width as usize).clamp(1, rest));
     (shown, before, marked)
 }
@@ -120,9 +98,7 @@ impl Findings {
 
     pub(crate) fn push(&mut self, finding: Diagnostic) {
         self.errors |= finding.severity == Severity::Error;
-        if self.list.len() < Self::MOST
-            || (self.errors && self.list.iter().all(|f| f.severity == Severity::Warning))
-        {
+        if self.list.len() < Self::MOST || (self.errors && self.list.iter().all(|f| f.severity == Severity::Warning)) {
             self.list.push(finding);
         }
     }
@@ -132,17 +108,10 @@ impl Findings {
     }
 
     /// The value with the warnings, or everything when there is an error.
-    pub(crate) fn finish<T>(
-        self,
-        value: Option<T>,
-    ) -> Result<(T, Vec<Diagnostic>), Vec<Diagnostic>> {
+    pub(crate) fn finish<T>(self, value: Option<T>) -> Result<(T, Vec<Diagnostic>), Vec<Diagnostic>> {
         match value {
             Some(value) if !self.errors => Ok((value, self.list)),
-            _ => Err(self
-                .list
-                .into_iter()
-                .filter(|f| f.severity == Severity::Error)
-                .collect()),
+            _ => Err(self.list.into_iter().filter(|f| f.severity == Severity::Error).collect()),
         }
     }
 }

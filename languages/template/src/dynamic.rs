@@ -53,18 +53,12 @@ impl DynamicReference {
                     None => (rest, None),
                 };
                 let name = some(name)?;
-                Some(if service == "ssm" {
-                    DynamicReference::Ssm { name, version }
-                } else {
-                    DynamicReference::SsmSecure { name, version }
-                })
+                Some(if service == "ssm" { DynamicReference::Ssm { name, version } } else { DynamicReference::SsmSecure { name, version } })
             }
             "secretsmanager" => {
                 // An ARN has six colons of its own.
                 let length = if rest.starts_with("arn:") {
-                    rest.match_indices(':')
-                        .nth(6)
-                        .map_or(rest.len(), |(at, _)| at)
+                    rest.match_indices(':').nth(6).map_or(rest.len(), |(at, _)| at)
                 } else {
                     rest.find(':').unwrap_or(rest.len())
                 };
@@ -78,12 +72,7 @@ impl DynamicReference {
                 let (json_key, version_stage, version_id) = (next(), next(), next());
                 match (options.next(), &version_stage, &version_id) {
                     (Some(_), ..) | (_, Some(_), Some(_)) => None,
-                    _ => Some(DynamicReference::SecretsManager {
-                        secret_id: some(secret_id)?,
-                        json_key,
-                        version_stage,
-                        version_id,
-                    }),
+                    _ => Some(DynamicReference::SecretsManager { secret_id: some(secret_id)?, json_key, version_stage, version_id }),
                 }
             }
             _ => None,
@@ -92,59 +81,23 @@ impl DynamicReference {
 }
 
 /// Replaces every dynamic reference in a value. With `shown`, secrets are refused.
-pub(crate) fn resolve(
-    value: Located,
-    resolver: Option<Resolver<'_>>,
-    shown: bool,
-    findings: &mut Vec<Diagnostic>,
-) -> Located {
-    let Located {
-        value: inner,
-        span,
-        via,
-        parts,
-        secret,
-    } = value;
+pub(crate) fn resolve(value: Located, resolver: Option<Resolver<'_>>, shown: bool, findings: &mut Vec<Diagnostic>) -> Located {
+    let Located { value: inner, span, via, parts, secret } = value;
     let inner = match inner {
-        LocatedValue::List(items) => LocatedValue::List(
-            items
-                .into_iter()
-                .map(|item| resolve(item, resolver, shown, findings))
-                .collect(),
-        ),
-        LocatedValue::Map(members) => LocatedValue::Map(
-            members
-                .into_iter()
-                .map(|(key, item)| (key, resolve(item, resolver, shown, findings)))
-                .collect(),
-        ),
+        LocatedValue::List(items) => LocatedValue::List(items.into_iter().map(|item| resolve(item, resolver, shown, findings)).collect()),
+        LocatedValue::Map(members) => {
+            LocatedValue::Map(members.into_iter().map(|(key, item)| (key, resolve(item, resolver, shown, findings))).collect())
+        }
         LocatedValue::String(text) if text.contains(OPEN) => {
-            let whole = Located {
-                value: LocatedValue::String(text),
-                span,
-                via,
-                parts,
-                secret,
-            };
+            let whole = Located { value: LocatedValue::String(text), span, via, parts, secret };
             return string(whole, resolver, shown, findings);
         }
         other => other,
     };
-    Located {
-        value: inner,
-        span,
-        via,
-        parts,
-        secret,
-    }
+    Located { value: inner, span, via, parts, secret }
 }
 
-fn string(
-    whole: Located,
-    resolver: Option<Resolver<'_>>,
-    shown: bool,
-    findings: &mut Vec<Diagnostic>,
-) -> Located {
+fn string(whole: Located, resolver: Option<Resolver<'_>>, shown: bool, findings: &mut Vec<Diagnostic>) -> Located {
     let text = whole.text().unwrap_or_default();
     let mut composed = Composed::default();
     let mut done = 0;
@@ -155,59 +108,33 @@ fn string(
         let before = whole.slice(done, open);
         composed.push_value(&text[done..open], &before);
         let here = whole.slice(open, close + 2);
-        match one(
-            &text[open + OPEN.len()..close],
-            &here.shown(),
-            resolver,
-            shown,
-        ) {
+        match one(&text[open + OPEN.len()..close], &here.shown(), resolver, shown) {
             Ok((found, secret)) => {
-                let found = Located {
-                    secret,
-                    ..Located::new(LocatedValue::String(found), here.span)
-                };
+                let found = Located { secret, ..Located::new(LocatedValue::String(found), here.span) };
                 composed.push_value(found.text().unwrap_or_default(), &found);
             }
-            Err((message, help)) => {
-                findings.push(Diagnostic::error(&here.span, message).help(help))
-            }
+            Err((message, help)) => findings.push(Diagnostic::error(&here.span, message).help(help)),
         }
         done = close + 2;
     }
     composed.push_value(&text[done..], &whole.slice(done, text.len()));
-    Located {
-        via: whole.via.clone(),
-        ..composed.finish(&whole.span)
-    }
+    Located { via: whole.via.clone(), ..composed.finish(&whole.span) }
 }
 
-fn one(
-    text: &str,
-    name: &str,
-    resolver: Option<Resolver<'_>>,
-    shown: bool,
-) -> Result<(String, bool), (String, String)> {
+fn one(text: &str, name: &str, resolver: Option<Resolver<'_>>, shown: bool) -> Result<(String, bool), (String, String)> {
     let reference = DynamicReference::parse(text).ok_or_else(|| {
         (
             format!("Incorrect format is used in the following dynamic reference: [{name}]"),
-            "write {{resolve:ssm:name:version}}, {{resolve:ssm-secure:name:version}} or {{resolve:secretsmanager:secret:SecretString:key}}".to_owned(),
+            "write {{resolve:ssm:name:version}}, {{resolve:ssm-secure:name:version}} or {{resolve:secretsmanager:secret:SecretString:key}}"
+                .to_owned(),
         )
     })?;
     if shown && reference.is_secret() {
         let message = format!("The dynamic reference {name} would show a secret in an output");
-        return Err((
-            message,
-            "remove it: outputs can be read by anyone who may describe the stack".to_owned(),
-        ));
+        return Err((message, "remove it: outputs can be read by anyone who may describe the stack".to_owned()));
     }
-    let failed = |why: String| {
-        (
-            format!("Could not resolve the dynamic reference {name}"),
-            why,
-        )
-    };
-    let resolver =
-        resolver.ok_or_else(|| failed("dynamic references cannot be answered here".to_owned()))?;
+    let failed = |why: String| (format!("Could not resolve the dynamic reference {name}"), why);
+    let resolver = resolver.ok_or_else(|| failed("dynamic references cannot be answered here".to_owned()))?;
     let value = resolver(&reference).map_err(failed)?;
     Ok((value, reference.is_secret()))
 }

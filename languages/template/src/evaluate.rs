@@ -46,12 +46,7 @@ impl<'e, 'a> Evaluator<'e, 'a> {
         known: Option<&'e dyn Attributes>,
         evaluate: impl FnOnce(&mut Self) -> Result<T, Failed>,
     ) -> Result<T, Vec<Diagnostic>> {
-        let mut evaluator = Evaluator {
-            world,
-            known,
-            findings: Findings::default(),
-            budget: BUDGET,
-        };
+        let mut evaluator = Evaluator { world, known, findings: Findings::default(), budget: BUDGET };
         let value = evaluate(&mut evaluator).ok();
         evaluator.findings.finish(value).map(|(value, _)| value)
     }
@@ -71,12 +66,7 @@ impl<'e, 'a> Evaluator<'e, 'a> {
                 self.budget = left;
                 Ok(())
             }
-            None => self.fail(
-                span,
-                format!(
-                    "Template error: the functions of this resource write more than {BUDGET} bytes"
-                ),
-            ),
+            None => self.fail(span, format!("Template error: the functions of this resource write more than {BUDGET} bytes")),
         }
     }
 
@@ -89,10 +79,7 @@ impl<'e, 'a> Evaluator<'e, 'a> {
             ExprKind::Number(text) => LocatedValue::Number(text.clone()),
             ExprKind::String(text, parts) => {
                 let value = LocatedValue::String(text.clone());
-                return Ok(Some(Located {
-                    parts: parts.clone(),
-                    ..Located::new(value, expr.span.clone())
-                }));
+                return Ok(Some(Located { parts: parts.clone(), ..Located::new(value, expr.span.clone()) }));
             }
             ExprKind::List(items) => {
                 let values: Vec<Value> = items.iter().map(|item| self.value(item)).collect();
@@ -105,10 +92,7 @@ impl<'e, 'a> Evaluator<'e, 'a> {
     }
 
     fn fields(&mut self, fields: &[Field]) -> Result<Vec<(String, Located)>, Failed> {
-        let values: Vec<(&str, Value)> = fields
-            .iter()
-            .map(|field| (field.key.text.as_str(), self.value(&field.value)))
-            .collect();
+        let values: Vec<(&str, Value)> = fields.iter().map(|field| (field.key.text.as_str(), self.value(&field.value))).collect();
         let mut members = Vec::with_capacity(values.len());
         for (key, value) in values {
             if let Some(value) = value? {
@@ -133,12 +117,7 @@ impl<'e, 'a> Evaluator<'e, 'a> {
                 let branch = if self.holds(condition)? { yes } else { no };
                 return Ok(self.value(branch)?.map(|value| value.through(span)));
             }
-            Call::FindInMap {
-                map,
-                top,
-                second,
-                default,
-            } => return self.find_in_map([map, top, second], default.as_ref(), span),
+            Call::FindInMap { map, top, second, default } => return self.find_in_map([map, top, second], default.as_ref(), span),
             Call::ImportValue(name) => {
                 let name = self.import_name(name)?;
                 match (self.world.inputs.imports)(name.text().unwrap_or_default()) {
@@ -150,18 +129,9 @@ impl<'e, 'a> Evaluator<'e, 'a> {
             }
             Call::Base64(source) => {
                 let source = self.text(source, "the argument of Fn::Base64")?;
-                let encoded = base64::engine::general_purpose::STANDARD
-                    .encode(source.text().unwrap_or_default());
-                let parts = vec![Part {
-                    start: 0,
-                    end: encoded.len(),
-                    span: source.span.clone(),
-                }];
-                Located {
-                    parts,
-                    secret: source.secret,
-                    ..string(encoded, span)
-                }
+                let encoded = base64::engine::general_purpose::STANDARD.encode(source.text().unwrap_or_default());
+                let parts = vec![Part { start: 0, end: encoded.len(), span: source.span.clone() }];
+                Located { parts, secret: source.secret, ..string(encoded, span) }
             }
             Call::Cidr(block, count, bits) => self.cidr(block, count, bits.as_ref(), span)?,
             Call::GetAZs(region) => {
@@ -169,32 +139,25 @@ impl<'e, 'a> Evaluator<'e, 'a> {
                 let inputs = self.world.inputs;
                 match region.text() {
                     Some(name) if name.is_empty() || name == inputs.region => strings(&inputs.availability_zones, span),
-                    _ => return self.fail(span, format!("Template error: Fn::GetAZs: the zones of this region alone are known, {}", inputs.region)),
+                    _ => {
+                        return self
+                            .fail(span, format!("Template error: Fn::GetAZs: the zones of this region alone are known, {}", inputs.region));
+                    }
                 }
             }
             Call::Length(list) => {
-                let items = self
-                    .list(list, "the argument of Fn::Length")?
-                    .items()
-                    .map_or(0, <[Located]>::len);
+                let items = self.list(list, "the argument of Fn::Length")?.items().map_or(0, <[Located]>::len);
                 Located::new(LocatedValue::Number(items.to_string()), span.clone())
             }
             Call::ToJsonString(source) => {
                 let value = match self.value(source)? {
                     Some(value) => value,
                     None => {
-                        return self.fail(
-                            span,
-                            "Template error: Fn::ToJsonString cannot write AWS::NoValue",
-                        );
+                        return self.fail(span, "Template error: Fn::ToJsonString cannot write AWS::NoValue");
                     }
                 };
                 let parts = Vec::new();
-                Located {
-                    parts,
-                    secret: any_secret(&value),
-                    ..string(value.to_json().to_string(), span)
-                }
+                Located { parts, secret: any_secret(&value), ..string(value.to_json().to_string(), span) }
             }
             Call::Equals(..)
             | Call::And(_)
@@ -225,22 +188,13 @@ impl<'e, 'a> Evaluator<'e, 'a> {
             "AWS::URLSuffix" => &inputs.url_suffix,
             other => {
                 if let Some(value) = self.world.parameters.get(other) {
-                    let bytes = value.items().map_or_else(
-                        || value.text().map_or(0, str::len),
-                        |items| items.len() * 64,
-                    );
+                    let bytes = value.items().map_or_else(|| value.text().map_or(0, str::len), |items| items.len() * 64);
                     self.charge(span, bytes)?;
                     return Ok(Some(value.clone().through(span)));
                 }
                 return match self.known.and_then(|known| known.reference(other)) {
                     Some(value) => Ok(Some(string(value, span))),
-                    None => self.fail(
-                        span,
-                        format!(
-                            "Template error: the reference of {} is not known yet",
-                            shorten(other)
-                        ),
-                    ),
+                    None => self.fail(span, format!("Template error: the reference of {} is not known yet", shorten(other))),
                 };
             }
         };
@@ -251,8 +205,11 @@ impl<'e, 'a> Evaluator<'e, 'a> {
         match self.known.and_then(|known| known.attribute(&name.text, attribute)) {
             Some(value) => Ok(Located::from_json(value, span)),
             None => self.report(
-                Diagnostic::error(span, format!("Template error: resource {} does not support attribute type {} in Fn::GetAtt", name.text, shorten(attribute)))
-                    .help("the resource has no such attribute, or does not exist yet"),
+                Diagnostic::error(
+                    span,
+                    format!("Template error: resource {} does not support attribute type {} in Fn::GetAtt", name.text, shorten(attribute)),
+                )
+                .help("the resource has no such attribute, or does not exist yet"),
             ),
         }
     }
@@ -265,10 +222,7 @@ impl<'e, 'a> Evaluator<'e, 'a> {
     fn text(&mut self, expr: &Expr, what: &str) -> Result<Located, Failed> {
         match self.value(expr)? {
             Some(value) if value.text().is_some() => Ok(value),
-            _ => self.fail(
-                &expr.span,
-                format!("Template error: {what} must be a string"),
-            ),
+            _ => self.fail(&expr.span, format!("Template error: {what} must be a string")),
         }
     }
 
@@ -293,13 +247,5 @@ fn string(text: String, span: &Span) -> Located {
 }
 
 fn strings(texts: &[String], span: &Span) -> Located {
-    Located::new(
-        LocatedValue::List(
-            texts
-                .iter()
-                .map(|text| string(text.clone(), span))
-                .collect(),
-        ),
-        span.clone(),
-    )
+    Located::new(LocatedValue::List(texts.iter().map(|text| string(text.clone(), span)).collect()), span.clone())
 }

@@ -37,12 +37,7 @@ pub(crate) enum Call {
     Split(Name, Expr),
     Select(Expr, Expr),
     If(Name, Expr, Expr),
-    FindInMap {
-        map: Expr,
-        top: Expr,
-        second: Expr,
-        default: Option<Expr>,
-    },
+    FindInMap { map: Expr, top: Expr, second: Expr, default: Option<Expr> },
     ImportValue(Expr),
     Base64(Expr),
     Cidr(Expr, Expr, Option<Expr>),
@@ -102,8 +97,7 @@ pub(crate) fn functions() -> impl Iterator<Item = &'static str> {
 pub(crate) fn short_form(tag: &str) -> Result<&'static str, Option<String>> {
     let named = FUNCTIONS.iter().find(|(_, short)| *short == Some(tag));
     named.map(|(long, _)| *long).ok_or_else(|| {
-        let near =
-            crate::suggest::did_you_mean(tag, FUNCTIONS.iter().filter_map(|(_, short)| *short));
+        let near = crate::suggest::did_you_mean(tag, FUNCTIONS.iter().filter_map(|(_, short)| *short));
         near.map(|sentence| sentence.replacen('\'', "'!", 1))
     })
 }
@@ -124,18 +118,11 @@ pub(crate) type Taken<'f> = &'f dyn Fn(&str) -> Option<bool>;
 impl Expr {
     /// Walks over everything that this refers to. Where `taken` knows a condition, the other branch is passed over;
     /// the flag says whether the use stands in a branch that may not be taken.
-    pub(crate) fn uses<'a>(
-        &'a self,
-        taken: Taken<'_>,
-        maybe: bool,
-        found: &mut dyn FnMut(Use<'a>, bool),
-    ) {
+    pub(crate) fn uses<'a>(&'a self, taken: Taken<'_>, maybe: bool, found: &mut dyn FnMut(Use<'a>, bool)) {
         match &self.kind {
             ExprKind::Null | ExprKind::Bool(_) | ExprKind::Number(_) | ExprKind::String(..) => {}
             ExprKind::List(items) => items.iter().for_each(|item| item.uses(taken, maybe, found)),
-            ExprKind::Map(fields) => fields
-                .iter()
-                .for_each(|field| field.value.uses(taken, maybe, found)),
+            ExprKind::Map(fields) => fields.iter().for_each(|field| field.value.uses(taken, maybe, found)),
             ExprKind::Call(call) => call.uses(taken, maybe, found),
         }
     }
@@ -145,17 +132,7 @@ impl Call {
     /// Whether it is true or false.
     pub(crate) fn is_boolean(&self) -> bool {
         use Call::*;
-        matches!(
-            self,
-            Equals(..)
-                | And(_)
-                | Or(_)
-                | Not(_)
-                | Condition(_)
-                | Contains(..)
-                | EachMemberEquals(..)
-                | EachMemberIn(..)
-        )
+        matches!(self, Equals(..) | And(_) | Or(_) | Not(_) | Condition(_) | Contains(..) | EachMemberEquals(..) | EachMemberIn(..))
     }
 
     fn uses<'a>(&'a self, taken: Taken<'_>, maybe: bool, found: &mut dyn FnMut(Use<'a>, bool)) {
@@ -178,20 +155,11 @@ impl Call {
                 match taken(&name.text) {
                     Some(true) => yes.uses(taken, maybe, found),
                     Some(false) => no.uses(taken, maybe, found),
-                    None => [yes, no]
-                        .into_iter()
-                        .for_each(|branch| branch.uses(taken, true, found)),
+                    None => [yes, no].into_iter().for_each(|branch| branch.uses(taken, true, found)),
                 }
                 return;
             }
-            Call::FindInMap {
-                map:
-                    Expr {
-                        kind: ExprKind::String(name, _),
-                        span,
-                    },
-                ..
-            } => found(Use::Mapping(name, span), maybe),
+            Call::FindInMap { map: Expr { kind: ExprKind::String(name, _), span }, .. } => found(Use::Mapping(name, span), maybe),
             _ => {}
         }
         self.arguments(&mut |argument| argument.uses(taken, maybe, found));
@@ -217,21 +185,10 @@ impl Call {
             | Call::EachMemberEquals(a, b)
             | Call::EachMemberIn(a, b) => [a, b].into_iter().for_each(visit),
             Call::And(list) | Call::Or(list) => list.iter().for_each(visit),
-            Call::FindInMap {
-                map,
-                top,
-                second,
-                default,
-            } => {
-                [Some(map), Some(top), Some(second), default.as_ref()]
-                    .into_iter()
-                    .flatten()
-                    .for_each(visit);
+            Call::FindInMap { map, top, second, default } => {
+                [Some(map), Some(top), Some(second), default.as_ref()].into_iter().flatten().for_each(visit);
             }
-            Call::Cidr(a, b, c) => [Some(a), Some(b), c.as_ref()]
-                .into_iter()
-                .flatten()
-                .for_each(visit),
+            Call::Cidr(a, b, c) => [Some(a), Some(b), c.as_ref()].into_iter().flatten().for_each(visit),
         }
     }
 }

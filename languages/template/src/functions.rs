@@ -31,9 +31,7 @@ impl Reader<'_> {
             Kind::Bool(value) => ExprKind::Bool(value),
             Kind::Number(text) => ExprKind::Number(text),
             Kind::String(text, parts) => ExprKind::String(text, parts),
-            Kind::List(items) => {
-                ExprKind::List(items.into_iter().map(|item| self.expr(item)).collect())
-            }
+            Kind::List(items) => ExprKind::List(items.into_iter().map(|item| self.expr(item)).collect()),
             Kind::Map(entries) => return self.map(entries, span),
         };
         Expr { kind, span }
@@ -41,70 +39,38 @@ impl Reader<'_> {
 
     fn map(&mut self, mut entries: Vec<Entry>, span: Span) -> Expr {
         let alone = entries.len() == 1;
-        if let Some(at) = entries
-            .iter()
-            .position(|entry| self.is_function(&entry.key.text, alone))
-        {
+        if let Some(at) = entries.iter().position(|entry| self.is_function(&entry.key.text, alone)) {
             if alone {
                 let Entry { key, value } = entries.swap_remove(at);
                 return match self.call(&key, value) {
-                    Ok(call) => Expr {
-                        kind: ExprKind::Call(Box::new(call)),
-                        span,
-                    },
+                    Ok(call) => Expr { kind: ExprKind::Call(Box::new(call)), span },
                     Err(finding) => {
                         self.findings.push(finding);
-                        Expr {
-                            kind: ExprKind::Null,
-                            span,
-                        }
+                        Expr { kind: ExprKind::Null, span }
                     }
                 };
             }
             let key = &entries[at].key;
             self.findings.push(
-                Diagnostic::error(
-                    &key.span,
-                    format!(
-                        "Template format error: {} must be the only key of its object",
-                        shorten(&key.text)
-                    ),
-                )
-                .help("move the other keys out, or the function in"),
+                Diagnostic::error(&key.span, format!("Template format error: {} must be the only key of its object", shorten(&key.text)))
+                    .help("move the other keys out, or the function in"),
             );
         }
-        let fields = entries
-            .into_iter()
-            .map(|Entry { key, value }| Field {
-                key,
-                value: self.expr(value),
-            })
-            .collect();
-        Expr {
-            kind: ExprKind::Map(fields),
-            span,
-        }
+        let fields = entries.into_iter().map(|Entry { key, value }| Field { key, value: self.expr(value) }).collect();
+        Expr { kind: ExprKind::Map(fields), span }
     }
 
     /// `Condition` is a function in conditions alone: elsewhere it is a policy's key.
     fn is_function(&self, key: &str, alone: bool) -> bool {
-        key.starts_with("Fn::")
-            || alone && (key == "Ref" || key == "Condition" && self.section != Section::Values)
+        key.starts_with("Fn::") || alone && (key == "Ref" || key == "Condition" && self.section != Section::Values)
     }
 
     fn call(&mut self, function: &Name, argument: Node) -> Result<Call, Diagnostic> {
-        let bad =
-            |message: &str| Diagnostic::error(&argument.span, format!("Template error: {message}"));
+        let bad = |message: &str| Diagnostic::error(&argument.span, format!("Template error: {message}"));
         let conditional = self.section != Section::Values;
         Ok(match function.text.as_str() {
-            "Ref" => Call::Ref(
-                string(&argument)
-                    .ok_or_else(|| bad("every Ref object must have a single String value"))?,
-            ),
-            "Condition" => Call::Condition(
-                string(&argument)
-                    .ok_or_else(|| bad("every Condition object must have a single String value"))?,
-            ),
+            "Ref" => Call::Ref(string(&argument).ok_or_else(|| bad("every Ref object must have a single String value"))?),
+            "Condition" => Call::Condition(string(&argument).ok_or_else(|| bad("every Condition object must have a single String value"))?),
             "Fn::GetAtt" => self.get_att(argument)?,
             "Fn::Sub" => self.sub(argument)?,
             "Fn::Join" => {
@@ -118,15 +84,14 @@ impl Reader<'_> {
                 Call::Split(separator_of(&separator, MESSAGE)?, self.expr(source))
             }
             "Fn::Select" => {
-                let [index, list] = self.list(argument, "Fn::Select requires a list argument with two elements: an integer index and a list")?;
+                let [index, list] =
+                    self.list(argument, "Fn::Select requires a list argument with two elements: an integer index and a list")?;
                 Call::Select(self.expr(index), self.expr(list))
             }
             "Fn::If" => {
                 const MESSAGE: &str = "Fn::If requires a list argument with three elements, the first of which is the name of a condition";
                 let [condition, yes, no] = self.list(argument, MESSAGE)?;
-                let name = string(&condition).ok_or_else(|| {
-                    Diagnostic::error(&condition.span, format!("Template error: {MESSAGE}"))
-                })?;
+                let name = string(&condition).ok_or_else(|| Diagnostic::error(&condition.span, format!("Template error: {MESSAGE}")))?;
                 Call::If(name, self.expr(yes), self.expr(no))
             }
             "Fn::FindInMap" => self.find_in_map(argument)?,
@@ -156,28 +121,17 @@ impl Reader<'_> {
             "Fn::Length" => Call::Length(self.expr(argument)),
             "Fn::ToJsonString" => Call::ToJsonString(self.expr(argument)),
             "Fn::Equals" if conditional => {
-                let [left, right] = self.list(
-                    argument,
-                    "every Fn::Equals object requires a list of 2 string parameters.",
-                )?;
+                let [left, right] = self.list(argument, "every Fn::Equals object requires a list of 2 string parameters.")?;
                 Call::Equals(self.expr(left), self.expr(right))
             }
             "Fn::Not" if conditional => {
-                let [operand] = self.list(
-                    argument,
-                    "every Fn::Not object requires a list with exactly 1 boolean parameter.",
-                )?;
+                let [operand] = self.list(argument, "every Fn::Not object requires a list with exactly 1 boolean parameter.")?;
                 Call::Not(self.expr(operand))
             }
             "Fn::And" if conditional => Call::And(self.operands(argument, "And")?),
             "Fn::Or" if conditional => Call::Or(self.operands(argument, "Or")?),
-            name @ ("Fn::Contains" | "Fn::EachMemberEquals" | "Fn::EachMemberIn")
-                if self.section == Section::Rules =>
-            {
-                let [left, right] = self.list(
-                    argument,
-                    "every rule function requires a list of 2 parameters.",
-                )?;
+            name @ ("Fn::Contains" | "Fn::EachMemberEquals" | "Fn::EachMemberIn") if self.section == Section::Rules => {
+                let [left, right] = self.list(argument, "every rule function requires a list of 2 parameters.")?;
                 let (left, right) = (self.expr(left), self.expr(right));
                 match name {
                     "Fn::Contains" => Call::Contains(left, right),
@@ -197,20 +151,14 @@ impl Reader<'_> {
                     }
                     _ => did_you_mean(name, functions()),
                 };
-                let message = format!(
-                    "Template error: Encountered unsupported function: {} Supported functions are: [{supported}]",
-                    shorten(name)
-                );
+                let message =
+                    format!("Template error: Encountered unsupported function: {} Supported functions are: [{supported}]", shorten(name));
                 return Err(Diagnostic::error(&function.span, message).maybe_help(help));
             }
         })
     }
 
-    fn list<const N: usize>(
-        &mut self,
-        argument: Node,
-        message: &str,
-    ) -> Result<[Node; N], Diagnostic> {
+    fn list<const N: usize>(&mut self, argument: Node, message: &str) -> Result<[Node; N], Diagnostic> {
         let bad = || Diagnostic::error(&argument.span, format!("Template error: {message}"));
         match argument.kind {
             Kind::List(items) => items.try_into().map_err(|_| bad()),
@@ -220,14 +168,10 @@ impl Reader<'_> {
 
     fn operands(&mut self, argument: Node, function: &str) -> Result<Vec<Expr>, Diagnostic> {
         match argument.kind {
-            Kind::List(items) if (2..=10).contains(&items.len()) => {
-                Ok(items.into_iter().map(|item| self.expr(item)).collect())
-            }
+            Kind::List(items) if (2..=10).contains(&items.len()) => Ok(items.into_iter().map(|item| self.expr(item)).collect()),
             _ => Err(Diagnostic::error(
                 &argument.span,
-                format!(
-                    "Template error: every Fn::{function} object requires a list of at least 2 and at most 10 boolean parameters."
-                ),
+                format!("Template error: every Fn::{function} object requires a list of at least 2 and at most 10 boolean parameters."),
             )),
         }
     }
@@ -241,23 +185,11 @@ impl Reader<'_> {
         };
         match argument.kind {
             Kind::String(text, parts) => {
-                let (resource, attribute) = text
-                    .split_once('.')
-                    .filter(|(a, b)| !a.is_empty() && !b.is_empty())
-                    .ok_or_else(bad)?;
-                let name = Name {
-                    text: resource.to_owned(),
-                    span: argument.span.narrow(&text, 0, resource.len()),
-                };
+                let (resource, attribute) = text.split_once('.').filter(|(a, b)| !a.is_empty() && !b.is_empty()).ok_or_else(bad)?;
+                let name = Name { text: resource.to_owned(), span: argument.span.narrow(&text, 0, resource.len()) };
                 let at = argument.span.narrow(&text, resource.len() + 1, text.len());
                 drop(parts);
-                Ok(Call::GetAtt(
-                    name,
-                    Expr {
-                        kind: ExprKind::String(attribute.to_owned(), Vec::new()),
-                        span: at,
-                    },
-                ))
+                Ok(Call::GetAtt(name, Expr { kind: ExprKind::String(attribute.to_owned(), Vec::new()), span: at }))
             }
             Kind::List(items) => {
                 let [resource, attribute]: [Node; 2] = items.try_into().map_err(|_| {
@@ -268,12 +200,7 @@ impl Reader<'_> {
                 })?;
                 let name = string(&resource)
                     .filter(|name| !name.text.is_empty())
-                    .ok_or_else(|| {
-                        Diagnostic::error(
-                            &resource.span,
-                            "Template error: the resource name of Fn::GetAtt must be a string",
-                        )
-                    })?;
+                    .ok_or_else(|| Diagnostic::error(&resource.span, "Template error: the resource name of Fn::GetAtt must be a string"))?;
                 Ok(Call::GetAtt(name, self.expr(attribute)))
             }
             _ => Err(bad()),
@@ -287,13 +214,8 @@ impl Reader<'_> {
             return Err(Diagnostic::error(&span, MESSAGE));
         };
         let mut items = items.into_iter();
-        let (Some(map), Some(top), Some(second), default, None) = (
-            items.next(),
-            items.next(),
-            items.next(),
-            items.next(),
-            items.next(),
-        ) else {
+        let (Some(map), Some(top), Some(second), default, None) = (items.next(), items.next(), items.next(), items.next(), items.next())
+        else {
             return Err(Diagnostic::error(&span, MESSAGE));
         };
         let default = match default {
@@ -302,23 +224,14 @@ impl Reader<'_> {
                 return Err(Diagnostic::error(&node.span, MESSAGE)
                     .help("a default value needs 'Transform: AWS::LanguageExtensions' at the top of the template"));
             }
-            Some(Node {
-                kind: Kind::Map(mut entries),
-                ..
-            }) if entries.len() == 1 && entries[0].key.text == "DefaultValue" => {
+            Some(Node { kind: Kind::Map(mut entries), .. }) if entries.len() == 1 && entries[0].key.text == "DefaultValue" => {
                 entries.pop().map(|entry| self.expr(entry.value))
             }
             Some(node) => {
-                return Err(Diagnostic::error(&node.span, MESSAGE)
-                    .help("the fourth parameter is written {DefaultValue: ...}"));
+                return Err(Diagnostic::error(&node.span, MESSAGE).help("the fourth parameter is written {DefaultValue: ...}"));
             }
         };
-        Ok(Call::FindInMap {
-            map: self.expr(map),
-            top: self.expr(top),
-            second: self.expr(second),
-            default,
-        })
+        Ok(Call::FindInMap { map: self.expr(map), top: self.expr(top), second: self.expr(second), default })
     }
 
     fn sub(&mut self, argument: Node) -> Result<Call, Diagnostic> {
@@ -335,21 +248,12 @@ impl Reader<'_> {
             }
             kind => (Node { kind, span }, Vec::new()),
         };
-        let variables: Vec<Field> = variables
-            .into_iter()
-            .map(|Entry { key, value }| Field {
-                key,
-                value: self.expr(value),
-            })
-            .collect();
+        let variables: Vec<Field> = variables.into_iter().map(|Entry { key, value }| Field { key, value: self.expr(value) }).collect();
         let (string, parts) = match &text.kind {
             Kind::String(string, parts) => (string.as_str(), parts.as_slice()),
             _ => (text.scalar().ok_or_else(|| bad(&text.span))?, [].as_slice()),
         };
-        Ok(Call::Sub(
-            pieces(string, parts, &text.span, &variables)?,
-            variables,
-        ))
+        Ok(Call::Sub(pieces(string, parts, &text.span, &variables)?, variables))
     }
 }
 
@@ -365,25 +269,14 @@ fn separator_of(node: &Node, message: &str) -> Result<Name, Diagnostic> {
 }
 
 /// Cuts the text of a `Fn::Sub` at its `${...}`.
-fn pieces(
-    text: &str,
-    parts: &[Part],
-    span: &Span,
-    variables: &[Field],
-) -> Result<Vec<Piece>, Diagnostic> {
+fn pieces(text: &str, parts: &[Part], span: &Span, variables: &[Field]) -> Result<Vec<Piece>, Diagnostic> {
     let mut pieces = Vec::new();
     let literal = |pieces: &mut Vec<Piece>, from: usize, to: usize| {
         if from < to {
-            pieces.push(Piece::Text(
-                text[from..to].to_owned(),
-                slice_parts(text, parts, span, from, to),
-            ));
+            pieces.push(Piece::Text(text[from..to].to_owned(), slice_parts(text, parts, span, from, to)));
         }
     };
-    let place = |from: usize, to: usize| match slice_parts(text, parts, span, from, to)
-        .into_iter()
-        .next()
-    {
+    let place = |from: usize, to: usize| match slice_parts(text, parts, span, from, to).into_iter().next() {
         Some(part) => part.span,
         None => span.clone(),
     };
@@ -401,35 +294,20 @@ fn pieces(
         } else {
             literal(&mut pieces, done, open);
             let here = place(open, close + 1);
-            if name.is_empty()
-                || !name
-                    .chars()
-                    .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | ':'))
-            {
+            if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | ':')) {
                 return Err(Diagnostic::error(
                     &here,
                     "Template error: variable names in Fn::Sub syntax must contain only alphanumeric characters, underscores, periods, and colons",
                 )
                 .help(format!("write ${{!{}}} to keep it as it is", shorten(name))));
             }
-            pieces.push(
-                match variables.iter().position(|field| field.key.text == name) {
-                    Some(index) => Piece::Variable(index, here),
-                    None => match name.split_once('.') {
-                        Some((resource, attribute)) => Piece::GetAtt(
-                            Name {
-                                text: resource.to_owned(),
-                                span: here,
-                            },
-                            attribute.to_owned(),
-                        ),
-                        None => Piece::Ref(Name {
-                            text: name.to_owned(),
-                            span: here,
-                        }),
-                    },
+            pieces.push(match variables.iter().position(|field| field.key.text == name) {
+                Some(index) => Piece::Variable(index, here),
+                None => match name.split_once('.') {
+                    Some((resource, attribute)) => Piece::GetAtt(Name { text: resource.to_owned(), span: here }, attribute.to_owned()),
+                    None => Piece::Ref(Name { text: name.to_owned(), span: here }),
                 },
-            );
+            });
         }
         done = close + 1;
         search = done;

@@ -10,35 +10,19 @@ use crate::template::Template;
 
 /// Which conditions must be known before which.
 pub(crate) fn condition_graph(template: &Template) -> Graph<'_> {
-    let index: HashMap<&str, usize> = template
-        .conditions
-        .iter()
-        .enumerate()
-        .map(|(at, (name, _))| (name.text.as_str(), at))
-        .collect();
+    let index: HashMap<&str, usize> = template.conditions.iter().enumerate().map(|(at, (name, _))| (name.text.as_str(), at)).collect();
     let edges = template.conditions.iter().map(|(_, expr)| {
         let mut edges = Vec::new();
         expr.uses(&|_| None, false, &mut |used, _| {
             if let Use::Condition(name) = used
                 && let Some(at) = index.get(name.text.as_str())
             {
-                edges.push(Edge {
-                    to: *at,
-                    span: &name.span,
-                });
+                edges.push(Edge { to: *at, span: &name.span });
             }
         });
         edges
     });
-    Graph {
-        edges: edges.collect(),
-        names: template
-            .conditions
-            .iter()
-            .map(|(name, _)| name.text.as_str())
-            .collect(),
-        kind: "conditions",
-    }
+    Graph { edges: edges.collect(), names: template.conditions.iter().map(|(name, _)| name.text.as_str()).collect(), kind: "conditions" }
 }
 
 struct Edge<'a> {
@@ -70,10 +54,7 @@ impl<'a> Graph<'a> {
                 if let Some(to) = template.index.get(&name.text)
                     && live(&name.text)
                 {
-                    edges.push(Edge {
-                        to: *to,
-                        span: &name.span,
-                    });
+                    edges.push(Edge { to: *to, span: &name.span });
                 }
             };
             resource.depends_on_names.iter().for_each(&mut add);
@@ -87,16 +68,8 @@ impl<'a> Graph<'a> {
             edges.retain(|edge| seen.insert(edge.to));
             edges
         });
-        let names = template
-            .resources
-            .iter()
-            .map(|resource| resource.logical_id.as_str())
-            .collect();
-        Graph {
-            names,
-            edges: edges.collect(),
-            kind: "resources",
-        }
+        let names = template.resources.iter().map(|resource| resource.logical_id.as_str()).collect();
+        Graph { names, edges: edges.collect(), kind: "resources" }
     }
 
     /// What the node at `at` needs first.
@@ -136,10 +109,7 @@ impl<'a> Graph<'a> {
                         path.push((edge.to, 0));
                     }
                     State::Open => {
-                        let from = path
-                            .iter()
-                            .position(|(node, _)| *node == edge.to)
-                            .unwrap_or_default();
+                        let from = path.iter().position(|(node, _)| *node == edge.to).unwrap_or_default();
                         return Err(self.cycle(&path[from..]));
                     }
                 }
@@ -155,20 +125,11 @@ impl<'a> Graph<'a> {
             .iter()
             .map(|(at, done)| {
                 let edge = &self.edges[*at][done - 1];
-                format!(
-                    "{} needs {} (line {})",
-                    self.names[*at], self.names[edge.to], edge.span.line
-                )
+                format!("{} needs {} (line {})", self.names[*at], self.names[edge.to], edge.span.line)
             })
             .collect();
-        let span = path
-            .first()
-            .map(|(at, done)| self.edges[*at][done - 1].span);
-        let message = format!(
-            "Circular dependency between {}: [{}]",
-            self.kind,
-            names.join(", ")
-        );
+        let span = path.first().map(|(at, done)| self.edges[*at][done - 1].span);
+        let message = format!("Circular dependency between {}: [{}]", self.kind, names.join(", "));
         match span {
             Some(span) => Diagnostic::error(span, message).help(steps.join("; ")),
             None => Diagnostic::error(&Span::on_line("".into(), 1, 1, 1), message),

@@ -56,10 +56,7 @@ impl<'a> Inputs<'a> {
             partition: partition.to_owned(),
             url_suffix: url_suffix.to_owned(),
             notification_arns: Vec::new(),
-            availability_zones: ["a", "b", "c"]
-                .iter()
-                .map(|zone| format!("{region}{zone}"))
-                .collect(),
+            availability_zones: ["a", "b", "c"].iter().map(|zone| format!("{region}{zone}")).collect(),
             imports: &|_| None,
             resolver: None,
         }

@@ -7,19 +7,8 @@ use crate::diagnostic::{Diagnostic, Findings};
 use crate::node::{Kind, MAX_DEPTH, MapBuilder, Name, Node};
 
 /// Parses a JSON document. Duplicate keys go to `findings`; bad syntax ends the parse.
-pub(crate) fn parse(
-    source: &str,
-    file: &Arc<str>,
-    findings: &mut Findings,
-) -> Result<Node, Diagnostic> {
-    let mut parser = Parser {
-        source,
-        file,
-        at: 0,
-        line: 1,
-        column: 1,
-        findings,
-    };
+pub(crate) fn parse(source: &str, file: &Arc<str>, findings: &mut Findings) -> Result<Node, Diagnostic> {
+    let mut parser = Parser { source, file, at: 0, line: 1, column: 1, findings };
     parser.space();
     let node = parser.value(0)?;
     parser.space();
@@ -62,13 +51,7 @@ impl Parser<'_> {
     }
 
     fn span(&self, (_, line, column): Mark) -> Span {
-        Span {
-            file: self.file.clone(),
-            line,
-            column,
-            end_line: self.line,
-            end_column: self.column,
-        }
+        Span { file: self.file.clone(), line, column, end_line: self.line, end_column: self.column }
     }
 
     fn space(&mut self) {
@@ -83,11 +66,7 @@ impl Parser<'_> {
 
     fn fail_at(&self, (_, line, column): Mark, help: &str) -> Diagnostic {
         let span = Span::on_line(self.file.clone(), line, column, 1);
-        Diagnostic::error(
-            &span,
-            format!("Template format error: JSON not well-formed. (line {line}, column {column})"),
-        )
-        .help(help)
+        Diagnostic::error(&span, format!("Template format error: JSON not well-formed. (line {line}, column {column})")).help(help)
     }
 
     fn value(&mut self, depth: usize) -> Result<Node, Diagnostic> {
@@ -103,30 +82,19 @@ impl Parser<'_> {
             Some('a'..='z' | 'A'..='Z' | '_') => self.word()?,
             Some('\'') => return Err(self.fail("JSON strings stand in double quotes")),
             Some('/') => {
-                return Err(
-                    self.fail("JSON has no comments; write the template in YAML to comment it")
-                );
+                return Err(self.fail("JSON has no comments; write the template in YAML to comment it"));
             }
             Some('}' | ']') => {
-                return Err(self.fail(
-                    "a value is missing here; JSON allows no comma before a closing bracket",
-                ));
+                return Err(self.fail("a value is missing here; JSON allows no comma before a closing bracket"));
             }
             Some(_) => {
-                return Err(self.fail(
-                    "expected a value: an object, a list, a string, a number, true or false",
-                ));
+                return Err(self.fail("expected a value: an object, a list, a string, a number, true or false"));
             }
             None => {
-                return Err(
-                    self.fail("the template ends in the middle; a closing bracket is missing")
-                );
+                return Err(self.fail("the template ends in the middle; a closing bracket is missing"));
             }
         };
-        Ok(Node {
-            kind,
-            span: self.span(start),
-        })
+        Ok(Node { kind, span: self.span(start) })
     }
 
     fn object(&mut self, depth: usize) -> Result<Kind, Diagnostic> {
@@ -148,10 +116,7 @@ impl Parser<'_> {
                 Some(_) => return Err(self.fail("expected a key in double quotes")),
             }
             let text = self.string()?;
-            let key = Name {
-                text,
-                span: self.span(start),
-            };
+            let key = Name { text, span: self.span(start) };
             self.space();
             if self.peek() != Some(':') {
                 return Err(self.fail("expected ':' after the key"));
@@ -201,9 +166,7 @@ impl Parser<'_> {
     }
 
     fn unclosed(&self, bracket: char, (_, line, column): Mark) -> Diagnostic {
-        self.fail(&format!(
-            "the '{bracket}' of line {line}, column {column} is never closed"
-        ))
+        self.fail(&format!("the '{bracket}' of line {line}, column {column} is never closed"))
     }
 
     fn string(&mut self) -> Result<String, Diagnostic> {
@@ -219,10 +182,7 @@ impl Parser<'_> {
                     return Err(self.fail_at(open, "this string is not closed on its line"));
                 }
                 Some(c) if (c as u32) < 0x20 && c != '\t' => {
-                    return Err(self.fail_at(
-                        at,
-                        "a control character in a string is written as an escape such as \\u0001",
-                    ));
+                    return Err(self.fail_at(at, "a control character in a string is written as an escape such as \\u0001"));
                 }
                 Some(c) => text.push(c),
             }
@@ -242,18 +202,12 @@ impl Parser<'_> {
                 let code = match first {
                     0xd800..0xdc00 => {
                         if self.bump() != Some('\\') || self.bump() != Some('u') {
-                            return Err(self
-                                .fail_at(at, "the second half of this surrogate pair is missing"));
+                            return Err(self.fail_at(at, "the second half of this surrogate pair is missing"));
                         }
                         match self.hex(at)? {
-                            second @ 0xdc00..0xe000 => {
-                                0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00)
-                            }
+                            second @ 0xdc00..0xe000 => 0x10000 + ((first - 0xd800) << 10) + (second - 0xdc00),
                             _ => {
-                                return Err(self.fail_at(
-                                    at,
-                                    "the second half of this surrogate pair is missing",
-                                ));
+                                return Err(self.fail_at(at, "the second half of this surrogate pair is missing"));
                             }
                         }
                     }
@@ -262,20 +216,15 @@ impl Parser<'_> {
                 char::from_u32(code).ok_or_else(|| self.fail_at(at, "this is no character"))?
             }
             _ => {
-                return Err(self.fail_at(
-                    at,
-                    "unknown escape; JSON has \\\" \\\\ \\/ \\b \\f \\n \\r \\t and \\uXXXX",
-                ));
+                return Err(self.fail_at(at, "unknown escape; JSON has \\\" \\\\ \\/ \\b \\f \\n \\r \\t and \\uXXXX"));
             }
         })
     }
 
     fn hex(&mut self, at: Mark) -> Result<u32, Diagnostic> {
-        (0..4).try_fold(0, |code, _| {
-            match self.bump().and_then(|c| c.to_digit(16)) {
-                Some(digit) => Ok(code * 16 + digit),
-                None => Err(self.fail_at(at, "\\u is followed by four hexadecimal digits")),
-            }
+        (0..4).try_fold(0, |code, _| match self.bump().and_then(|c| c.to_digit(16)) {
+            Some(digit) => Ok(code * 16 + digit),
+            None => Err(self.fail_at(at, "\\u is followed by four hexadecimal digits")),
         })
     }
 
@@ -300,10 +249,7 @@ impl Parser<'_> {
             "true" => Ok(Kind::Bool(true)),
             "false" => Ok(Kind::Bool(false)),
             "null" => Ok(Kind::Null),
-            _ => Err(self.fail_at(
-                start,
-                "a word in JSON is true, false or null; put a string in double quotes",
-            )),
+            _ => Err(self.fail_at(start, "a word in JSON is true, false or null; put a string in double quotes")),
         }
     }
 }

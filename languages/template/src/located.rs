@@ -46,13 +46,7 @@ pub enum LocatedValue {
 impl Located {
     /// A value that was written at one place.
     pub fn new(value: LocatedValue, span: Span) -> Located {
-        Located {
-            value,
-            span,
-            via: Vec::new(),
-            parts: Vec::new(),
-            secret: false,
-        }
+        Located { value, span, via: Vec::new(), parts: Vec::new(), secret: false }
     }
 
     /// A value that has no text in the template, such as a resource's attribute, at the place that asks for it.
@@ -62,17 +56,8 @@ impl Located {
             Value::Bool(value) => LocatedValue::Bool(value),
             Value::Number(number) => LocatedValue::Number(number.to_string()),
             Value::String(text) => LocatedValue::String(text),
-            Value::Array(items) => LocatedValue::List(
-                items
-                    .into_iter()
-                    .map(|item| Located::from_json(item, span))
-                    .collect(),
-            ),
-            Value::Object(map) => LocatedValue::Map(
-                map.into_iter()
-                    .map(|(key, value)| (key, Located::from_json(value, span)))
-                    .collect(),
-            ),
+            Value::Array(items) => LocatedValue::List(items.into_iter().map(|item| Located::from_json(item, span)).collect()),
+            Value::Object(map) => LocatedValue::Map(map.into_iter().map(|(key, value)| (key, Located::from_json(value, span))).collect()),
         };
         Located::new(value, span.clone())
     }
@@ -80,10 +65,7 @@ impl Located {
     /// The member of an object.
     pub fn get(&self, key: &str) -> Option<&Located> {
         match &self.value {
-            LocatedValue::Map(members) => members
-                .iter()
-                .find(|(name, _)| name == key)
-                .map(|(_, value)| value),
+            LocatedValue::Map(members) => members.iter().find(|(name, _)| name == key).map(|(_, value)| value),
             _ => None,
         }
     }
@@ -98,13 +80,10 @@ impl Located {
 
     /// The value under a JSON pointer.
     pub fn pointer(&self, pointer: &str) -> Option<&Located> {
-        pointer
-            .split('/')
-            .skip(1)
-            .try_fold(self, |value, step| match &value.value {
-                LocatedValue::List(items) => items.get(step.parse::<usize>().ok()?),
-                _ => value.get(&step.replace("~1", "/").replace("~0", "~")),
-            })
+        pointer.split('/').skip(1).try_fold(self, |value, step| match &value.value {
+            LocatedValue::List(items) => items.get(step.parse::<usize>().ok()?),
+            _ => value.get(&step.replace("~1", "/").replace("~0", "~")),
+        })
     }
 
     /// The text of a scalar; a number's as written.
@@ -122,14 +101,8 @@ impl Located {
         let Some(text) = self.text() else {
             return self.span.clone();
         };
-        let end = text[offset.min(text.len())..]
-            .chars()
-            .next()
-            .map_or(offset, |c| offset + c.len_utf8());
-        match slice_parts(text, &self.parts, &self.span, offset, end)
-            .into_iter()
-            .next()
-        {
+        let end = text[offset.min(text.len())..].chars().next().map_or(offset, |c| offset + c.len_utf8());
+        match slice_parts(text, &self.parts, &self.span, offset, end).into_iter().next() {
             Some(part) => part.span,
             None => self.span.clone(),
         }
@@ -146,10 +119,7 @@ impl Located {
             },
             LocatedValue::String(text) => Value::String(text.clone()),
             LocatedValue::List(items) => Value::Array(items.iter().map(Located::to_json).collect()),
-            LocatedValue::Map(members) => members
-                .iter()
-                .map(|(key, value)| (key.clone(), value.to_json()))
-                .collect(),
+            LocatedValue::Map(members) => members.iter().map(|(key, value)| (key.clone(), value.to_json())).collect(),
         }
     }
 
@@ -199,9 +169,7 @@ impl Located {
 
     /// The parts of its text, one at least.
     pub(crate) fn all_parts(&self) -> Vec<Part> {
-        self.text()
-            .map(|text| slice_parts(text, &self.parts, &self.span, 0, text.len()))
-            .unwrap_or_default()
+        self.text().map(|text| slice_parts(text, &self.parts, &self.span, 0, text.len())).unwrap_or_default()
     }
 
     /// The bytes `from..to` of a string, with their places.
@@ -213,48 +181,24 @@ impl Located {
             Ok([part]) => (part.span, Vec::new()),
             Err(parts) => (self.span.clone(), parts),
         };
-        Located {
-            value,
-            span,
-            parts,
-            via: self.via.clone(),
-            secret: self.secret,
-        }
+        Located { value, span, parts, via: self.via.clone(), secret: self.secret }
     }
 }
 
 /// The parts that make up the bytes `from..to` of a text, counted from `from`.
-pub(crate) fn slice_parts(
-    text: &str,
-    parts: &[Part],
-    span: &Span,
-    from: usize,
-    to: usize,
-) -> Vec<Part> {
+pub(crate) fn slice_parts(text: &str, parts: &[Part], span: &Span, from: usize, to: usize) -> Vec<Part> {
     if parts.is_empty() {
-        return vec![Part {
-            start: 0,
-            end: to - from,
-            span: span.narrow(text, from, to),
-        }];
+        return vec![Part { start: 0, end: to - from, span: span.narrow(text, from, to) }];
     }
     // Parts are in order, so the first one that matters is found by halving.
     let first = parts.partition_point(|part| part.end <= from);
-    let overlapping = parts[first..]
-        .iter()
-        .take_while(|part| part.start < to.max(from + 1));
+    let overlapping = parts[first..].iter().take_while(|part| part.start < to.max(from + 1));
     overlapping
         .filter_map(|part| {
             let (start, end) = (part.start.max(from), part.end.min(to));
             let within = text.get(part.start..part.end)?;
-            let span = part
-                .span
-                .narrow(within, start - part.start, end.max(start) - part.start);
-            Some(Part {
-                start: start - from,
-                end: end.max(start) - from,
-                span,
-            })
+            let span = part.span.narrow(within, start - part.start, end.max(start) - part.start);
+            Some(Part { start: start - from, end: end.max(start) - from, span })
         })
         .collect()
 }
@@ -270,16 +214,11 @@ pub(crate) struct Composed {
 impl Composed {
     pub(crate) fn push(&mut self, text: &str, parts: &[Part]) {
         let offset = self.text.len();
-        self.parts.extend(
-            parts
-                .iter()
-                .filter(|part| part.end > part.start)
-                .map(|part| Part {
-                    start: part.start + offset,
-                    end: part.end + offset,
-                    span: part.span.clone(),
-                }),
-        );
+        self.parts.extend(parts.iter().filter(|part| part.end > part.start).map(|part| Part {
+            start: part.start + offset,
+            end: part.end + offset,
+            span: part.span.clone(),
+        }));
         self.text.push_str(text);
     }
 
@@ -289,11 +228,7 @@ impl Composed {
     }
 
     pub(crate) fn finish(self, span: &Span) -> Located {
-        Located {
-            parts: self.parts,
-            secret: self.secret,
-            ..Located::new(LocatedValue::String(self.text), span.clone())
-        }
+        Located { parts: self.parts, secret: self.secret, ..Located::new(LocatedValue::String(self.text), span.clone()) }
     }
 }
 
@@ -314,10 +249,7 @@ impl fmt::Debug for LocatedValue {
             LocatedValue::Number(text) => f.write_str(text),
             LocatedValue::String(text) => write!(f, "{text:?}"),
             LocatedValue::List(items) => f.debug_list().entries(items).finish(),
-            LocatedValue::Map(members) => f
-                .debug_map()
-                .entries(members.iter().map(|(key, value)| (key, value)))
-                .finish(),
+            LocatedValue::Map(members) => f.debug_map().entries(members.iter().map(|(key, value)| (key, value))).finish(),
         }
     }
 }

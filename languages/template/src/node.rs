@@ -66,10 +66,7 @@ impl Node {
 
     /// The scalar as a name.
     pub(crate) fn name(&self) -> Option<Name> {
-        self.scalar().map(|text| Name {
-            text: text.to_owned(),
-            span: self.span.clone(),
-        })
+        self.scalar().map(|text| Name { text: text.to_owned(), span: self.span.clone() })
     }
 
     /// The value as it stands, with nothing evaluated.
@@ -81,21 +78,13 @@ impl Node {
             Kind::Number(text) => V::Number(text.clone()),
             Kind::String(text, _) => V::String(text.clone()),
             Kind::List(items) => V::List(items.iter().map(Node::literal).collect()),
-            Kind::Map(entries) => V::Map(
-                entries
-                    .iter()
-                    .map(|e| (e.key.text.clone(), e.value.literal()))
-                    .collect(),
-            ),
+            Kind::Map(entries) => V::Map(entries.iter().map(|e| (e.key.text.clone(), e.value.literal())).collect()),
         };
         let parts = match &self.kind {
             Kind::String(_, parts) => parts.clone(),
             _ => Vec::new(),
         };
-        Located {
-            parts,
-            ..Located::new(value, self.span.clone())
-        }
+        Located { parts, ..Located::new(value, self.span.clone()) }
     }
 }
 
@@ -138,12 +127,7 @@ impl MapBuilder {
 
     pub(crate) fn insert(&mut self, key: Name, value: Node) -> Result<(), Diagnostic> {
         if self.entries.len() == Self::SMALL {
-            self.seen = self
-                .entries
-                .iter()
-                .enumerate()
-                .map(|(i, e)| (e.key.text.clone(), i))
-                .collect();
+            self.seen = self.entries.iter().enumerate().map(|(i, e)| (e.key.text.clone(), i)).collect();
         }
         let earlier = if self.entries.len() < Self::SMALL {
             self.entries.iter().position(|e| e.key.text == key.text)
@@ -151,17 +135,8 @@ impl MapBuilder {
             self.seen.insert(key.text.clone(), self.entries.len())
         };
         let result = match earlier {
-            Some(earlier) => Err(Diagnostic::error(
-                &key.span,
-                format!(
-                    "Template format error: Duplicate key '{}'",
-                    shorten(&key.text)
-                ),
-            )
-            .help(format!(
-                "it is already at {}; keep one of the two",
-                self.entries[earlier].key.span
-            ))),
+            Some(earlier) => Err(Diagnostic::error(&key.span, format!("Template format error: Duplicate key '{}'", shorten(&key.text)))
+                .help(format!("it is already at {}; keep one of the two", self.entries[earlier].key.span))),
             None => Ok(()),
         };
         self.entries.push(Entry { key, value });

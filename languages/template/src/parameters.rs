@@ -62,20 +62,14 @@ const MEMBERS: [&str; 11] = [
 
 /// Reads the `Parameters` section.
 pub(crate) fn declared(entries: Vec<Entry>, findings: &mut Findings) -> Vec<Parameter> {
-    entries
-        .into_iter()
-        .filter_map(|Entry { key, value }| parameter(key, value, findings))
-        .collect()
+    entries.into_iter().filter_map(|Entry { key, value }| parameter(key, value, findings)).collect()
 }
 
 fn parameter(key: Name, value: Node, findings: &mut Findings) -> Option<Parameter> {
     let Kind::Map(members) = value.kind else {
         findings.push(Diagnostic::error(
             &value.span,
-            format!(
-                "Template format error: [/Parameters/{}] parameter definition is malformed",
-                key.text
-            ),
+            format!("Template format error: [/Parameters/{}] parameter definition is malformed", key.text),
         ));
         return None;
     };
@@ -104,47 +98,21 @@ fn parameter(key: Name, value: Node, findings: &mut Findings) -> Option<Paramete
     }
     if !has_type {
         findings.push(
-            Diagnostic::error(
-                &parameter.span,
-                "Template format error: Every Parameters object must contain a Type member.",
-            )
-            .help(format!("add 'Type: String' to {}", parameter.name)),
+            Diagnostic::error(&parameter.span, "Template format error: Every Parameters object must contain a Type member.")
+                .help(format!("add 'Type: String' to {}", parameter.name)),
         );
     }
     Some(parameter)
 }
 
-fn member(
-    parameter: &mut Parameter,
-    key: &Name,
-    value: &Node,
-    has_type: &mut bool,
-) -> Result<(), Diagnostic> {
+fn member(parameter: &mut Parameter, key: &Name, value: &Node, has_type: &mut bool) -> Result<(), Diagnostic> {
     let bad = |wanted: &str| {
-        let message = format!(
-            "Template format error: Every {} member must be {wanted}.",
-            key.text
-        );
+        let message = format!("Template format error: Every {} member must be {wanted}.", key.text);
         Diagnostic::error(&value.span, message)
     };
-    let text = || {
-        value
-            .scalar()
-            .map(str::to_owned)
-            .ok_or_else(|| bad("a string"))
-    };
-    let length = || {
-        value
-            .scalar()
-            .and_then(|text| text.parse().ok())
-            .ok_or_else(|| bad("a whole number"))
-    };
-    let number = || {
-        value
-            .scalar()
-            .and_then(|text| text.parse().ok())
-            .ok_or_else(|| bad("a number"))
-    };
+    let text = || value.scalar().map(str::to_owned).ok_or_else(|| bad("a string"));
+    let length = || value.scalar().and_then(|text| text.parse().ok()).ok_or_else(|| bad("a whole number"));
+    let number = || value.scalar().and_then(|text| text.parse().ok()).ok_or_else(|| bad("a number"));
     match key.text.as_str() {
         "Type" => {
             *has_type = true;
@@ -155,19 +123,12 @@ fn member(
             parameter.default = Some(text()?);
             parameter.default_span = Some(value.span.clone());
         }
-        "NoEcho" => {
-            parameter.no_echo = value
-                .scalar()
-                .is_some_and(|text| text.eq_ignore_ascii_case("true"))
-        }
+        "NoEcho" => parameter.no_echo = value.scalar().is_some_and(|text| text.eq_ignore_ascii_case("true")),
         "Description" => parameter.description = Some(text()?),
         "ConstraintDescription" => parameter.constraint_description = Some(text()?),
         "AllowedValues" => match &value.kind {
             Kind::List(items) if !items.is_empty() => {
-                let values: Option<Vec<String>> = items
-                    .iter()
-                    .map(|item| item.scalar().map(str::to_owned))
-                    .collect();
+                let values: Option<Vec<String>> = items.iter().map(|item| item.scalar().map(str::to_owned)).collect();
                 parameter.allowed_values = values.ok_or_else(|| bad("a list of strings"))?;
             }
             _ => return Err(bad("a list of strings")),
@@ -175,16 +136,11 @@ fn member(
         "AllowedPattern" => {
             let pattern = text()?;
             // AWS matches the whole value.
-            let compiled = RegexBuilder::new(&format!("^(?:{pattern})$"))
-                .size_limit(1 << 20)
-                .build();
+            let compiled = RegexBuilder::new(&format!("^(?:{pattern})$")).size_limit(1 << 20).build();
             parameter.pattern = Some(compiled.map_err(|error| {
                 Diagnostic::error(
                     &value.span,
-                    format!(
-                        "Template format error: AllowedPattern of {} is not understood: {error}",
-                        parameter.name
-                    ),
+                    format!("Template format error: AllowedPattern of {} is not understood: {error}", parameter.name),
                 )
                 .help("look-around and back-references are not available in Sekisho")
             })?);
@@ -195,11 +151,8 @@ fn member(
         "MinValue" => parameter.min_value = Some(number()?),
         "MaxValue" => parameter.max_value = Some(number()?),
         other => {
-            return Err(Diagnostic::error(
-                &key.span,
-                format!("Invalid template parameter property '{}'", shorten(other)),
-            )
-            .maybe_help(did_you_mean(other, MEMBERS)));
+            return Err(Diagnostic::error(&key.span, format!("Invalid template parameter property '{}'", shorten(other)))
+                .maybe_help(did_you_mean(other, MEMBERS)));
         }
     }
     Ok(())
@@ -208,46 +161,23 @@ fn member(
 const SSM_VALUE: &str = "AWS::SSM::Parameter::Value<";
 
 fn known_type(name: &str, span: &Span) -> Result<(), Diagnostic> {
-    let inner = name
-        .strip_prefix(SSM_VALUE)
-        .and_then(|rest| rest.strip_suffix('>'))
-        .unwrap_or(name);
-    let item = inner
-        .strip_prefix("List<")
-        .and_then(|rest| rest.strip_suffix('>'));
+    let inner = name.strip_prefix(SSM_VALUE).and_then(|rest| rest.strip_suffix('>')).unwrap_or(name);
+    let item = inner.strip_prefix("List<").and_then(|rest| rest.strip_suffix('>'));
     let from_store = inner.len() != name.len();
     let known = match (inner, item) {
         ("String", _) | ("CommaDelimitedList", _) => true,
         ("Number", _) => !from_store,
         (_, Some("Number")) => !from_store,
         (_, Some("String")) => from_store,
-        (other, None) | (_, Some(other)) => {
-            other.starts_with("AWS::") && !other.contains(['<', '>'])
-        }
+        (other, None) | (_, Some(other)) => other.starts_with("AWS::") && !other.contains(['<', '>']),
     };
     match known {
         true => Ok(()),
         false => {
-            let types = [
-                "String",
-                "Number",
-                "List<Number>",
-                "CommaDelimitedList",
-                "AWS::SSM::Parameter::Value<String>",
-            ];
-            Err(Diagnostic::error(
-                span,
-                format!(
-                    "Template format error: Unrecognized parameter type: {}",
-                    shorten(name)
-                ),
-            )
-            .maybe_help(did_you_mean(name, types).or_else(|| {
-                Some(format!(
-                    "the types are {} and AWS resource types",
-                    types.join(", ")
-                ))
-            })))
+            let types = ["String", "Number", "List<Number>", "CommaDelimitedList", "AWS::SSM::Parameter::Value<String>"];
+            Err(Diagnostic::error(span, format!("Template format error: Unrecognized parameter type: {}", shorten(name))).maybe_help(
+                did_you_mean(name, types).or_else(|| Some(format!("the types are {} and AWS resource types", types.join(", ")))),
+            ))
         }
     }
 }

@@ -79,12 +79,7 @@ impl Template {
         let mut findings = Findings::default();
         let parameters = crate::parameters::resolve(self, inputs, &mut findings);
         let values = findings.finish(Some(parameters))?.0;
-        let mut world = World {
-            template: self,
-            inputs,
-            parameters: values.located,
-            conditions: HashMap::new(),
-        };
+        let mut world = World { template: self, inputs, parameters: values.located, conditions: HashMap::new() };
         let order = condition_graph(self).order().map_err(|cycle| vec![cycle])?;
         for at in order {
             let (name, expr) = &self.conditions[at];
@@ -92,13 +87,7 @@ impl Template {
             world.conditions.insert(&name.text, holds);
         }
         rules(&world)?;
-        let plan = Plan {
-            parameters: values.values,
-            order: Vec::new(),
-            dependencies: HashMap::new(),
-            resources: HashMap::new(),
-            world,
-        };
+        let plan = Plan { parameters: values.values, order: Vec::new(), dependencies: HashMap::new(), resources: HashMap::new(), world };
         plan.arrange()
     }
 }
@@ -112,22 +101,11 @@ fn rules(world: &World<'_>) -> Result<(), Vec<Diagnostic>> {
             continue;
         }
         for assertion in &rule.assertions {
-            if !Evaluator::run(world, None, |evaluator| {
-                evaluator.condition(&assertion.assert)
-            })? {
-                let why = assertion
-                    .description
-                    .as_deref()
-                    .unwrap_or("the assertion does not hold");
+            if !Evaluator::run(world, None, |evaluator| evaluator.condition(&assertion.assert))? {
+                let why = assertion.description.as_deref().unwrap_or("the assertion does not hold");
                 findings.push(
-                    Diagnostic::error(
-                        &assertion.assert.span,
-                        format!(
-                            "Template validation error: Rule {} failed: {why}",
-                            rule.name.text
-                        ),
-                    )
-                    .help("give the parameters other values"),
+                    Diagnostic::error(&assertion.assert.span, format!("Template validation error: Rule {} failed: {why}", rule.name.text))
+                        .help("give the parameters other values"),
                 );
             }
         }
@@ -138,13 +116,8 @@ fn rules(world: &World<'_>) -> Result<(), Vec<Diagnostic>> {
 impl<'a> Plan<'a> {
     fn arrange(mut self) -> Result<Plan<'a>, Vec<Diagnostic>> {
         let template = self.world.template;
-        let live = template
-            .resources
-            .iter()
-            .filter(|resource| self.holds(resource.condition.as_deref()));
-        self.resources = live
-            .map(|resource| (resource.logical_id.as_str(), ResourcePlan::of(resource)))
-            .collect();
+        let live = template.resources.iter().filter(|resource| self.holds(resource.condition.as_deref()));
+        self.resources = live.map(|resource| (resource.logical_id.as_str(), ResourcePlan::of(resource))).collect();
         self.all_there()?;
         let conditions = &self.world.conditions;
         let taken = |name: &str| conditions.get(name).copied();
@@ -171,28 +144,13 @@ impl<'a> Plan<'a> {
     /// The expressions that this plan evaluates, with the block that they stand in.
     fn expressions(&self) -> Vec<(&'a Expr, &'static str)> {
         let template = self.world.template;
-        let resources = template
-            .resources
-            .iter()
-            .filter(|r| self.resources.contains_key(r.logical_id.as_str()));
-        let outputs = self.live_outputs().flat_map(|output| {
-            [Some(&output.value), output.export.as_ref()]
-                .into_iter()
-                .flatten()
-        });
-        resources
-            .flat_map(Resource::expressions)
-            .map(|expr| (expr, "Resources"))
-            .chain(outputs.map(|expr| (expr, "Outputs")))
-            .collect()
+        let resources = template.resources.iter().filter(|r| self.resources.contains_key(r.logical_id.as_str()));
+        let outputs = self.live_outputs().flat_map(|output| [Some(&output.value), output.export.as_ref()].into_iter().flatten());
+        resources.flat_map(Resource::expressions).map(|expr| (expr, "Resources")).chain(outputs.map(|expr| (expr, "Outputs"))).collect()
     }
 
     fn live_outputs(&self) -> impl Iterator<Item = &'a OutputDeclaration> {
-        self.world
-            .template
-            .outputs
-            .iter()
-            .filter(|output| self.holds(output.condition.as_deref()))
+        self.world.template.outputs.iter().filter(|output| self.holds(output.condition.as_deref()))
     }
 
     /// Nothing that is created refers to what a condition drops.
@@ -204,7 +162,10 @@ impl<'a> Plan<'a> {
                 let (Use::Ref(name) | Use::GetAtt(name)) = used else { return };
                 let Some(resource) = template.resource(&name.text) else { return };
                 if !self.resources.contains_key(name.text.as_str()) {
-                    let message = format!("Template format error: Unresolved resource dependencies [{}] in the {block} block of the template", name.text);
+                    let message = format!(
+                        "Template format error: Unresolved resource dependencies [{}] in the {block} block of the template",
+                        name.text
+                    );
                     let condition = resource.condition.as_deref().unwrap_or_default();
                     findings.push(Diagnostic::error(&name.span, message).help(format!(
                         "{} is not created, because its condition {condition} is false; use Fn::If with {condition} here",
@@ -270,37 +231,21 @@ impl<'a> Plan<'a> {
     }
 
     /// Another part of a resource, evaluated; nothing when the template does not have it.
-    pub fn attribute(
-        &self,
-        id: &str,
-        attribute: ResourceAttribute,
-        known: &dyn Attributes,
-    ) -> Result<Option<Located>, Vec<Diagnostic>> {
+    pub fn attribute(&self, id: &str, attribute: ResourceAttribute, known: &dyn Attributes) -> Result<Option<Located>, Vec<Diagnostic>> {
         let resource = self.declared(id)?;
         let expr = match attribute {
             ResourceAttribute::Metadata => &resource.metadata,
             ResourceAttribute::CreationPolicy => &resource.creation_policy,
             ResourceAttribute::UpdatePolicy => &resource.update_policy,
         };
-        expr.as_ref()
-            .map(|expr| self.evaluate(expr, known))
-            .transpose()
+        expr.as_ref().map(|expr| self.evaluate(expr, known)).transpose()
     }
 
     fn declared(&self, id: &str) -> Result<&'a Resource, Vec<Diagnostic>> {
         let template = self.world.template;
-        template
-            .resource(id)
-            .filter(|_| self.resources.contains_key(id))
-            .ok_or_else(|| {
-                vec![Diagnostic::error(
-                    &template.span,
-                    format!(
-                        "Resource {id} does not exist for stack {}",
-                        self.world.inputs.stack_name
-                    ),
-                )]
-            })
+        template.resource(id).filter(|_| self.resources.contains_key(id)).ok_or_else(|| {
+            vec![Diagnostic::error(&template.span, format!("Resource {id} does not exist for stack {}", self.world.inputs.stack_name))]
+        })
     }
 
     fn evaluate(&self, expr: &Expr, known: &dyn Attributes) -> Result<Located, Vec<Diagnostic>> {
@@ -323,40 +268,22 @@ impl<'a> Plan<'a> {
         Ok(outputs)
     }
 
-    fn output(
-        &self,
-        output: &OutputDeclaration,
-        known: &dyn Attributes,
-    ) -> Result<Output, Vec<Diagnostic>> {
+    fn output(&self, output: &OutputDeclaration, known: &dyn Attributes) -> Result<Output, Vec<Diagnostic>> {
         let string = |expr: &Expr, what: &str| {
-            let value =
-                Evaluator::run(&self.world, Some(known), |evaluator| evaluator.value(expr))?;
-            let value = value
-                .map(|value| resolved(value, self.world.inputs, true))
-                .transpose()?;
-            let text = value
-                .as_ref()
-                .and_then(|value| Some((value.text()?.to_owned(), value.span.clone())));
+            let value = Evaluator::run(&self.world, Some(known), |evaluator| evaluator.value(expr))?;
+            let value = value.map(|value| resolved(value, self.world.inputs, true)).transpose()?;
+            let text = value.as_ref().and_then(|value| Some((value.text()?.to_owned(), value.span.clone())));
             text.ok_or_else(|| {
-                let message =
-                    format!("Template format error: Output {} is malformed. The {what} field of every Outputs member must evaluate to a String.", output.key);
+                let message = format!(
+                    "Template format error: Output {} is malformed. The {what} field of every Outputs member must evaluate to a String.",
+                    output.key
+                );
                 vec![Diagnostic::error(&expr.span, message)]
             })
         };
         let (value, span) = string(&output.value, "Value")?;
-        let export_name = output
-            .export
-            .as_ref()
-            .map(|export| string(export, "Name"))
-            .transpose()?
-            .map(|(name, _)| name);
-        Ok(Output {
-            key: output.key.clone(),
-            value,
-            description: output.description.clone(),
-            export_name,
-            span,
-        })
+        let export_name = output.export.as_ref().map(|export| string(export, "Name")).transpose()?.map(|(name, _)| name);
+        Ok(Output { key: output.key.clone(), value, description: output.description.clone(), export_name, span })
     }
 }
 
@@ -367,9 +294,5 @@ fn empty(span: &Span) -> Located {
 fn resolved(value: Located, inputs: &Inputs<'_>, shown: bool) -> Result<Located, Vec<Diagnostic>> {
     let mut problems = Vec::new();
     let value = crate::dynamic::resolve(value, inputs.resolver, shown, &mut problems);
-    if problems.is_empty() {
-        Ok(value)
-    } else {
-        Err(problems)
-    }
+    if problems.is_empty() { Ok(value) } else { Err(problems) }
 }

@@ -56,70 +56,30 @@ pub(crate) fn read(entries: Vec<Entry>, span: Span, findings: &mut Findings) -> 
             "Description" => template.description = description(&value, findings),
             "Metadata" => template.metadata = Some(value.literal()),
             "Transform" => {}
-            "Parameters" => {
-                template.parameters =
-                    crate::parameters::declared(members(value, &key, 200, findings), findings)
-            }
-            "Mappings" => {
-                template.mappings = mappings(members(value, &key, 200, findings), findings)
-            }
+            "Parameters" => template.parameters = crate::parameters::declared(members(value, &key, 200, findings), findings),
+            "Mappings" => template.mappings = mappings(members(value, &key, 200, findings), findings),
             "Conditions" => {
-                let mut reader = Reader {
-                    section: Section::Conditions,
-                    extensions,
-                    findings,
-                };
+                let mut reader = Reader { section: Section::Conditions, extensions, findings };
                 let entries = members(value, &key, usize::MAX, reader.findings);
-                template.conditions = entries
-                    .into_iter()
-                    .map(|Entry { key, value }| (key, reader.expr(value)))
-                    .collect();
+                template.conditions = entries.into_iter().map(|Entry { key, value }| (key, reader.expr(value))).collect();
             }
-            "Rules" => {
-                template.rules = rules::rules(
-                    members(value, &key, usize::MAX, findings),
-                    extensions,
-                    findings,
-                )
-            }
+            "Rules" => template.rules = rules::rules(members(value, &key, usize::MAX, findings), extensions, findings),
             "Resources" => {
                 has_resources = true;
-                template.resources =
-                    resources::resources(members(value, &key, 500, findings), extensions, findings);
+                template.resources = resources::resources(members(value, &key, 500, findings), extensions, findings);
             }
-            "Outputs" => {
-                template.outputs =
-                    outputs::outputs(members(value, &key, 200, findings), extensions, findings)
-            }
+            "Outputs" => template.outputs = outputs::outputs(members(value, &key, 200, findings), extensions, findings),
             other => findings.push(
-                Diagnostic::error(
-                    &key.span,
-                    format!(
-                        "Invalid template property or properties [{}]",
-                        shorten(other)
-                    ),
-                )
-                .maybe_help(did_you_mean(other, SECTIONS)),
+                Diagnostic::error(&key.span, format!("Invalid template property or properties [{}]", shorten(other)))
+                    .maybe_help(did_you_mean(other, SECTIONS)),
             ),
         }
     }
     if !has_resources {
-        let start = Span {
-            end_line: template.span.line,
-            end_column: template.span.column + 1,
-            ..template.span.clone()
-        };
-        findings.push(Diagnostic::error(
-            &start,
-            "Template format error: At least one Resources member must be defined.",
-        ));
+        let start = Span { end_line: template.span.line, end_column: template.span.column + 1, ..template.span.clone() };
+        findings.push(Diagnostic::error(&start, "Template format error: At least one Resources member must be defined."));
     }
-    template.index = template
-        .resources
-        .iter()
-        .enumerate()
-        .map(|(at, resource)| (resource.logical_id.clone(), at))
-        .collect();
+    template.index = template.resources.iter().enumerate().map(|(at, resource)| (resource.logical_id.clone(), at)).collect();
     template
 }
 
@@ -130,14 +90,8 @@ fn no_nulls(node: &Node, path: &mut String, findings: &mut Findings) {
     let length = path.len();
     match &node.kind {
         Kind::Null => findings.push(
-            Diagnostic::error(
-                &node.span,
-                format!(
-                    "[{}] 'null' values are not allowed in templates",
-                    shorten(path)
-                ),
-            )
-            .help("give it a value, or remove the key"),
+            Diagnostic::error(&node.span, format!("[{}] 'null' values are not allowed in templates", shorten(path)))
+                .help("give it a value, or remove the key"),
         ),
         Kind::List(items) => {
             for (index, item) in items.iter().enumerate() {
@@ -162,8 +116,11 @@ fn version(value: &Node, findings: &mut Findings) {
     match value.scalar() {
         Some("2010-09-09") => {}
         Some(other) => findings.push(
-            Diagnostic::error(&value.span, format!("Template format error: {} is not a supported value for AWSTemplateFormatVersion.", shorten(other)))
-                .help("the only version is 2010-09-09"),
+            Diagnostic::error(
+                &value.span,
+                format!("Template format error: {} is not a supported value for AWSTemplateFormatVersion.", shorten(other)),
+            )
+            .help("the only version is 2010-09-09"),
         ),
         None => findings.push(Diagnostic::error(&value.span, "Template format error: AWSTemplateFormatVersion must be a string")),
     }
@@ -172,18 +129,12 @@ fn version(value: &Node, findings: &mut Findings) {
 fn description(value: &Node, findings: &mut Findings) -> Option<String> {
     match value.scalar() {
         Some(text) if text.len() > 1024 => {
-            findings.push(Diagnostic::error(
-                &value.span,
-                "Template format error: 'Description' length is greater than 1024.",
-            ));
+            findings.push(Diagnostic::error(&value.span, "Template format error: 'Description' length is greater than 1024."));
             None
         }
         Some(text) => Some(text.to_owned()),
         None => {
-            findings.push(Diagnostic::error(
-                &value.span,
-                "Template format error: Description must be a string",
-            ));
+            findings.push(Diagnostic::error(&value.span, "Template format error: Description must be a string"));
             None
         }
     }
@@ -199,20 +150,12 @@ fn transforms(value: &Node, findings: &mut Findings) -> Vec<String> {
         match item.scalar() {
             Some(EXTENSIONS) => names.push(EXTENSIONS.to_owned()),
             Some(other) => findings.push(
-                Diagnostic::error(
-                    &item.span,
-                    format!("No transform named {} found.", shorten(other)),
-                )
-                .help(format!(
-                    "Sekisho has {EXTENSIONS}; process other macros before"
-                )),
+                Diagnostic::error(&item.span, format!("No transform named {} found.", shorten(other)))
+                    .help(format!("Sekisho has {EXTENSIONS}; process other macros before")),
             ),
             None => findings.push(
-                Diagnostic::error(
-                    &item.span,
-                    "Template format error: a transform is named by a string",
-                )
-                .help("AWS::Include and macros with parameters are not available in Sekisho"),
+                Diagnostic::error(&item.span, "Template format error: a transform is named by a string")
+                    .help("AWS::Include and macros with parameters are not available in Sekisho"),
             ),
         }
     }
@@ -224,28 +167,17 @@ fn members(value: Node, section: &Name, most: usize, findings: &mut Findings) ->
     let name = &section.text;
     let Kind::Map(entries) = value.kind else {
         if !matches!(value.kind, Kind::Null) {
-            let message = format!(
-                "Template format error: {name} must be an object, not {}",
-                value.describe()
-            );
+            let message = format!("Template format error: {name} must be an object, not {}", value.describe());
             findings.push(Diagnostic::error(&value.span, message));
         }
         return Vec::new();
     };
     if entries.len() > most {
-        let message = format!(
-            "Template format error: Number of {}, {}, is greater than maximum allowed, {most}",
-            name.to_lowercase(),
-            entries.len()
-        );
-        findings.push(
-            Diagnostic::error(&section.span, message).help("split the template into nested stacks"),
-        );
+        let message =
+            format!("Template format error: Number of {}, {}, is greater than maximum allowed, {most}", name.to_lowercase(), entries.len());
+        findings.push(Diagnostic::error(&section.span, message).help("split the template into nested stacks"));
     }
-    entries
-        .into_iter()
-        .filter(|entry| logical_name(name, &entry.key, findings))
-        .collect()
+    entries.into_iter().filter(|entry| logical_name(name, &entry.key, findings)).collect()
 }
 
 /// Names in a template are letters and digits.
@@ -259,21 +191,14 @@ fn logical_name(section: &str, key: &Name, findings: &mut Findings) -> bool {
         return false;
     }
     let lax = matches!(section, "Conditions" | "Rules");
-    let good =
-        |c: char| c.is_ascii_alphanumeric() || lax && matches!(c, '-' | '_' | '.' | ':' | '&');
+    let good = |c: char| c.is_ascii_alphanumeric() || lax && matches!(c, '-' | '_' | '.' | ':' | '&');
     if key.text.is_empty() || !key.text.chars().all(good) {
-        let message = format!(
-            "Template format error: {kind} name {} is non alphanumeric.",
-            shorten(&key.text)
-        );
+        let message = format!("Template format error: {kind} name {} is non alphanumeric.", shorten(&key.text));
         findings.push(Diagnostic::error(&key.span, message).help("use letters and digits only"));
         return false;
     }
     if key.text.len() > 255 {
-        findings.push(Diagnostic::error(
-            &key.span,
-            format!("Template format error: {kind} name is longer than 255 characters"),
-        ));
+        findings.push(Diagnostic::error(&key.span, format!("Template format error: {kind} name is longer than 255 characters")));
         return false;
     }
     true
@@ -285,27 +210,20 @@ fn mappings(entries: Vec<Entry>, findings: &mut Findings) -> HashMap<String, Map
         let mut values: HashMap<String, HashMap<String, Located>> = HashMap::new();
         for top in object(value, &format!("Mapping {}", key.text), findings) {
             let inner = values.entry(top.key.text.clone()).or_default();
-            for second in object(
-                top.value,
-                &format!("Mapping {} {}", key.text, shorten(&top.key.text)),
-                findings,
-            ) {
+            for second in object(top.value, &format!("Mapping {} {}", key.text, shorten(&top.key.text)), findings) {
                 if matches!(second.value.kind, Kind::Map(_)) {
                     findings.push(
-                        Diagnostic::error(&second.value.span, "Template format error: Every Mappings attribute must be a String or a List.")
-                            .help("a mapping has two levels of keys, and no functions in its values"),
+                        Diagnostic::error(
+                            &second.value.span,
+                            "Template format error: Every Mappings attribute must be a String or a List.",
+                        )
+                        .help("a mapping has two levels of keys, and no functions in its values"),
                     );
                 }
                 inner.insert(second.key.text, second.value.literal());
             }
         }
-        mappings.insert(
-            key.text,
-            Mapping {
-                span: key.span,
-                values,
-            },
-        );
+        mappings.insert(key.text, Mapping { span: key.span, values });
     }
     mappings
 }
@@ -315,10 +233,7 @@ fn object(value: Node, what: &str, findings: &mut Findings) -> Vec<Entry> {
         Kind::Map(entries) => entries,
         Kind::Null => Vec::new(),
         _ => {
-            let message = format!(
-                "Template format error: {what} must be an object, not {}",
-                value.describe()
-            );
+            let message = format!("Template format error: {what} must be an object, not {}", value.describe());
             findings.push(Diagnostic::error(&value.span, message));
             Vec::new()
         }

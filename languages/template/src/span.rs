@@ -25,13 +25,7 @@ pub struct Span {
 impl Span {
     /// A span within one line.
     pub fn on_line(file: Arc<str>, line: u32, column: u32, width: u32) -> Span {
-        Span {
-            file,
-            line,
-            column,
-            end_line: line,
-            end_column: column.saturating_add(width),
-        }
+        Span { file, line, column, end_line: line, end_column: column.saturating_add(width) }
     }
 
     /// The number of characters it covers, when it lies on one line.
@@ -43,9 +37,7 @@ impl Span {
     ///
     /// Exact when the text stands here as it is (plain, or quoted without an escape); the whole span otherwise.
     pub(crate) fn narrow(&self, text: &str, from: usize, to: usize) -> Span {
-        let (Some(width), Some(before), Some(within)) =
-            (self.width(), text.get(..from), text.get(from..to))
-        else {
+        let (Some(width), Some(before), Some(within)) = (self.width(), text.get(..from), text.get(from..to)) else {
             return self.clone();
         };
         // A line of a literal block carries the line's end, which its span leaves out.
@@ -56,12 +48,7 @@ impl Span {
             _ => return self.clone(),
         };
         let column = self.column + quote + before.chars().count() as u32;
-        Span::on_line(
-            self.file.clone(),
-            self.line,
-            column,
-            within.trim_end_matches('\n').chars().count() as u32,
-        )
+        Span::on_line(self.file.clone(), self.line, column, within.trim_end_matches('\n').chars().count() as u32)
     }
 }
 
@@ -86,8 +73,7 @@ impl Serialize for Span {
 impl<'de> Deserialize<'de> for Span {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Span, D::Error> {
         let text = String::deserialize(deserializer)?;
-        read(&text)
-            .ok_or_else(|| D::Error::custom("a span is written file:line:column-line:column"))
+        read(&text).ok_or_else(|| D::Error::custom("a span is written file:line:column-line:column"))
     }
 }
 

@@ -78,14 +78,7 @@ pub struct Resource {
 impl Resource {
     /// Everything in it that may refer to something.
     pub(crate) fn expressions(&self) -> impl Iterator<Item = &Expr> {
-        [
-            &self.properties,
-            &self.metadata,
-            &self.creation_policy,
-            &self.update_policy,
-        ]
-        .into_iter()
-        .flatten()
+        [&self.properties, &self.metadata, &self.creation_policy, &self.update_policy].into_iter().flatten()
     }
 }
 
@@ -111,21 +104,14 @@ impl Template {
     pub fn parse(source: &str, file: &str) -> Result<Template, Vec<Diagnostic>> {
         let file: Arc<str> = file.into();
         let start = Span::on_line(file.clone(), 1, 1, 1);
-        let fail =
-            |message: &str, help: &str| Err(vec![Diagnostic::error(&start, message).help(help)]);
+        let fail = |message: &str, help: &str| Err(vec![Diagnostic::error(&start, message).help(help)]);
         if source.len() > MAX_BYTES {
-            return fail(
-                "Template may not exceed 1048576 bytes in size.",
-                "split it into nested stacks",
-            );
+            return fail("Template may not exceed 1048576 bytes in size.", "split it into nested stacks");
         }
         let text = source.trim_start_matches('\u{feff}');
         let first = text.trim_start();
         if first.is_empty() {
-            return fail(
-                "Template format error: the template is empty",
-                "a template has at least a Resources section",
-            );
+            return fail("Template format error: the template is empty", "a template has at least a Resources section");
         }
         let mut findings = Findings::default();
         let parsed = if first.starts_with('{') {
@@ -134,23 +120,16 @@ impl Template {
             crate::yaml::parse(text, &file, &mut findings)
         };
         let root = match parsed {
-            Ok(Some(Node {
-                kind: Kind::Map(entries),
-                span,
-            })) => Some((entries, span)),
+            Ok(Some(Node { kind: Kind::Map(entries), span })) => Some((entries, span)),
             Ok(_) => {
-                return fail(
-                    "Template format error: unsupported structure.",
-                    "a template is an object with a Resources section",
-                );
+                return fail("Template format error: unsupported structure.", "a template is an object with a Resources section");
             }
             Err(finding) => {
                 findings.push(finding);
                 None
             }
         };
-        let mut template =
-            root.map(|(entries, span)| crate::sections::read(entries, span, &mut findings));
+        let mut template = root.map(|(entries, span)| crate::sections::read(entries, span, &mut findings));
         if let Some(template) = &mut template {
             crate::check::check(template, &mut findings);
         }
@@ -220,36 +199,18 @@ impl Template {
         let mut types: Vec<&str> = Vec::new();
         let mut named = false;
         for resource in &self.resources {
-            let Some((resource_type, name)) = IDENTITIES
-                .iter()
-                .find(|(name, _)| *name == resource.resource_type)
-            else {
+            let Some((resource_type, name)) = IDENTITIES.iter().find(|(name, _)| *name == resource.resource_type) else {
                 continue;
             };
             types.push(resource_type);
-            named |= name.is_some_and(|name| {
-                resource
-                    .properties
-                    .as_ref()
-                    .is_some_and(|properties| properties.has_field(name))
-            });
+            named |= name.is_some_and(|name| resource.properties.as_ref().is_some_and(|properties| properties.has_field(name)));
         }
         types.sort_unstable();
         types.dedup();
         if types.is_empty() {
             return Vec::new();
         }
-        let capability = if named {
-            "CAPABILITY_NAMED_IAM"
-        } else {
-            "CAPABILITY_IAM"
-        };
-        vec![(
-            capability,
-            format!(
-                "The following resource(s) require capabilities: [{}]",
-                types.join(", ")
-            ),
-        )]
+        let capability = if named { "CAPABILITY_NAMED_IAM" } else { "CAPABILITY_IAM" };
+        vec![(capability, format!("The following resource(s) require capabilities: [{}]", types.join(", ")))]
     }
 }

@@ -11,11 +11,7 @@ use crate::node::{Entry, Kind, MAX_DEPTH, MAX_NODES, MapBuilder, Name, Node, pla
 use crate::{Part, Span};
 
 /// Parses a YAML document. What can be reported and passed over goes to `findings`; bad syntax ends the parse.
-pub(crate) fn parse(
-    source: &str,
-    file: &Arc<str>,
-    findings: &mut Findings,
-) -> Result<Option<Node>, Diagnostic> {
+pub(crate) fn parse(source: &str, file: &Arc<str>, findings: &mut Findings) -> Result<Option<Node>, Diagnostic> {
     let mut builder = Builder {
         file,
         lines: source.lines().collect(),
@@ -30,11 +26,7 @@ pub(crate) fn parse(
         match event {
             Ok((event, mark)) => builder.event(event, mark)?,
             Err(error) => {
-                return Err(builder.syntax(
-                    error.marker().line(),
-                    error.marker().col(),
-                    error.info(),
-                ));
+                return Err(builder.syntax(error.marker().line(), error.marker().col(), error.info()));
             }
         }
     }
@@ -87,15 +79,8 @@ impl Builder<'_, '_> {
     /// The place of a scalar without the tag and the anchor before it, so that a place inside its text can be told.
     fn argument(&self, span: &Span) -> Span {
         let start = (span.column as usize).saturating_sub(1);
-        let line = self
-            .lines
-            .get((span.line as usize).saturating_sub(1))
-            .copied()
-            .unwrap_or_default();
-        let at = line
-            .char_indices()
-            .nth(start)
-            .map_or(line.len(), |(at, _)| at);
+        let line = self.lines.get((span.line as usize).saturating_sub(1)).copied().unwrap_or_default();
+        let at = line.char_indices().nth(start).map_or(line.len(), |(at, _)| at);
         let mut rest = &line[at..];
         while rest.starts_with(['!', '&']) {
             rest = rest[rest.find(' ').unwrap_or(rest.len())..].trim_start_matches(' ');
@@ -104,10 +89,7 @@ impl Builder<'_, '_> {
             return span.clone();
         }
         let skipped = line[at..line.len() - rest.len()].chars().count();
-        Span {
-            column: (start + skipped) as u32 + 1,
-            ..span.clone()
-        }
+        Span { column: (start + skipped) as u32 + 1, ..span.clone() }
     }
 
     fn syntax(&self, line: usize, column: usize, info: &str) -> Diagnostic {
@@ -116,11 +98,7 @@ impl Builder<'_, '_> {
         if info.contains("recursion limit") {
             return too_deep(&span);
         }
-        let text = self
-            .lines
-            .get(line.saturating_sub(1))
-            .copied()
-            .unwrap_or_default();
+        let text = self.lines.get(line.saturating_sub(1)).copied().unwrap_or_default();
         let help = if text.trim_start_matches(' ').starts_with('\t') {
             "this line is indented with a tab; YAML wants spaces".to_owned()
         } else if two_short_forms(text) {
@@ -128,11 +106,7 @@ impl Builder<'_, '_> {
         } else {
             info.to_owned()
         };
-        Diagnostic::error(
-            &span,
-            format!("Template format error: YAML not well-formed. (line {line}, column {column})"),
-        )
-        .help(help)
+        Diagnostic::error(&span, format!("Template format error: YAML not well-formed. (line {line}, column {column})")).help(help)
     }
 
     fn event(&mut self, event: Event<'_>, mark: Mark) -> Result<(), Diagnostic> {
@@ -142,11 +116,8 @@ impl Builder<'_, '_> {
                 self.documents += 1;
                 match self.documents {
                     1 => Ok(()),
-                    _ => Err(Diagnostic::error(
-                        &self.span(mark),
-                        "Template format error: a template is one YAML document",
-                    )
-                    .help("remove the '---' and what follows it")),
+                    _ => Err(Diagnostic::error(&self.span(mark), "Template format error: a template is one YAML document")
+                        .help("remove the '---' and what follows it")),
                 }
             }
             Event::Alias(anchor) => self.alias(anchor, mark),
@@ -156,50 +127,25 @@ impl Builder<'_, '_> {
                 let node = self.scalar(&text, style, tag.as_deref(), anchor != 0, span)?;
                 self.close(node, 0, 1, anchor)
             }
-            Event::SequenceStart(anchor, tag) => {
-                self.open(Content::List(Vec::new()), anchor, tag.as_deref(), mark)
-            }
-            Event::MappingStart(anchor, tag) => self.open(
-                Content::Map(MapBuilder::default(), None),
-                anchor,
-                tag.as_deref(),
-                mark,
-            ),
+            Event::SequenceStart(anchor, tag) => self.open(Content::List(Vec::new()), anchor, tag.as_deref(), mark),
+            Event::MappingStart(anchor, tag) => self.open(Content::Map(MapBuilder::default(), None), anchor, tag.as_deref(), mark),
             Event::SequenceEnd | Event::MappingEnd => self.end(mark),
         }
     }
 
-    fn open(
-        &mut self,
-        content: Content,
-        anchor: usize,
-        tag: Option<&Tag>,
-        mark: Mark,
-    ) -> Result<(), Diagnostic> {
+    fn open(&mut self, content: Content, anchor: usize, tag: Option<&Tag>, mark: Mark) -> Result<(), Diagnostic> {
         let start = self.span(mark);
         if self.stack.len() >= MAX_DEPTH {
             return Err(too_deep(&start));
         }
-        if let Some(Open {
-            content: Content::Map(_, None),
-            ..
-        }) = self.stack.last()
-        {
+        if let Some(Open { content: Content::Map(_, None), .. }) = self.stack.last() {
             return Err(
-                Diagnostic::error(&start, "Template format error: a key must be a string")
-                    .help("a list or an object cannot be a key"),
+                Diagnostic::error(&start, "Template format error: a key must be a string").help("a list or an object cannot be a key")
             );
         }
         let tag = self.tag(tag, &start);
         self.nodes += 1;
-        self.stack.push(Open {
-            start,
-            anchor,
-            tag,
-            height: 0,
-            size: 1,
-            content,
-        });
+        self.stack.push(Open { start, anchor, tag, height: 0, size: 1, content });
         Ok(())
     }
 
@@ -212,11 +158,7 @@ impl Builder<'_, '_> {
             Content::Map(map, _) => Kind::Map(map.entries),
         };
         let end = self.span(mark);
-        let mut span = Span {
-            end_line: end.end_line,
-            end_column: end.end_column,
-            ..open.start
-        };
+        let mut span = Span { end_line: end.end_line, end_column: end.end_column, ..open.start };
         // A block ends where the next thing begins; show it up to the end of its last value.
         if let Some(last) = last_span(&kind)
             && end.line == end.end_line
@@ -231,11 +173,8 @@ impl Builder<'_, '_> {
     fn alias(&mut self, anchor: usize, mark: Mark) -> Result<(), Diagnostic> {
         let span = self.span(mark);
         let Some(known) = self.anchors.get(&anchor) else {
-            return Err(Diagnostic::error(
-                &span,
-                "Template format error: this alias refers to an anchor that is not complete",
-            )
-            .help("an anchor cannot contain itself"));
+            return Err(Diagnostic::error(&span, "Template format error: this alias refers to an anchor that is not complete")
+                .help("an anchor cannot contain itself"));
         };
         let (height, size) = (known.height, known.size);
         if self.nodes + size > MAX_NODES {
@@ -250,23 +189,10 @@ impl Builder<'_, '_> {
     }
 
     /// Hands a finished value to the collection around it.
-    fn close(
-        &mut self,
-        node: Node,
-        height: usize,
-        size: usize,
-        anchor: usize,
-    ) -> Result<(), Diagnostic> {
+    fn close(&mut self, node: Node, height: usize, size: usize, anchor: usize) -> Result<(), Diagnostic> {
         if anchor != 0 {
             self.nodes += size;
-            self.anchors.insert(
-                anchor,
-                Anchored {
-                    node: node.clone(),
-                    height,
-                    size,
-                },
-            );
+            self.anchors.insert(anchor, Anchored { node: node.clone(), height, size });
         }
         if self.nodes > MAX_NODES {
             return Err(too_many(&node.span));
@@ -277,69 +203,41 @@ impl Builder<'_, '_> {
         };
         match &mut parent.content {
             Content::List(items) => items.push(node),
-            Content::Map(map, key) => {
-                match key.take() {
-                    None => {
-                        let name = node.name().unwrap_or(Name {
-                            text: String::new(),
-                            span: node.span.clone(),
-                        });
-                        if !matches!(
-                            node.kind,
-                            Kind::Bool(_) | Kind::Number(_) | Kind::String(..)
-                        ) {
-                            return Err(Diagnostic::error(
-                                &name.span,
-                                "Template format error: a key must be a string",
-                            ));
-                        }
-                        if name.text == "<<" {
-                            self.findings.push(
+            Content::Map(map, key) => match key.take() {
+                None => {
+                    let name = node.name().unwrap_or(Name { text: String::new(), span: node.span.clone() });
+                    if !matches!(node.kind, Kind::Bool(_) | Kind::Number(_) | Kind::String(..)) {
+                        return Err(Diagnostic::error(&name.span, "Template format error: a key must be a string"));
+                    }
+                    if name.text == "<<" {
+                        self.findings.push(
                             Diagnostic::error(&name.span, "Template format error: YAML hash merges (<<) are not supported")
                                 .help("write the entries out, or use an alias for a whole value"),
                         );
-                        }
-                        *key = Some(name);
-                        return Ok(());
                     }
-                    Some(key) => {
-                        if let Err(duplicate) = map.insert(key, node) {
-                            self.findings.push(duplicate);
-                        }
+                    *key = Some(name);
+                    return Ok(());
+                }
+                Some(key) => {
+                    if let Err(duplicate) = map.insert(key, node) {
+                        self.findings.push(duplicate);
                     }
                 }
-            }
+            },
         }
         parent.height = parent.height.max(height);
         parent.size += size;
         Ok(())
     }
 
-    fn scalar(
-        &mut self,
-        text: &str,
-        style: ScalarStyle,
-        tag: Option<&Tag>,
-        anchored: bool,
-        whole: Span,
-    ) -> Result<Node, Diagnostic> {
-        let span = if tag.is_some() || anchored {
-            self.argument(&whole)
-        } else {
-            whole.clone()
-        };
+    fn scalar(&mut self, text: &str, style: ScalarStyle, tag: Option<&Tag>, anchored: bool, whole: Span) -> Result<Node, Diagnostic> {
+        let span = if tag.is_some() || anchored { self.argument(&whole) } else { whole.clone() };
         let kind = match tag {
-            Some(tag) if tag.is_yaml_core_schema() || tag.handle == "!!" => match tag
-                .suffix
-                .as_str()
-            {
+            Some(tag) if tag.is_yaml_core_schema() || tag.handle == "!!" => match tag.suffix.as_str() {
                 "str" => Kind::String(text.to_owned(), Vec::new()),
                 "int" | "float" | "bool" | "null" => plain(text),
                 other => {
-                    return Err(Diagnostic::error(
-                        &whole,
-                        format!("Template format error: the YAML tag !!{other} is not supported"),
-                    ));
+                    return Err(Diagnostic::error(&whole, format!("Template format error: the YAML tag !!{other} is not supported")));
                 }
             },
             _ => self.content(text, style, &span),
@@ -362,29 +260,20 @@ impl Builder<'_, '_> {
         let mut start = 0;
         // The span starts at the header ("|") or at the first line of the content; the text itself tells which.
         let first = text.split('\n').next().unwrap_or_default();
-        let here = self
-            .lines
-            .get((span.line as usize).saturating_sub(1))
-            .is_some_and(|line| line.ends_with(first) && !first.is_empty());
+        let here = self.lines.get((span.line as usize).saturating_sub(1)).is_some_and(|line| line.ends_with(first) && !first.is_empty());
         let first = span.line as usize + usize::from(!here);
         for (number, line) in (first..).zip(text.split_inclusive('\n')) {
             let content = line.trim_end_matches('\n');
-            let Some(before) = self.lines.get(number.saturating_sub(1)).and_then(|source| {
-                if content.is_empty() {
-                    Some("")
-                } else {
-                    source.strip_suffix(content)
-                }
-            }) else {
+            let Some(before) = self
+                .lines
+                .get(number.saturating_sub(1))
+                .and_then(|source| if content.is_empty() { Some("") } else { source.strip_suffix(content) })
+            else {
                 return Vec::new();
             };
             let column = before.chars().count() as u32 + 1;
             let width = content.chars().count() as u32;
-            parts.push(Part {
-                start,
-                end: start + line.len(),
-                span: Span::on_line(self.file.clone(), number as u32, column, width),
-            });
+            parts.push(Part { start, end: start + line.len(), span: Span::on_line(self.file.clone(), number as u32, column, width) });
             start += line.len();
         }
         parts
@@ -397,17 +286,10 @@ impl Builder<'_, '_> {
             return None;
         }
         match short_form(&tag.suffix) {
-            Ok(function) => Some(Name {
-                text: function.to_owned(),
-                span: span.clone(),
-            }),
+            Ok(function) => Some(Name { text: function.to_owned(), span: span.clone() }),
             Err(help) => {
-                let message = format!(
-                    "Template format error: Encountered unsupported function: !{}",
-                    crate::node::shorten(&tag.suffix)
-                );
-                self.findings
-                    .push(Diagnostic::error(span, message).maybe_help(help));
+                let message = format!("Template format error: Encountered unsupported function: !{}", crate::node::shorten(&tag.suffix));
+                self.findings.push(Diagnostic::error(span, message).maybe_help(help));
                 None
             }
         }
@@ -419,15 +301,8 @@ fn tagged(node: Node, tag: Option<Name>) -> Node {
     match tag {
         None => node,
         Some(key) => {
-            let span = Span {
-                line: key.span.line,
-                column: key.span.column,
-                ..node.span.clone()
-            };
-            Node {
-                kind: Kind::Map(vec![Entry { key, value: node }]),
-                span,
-            }
+            let span = Span { line: key.span.line, column: key.span.column, ..node.span.clone() };
+            Node { kind: Kind::Map(vec![Entry { key, value: node }]), span }
         }
     }
 }
@@ -441,17 +316,12 @@ fn last_span(kind: &Kind) -> Option<&Span> {
 }
 
 fn two_short_forms(line: &str) -> bool {
-    let mut words = line
-        .split_whitespace()
-        .skip_while(|word| !word.starts_with('!'));
+    let mut words = line.split_whitespace().skip_while(|word| !word.starts_with('!'));
     words.next().is_some() && words.next().is_some_and(|word| word.starts_with('!'))
 }
 
 fn too_deep(span: &Span) -> Diagnostic {
-    Diagnostic::error(
-        span,
-        format!("Template format error: values may be nested {MAX_DEPTH} deep at most"),
-    )
+    Diagnostic::error(span, format!("Template format error: values may be nested {MAX_DEPTH} deep at most"))
 }
 
 fn too_many(span: &Span) -> Diagnostic {

@@ -155,11 +155,20 @@ fn check_properties(kind: &dyn ResourceType, resource: &ResourcePlan, properties
         if !known.iter().any(|p| p.name == name) {
             let names: Vec<&str> = known.iter().map(|p| p.name).collect();
             let help = format!("Sekisho knows of {}: {}", kind.name(), names.join(", "));
-            findings.push(finding(&value.span, format!("Resource {}: Encountered unsupported property {name}", resource.logical_id), Some(help)));
+            findings.push(finding(
+                &value.span,
+                format!("Resource {}: Encountered unsupported property {name}", resource.logical_id),
+                Some(help),
+            ));
         }
     }
     for property in known.iter().filter(|p| p.required && properties.get(p.name).is_none()) {
-        let message = format!("Property validation failure: [The property {{/{}}} is required] for resource {} of type {}", property.name, resource.logical_id, kind.name());
+        let message = format!(
+            "Property validation failure: [The property {{/{}}} is required] for resource {} of type {}",
+            property.name,
+            resource.logical_id,
+            kind.name()
+        );
         findings.push(finding(&resource.span, message, Some(format!("add {} to its Properties", property.name))));
     }
 }
@@ -200,7 +209,13 @@ fn modification(row: &ResourceRow, physical_id: &str, resource: &ResourcePlan, d
         return None;
     }
     let any = |recreation: &str| details.iter().any(|d| d.target.requires_recreation == recreation);
-    let replacement = if any("Always") { "True" } else if any("Conditionally") { "Conditional" } else { "False" };
+    let replacement = if any("Always") {
+        "True"
+    } else if any("Conditionally") {
+        "Conditional"
+    } else {
+        "False"
+    };
     let mut scope: Vec<String> = Vec::new();
     for detail in &details {
         if !scope.contains(&detail.target.attribute) {
@@ -241,7 +256,12 @@ fn unsupported(plan: &Plan<'_>, resource: &ResourcePlan, known: &dyn Attributes,
 }
 
 /// Evaluates all resources before the fact. All that is wrong is found at once.
-pub(crate) fn survey(plan: &Plan<'_>, kinds: &Kinds, rows: &HashMap<String, ResourceRow>, outputs: &[OutputRow]) -> Result<Survey, Vec<Diagnostic>> {
+pub(crate) fn survey(
+    plan: &Plan<'_>,
+    kinds: &Kinds,
+    rows: &HashMap<String, ResourceRow>,
+    outputs: &[OutputRow],
+) -> Result<Survey, Vec<Diagnostic>> {
     let mut forecast = Forecast { rows, fates: HashMap::new(), asked_unknown: Cell::new(false) };
     let mut findings = Vec::new();
     let mut changes = Vec::new();
@@ -274,14 +294,24 @@ pub(crate) fn survey(plan: &Plan<'_>, kinds: &Kinds, rows: &HashMap<String, Reso
                 (Some(change), Fate::New)
             }
             Some((row, made)) if made.resource_type != resource.resource_type => {
-                let message = format!("Update of resource type is not permitted. The new template modifies resource type of the following resources: [{id}]");
-                findings.push(finding(&resource.span, message, Some(format!("it is a {}; give the new one another logical id", row.resource_type))));
+                let message = format!(
+                    "Update of resource type is not permitted. The new template modifies resource type of the following resources: [{id}]"
+                );
+                findings.push(finding(
+                    &resource.span,
+                    message,
+                    Some(format!("it is a {}; give the new one another logical id", row.resource_type)),
+                ));
                 continue;
             }
             Some((row, made)) => {
                 let mut details = match &evaluated {
                     Some((properties, _)) => property_details(&**kind, &made.properties, &properties.to_json()),
-                    None => vec![Detail { evaluation: "Dynamic".into(), change_source: None, ..detail("Properties", None, "Conditionally", None) }],
+                    None => vec![Detail {
+                        evaluation: "Dynamic".into(),
+                        change_source: None,
+                        ..detail("Properties", None, "Conditionally", None)
+                    }],
                 };
                 let fate = if details.is_empty() {
                     Fate::Same

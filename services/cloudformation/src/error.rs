@@ -37,7 +37,10 @@ pub(crate) fn no_updates() -> Error {
 
 pub(crate) fn insufficient_capabilities(needed: &str, why: &str) -> Error {
     // The AWS CLI and CDK show the text as it is, so the reason may follow.
-    Error::new("InsufficientCapabilitiesException", format!("Requires capabilities : [{needed}]\n{why}; acknowledge it with --capabilities {needed}"))
+    Error::new(
+        "InsufficientCapabilitiesException",
+        format!("Requires capabilities : [{needed}]\n{why}; acknowledge it with --capabilities {needed}"),
+    )
 }
 
 pub(crate) fn change_set_missing(name: &str) -> Error {

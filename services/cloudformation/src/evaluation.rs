@@ -46,7 +46,11 @@ pub(crate) fn template_of(scope: &mut Scope<'_, CloudFormation>, stack: &Stack, 
 }
 
 /// The values of those of the exports that are there.
-pub(crate) fn exported(scope: &mut Scope<'_, CloudFormation>, stack: &Stack, names: &BTreeSet<String>) -> Result<BTreeMap<String, String>, Error> {
+pub(crate) fn exported(
+    scope: &mut Scope<'_, CloudFormation>,
+    stack: &Stack,
+    names: &BTreeSet<String>,
+) -> Result<BTreeMap<String, String>, Error> {
     let mut values = BTreeMap::new();
     for name in names {
         if let Some(export) = scope.get(&EXPORTS, &[stack.account.as_str(), &stack.region, name])? {

@@ -28,7 +28,11 @@ pub(crate) fn let_go(scope: &mut Scope<'_, CloudFormation>, stack: &Stack, names
 }
 
 /// Gives the stack its new outputs with their exports. `Ok(Err)`: an export stands against it, in AWS's words.
-pub(crate) fn replace_outputs(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, outputs: Vec<OutputRow>) -> Result<Result<(), String>, Error> {
+pub(crate) fn replace_outputs(
+    scope: &mut Scope<'_, CloudFormation>,
+    stack: &mut Stack,
+    outputs: Vec<OutputRow>,
+) -> Result<Result<(), String>, Error> {
     let (account, region) = (stack.account, stack.region.clone());
     let exported = |outputs: &[OutputRow]| outputs.iter().filter_map(|o| Some((o.export.clone()?, o.value.clone()))).collect::<Vec<_>>();
     let (old, new) = (exported(&stack.outputs), exported(&outputs));

@@ -28,7 +28,12 @@ impl Stack {
     }
 
     /// Moves the stack on: its event, and a word to all who wait for it. The row is saved by the caller.
-    pub(crate) fn move_to(&mut self, scope: &mut Scope<'_, CloudFormation>, status: StackStatus, reason: Option<String>) -> Result<(), Error> {
+    pub(crate) fn move_to(
+        &mut self,
+        scope: &mut Scope<'_, CloudFormation>,
+        status: StackStatus,
+        reason: Option<String>,
+    ) -> Result<(), Error> {
         self.status = status;
         self.reason.clone_from(&reason);
         let arn = self.arn();

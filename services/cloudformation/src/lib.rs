@@ -24,11 +24,12 @@ use base::Arn;
 use gate::{Error, Protocol, Registration, ResourceFacts, Service, View};
 
 pub use operations::{
-    continue_update_rollback::ContinueUpdateRollback, create_change_set::CreateChangeSet, create_stack::CreateStack, delete_change_set::DeleteChangeSet,
-    delete_stack::DeleteStack, describe_change_set::DescribeChangeSet, describe_stack_events::DescribeStackEvents,
-    describe_stack_resource::DescribeStackResource, describe_stack_resources::DescribeStackResources, describe_stacks::DescribeStacks,
-    execute_change_set::ExecuteChangeSet, get_template::GetTemplate, get_template_summary::GetTemplateSummary, list_change_sets::ListChangeSets,
-    list_exports::ListExports, list_stack_resources::ListStackResources, list_stacks::ListStacks, update_stack::UpdateStack,
+    continue_update_rollback::ContinueUpdateRollback, create_change_set::CreateChangeSet, create_stack::CreateStack,
+    delete_change_set::DeleteChangeSet, delete_stack::DeleteStack, describe_change_set::DescribeChangeSet,
+    describe_stack_events::DescribeStackEvents, describe_stack_resource::DescribeStackResource,
+    describe_stack_resources::DescribeStackResources, describe_stacks::DescribeStacks, execute_change_set::ExecuteChangeSet,
+    get_template::GetTemplate, get_template_summary::GetTemplateSummary, list_change_sets::ListChangeSets, list_exports::ListExports,
+    list_stack_resources::ListStackResources, list_stacks::ListStacks, update_stack::UpdateStack,
     update_termination_protection::UpdateTerminationProtection, validate_template::ValidateTemplate,
 };
 pub use status::{ResourceStatus, StackStatus};
@@ -43,7 +44,9 @@ impl Service for CloudFormation {
 }
 
 fn facts(view: &mut View<'_, CloudFormation>, arn: &Arn) -> Result<Option<ResourceFacts>, Error> {
-    let (Some(account), Some((_, uuid))) = (arn.account(), arn.resource_of("stack").and_then(|path| path.split_once('/'))) else { return Ok(None) };
+    let (Some(account), Some((_, uuid))) = (arn.account(), arn.resource_of("stack").and_then(|path| path.split_once('/'))) else {
+        return Ok(None);
+    };
     let stack = view.get(&state::STACKS, &[account.as_str(), arn.region(), uuid])?;
     Ok(stack.map(|stack| {
         let tags = stack.shown().map(|v| v.tags.iter().map(|t| (t.key.clone(), t.value.clone())).collect()).unwrap_or_default();

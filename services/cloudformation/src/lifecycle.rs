@@ -45,15 +45,17 @@ pub(crate) fn demands(view: &View<'_, CloudFormation>, action: &'static str, sta
 }
 
 /// The template that a request brings, if it brings one.
-pub(crate) fn template_text(scope: &mut Scope<'_, CloudFormation>, body: Option<String>, url: Option<&str>) -> Result<Option<String>, Error> {
+pub(crate) fn template_text(
+    scope: &mut Scope<'_, CloudFormation>,
+    body: Option<String>,
+    url: Option<&str>,
+) -> Result<Option<String>, Error> {
     match (body, url) {
         (Some(_), Some(_)) => Err(invalid("Only one of TemplateBody and TemplateURL may be specified.")),
-        (Some(body), None) if body.is_empty() || body.len() > LONGEST_BODY => {
-            Err(invalid(format!(
-                "1 validation error detected: Value at 'templateBody' failed to satisfy constraint: Member must have length between 1 and {LONGEST_BODY}; \
+        (Some(body), None) if body.is_empty() || body.len() > LONGEST_BODY => Err(invalid(format!(
+            "1 validation error detected: Value at 'templateBody' failed to satisfy constraint: Member must have length between 1 and {LONGEST_BODY}; \
                  put a longer template into a bucket and give TemplateURL"
-            )))
-        }
+        ))),
         (Some(body), None) => Ok(Some(body)),
         (None, Some(url)) => crate::template_url::fetch(scope, url).map(Some),
         (None, None) => Ok(None),
@@ -117,7 +119,8 @@ pub(crate) fn act(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, role
     stack.actor = scope.keep(&actor)?;
     stack.client_request_token = token;
     if let Some(role) = role {
-        workflow::role_actor(scope, stack, &role).map_err(|e| invalid(format!("Role {role} is invalid or cannot be assumed\n{}", e.message)))?;
+        workflow::role_actor(scope, stack, &role)
+            .map_err(|e| invalid(format!("Role {role} is invalid or cannot be assumed\n{}", e.message)))?;
         stack.role_arn = Some(role);
     }
     Ok(())
@@ -134,7 +137,8 @@ pub(crate) fn begin_version(scope: &mut Scope<'_, CloudFormation>, stack: &mut S
     exports::import(scope, stack, &version.imports)?;
     let making = stack.current.is_none();
     stack.target = Some(version);
-    let (status, phase) = if making { (StackStatus::CreateInProgress, Phase::Create) } else { (StackStatus::UpdateInProgress, Phase::Update) };
+    let (status, phase) =
+        if making { (StackStatus::CreateInProgress, Phase::Create) } else { (StackStatus::UpdateInProgress, Phase::Update) };
     if !making {
         stack.updated = Some(scope.now());
     }

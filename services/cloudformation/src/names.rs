@@ -11,12 +11,20 @@ use serde::{Serialize, de::DeserializeOwned};
 
 /// Reading rows: what a view for demands and a scope for effects have in common.
 pub(crate) trait Rows {
-    fn row<K: RowKey + ?Sized, V: Serialize + DeserializeOwned>(&mut self, table: &Table<CloudFormation, V>, key: &K) -> Result<Option<V>, Error>;
+    fn row<K: RowKey + ?Sized, V: Serialize + DeserializeOwned>(
+        &mut self,
+        table: &Table<CloudFormation, V>,
+        key: &K,
+    ) -> Result<Option<V>, Error>;
     /// The caller's account and region.
     fn home(&self) -> Result<(AccountId, String), Error>;
 }
 impl Rows for View<'_, CloudFormation> {
-    fn row<K: RowKey + ?Sized, V: Serialize + DeserializeOwned>(&mut self, table: &Table<CloudFormation, V>, key: &K) -> Result<Option<V>, Error> {
+    fn row<K: RowKey + ?Sized, V: Serialize + DeserializeOwned>(
+        &mut self,
+        table: &Table<CloudFormation, V>,
+        key: &K,
+    ) -> Result<Option<V>, Error> {
         self.get(table, key)
     }
     fn home(&self) -> Result<(AccountId, String), Error> {
@@ -24,7 +32,11 @@ impl Rows for View<'_, CloudFormation> {
     }
 }
 impl Rows for Scope<'_, CloudFormation> {
-    fn row<K: RowKey + ?Sized, V: Serialize + DeserializeOwned>(&mut self, table: &Table<CloudFormation, V>, key: &K) -> Result<Option<V>, Error> {
+    fn row<K: RowKey + ?Sized, V: Serialize + DeserializeOwned>(
+        &mut self,
+        table: &Table<CloudFormation, V>,
+        key: &K,
+    ) -> Result<Option<V>, Error> {
         self.get(table, key)
     }
     fn home(&self) -> Result<(AccountId, String), Error> {
@@ -44,15 +56,33 @@ pub(crate) struct StackName {
 const LONGEST_NAME: usize = 128;
 
 fn is_name(text: &str) -> bool {
-    text.len() <= LONGEST_NAME && text.starts_with(|c: char| c.is_ascii_alphabetic()) && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+    text.len() <= LONGEST_NAME
+        && text.starts_with(|c: char| c.is_ascii_alphabetic())
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
 }
 
 pub(crate) fn check_stack_name(text: &str) -> Result<(), Error> {
-    if is_name(text) { Ok(()) } else { Err(constraint("stackName", text, "satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*, and have length less than or equal to 128")) }
+    if is_name(text) {
+        Ok(())
+    } else {
+        Err(constraint(
+            "stackName",
+            text,
+            "satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*, and have length less than or equal to 128",
+        ))
+    }
 }
 
 pub(crate) fn check_change_set_name(text: &str) -> Result<(), Error> {
-    if is_name(text) { Ok(()) } else { Err(constraint("changeSetName", text, "satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*, and have length less than or equal to 128")) }
+    if is_name(text) {
+        Ok(())
+    } else {
+        Err(constraint(
+            "changeSetName",
+            text,
+            "satisfy regular expression pattern: [a-zA-Z][-a-zA-Z0-9]*, and have length less than or equal to 128",
+        ))
+    }
 }
 
 impl StackName {
@@ -62,7 +92,9 @@ impl StackName {
             let arn: Arn = text.parse().map_err(|e| invalid(format!("{e}")))?;
             let path = arn.resource_of("stack").filter(|_| arn.service() == "cloudformation").and_then(|path| path.split_once('/'));
             let (Some((name, uuid)), Some(account)) = (path, arn.account()) else {
-                return Err(invalid(format!("'{text}' is not the id of a stack: expected arn:aws:cloudformation:REGION:ACCOUNT:stack/NAME/UUID")));
+                return Err(invalid(format!(
+                    "'{text}' is not the id of a stack: expected arn:aws:cloudformation:REGION:ACCOUNT:stack/NAME/UUID"
+                )));
             };
             return Ok(Self { account, region: arn.region().to_string(), name: name.into(), uuid: Some(uuid.into()) });
         }
@@ -81,7 +113,9 @@ impl StackName {
         // There is no way into another account's or region's stacks, whatever a policy says.
         let (account, region) = rows.home()?;
         match &self.uuid {
-            Some(uuid) if account == self.account && region == self.region => Ok(rows.row(&STACKS, &[self.account.as_str(), &self.region, uuid.as_str()])?.filter(|s: &Stack| s.name == self.name)),
+            Some(uuid) if account == self.account && region == self.region => {
+                Ok(rows.row(&STACKS, &[self.account.as_str(), &self.region, uuid.as_str()])?.filter(|s: &Stack| s.name == self.name))
+            }
             _ => Ok(None),
         }
     }

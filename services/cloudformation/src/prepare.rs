@@ -87,7 +87,10 @@ fn check_tags(tags: &[Tag]) -> Result<(), Error> {
     }
     for (at, tag) in tags.iter().enumerate() {
         if tag.key.is_empty() || tag.key.len() > 128 || tag.value.len() > 256 || tag.key.starts_with("aws:") {
-            return Err(invalid(format!("The tag '{}' is not valid: a key has 1 to 128 characters and does not begin with aws:, a value at most 256", tag.key)));
+            return Err(invalid(format!(
+                "The tag '{}' is not valid: a key has 1 to 128 characters and does not begin with aws:, a value at most 256",
+                tag.key
+            )));
         }
         if tags[..at].iter().any(|other| other.key == tag.key) {
             return Err(invalid(format!("Duplicate tag keys found: {}", tag.key)));
@@ -113,7 +116,8 @@ fn check_resource_types(template: &Template, allowed: &[String]) -> Result<(), E
     if allowed.is_empty() {
         return Ok(());
     }
-    let matches = |pattern: &String, name: &str| pattern == name || pattern.strip_suffix('*').is_some_and(|prefix| name.starts_with(prefix));
+    let matches =
+        |pattern: &String, name: &str| pattern == name || pattern.strip_suffix('*').is_some_and(|prefix| name.starts_with(prefix));
     match template.resources().iter().find(|r| !allowed.iter().any(|pattern| matches(pattern, &r.resource_type))) {
         None => Ok(()),
         Some(r) => {
@@ -130,7 +134,9 @@ fn given_values(parameters: &[Parameter], current: Option<&Version>) -> Result<B
         let previous = parameter.use_previous_value.unwrap_or(false);
         let value = match (&parameter.parameter_value, previous) {
             (Some(_), true) => {
-                return Err(invalid(format!("Invalid input for parameter key {key}. Cannot specify usePreviousValue as true and a ParameterValue")));
+                return Err(invalid(format!(
+                    "Invalid input for parameter key {key}. Cannot specify usePreviousValue as true and a ParameterValue"
+                )));
             }
             (Some(value), false) => value.expose().clone(),
             (None, true) => {

@@ -151,7 +151,13 @@ impl ShownResource {
     pub(crate) fn detail(stack: &Stack, row: ResourceRow) -> Self {
         let time = row.updated;
         let metadata = row.made.as_ref().and_then(|m| m.metadata.as_ref()).map(ToString::to_string);
-        Self { stack_name: Some(stack.name.clone()), stack_id: Some(stack.arn()), last_updated_timestamp: Some(IsoTime(time)), metadata, ..Self::of(row) }
+        Self {
+            stack_name: Some(stack.name.clone()),
+            stack_id: Some(stack.arn()),
+            last_updated_timestamp: Some(IsoTime(time)),
+            metadata,
+            ..Self::of(row)
+        }
     }
 }
 

@@ -74,8 +74,17 @@ impl StackStatus {
         use StackStatus::*;
         matches!(
             self,
-            ReviewInProgress | CreateInProgress | CreateFailed | CreateComplete | RollbackInProgress | RollbackFailed | RollbackComplete
-                | DeleteFailed | UpdateComplete | UpdateRollbackFailed | UpdateRollbackComplete
+            ReviewInProgress
+                | CreateInProgress
+                | CreateFailed
+                | CreateComplete
+                | RollbackInProgress
+                | RollbackFailed
+                | RollbackComplete
+                | DeleteFailed
+                | UpdateComplete
+                | UpdateRollbackFailed
+                | UpdateRollbackComplete
         )
     }
 }

@@ -86,7 +86,10 @@ pub(crate) fn fetch(scope: &mut Scope<'_, CloudFormation>, url: &str) -> Result<
     let input = GetObjectInput { bucket, key, version_id, ..GetObjectInput::default() };
     let (_, reader) = scope.invoke_receiving::<GetObject>(&actor, input).map_err(unread)?;
     let mut bytes = Vec::new();
-    reader.take(LONGEST_TEMPLATE + 1).read_to_end(&mut bytes).map_err(|e| Error::internal(format_args!("the template could not be read: {e}")))?;
+    reader
+        .take(LONGEST_TEMPLATE + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|e| Error::internal(format_args!("the template could not be read: {e}")))?;
     if bytes.len() as u64 > LONGEST_TEMPLATE {
         return Err(invalid("Template may not exceed 1048576 bytes in size."));
     }
@@ -115,7 +118,15 @@ mod tests {
             assert_eq!(locate(url).unwrap(), expected, "{url}");
         }
         assert_eq!(locate("https://localhost/b/k?versionId=7").unwrap().version_id.as_deref(), Some("7"));
-        for url in ["https://example.com/b/k", "https://10.0.0.1/b/k", "https://b.s3.example.com/k", "https://amazonaws.com.evil.com/b/k", "file:///b/k", "https://localhost/b", "https://s3@evil.com/b/k"] {
+        for url in [
+            "https://example.com/b/k",
+            "https://10.0.0.1/b/k",
+            "https://b.s3.example.com/k",
+            "https://amazonaws.com.evil.com/b/k",
+            "file:///b/k",
+            "https://localhost/b",
+            "https://s3@evil.com/b/k",
+        ] {
             assert!(locate(url).is_err(), "{url}");
         }
     }

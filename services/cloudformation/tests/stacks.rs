@@ -8,14 +8,20 @@ use setup::{ACCOUNT, Setup, role, template, with_template};
 #[test]
 fn make_change_replace_remove_delete() {
     let s = Setup::new();
-    let first = template(&[role("A", "      RoleName: first\n"), role("B", "      Description: !Sub 'beside ${A}'\n"), role("C", "      RoleName: goes\n")])
-        + "Outputs:\n  Arn: {Value: !GetAtt A.Arn}\n";
+    let first = template(&[
+        role("A", "      RoleName: first\n"),
+        role("B", "      Description: !Sub 'beside ${A}'\n"),
+        role("C", "      RoleName: goes\n"),
+    ]) + "Outputs:\n  Arn: {Value: !GetAtt A.Arn}\n";
     let id = s.create("app", &first);
     assert_eq!(s.status("app"), "CREATE_COMPLETE");
     assert_eq!(s.stack("app")["Outputs"][0]["OutputValue"], format!("arn:aws:iam::{ACCOUNT}:role/first"));
     let name = s.physical_id("app", "B");
     assert!(name.starts_with("app-B-"), "{name}");
-    assert_eq!(s.events("app")[..5], ["app CREATE_IN_PROGRESS", "A CREATE_IN_PROGRESS", "A CREATE_IN_PROGRESS", "A CREATE_COMPLETE", "B CREATE_IN_PROGRESS"]);
+    assert_eq!(
+        s.events("app")[..5],
+        ["app CREATE_IN_PROGRESS", "A CREATE_IN_PROGRESS", "A CREATE_IN_PROGRESS", "A CREATE_COMPLETE", "B CREATE_IN_PROGRESS"]
+    );
     assert_eq!(s.events("app").last().unwrap(), "app CREATE_COMPLETE");
 
     // A is replaced by its new name, B follows in place, C goes.
@@ -47,7 +53,10 @@ fn make_change_replace_remove_delete() {
     s.ok("cloudformation:DeleteStack", json!({"StackName": "app"}));
     s.run();
     assert!(!s.role_exists("second"));
-    assert_eq!(s.fails("ValidationError", "cloudformation:DescribeStacks", json!({"StackName": "app"})), "Stack with id app does not exist");
+    assert_eq!(
+        s.fails("ValidationError", "cloudformation:DescribeStacks", json!({"StackName": "app"})),
+        "Stack with id app does not exist"
+    );
     assert_eq!(s.status(&id), "DELETE_COMPLETE");
     // The name is free again.
     assert_ne!(s.create("app", &first), id);
@@ -56,8 +65,18 @@ fn make_change_replace_remove_delete() {
 #[test]
 fn a_denied_call_rolls_back() {
     let s = Setup::new();
-    let role_arn = s.role("stacks", json!({"Service": "cloudformation.amazonaws.com"}), json!(["iam:CreateRole", "iam:GetRole", "iam:DeleteRole", "iam:List*"]));
-    let body = template(&[role("Plain", "      RoleName: plain\n"), role("Wide", "      RoleName: wide\n      ManagedPolicyArns: ['arn:aws:iam::aws:policy/AdministratorAccess']\n    DependsOn: Plain\n")]);
+    let role_arn = s.role(
+        "stacks",
+        json!({"Service": "cloudformation.amazonaws.com"}),
+        json!(["iam:CreateRole", "iam:GetRole", "iam:DeleteRole", "iam:List*"]),
+    );
+    let body = template(&[
+        role("Plain", "      RoleName: plain\n"),
+        role(
+            "Wide",
+            "      RoleName: wide\n      ManagedPolicyArns: ['arn:aws:iam::aws:policy/AdministratorAccess']\n    DependsOn: Plain\n",
+        ),
+    ]);
     let mut input = with_template("app", &body);
     input["RoleARN"] = json!(role_arn);
     s.ok("cloudformation:CreateStack", input);
@@ -67,11 +86,19 @@ fn a_denied_call_rolls_back() {
     assert!(!s.role_exists("plain") && !s.role_exists("wide"));
     let reason = s.reason("app", "CREATE_FAILED");
     let session = format!("arn:aws:sts::{ACCOUNT}:assumed-role/stacks/AWSCloudFormation");
-    assert!(reason.starts_with(&format!("Resource handler returned message: \"User: {session} is not authorized to perform: iam:AttachRolePolicy")), "{reason}");
+    assert!(
+        reason.starts_with(&format!(
+            "Resource handler returned message: \"User: {session} is not authorized to perform: iam:AttachRolePolicy"
+        )),
+        "{reason}"
+    );
     assert!(reason.ends_with("HandlerErrorCode: AccessDenied)"), "{reason}");
     assert_eq!(s.reason("app", "ROLLBACK_IN_PROGRESS"), "The following resource(s) failed to create: [Wide]. Rollback requested by user.");
     // What is left of a failed creation can only be deleted.
-    assert!(s.fails("ValidationError", "cloudformation:UpdateStack", with_template("app", &body)).ends_with("is in ROLLBACK_COMPLETE state and can not be updated."));
+    assert!(
+        s.fails("ValidationError", "cloudformation:UpdateStack", with_template("app", &body))
+            .ends_with("is in ROLLBACK_COMPLETE state and can not be updated.")
+    );
 }
 
 #[test]
@@ -91,7 +118,10 @@ fn each_step_is_decided_anew() {
     assert_eq!(records[0].event["userIdentity"]["invokedBy"], "cloudformation.amazonaws.com");
 
     // What was accepted is denied when the right is gone before it is done.
-    call("cloudformation:UpdateStack", with_template("app", &template(&[role("A", "      RoleName: made\n"), role("B", "      RoleName: late\n")])));
+    call(
+        "cloudformation:UpdateStack",
+        with_template("app", &template(&[role("A", "      RoleName: made\n"), role("B", "      RoleName: late\n")])),
+    );
     s.allow("person", json!(["cloudformation:*", "iam:GetRole"]));
     s.run();
     assert_eq!(s.status("app"), "UPDATE_ROLLBACK_COMPLETE");
@@ -149,7 +179,9 @@ fn a_rollback_that_fails_is_continued() {
     s.run();
     // The update takes from the stack's own role the right to go on.
     let deny = r#"{Version: "2012-10-17", Statement: [{Effect: Deny, Action: ["iam:UpdateRole", "iam:CreateRole"], Resource: "*"}]}"#;
-    let lock = format!("  Lock:\n    Type: AWS::IAM::Policy\n    DependsOn: A\n    Properties: {{PolicyName: lock, Roles: [stacks], PolicyDocument: {deny}}}\n");
+    let lock = format!(
+        "  Lock:\n    Type: AWS::IAM::Policy\n    DependsOn: A\n    Properties: {{PolicyName: lock, Roles: [stacks], PolicyDocument: {deny}}}\n"
+    );
     let new = template(&[role("A", "      Description: new\n"), lock, role("Z", "    DependsOn: Lock\n")]);
     s.update("app", &new);
     assert_eq!(s.status("app"), "UPDATE_ROLLBACK_FAILED");
@@ -167,7 +199,10 @@ fn exports_hold_their_stack() {
     let s = Setup::new();
     let exporting = template(&[role("A", "      RoleName: given\n")]) + "Outputs:\n  Name: {Value: !Ref A, Export: {Name: given-role}}\n";
     let importing = template(&[role("B", "      Description: !ImportValue given-role\n")]);
-    assert!(s.fails("ValidationError", "cloudformation:CreateStack", with_template("user", &importing)).contains("No export named given-role found"));
+    assert!(
+        s.fails("ValidationError", "cloudformation:CreateStack", with_template("user", &importing))
+            .contains("No export named given-role found")
+    );
     let giver = s.create("giver", &exporting);
     s.create("user", &importing);
     assert_eq!(s.ok("iam:GetRole", json!({"RoleName": s.physical_id("user", "B")}))["Role"]["Description"], "given");
@@ -188,7 +223,11 @@ fn exports_hold_their_stack() {
 #[test]
 fn deletion_keeps_what_policies_and_people_keep() {
     let s = Setup::new();
-    let body = template(&[role("Kept", "      RoleName: kept\n    DeletionPolicy: Retain\n"), role("Needed", "      RoleName: needed\n"), role("Stuck", "      RoleName: stuck\n    DependsOn: Needed\n")]);
+    let body = template(&[
+        role("Kept", "      RoleName: kept\n    DeletionPolicy: Retain\n"),
+        role("Needed", "      RoleName: needed\n"),
+        role("Stuck", "      RoleName: stuck\n    DependsOn: Needed\n"),
+    ]);
     let id = s.create("app", &body);
     s.allow("stuck", json!("s3:*"));
     s.ok("cloudformation:UpdateTerminationProtection", json!({"StackName": "app", "EnableTerminationProtection": true}));

@@ -10,12 +10,18 @@ fn all_that_is_wrong_is_named_with_its_place() {
     let s = Setup::new();
     let create = |body: &str| s.fails("ValidationError", "cloudformation:CreateStack", with_template("app", body));
     let message = create("Resources:\n  A:\n    Type: AWS::Nope::Thing\n  B:\n    Type: AWS::IAM::Rle\n");
-    assert!(message.starts_with("template:3:11: Template format error: Unrecognized resource types: [AWS::Nope::Thing, AWS::IAM::Rle]"), "{message}");
+    assert!(
+        message.starts_with("template:3:11: Template format error: Unrecognized resource types: [AWS::Nope::Thing, AWS::IAM::Rle]"),
+        "{message}"
+    );
     assert!(message.contains("AWS::IAM::Role"), "{message}");
     let message = create("Resources:\n  A:\n    Type: AWS::IAM::Role\n    Properties:\n      RoleNme: x\n");
     assert!(message.contains("template:5:16: Resource A: Encountered unsupported property RoleNme"), "{message}");
     assert!(message.contains("[The property {/AssumeRolePolicyDocument} is required]"), "{message}");
-    assert!(create(&("Parameters: {P: {Type: String}}\n".to_string() + &template(&[role("A", "")]))).contains("Parameters: [P] must have values"));
+    assert!(
+        create(&("Parameters: {P: {Type: String}}\n".to_string() + &template(&[role("A", "")])))
+            .contains("Parameters: [P] must have values")
+    );
     assert!(create(&template(&[role("A", "    DeletionPolicy: Snapshot\n")])).contains("does not support DeletionPolicy Snapshot"));
     let mut input = with_template("app", &template(&[role("A", "      RoleName: x\n")]));
     input["Capabilities"] = json!(["CAPABILITY_IAM"]);
@@ -29,13 +35,16 @@ fn all_that_is_wrong_is_named_with_its_place() {
 #[test]
 fn parameters_keep_their_secrets() {
     let s = Setup::new();
-    let body = "Parameters:\n  Word: {Type: String, NoEcho: true}\n  Plain: {Type: String, Default: d}\n".to_string() + &template(&[role("A", "      Description: !Ref Word\n")]);
+    let body = "Parameters:\n  Word: {Type: String, NoEcho: true}\n  Plain: {Type: String, Default: d}\n".to_string()
+        + &template(&[role("A", "      Description: !Ref Word\n")]);
     let mut input = with_template("app", &body);
     input["Parameters"] = json!([{"ParameterKey": "Word", "ParameterValue": "s3cr3t-word"}]);
     s.ok("cloudformation:CreateStack", input);
     s.run();
-    let records: String = s.world.records().iter().filter(|r| r.action.starts_with("cloudformation:")).map(|r| r.event.to_string()).collect();
-    let shown = s.stack("app").to_string() + &s.ok("cloudformation:DescribeStackEvents", json!({"StackName": "app"})).to_string() + &records;
+    let records: String =
+        s.world.records().iter().filter(|r| r.action.starts_with("cloudformation:")).map(|r| r.event.to_string()).collect();
+    let shown =
+        s.stack("app").to_string() + &s.ok("cloudformation:DescribeStackEvents", json!({"StackName": "app"})).to_string() + &records;
     assert!(!shown.contains("s3cr3t-word"), "{shown}");
     assert!(shown.contains("****"));
     // The previous value is used without being known.
@@ -70,7 +79,13 @@ fn a_template_in_a_bucket_is_read_on_behalf_of_the_caller() {
     assert_eq!(s.status("app"), "CREATE_COMPLETE");
     assert_eq!(s.ok("cloudformation:GetTemplate", json!({"StackName": "app"}))["TemplateBody"], body);
     input["TemplateURL"] = json!("https://example.com/templates/app.yaml");
-    assert!(s.fails("ValidationError", "cloudformation:CreateStack", { input["StackName"] = json!("other"); input }).contains("is not this server"));
+    assert!(
+        s.fails("ValidationError", "cloudformation:CreateStack", {
+            input["StackName"] = json!("other");
+            input
+        })
+        .contains("is not this server")
+    );
 }
 
 #[test]

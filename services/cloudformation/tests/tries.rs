@@ -55,7 +55,10 @@ fn a_shaken_call_is_made_again_under_the_same_name() {
     let (s, names) = shaky(2);
     s.create("app", ONE);
     assert_eq!(s.status("app"), "CREATE_COMPLETE");
-    assert_eq!(s.events("app"), ["app CREATE_IN_PROGRESS", "A CREATE_IN_PROGRESS", "A CREATE_IN_PROGRESS", "A CREATE_COMPLETE", "app CREATE_COMPLETE"]);
+    assert_eq!(
+        s.events("app"),
+        ["app CREATE_IN_PROGRESS", "A CREATE_IN_PROGRESS", "A CREATE_IN_PROGRESS", "A CREATE_COMPLETE", "app CREATE_COMPLETE"]
+    );
     let names = names.lock().unwrap();
     assert!(names.len() == 3 && names.iter().all(|name| *name == names[0]), "{names:?}");
 }

@@ -27,13 +27,19 @@ fn events_by_attribute_newest_first_and_paged() {
     let events = lookup(&world, A, json!({"LookupAttributes": by_name}));
     let names: Vec<String> = events
         .iter()
-        .map(|e| serde_json::from_str::<Value>(e["CloudTrailEvent"].as_str().unwrap()).unwrap()["requestParameters"]["policyName"].to_string())
+        .map(|e| {
+            serde_json::from_str::<Value>(e["CloudTrailEvent"].as_str().unwrap()).unwrap()["requestParameters"]["policyName"].to_string()
+        })
         .collect();
     assert_eq!(names.len(), 3);
     let first = world.call(Some(&admin), "cloudtrail:LookupEvents", json!({"LookupAttributes": by_name, "MaxResults": 2})).unwrap();
     assert_eq!(first["Events"].as_array().unwrap().len(), 2);
     let rest = world
-        .call(Some(&admin), "cloudtrail:LookupEvents", json!({"LookupAttributes": by_name, "MaxResults": 2, "NextToken": first["NextToken"]}))
+        .call(
+            Some(&admin),
+            "cloudtrail:LookupEvents",
+            json!({"LookupAttributes": by_name, "MaxResults": 2, "NextToken": first["NextToken"]}),
+        )
         .unwrap();
     assert_eq!(rest["Events"].as_array().unwrap().len(), 1);
     let id = events[0]["EventId"].clone();

@@ -124,7 +124,11 @@ pub(crate) fn check_variables(variables: &[EnvironmentVariable]) -> Result<(), E
         if variable.kind != "PLAINTEXT" {
             let known = ["PARAMETER_STORE", "SECRETS_MANAGER"].contains(&variable.kind.as_str());
             let what = format!("the environment variable {} of type {}", variable.name, variable.kind);
-            return Err(if known { Error::not_implemented(&format!("codebuild with {what}")) } else { invalid(format!("Invalid environment: {what}")) });
+            return Err(if known {
+                Error::not_implemented(&format!("codebuild with {what}"))
+            } else {
+                invalid(format!("Invalid environment: {what}"))
+            });
         }
         if variable.value.contains('\0') {
             return Err(invalid(format!("The environment variable {} has a NUL character", variable.name)));
@@ -147,7 +151,18 @@ pub(crate) fn memory(compute_type: &str) -> Option<u64> {
 }
 
 fn check_environment(operation: &str, environment: &Environment) -> Result<(), Error> {
-    let others = ["ARM_CONTAINER", "ARM_EC2", "ARM_LAMBDA_CONTAINER", "LINUX_EC2", "LINUX_GPU_CONTAINER", "LINUX_LAMBDA_CONTAINER", "MAC_ARM", "WINDOWS_CONTAINER", "WINDOWS_SERVER_2019_CONTAINER", "WINDOWS_SERVER_2022_CONTAINER"];
+    let others = [
+        "ARM_CONTAINER",
+        "ARM_EC2",
+        "ARM_LAMBDA_CONTAINER",
+        "LINUX_EC2",
+        "LINUX_GPU_CONTAINER",
+        "LINUX_LAMBDA_CONTAINER",
+        "MAC_ARM",
+        "WINDOWS_CONTAINER",
+        "WINDOWS_SERVER_2019_CONTAINER",
+        "WINDOWS_SERVER_2022_CONTAINER",
+    ];
     one_of(&environment.kind, "environment type", &["LINUX_CONTAINER"], &others)?;
     refuse_rest(operation, "environment.", &environment.rest)?;
     if environment.privileged_mode == Some(true) {
@@ -157,7 +172,10 @@ fn check_environment(operation: &str, environment: &Environment) -> Result<(), E
         return Err(invalid("Invalid environment: image must not be empty"));
     }
     if memory(&environment.compute_type).is_none() {
-        return Err(invalid(format!("Invalid environment: computeType '{}' is not one of AWS's sizes (BUILD_GENERAL1_SMALL and larger)", environment.compute_type)));
+        return Err(invalid(format!(
+            "Invalid environment: computeType '{}' is not one of AWS's sizes (BUILD_GENERAL1_SMALL and larger)",
+            environment.compute_type
+        )));
     }
     check_variables(&environment.environment_variables)
 }
@@ -184,7 +202,11 @@ pub(crate) fn check_queued_timeout(minutes: u64) -> Result<u64, Error> {
     if QUEUED_TIMEOUT.contains(&minutes) {
         return Ok(minutes);
     }
-    Err(invalid(format!("Invalid queued timeout: {minutes} minutes; it must be between {} and {}", QUEUED_TIMEOUT.start(), QUEUED_TIMEOUT.end())))
+    Err(invalid(format!(
+        "Invalid queued timeout: {minutes} minutes; it must be between {} and {}",
+        QUEUED_TIMEOUT.start(),
+        QUEUED_TIMEOUT.end()
+    )))
 }
 
 impl ProjectInput {
@@ -196,7 +218,9 @@ impl ProjectInput {
             refuse_rest(operation, "cache.", &cache.rest)?;
         }
         fn needed<T>(given: Option<T>, before: Option<T>, member: &str) -> Result<T, Error> {
-            given.or(before).ok_or_else(|| invalid(format!("1 validation error detected: Value at '{member}' failed to satisfy constraint: Member must not be null")))
+            given.or(before).ok_or_else(|| {
+                invalid(format!("1 validation error detected: Value at '{member}' failed to satisfy constraint: Member must not be null"))
+            })
         }
         let old = before.as_ref();
         let row = ProjectRow {
@@ -207,7 +231,9 @@ impl ProjectInput {
             environment: needed(self.environment, old.map(|o| o.environment.clone()), "environment")?,
             service_role: needed(self.service_role, old.map(|o| o.service_role.clone()), "serviceRole")?,
             timeout_in_minutes: check_timeout(self.timeout_in_minutes.or(old.map(|o| o.timeout_in_minutes)).unwrap_or(60))?,
-            queued_timeout_in_minutes: check_queued_timeout(self.queued_timeout_in_minutes.or(old.map(|o| o.queued_timeout_in_minutes)).unwrap_or(480))?,
+            queued_timeout_in_minutes: check_queued_timeout(
+                self.queued_timeout_in_minutes.or(old.map(|o| o.queued_timeout_in_minutes)).unwrap_or(480),
+            )?,
             encryption_key: self.encryption_key.or(old.and_then(|o| o.encryption_key.clone())),
             logs_config: self.logs_config.or(old.and_then(|o| o.logs_config.clone())),
             tags: self.tags.or(old.map(|o| o.tags.clone())).unwrap_or_default(),

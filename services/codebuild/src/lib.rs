@@ -19,9 +19,10 @@ mod workflows;
 use base::Arn;
 use gate::{Error, Protocol, Registration, ResourceFacts, Service, View};
 
+pub use configuration::{ProjectInput, ProjectOutput};
 pub use model::{
-    Cache, CloudWatchLogsConfig, Environment, EnvironmentVariable, LogsConfig, PhaseContext, PipelineArtifact, PipelineSource, ProjectArtifacts,
-    ProjectSource, Tag,
+    Cache, CloudWatchLogsConfig, Environment, EnvironmentVariable, LogsConfig, PhaseContext, PipelineArtifact, PipelineSource,
+    ProjectArtifacts, ProjectSource, Tag,
     answer::{Build, BuildPhase, ExportedVariable, LogsLocation, Project},
 };
 pub use operations::{
@@ -36,7 +37,6 @@ pub use operations::{
     stop_build::{StopBuild, StopBuildInput, StopBuildOutput},
     update_project::UpdateProject,
 };
-pub use configuration::{ProjectInput, ProjectOutput};
 pub use runner::{Endpoint, Runner, workflows, workflows_with};
 
 /// The service's token.

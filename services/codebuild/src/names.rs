@@ -11,7 +11,9 @@ pub(crate) fn check_project(name: &str) -> Result<(), Error> {
     if fits {
         return Ok(());
     }
-    Err(invalid(format!("1 validation error detected: Value '{name}' at 'name' failed to satisfy constraint: Member must satisfy regular expression pattern: [A-Za-z0-9][A-Za-z0-9\\-_]{{1,149}}")))
+    Err(invalid(format!(
+        "1 validation error detected: Value '{name}' at 'name' failed to satisfy constraint: Member must satisfy regular expression pattern: [A-Za-z0-9][A-Za-z0-9\\-_]{{1,149}}"
+    )))
 }
 
 /// A build's id, `project:uuid`, from the id itself or its ARN.
@@ -33,7 +35,11 @@ pub(crate) fn on_project(action: &'static str, view: &View<'_, CodeBuild>, name:
 }
 
 /// The right to `action` on each of the projects, once.
-pub(crate) fn on_projects<'n>(action: &'static str, view: &View<'_, CodeBuild>, names: impl IntoIterator<Item = &'n str>) -> Result<Demands, Error> {
+pub(crate) fn on_projects<'n>(
+    action: &'static str,
+    view: &View<'_, CodeBuild>,
+    names: impl IntoIterator<Item = &'n str>,
+) -> Result<Demands, Error> {
     let mut names: Vec<&str> = names.into_iter().collect();
     names.sort_unstable();
     names.dedup();

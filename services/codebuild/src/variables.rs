@@ -10,7 +10,11 @@ pub(crate) fn check_name(name: &str) -> Result<(), String> {
         && name.len() <= 255
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
         && !name.starts_with(|c: char| c.is_ascii_digit());
-    if fits { Ok(()) } else { Err(format!("'{}' is no name for an environment variable: letters, digits and underscores", name.escape_debug())) }
+    if fits {
+        Ok(())
+    } else {
+        Err(format!("'{}' is no name for an environment variable: letters, digits and underscores", name.escape_debug()))
+    }
 }
 
 /// What the runner knows beside the build's row.

@@ -8,7 +8,10 @@ use crate::{
 };
 use base::Entropy;
 use gate::{Actor, Body, BodyReader, Scope};
-use s3::{BucketInput, Encryption, GetBucketAcl, GetBucketLocation, GetBucketVersioning, GetObject, GetObjectInput, GetObjectOutput, PutObject, PutObjectInput};
+use s3::{
+    BucketInput, Encryption, GetBucketAcl, GetBucketLocation, GetBucketVersioning, GetObject, GetObjectInput, GetObjectOutput, PutObject,
+    PutObjectInput,
+};
 use std::io::{Cursor, Read};
 
 /// An artifact that an action opens is held in memory, so it is at most this large.
@@ -33,19 +36,31 @@ pub(crate) fn place(entropy: &dyn Entropy, pipeline: &str, store: &ArtifactStore
 
 /// What stores an object under `key`; without one the bucket's default encrypts.
 pub(crate) fn stored_at(bucket: &str, object: &str, key: Option<&str>) -> PutObjectInput {
-    let encryption = Encryption { server_side_encryption: key.map(|_| "aws:kms".into()), kms_key_id: key.map(Into::into), ..Encryption::default() };
+    let encryption =
+        Encryption { server_side_encryption: key.map(|_| "aws:kms".into()), kms_key_id: key.map(Into::into), ..Encryption::default() };
     PutObjectInput { bucket: bucket.into(), key: object.into(), encryption, ..PutObjectInput::default() }
 }
 
 /// Writes an artifact.
-pub(crate) fn write(scope: &mut Scope<'_, CodePipeline>, actor: &Actor, store: &ArtifactStore, to: &Artifact, content: &mut dyn Read) -> Result<(), Stop> {
+pub(crate) fn write(
+    scope: &mut Scope<'_, CodePipeline>,
+    actor: &Actor,
+    store: &ArtifactStore,
+    to: &Artifact,
+    content: &mut dyn Read,
+) -> Result<(), Stop> {
     let input = stored_at(&to.bucket, &to.key, store.encryption_key.as_ref().map(|k| k.id.as_str()));
     scope.invoke_sending::<PutObject>(actor, input, Body::Reader(content))?;
     Ok(())
 }
 
 /// Opens an object.
-pub(crate) fn open(scope: &mut Scope<'_, CodePipeline>, actor: &Actor, bucket: &str, key: &str) -> Result<(GetObjectOutput, BodyReader), Stop> {
+pub(crate) fn open(
+    scope: &mut Scope<'_, CodePipeline>,
+    actor: &Actor,
+    bucket: &str,
+    key: &str,
+) -> Result<(GetObjectOutput, BodyReader), Stop> {
     let input = GetObjectInput { bucket: bucket.into(), key: key.into(), ..GetObjectInput::default() };
     Ok(scope.invoke_receiving::<GetObject>(actor, input)?)
 }
@@ -54,7 +69,8 @@ pub(crate) fn open(scope: &mut Scope<'_, CodePipeline>, actor: &Actor, bucket: &
 pub(crate) fn read(scope: &mut Scope<'_, CodePipeline>, actor: &Actor, from: &Artifact) -> Result<Cursor<Vec<u8>>, Stop> {
     let (_, content) = open(scope, actor, &from.bucket, &from.key)?;
     let mut bytes = Vec::new();
-    let unreadable = |e: std::io::Error| Stop::from(gate::Error::internal(format_args!("the artifact {} could not be read: {e}", from.name)));
+    let unreadable =
+        |e: std::io::Error| Stop::from(gate::Error::internal(format_args!("the artifact {} could not be read: {e}", from.name)));
     content.take(MAX_OPENED + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     if bytes.len() as u64 > MAX_OPENED {
         return Err(failed("ConfigurationError", format!("The artifact {} is larger than {MAX_OPENED} bytes; make it smaller", from.name)));
@@ -67,7 +83,8 @@ pub(crate) fn file(scope: &mut Scope<'_, CodePipeline>, actor: &Actor, from: &Ar
     let archive = read(scope, actor, from)?;
     let bytes = archive::read_file(archive, path, MAX_FILE)
         .map_err(|e| failed("ConfigurationError", format!("File [{path}] of the artifact [{}] could not be read: {e}", from.name)))?;
-    String::from_utf8(bytes).map_err(|_| failed("ConfigurationError", format!("File [{path}] of the artifact [{}] is not UTF-8 text", from.name)))
+    String::from_utf8(bytes)
+        .map_err(|_| failed("ConfigurationError", format!("File [{path}] of the artifact [{}] is not UTF-8 text", from.name)))
 }
 
 /// The checks of a bucket that an action makes before it uses it. Gives whether the bucket is versioned.

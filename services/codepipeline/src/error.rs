@@ -30,7 +30,10 @@ pub(crate) fn no_action(stage: &str, action: &str) -> Error {
     Error::new("ActionNotFoundException", format!("Stage '{stage}' does not have an action with name '{action}'"))
 }
 pub(crate) fn bad_token() -> Error {
-    Error::new("InvalidApprovalTokenException", "The approval token is not that of a pending approval; get-pipeline-state shows it to those who may see it")
+    Error::new(
+        "InvalidApprovalTokenException",
+        "The approval token is not that of a pending approval; get-pipeline-state shows it to those who may see it",
+    )
 }
 pub(crate) fn already_approved() -> Error {
     Error::new("ApprovalAlreadyCompletedException", "The approval action has already been approved or rejected")
@@ -39,13 +42,19 @@ pub(crate) fn not_stoppable(id: &str, status: &str) -> Error {
     Error::new("PipelineExecutionNotStoppableException", format!("Pipeline execution '{id}' cannot be stopped: its status is {status}"))
 }
 pub(crate) fn duplicated_stop(id: &str) -> Error {
-    Error::new("DuplicatedStopRequestException", format!("The pipeline execution '{id}' is already being stopped; stop it with abandon to end it at once"))
+    Error::new(
+        "DuplicatedStopRequestException",
+        format!("The pipeline execution '{id}' is already being stopped; stop it with abandon to end it at once"),
+    )
 }
 pub(crate) fn not_retryable(message: impl Into<String>) -> Error {
     Error::new("StageNotRetryableException", message)
 }
 pub(crate) fn not_latest(id: &str) -> Error {
-    Error::new("NotLatestPipelineExecutionException", format!("The stage has run a later pipeline execution than '{id}'; retry the latest one"))
+    Error::new(
+        "NotLatestPipelineExecutionException",
+        format!("The stage has run a later pipeline execution than '{id}'; retry the latest one"),
+    )
 }
 pub(crate) fn bad_next_token() -> Error {
     Error::new("InvalidNextTokenException", "The next token is not one that this operation gave")

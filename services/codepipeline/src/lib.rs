@@ -19,10 +19,16 @@ mod workflows;
 
 use gate::{Protocol, Registration, Service};
 
-pub use declaration::{ActionDeclaration, ActionTypeId, ArtifactName, ArtifactStore, EncryptionKey, PipelineDeclaration, StageDeclaration, VariableDeclaration};
+pub use declaration::{
+    ActionDeclaration, ActionTypeId, ArtifactName, ArtifactStore, EncryptionKey, PipelineDeclaration, StageDeclaration, VariableDeclaration,
+};
 pub use operations::*;
 pub use pipelines::Tag;
-pub use workflows::{ExecutionState, execution::Execution, poller::{Poller, PollerState}};
+pub use workflows::{
+    ExecutionState,
+    execution::Execution,
+    poller::{Poller, PollerState},
+};
 
 /// The service's token.
 pub struct CodePipeline(());

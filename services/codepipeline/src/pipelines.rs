@@ -33,7 +33,9 @@ pub(crate) fn check_tags(tags: &[Tag]) -> Result<(), Error> {
     if tags.len() > MAX_TAGS {
         return Err(Error::new("TooManyTagsException", format!("A resource has at most {MAX_TAGS} tags")));
     }
-    match tags.iter().find(|t| t.key.is_empty() || t.key.chars().count() > 128 || t.value.chars().count() > 256 || t.key.to_ascii_lowercase().starts_with("aws:")) {
+    match tags.iter().find(|t| {
+        t.key.is_empty() || t.key.chars().count() > 128 || t.value.chars().count() > 256 || t.key.to_ascii_lowercase().starts_with("aws:")
+    }) {
         Some(bad) => Err(Error::new("InvalidTagsException", format!("The tag '{}' has a key or value that is not allowed", bad.key))),
         None => Ok(()),
     }
@@ -64,7 +66,12 @@ pub(crate) fn found(scope: &mut Scope<'_, CodePipeline>, name: &str) -> Result<(
 }
 
 /// A version of a pipeline.
-pub(crate) fn declaration(scope: &mut Scope<'_, CodePipeline>, account: AccountId, name: &str, version: u64) -> Result<PipelineDeclaration, Error> {
+pub(crate) fn declaration(
+    scope: &mut Scope<'_, CodePipeline>,
+    account: AccountId,
+    name: &str,
+    version: u64,
+) -> Result<PipelineDeclaration, Error> {
     scope.get(&VERSIONS, &[account.as_str(), name, digits(version).as_str()])?.ok_or_else(|| error::no_version(name, version))
 }
 
@@ -96,6 +103,8 @@ pub(crate) fn named(scope: &mut Scope<'_, CodePipeline>, arn: &Arn) -> Result<(A
 pub(crate) fn page_size(asked: Option<usize>, most: usize) -> Result<usize, Error> {
     match asked.unwrap_or(most) {
         size if (1..=most).contains(&size) => Ok(size),
-        size => Err(Error::validation(format!("Value '{size}' at 'maxResults' failed to satisfy constraint: Member must be between 1 and {most}"))),
+        size => Err(Error::validation(format!(
+            "Value '{size}' at 'maxResults' failed to satisfy constraint: Member must be between 1 and {most}"
+        ))),
     }
 }

@@ -9,7 +9,12 @@ use base::AccountId;
 use gate::{Actor, Error, Scope};
 
 /// The service role's session, or the action's own role's, assumed by it. The session's name is the time in milliseconds.
-pub(crate) fn acting(scope: &mut Scope<'_, CodePipeline>, account: AccountId, pipeline: &PipelineDeclaration, action: &ActionDeclaration) -> Result<Actor, Error> {
+pub(crate) fn acting(
+    scope: &mut Scope<'_, CodePipeline>,
+    account: AccountId,
+    pipeline: &PipelineDeclaration,
+    action: &ActionDeclaration,
+) -> Result<Actor, Error> {
     let session = scope.now().0.to_string();
     let service = scope.as_service(account, None);
     let pipeline_role = scope.assume(&service, pipeline.role_arn.as_str(), &session)?;

@@ -53,7 +53,10 @@ pub(crate) fn check(pipeline: &PipelineDeclaration, region: &str) -> Result<(), 
     for (index, declared) in pipeline.stages.iter().enumerate() {
         check_name("pipeline.stages.member.name", &declared.name)?;
         if !stages.insert(&declared.name) {
-            return Err(stage(format!("Stage name '{}' is used more than once. Stage names must be unique within the pipeline", declared.name)));
+            return Err(stage(format!(
+                "Stage name '{}' is used more than once. Stage names must be unique within the pipeline",
+                declared.name
+            )));
         }
         check_stage(declared, index == 0, region, &mut known)?;
     }
@@ -64,12 +67,20 @@ fn refuse_unsupported(pipeline: &PipelineDeclaration) -> Result<(), Error> {
     let v2 = match pipeline.pipeline_type.as_deref() {
         None | Some("V1") => false,
         Some("V2") => true,
-        Some(other) => return Err(Error::validation(format!("Value '{other}' at 'pipeline.pipelineType' failed to satisfy constraint: Member must satisfy enum value set: [V1, V2]"))),
+        Some(other) => {
+            return Err(Error::validation(format!(
+                "Value '{other}' at 'pipeline.pipelineType' failed to satisfy constraint: Member must satisfy enum value set: [V1, V2]"
+            )));
+        }
     };
     match pipeline.execution_mode.as_deref() {
         None | Some("SUPERSEDED") => {}
         Some(mode @ ("QUEUED" | "PARALLEL")) => return Err(Error::not_implemented(&format!("The execution mode {mode} of a pipeline"))),
-        Some(other) => return Err(Error::validation(format!("Value '{other}' at 'pipeline.executionMode' failed to satisfy constraint: Member must satisfy enum value set: [PARALLEL, QUEUED, SUPERSEDED]"))),
+        Some(other) => {
+            return Err(Error::validation(format!(
+                "Value '{other}' at 'pipeline.executionMode' failed to satisfy constraint: Member must satisfy enum value set: [PARALLEL, QUEUED, SUPERSEDED]"
+            )));
+        }
     }
     if !pipeline.triggers.is_empty() {
         return Err(Error::not_implemented("A pipeline with triggers"));
@@ -81,7 +92,8 @@ fn refuse_unsupported(pipeline: &PipelineDeclaration) -> Result<(), Error> {
         return Err(Error::new("LimitExceededException", format!("A pipeline has at most {MAX_VARIABLES} variables")));
     }
     for declared in &pipeline.stages {
-        let conditions = [("onFailure", &declared.on_failure), ("onSuccess", &declared.on_success), ("beforeEntry", &declared.before_entry)];
+        let conditions =
+            [("onFailure", &declared.on_failure), ("onSuccess", &declared.on_success), ("beforeEntry", &declared.before_entry)];
         if let Some((name, _)) = conditions.iter().find(|(_, value)| value.is_some()) {
             return Err(Error::not_implemented(&format!("{name} of stage '{}'", declared.name)));
         }
@@ -105,7 +117,9 @@ fn check_stores(pipeline: &PipelineDeclaration, region: &str) -> Result<(), Erro
             return Err(structure("The artifact store has no location"));
         }
         match &store.encryption_key {
-            Some(key) if key.kind != "KMS" || key.id.is_empty() => Err(structure("The encryption key of the artifact store is not a key of type KMS")),
+            Some(key) if key.kind != "KMS" || key.id.is_empty() => {
+                Err(structure("The encryption key of the artifact store is not a key of type KMS"))
+            }
             _ => Ok(()),
         }
     };
@@ -146,20 +160,29 @@ fn check_stage(declared: &StageDeclaration, first: bool, region: &str, known: &m
         return Err(stage(format!("Stage '{}' has no actions. A stage must have at least one action", declared.name)));
     }
     if declared.actions.len() > MAX_ACTIONS_IN_STAGE {
-        return Err(Error::new("LimitExceededException", format!("Stage '{}' has more than {MAX_ACTIONS_IN_STAGE} actions", declared.name)));
+        return Err(Error::new(
+            "LimitExceededException",
+            format!("Stage '{}' has more than {MAX_ACTIONS_IN_STAGE} actions", declared.name),
+        ));
     }
     let mut names = BTreeSet::new();
     for one in &declared.actions {
         check_name("pipeline.stages.member.actions.member.name", &one.name)?;
         if !names.insert(&one.name) {
-            return Err(action(format!("Action name '{}' is used more than once in stage '{}'. Action names must be unique within a stage", one.name, declared.name)));
+            return Err(action(format!(
+                "Action name '{}' is used more than once in stage '{}'. Action names must be unique within a stage",
+                one.name, declared.name
+            )));
         }
         let source = one.action_type_id.category == "Source";
         if first && !source {
             return Err(structure("Pipeline should start with a stage that only contains source actions"));
         }
         if !first && source {
-            return Err(structure(format!("Source action '{}' is in stage '{}'. Source actions can only be in the first stage", one.name, declared.name)));
+            return Err(structure(format!(
+                "Source action '{}' is in stage '{}'. Source actions can only be in the first stage",
+                one.name, declared.name
+            )));
         }
     }
     let mut ordered: Vec<&ActionDeclaration> = declared.actions.iter().collect();
@@ -184,15 +207,24 @@ fn check_action(one: &ActionDeclaration, region: &str, known: &mut Known) -> Res
     check_count(one, "output", one.output_artifacts.len(), &kind.outputs)?;
     for input in &one.input_artifacts {
         if !known.artifacts.contains(&input.name) {
-            return Err(structure(format!("Input Artifact Bundle {} in action {name} is not declared as Output Artifact Bundle in any of the preceding actions", input.name)));
+            return Err(structure(format!(
+                "Input Artifact Bundle {} in action {name} is not declared as Output Artifact Bundle in any of the preceding actions",
+                input.name
+            )));
         }
     }
     for output in &one.output_artifacts {
         if !is_artifact_name(&output.name) {
-            return Err(action(format!("The artifact name '{}' of action '{name}' is not of letters, digits, '_' and '-', at most 100", output.name)));
+            return Err(action(format!(
+                "The artifact name '{}' of action '{name}' is not of letters, digits, '_' and '-', at most 100",
+                output.name
+            )));
         }
         if known.artifacts.contains(&output.name) || known.fresh.contains(&output.name) {
-            return Err(structure(format!("Output Artifact Bundle name must be unique within the pipeline. {} has been used more than once.", output.name)));
+            return Err(structure(format!(
+                "Output Artifact Bundle name must be unique within the pipeline. {} has been used more than once.",
+                output.name
+            )));
         }
         known.fresh.push(output.name.clone());
     }
@@ -200,7 +232,9 @@ fn check_action(one: &ActionDeclaration, region: &str, known: &mut Known) -> Res
     if let Some(namespace) = &one.namespace {
         let taken = known.namespaces.contains(namespace) || known.fresh_namespaces.contains(namespace);
         if taken || !is_artifact_name(namespace) {
-            return Err(structure(format!("Variable namespace '{namespace}' of action '{name}' is not a name, is reserved, or is used more than once. Namespaces must be unique within the pipeline")));
+            return Err(structure(format!(
+                "Variable namespace '{namespace}' of action '{name}' is not a name, is reserved, or is used more than once. Namespaces must be unique within the pipeline"
+            )));
         }
         known.fresh_namespaces.push(namespace.clone());
     }
@@ -262,7 +296,10 @@ fn check_references(one: &ActionDeclaration, known: &Known) -> Result<(), Error>
                 other => known.namespaces.contains(other),
             };
             if !there {
-                return Err(structure(format!("Action '{}' refers to the variable #{{{namespace}.{variable}}}, which no preceding action and no pipeline variable provides", one.name)));
+                return Err(structure(format!(
+                    "Action '{}' refers to the variable #{{{namespace}.{variable}}}, which no preceding action and no pipeline variable provides",
+                    one.name
+                )));
             }
         }
     }

@@ -78,7 +78,10 @@ pub(crate) fn resolve(text: &str, within_json: bool, lookup: impl Fn(Reference<'
 const JSON_SETTINGS: [&str; 2] = ["EnvironmentVariables", "ParameterOverrides"];
 
 /// A configuration with its references' values.
-pub(crate) fn resolve_all(configuration: &BTreeMap<String, String>, lookup: impl Fn(Reference<'_>) -> Option<String>) -> Result<BTreeMap<String, String>, String> {
+pub(crate) fn resolve_all(
+    configuration: &BTreeMap<String, String>,
+    lookup: impl Fn(Reference<'_>) -> Option<String>,
+) -> Result<BTreeMap<String, String>, String> {
     let resolved = |(name, text): (&String, &String)| {
         let value = resolve(text, JSON_SETTINGS.contains(&name.as_str()), &lookup)?;
         Ok((name.clone(), value))

@@ -26,10 +26,16 @@ fn action(name: &str, order: u32, settings: Value) -> Value {
 /// A delivery whose production stage has these actions.
 fn delivery(actions: Value) -> (Delivery, Value) {
     let delivery = Delivery::new();
-    delivery.push_files(&[("stack/template.yaml", TEMPLATE), ("prod.json", r#"{"Parameters": {"Name": "from-configuration"}, "Tags": {"team": "shop"}}"#)]);
+    delivery.push_files(&[
+        ("stack/template.yaml", TEMPLATE),
+        ("prod.json", r#"{"Parameters": {"Name": "from-configuration"}, "Tags": {"team": "shop"}}"#),
+    ]);
     delivery.role(&delivery.prod, "Stacks", json!({"Service": "cloudformation.amazonaws.com"}));
     delivery.also(&delivery.prod, "Stacks", json!([{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]));
-    grant(&delivery, json!([{"Effect": "Allow", "Action": "cloudformation:*", "Resource": "*"}, {"Effect": "Allow", "Action": "iam:PassRole", "Resource": CFN_ROLE}]));
+    grant(
+        &delivery,
+        json!([{"Effect": "Allow", "Action": "cloudformation:*", "Resource": "*"}, {"Effect": "Allow", "Action": "iam:PassRole", "Resource": CFN_ROLE}]),
+    );
     let mut pipeline = delivery.pipeline(false);
     pipeline["stages"][1] = json!({"name": "Prod", "actions": actions});
     pipeline["stages"].as_array_mut().unwrap().truncate(2);
@@ -58,10 +64,14 @@ fn bucket_is_there(delivery: &Delivery, name: &str) -> bool {
 
 #[test]
 fn a_stack_is_made_and_deleted() {
-    let mut make = action("Make", 1, json!({
-        "ActionMode": "CREATE_UPDATE", "StackName": "target", "TemplatePath": "Bundle::stack/template.yaml", "TemplateConfiguration": "Bundle::prod.json",
-        "ParameterOverrides": r#"{"Name": "overridden"}"#, "RoleArn": CFN_ROLE, "OutputFileName": "outputs.json",
-    }));
+    let mut make = action(
+        "Make",
+        1,
+        json!({
+            "ActionMode": "CREATE_UPDATE", "StackName": "target", "TemplatePath": "Bundle::stack/template.yaml", "TemplateConfiguration": "Bundle::prod.json",
+            "ParameterOverrides": r#"{"Name": "overridden"}"#, "RoleArn": CFN_ROLE, "OutputFileName": "outputs.json",
+        }),
+    );
     make["namespace"] = json!("Target");
     let (delivery, mut pipeline) = delivery(json!([make]));
     make["outputArtifacts"] = json!([{"name": "Outputs"}]);
@@ -89,7 +99,8 @@ fn a_stack_is_made_and_deleted() {
     // Again: no updates are to be performed, which is a success.
     start(&delivery);
     assert_eq!(delivery.executions()[0]["status"], "Succeeded", "{}", delivery.action(1));
-    pipeline["stages"][1]["actions"] = json!([action("Delete", 1, json!({"ActionMode": "DELETE_ONLY", "StackName": "target", "RoleArn": CFN_ROLE}))]);
+    pipeline["stages"][1]["actions"] =
+        json!([action("Delete", 1, json!({"ActionMode": "DELETE_ONLY", "StackName": "target", "RoleArn": CFN_ROLE}))]);
     delivery.ok(&delivery.dev, "codepipeline:UpdatePipeline", json!({"pipeline": pipeline}));
     start(&delivery);
     assert_eq!(delivery.action(1)["status"], "Succeeded", "{}", delivery.action(1));
@@ -98,10 +109,14 @@ fn a_stack_is_made_and_deleted() {
 
 #[test]
 fn a_change_set_is_made_and_then_executed() {
-    let make = action("Propose", 1, json!({
-        "ActionMode": "CHANGE_SET_REPLACE", "StackName": "target", "ChangeSetName": "next", "TemplatePath": "Bundle::stack/template.yaml",
-        "TemplateConfiguration": "Bundle::prod.json", "RoleArn": CFN_ROLE,
-    }));
+    let make = action(
+        "Propose",
+        1,
+        json!({
+            "ActionMode": "CHANGE_SET_REPLACE", "StackName": "target", "ChangeSetName": "next", "TemplatePath": "Bundle::stack/template.yaml",
+            "TemplateConfiguration": "Bundle::prod.json", "RoleArn": CFN_ROLE,
+        }),
+    );
     let mut execute = action("Execute", 2, json!({"ActionMode": "CHANGE_SET_EXECUTE", "StackName": "target", "ChangeSetName": "next"}));
     execute["inputArtifacts"] = json!([]);
     let (delivery, pipeline) = delivery(json!([make, execute]));
@@ -115,9 +130,7 @@ fn a_change_set_is_made_and_then_executed() {
 
 #[test]
 fn a_stack_needs_the_right_to_pass_its_role_and_a_role_of_the_same_account() {
-    let settings = |role: &str| {
-        json!({"ActionMode": "CREATE_UPDATE", "StackName": "target", "TemplatePath": "Bundle::stack/template.yaml", "TemplateConfiguration": "Bundle::prod.json", "RoleArn": role})
-    };
+    let settings = |role: &str| json!({"ActionMode": "CREATE_UPDATE", "StackName": "target", "TemplatePath": "Bundle::stack/template.yaml", "TemplateConfiguration": "Bundle::prod.json", "RoleArn": role});
     let (denied, pipeline) = delivery(json!([action("Make", 1, settings(CFN_ROLE))]));
     grant(&denied, json!([{"Effect": "Allow", "Action": "cloudformation:*", "Resource": "*"}]));
     run(&denied, &pipeline);

@@ -92,7 +92,10 @@ fn a_missing_right_stops_the_action_that_lacks_it() {
         let message = ran["errorDetails"]["message"].as_str().unwrap();
         // Sessions are named by the time in milliseconds.
         let session = format!(":assumed-role/{role}/{} ", delivery.world.gate.clock().now().0);
-        assert!(message.contains(&session) && message.contains(&format!("is not authorized to perform: {action} on resource:")), "{statement}: {message}");
+        assert!(
+            message.contains(&session) && message.contains(&format!("is not authorized to perform: {action} on resource:")),
+            "{statement}: {message}"
+        );
         assert_eq!(delivery.executions()[0]["status"], "Failed", "{statement}");
         assert_eq!(delivery.page(), None, "{statement}");
         // With the right it goes on from there.
@@ -118,7 +121,10 @@ fn a_role_that_is_revoked_stops_at_the_next_call() {
     assert_eq!(ran["status"], "Failed");
     assert!(ran["errorDetails"]["message"].as_str().unwrap().contains("sts:AssumeRole"), "{ran}");
     let made = calls(&delivery);
-    assert_eq!(made.iter().map(|(who, what, _)| (who.as_str(), what.as_str())).collect::<Vec<_>>(), [("codepipeline.amazonaws.com", "sts:AssumeRole")]);
+    assert_eq!(
+        made.iter().map(|(who, what, _)| (who.as_str(), what.as_str())).collect::<Vec<_>>(),
+        [("codepipeline.amazonaws.com", "sts:AssumeRole")]
+    );
 }
 
 #[test]
@@ -159,7 +165,13 @@ fn a_branch_that_is_not_there_fails_the_first_execution() {
     delivery.run();
     let denied = delivery.action(0);
     assert_eq!(denied["errorDetails"]["code"], "PermissionError");
-    assert!(denied["errorDetails"]["message"].as_str().unwrap().contains("codecommit:GetBranch on resource: arn:aws:codecommit:us-east-1:111111111111:shop"), "{denied}");
+    assert!(
+        denied["errorDetails"]["message"]
+            .as_str()
+            .unwrap()
+            .contains("codecommit:GetBranch on resource: arn:aws:codecommit:us-east-1:111111111111:shop"),
+        "{denied}"
+    );
     delivery.also(&delivery.dev, "Pipeline", json!([{"Effect": "Allow", "Action": "codecommit:GetBranch", "Resource": "*"}]));
     delivery.ok(&delivery.dev, "codepipeline:StartPipelineExecution", json!({"name": "shop"}));
     delivery.run();
@@ -172,7 +184,11 @@ fn actions_are_listed_with_what_they_read_and_made() {
     delivery.create();
     delivery.approve();
     let id = delivery.executions()[0]["pipelineExecutionId"].clone();
-    let list = delivery.ok(&delivery.dev, "codepipeline:ListActionExecutions", json!({"pipelineName": "shop", "filter": {"pipelineExecutionId": id}}));
+    let list = delivery.ok(
+        &delivery.dev,
+        "codepipeline:ListActionExecutions",
+        json!({"pipelineName": "shop", "filter": {"pipelineExecutionId": id}}),
+    );
     let details = list["actionExecutionDetails"].as_array().unwrap();
     let by_name = |name: &str| details.iter().find(|d| d["actionName"] == name).unwrap().clone();
     let (source, person, site) = (by_name("Bundle"), by_name("Person"), by_name("Site"));

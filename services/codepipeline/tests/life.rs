@@ -80,7 +80,10 @@ fn an_execution_stops_when_told() {
     assert_eq!(delivery.action(1)["status"], "Abandoned");
     assert_eq!(delivery.executions()[0]["status"], "Stopped");
     assert_eq!(delivery.executions()[0]["stopTrigger"]["reason"], "a mistake");
-    assert_eq!(delivery.fails(&delivery.dev, "codepipeline:StopPipelineExecution", stop(true)).code, "PipelineExecutionNotStoppableException");
+    assert_eq!(
+        delivery.fails(&delivery.dev, "codepipeline:StopPipelineExecution", stop(true)).code,
+        "PipelineExecutionNotStoppableException"
+    );
 }
 
 #[test]

@@ -46,7 +46,8 @@ pub(crate) fn kept_trust(scope: &mut Scope<'_, Iam>, document: &str) -> Result<S
     }
     let unknown = |principal: &str| malformed(format!("Invalid principal in policy: \"AWS\":\"{principal}\""));
     // An id stays behind in a policy when its principal is deleted; it cannot be written again.
-    let ids = trust.principals().into_iter().filter(|p| p.kind == PrincipalKind::Aws && ["AIDA", "AROA"].iter().any(|id| p.text.starts_with(id)));
+    let ids =
+        trust.principals().into_iter().filter(|p| p.kind == PrincipalKind::Aws && ["AIDA", "AROA"].iter().any(|id| p.text.starts_with(id)));
     for id in ids.map(|p| p.text.to_owned()).collect::<Vec<_>>() {
         if scope.unique_id(&id)?.is_none() {
             return Err(unknown(&id));

@@ -89,7 +89,11 @@ pub(crate) fn save<E: Entity>(scope: &mut Scope<'_, Iam>, entity: &E) -> Result<
 }
 
 /// Loads, changes, saves.
-pub(crate) fn change<E: Entity>(scope: &mut Scope<'_, Iam>, name: &str, work: impl FnOnce(&mut E) -> Result<(), Error>) -> Result<(), Error> {
+pub(crate) fn change<E: Entity>(
+    scope: &mut Scope<'_, Iam>,
+    name: &str,
+    work: impl FnOnce(&mut E) -> Result<(), Error>,
+) -> Result<(), Error> {
     let mut entity = load::<E>(scope, name)?;
     work(&mut entity)?;
     save(scope, &entity)
@@ -116,7 +120,17 @@ pub(crate) fn begin<E: Entity>(
     let id = unique_id(scope.entropy(), E::ID);
     scope.put(&IDS, id.as_str(), &arn)?;
     let created = scope.now();
-    Ok(Holder { name: name.into(), path: path.into(), id, arn, created, boundary, tags: own_tags, inline: Default::default(), attached: Vec::new() })
+    Ok(Holder {
+        name: name.into(),
+        path: path.into(),
+        id,
+        arn,
+        created,
+        boundary,
+        tags: own_tags,
+        inline: Default::default(),
+        attached: Vec::new(),
+    })
 }
 
 /// Removes an entity that holds nothing any more.

@@ -30,5 +30,8 @@ pub(crate) fn invalid_input(message: impl Into<String>) -> Error {
 }
 /// A member that breaks its constraint.
 pub(crate) fn invalid(member: &str, value: impl Display, constraint: &str) -> Error {
-    Error::new("ValidationError", format!("1 validation error detected: Value '{value}' at '{member}' failed to satisfy constraint: {constraint}"))
+    Error::new(
+        "ValidationError",
+        format!("1 validation error detected: Value '{value}' at '{member}' failed to satisfy constraint: {constraint}"),
+    )
 }

@@ -41,7 +41,10 @@ fn document(view: &mut View<'_, Iam>, arn: &Arn) -> Result<Document, Error> {
 }
 
 fn held<E: Entity>(view: &mut View<'_, Iam>, holder: &Holder) -> Result<PrincipalPolicies, Error> {
-    let inline = |(name, text): (&String, &String)| Document { name: format!("inline policy {name} of {} {}", E::KIND, holder.name), text: text.clone() };
+    let inline = |(name, text): (&String, &String)| Document {
+        name: format!("inline policy {name} of {} {}", E::KIND, holder.name),
+        text: text.clone(),
+    };
     let mut identity: Vec<Document> = holder.inline.iter().map(inline).collect();
     for arn in &holder.attached {
         identity.push(document(view, arn)?);
@@ -97,4 +100,3 @@ pub(crate) fn roles(view: &mut View<'_, Iam>, arn: &Arn) -> Result<Option<RoleFa
     let role = entity::<RoleRow>(view, arn)?;
     Ok(role.map(|role| RoleFacts { id: role.holder.id, max_session_seconds: role.max_session_duration }))
 }
-

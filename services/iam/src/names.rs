@@ -30,7 +30,9 @@ pub(crate) fn path(given: Option<&str>) -> Result<&str, Error> {
 
 pub(crate) fn check_description(text: Option<&str>) -> Result<(), Error> {
     match text {
-        Some(text) if text.chars().count() > 1000 => Err(invalid("description", clipped(text), "Member must have length less than or equal to 1000")),
+        Some(text) if text.chars().count() > 1000 => {
+            Err(invalid("description", clipped(text), "Member must have length less than or equal to 1000"))
+        }
         _ => Ok(()),
     }
 }

@@ -14,7 +14,12 @@ pub(crate) struct Page<T> {
 }
 
 /// The page of `items`, which are in the order of their keys. A marker is the key of the last item before it.
-pub(crate) fn page<T>(items: impl IntoIterator<Item = T>, key: impl Fn(&T) -> String, marker: Option<&str>, max_items: Option<usize>) -> Result<Page<T>, Error> {
+pub(crate) fn page<T>(
+    items: impl IntoIterator<Item = T>,
+    key: impl Fn(&T) -> String,
+    marker: Option<&str>,
+    max_items: Option<usize>,
+) -> Result<Page<T>, Error> {
     let limit = max_items.unwrap_or(DEFAULT);
     if !(1..=MOST).contains(&limit) {
         return Err(invalid("maxItems", limit, "Member must have value between 1 and 1000"));

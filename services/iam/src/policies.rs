@@ -49,7 +49,8 @@ impl PolicyRow {
     /// The version of this id, `v3`.
     pub(crate) fn version(&self, id: &str) -> Result<&PolicyVersion, Error> {
         let number: Option<u64> = id.strip_prefix('v').and_then(|n| n.parse().ok());
-        let missing = || no_such_entity(format!("Policy {} version {} does not exist or is not attachable.", self.arn, crate::names::clipped(id)));
+        let missing =
+            || no_such_entity(format!("Policy {} version {} does not exist or is not attachable.", self.arn, crate::names::clipped(id)));
         self.versions.iter().find(|v| Some(v.number) == number).ok_or_else(missing)
     }
 }

@@ -65,7 +65,8 @@ fn a_role_made_again_is_another_principal() {
 fn a_boundary_limits_an_administrator() {
     let world = world();
     let admin = world.administrator(TOOLS);
-    let boundary = world.ok(&admin, "iam:CreatePolicy", json!({"PolicyName": "edge", "PolicyDocument": allow("iam:Get*", "*").to_string()}));
+    let boundary =
+        world.ok(&admin, "iam:CreatePolicy", json!({"PolicyName": "edge", "PolicyDocument": allow("iam:Get*", "*").to_string()}));
     let boundary = boundary["Policy"]["Arn"].clone();
     let role = world.role(&admin, "Build", root(TOOLS), Some(allow("*", "*")));
     let session = world.assume(&admin, &role).unwrap();
@@ -93,7 +94,8 @@ fn only_roles_with_the_boundary_may_be_made() {
         {"Effect": "Deny", "Action": "iam:AttachRolePolicy", "Resource": "*", "Condition": {"ArnEquals": {"iam:PolicyARN": "arn:aws:iam::aws:policy/AdministratorAccess"}}},
     ]});
     let maker = world.assume(&admin, &world.role(&admin, "Maker", root(TOOLS), Some(within))).unwrap();
-    let trust = json!({"Statement": {"Effect": "Allow", "Principal": {"Service": "codebuild.amazonaws.com"}, "Action": "sts:AssumeRole"}}).to_string();
+    let trust = json!({"Statement": {"Effect": "Allow", "Principal": {"Service": "codebuild.amazonaws.com"}, "Action": "sts:AssumeRole"}})
+        .to_string();
     world.denied(&maker, "iam:CreateRole", json!({"RoleName": "Free", "AssumeRolePolicyDocument": trust}));
     world.ok(&maker, "iam:CreateRole", json!({"RoleName": "Bound", "AssumeRolePolicyDocument": trust, "PermissionsBoundary": edge}));
     world.ok(&maker, "iam:AttachRolePolicy", json!({"RoleName": "Bound", "PolicyArn": "arn:aws:iam::aws:policy/PowerUserAccess"}));
@@ -111,7 +113,11 @@ fn across_accounts_both_sides_must_agree() {
     let pipeline = world.role(&tools, "Pipeline", root(TOOLS), None);
     let session = world.assume(&tools, &pipeline).unwrap();
     assert!(world.assume(&session, &deploy).unwrap_err().is_denied(), "its own side says nothing");
-    world.ok(&tools, "iam:PutRolePolicy", json!({"RoleName": "Pipeline", "PolicyName": "assume", "PolicyDocument": allow("sts:AssumeRole", "*").to_string()}));
+    world.ok(
+        &tools,
+        "iam:PutRolePolicy",
+        json!({"RoleName": "Pipeline", "PolicyName": "assume", "PolicyDocument": allow("sts:AssumeRole", "*").to_string()}),
+    );
     assert!(world.assume(&session, &unwilling).unwrap_err().is_denied(), "the trust policy names another account");
     let there = world.assume(&session, &deploy).unwrap();
     world.ok(&there, "iam:GetRole", json!({"RoleName": "Deploy"}));
@@ -123,7 +129,9 @@ fn across_accounts_both_sides_must_agree() {
 fn trust_names_principals_that_exist() {
     let world = world();
     let admin = world.administrator(TOOLS);
-    let trust = |principal: &str| json!({"Statement": {"Effect": "Allow", "Principal": {"AWS": principal}, "Action": "sts:AssumeRole"}}).to_string();
+    let trust = |principal: &str| {
+        json!({"Statement": {"Effect": "Allow", "Principal": {"AWS": principal}, "Action": "sts:AssumeRole"}}).to_string()
+    };
     let nobody = format!("arn:aws:iam::{PROD}:role/nobody");
     let error = world.call(&admin, "iam:CreateRole", json!({"RoleName": "R", "AssumeRolePolicyDocument": trust(&nobody)})).unwrap_err();
     assert_eq!((&*error.code, error.message), ("MalformedPolicyDocument", format!("Invalid principal in policy: \"AWS\":\"{nobody}\"")));
@@ -133,7 +141,9 @@ fn trust_names_principals_that_exist() {
     assert!(shown.starts_with("%7B%22Statement%22%3A"), "{shown}");
     let read = world.ok(&admin, "iam:GetRole", json!({"RoleName": "r"}));
     assert_eq!(decoded(read["Role"]["AssumeRolePolicyDocument"].as_str().unwrap()), trust(&operator));
-    let broken = world.call(&admin, "iam:UpdateAssumeRolePolicy", json!({"RoleName": "R", "PolicyDocument": "{\"Statement\": {\"Effect\": \"allow\"}}"})).unwrap_err();
+    let broken = world
+        .call(&admin, "iam:UpdateAssumeRolePolicy", json!({"RoleName": "R", "PolicyDocument": "{\"Statement\": {\"Effect\": \"allow\"}}"}))
+        .unwrap_err();
     assert_eq!(broken.code, "MalformedPolicyDocument");
     assert!(broken.message.contains("Statement"), "{broken}");
 }
@@ -150,11 +160,20 @@ fn quotas_and_conflicts() {
     world.ok(&admin, "iam:PutRolePolicy", put("a"));
     let longer = allow("s3:GetObject", &format!("arn:aws:s3:::{}", "x".repeat(6100))).to_string();
     assert_eq!(world.fails(&admin, "iam:CreatePolicy", json!({"PolicyName": "P", "PolicyDocument": longer})), "LimitExceeded");
-    assert_eq!(world.fails(&admin, "iam:CreateRole", json!({"RoleName": "FULL", "AssumeRolePolicyDocument": "{}"})), "MalformedPolicyDocument");
+    assert_eq!(
+        world.fails(&admin, "iam:CreateRole", json!({"RoleName": "FULL", "AssumeRolePolicyDocument": "{}"})),
+        "MalformedPolicyDocument"
+    );
     let trust = json!({"Statement": {"Effect": "Allow", "Principal": {"AWS": role}, "Action": "sts:AssumeRole"}}).to_string();
-    assert_eq!(world.fails(&admin, "iam:CreateRole", json!({"RoleName": "FULL", "AssumeRolePolicyDocument": trust})), "EntityAlreadyExists");
+    assert_eq!(
+        world.fails(&admin, "iam:CreateRole", json!({"RoleName": "FULL", "AssumeRolePolicyDocument": trust})),
+        "EntityAlreadyExists"
+    );
     assert_eq!(world.fails(&admin, "iam:DeleteRole", json!({"RoleName": "Full"})), "DeleteConflict");
-    assert_eq!(world.fails(&admin, "iam:AttachRolePolicy", json!({"RoleName": "Full", "PolicyArn": "arn:aws:iam::aws:policy/Unknown"})), "NoSuchEntity");
+    assert_eq!(
+        world.fails(&admin, "iam:AttachRolePolicy", json!({"RoleName": "Full", "PolicyArn": "arn:aws:iam::aws:policy/Unknown"})),
+        "NoSuchEntity"
+    );
     let names: Vec<String> = (0..7).map(|n| format!("R{n}")).collect();
     for name in &names {
         world.role(&admin, name, root(TOOLS), None);

@@ -49,7 +49,10 @@ fn a_role_is_made_changed_and_deleted() {
     let names = world.ok(&admin, "iam:ListRolePolicies", json!({"RoleName": made.id}));
     assert_eq!(names["PolicyNames"], json!(["b", "c"]));
     let attached = world.ok(&admin, "iam:ListAttachedRolePolicies", json!({"RoleName": made.id}));
-    assert_eq!(attached["AttachedPolicies"], json!([{"PolicyName": "AWSCodeDeployRoleForECS", "PolicyArn": "arn:aws:iam::aws:policy/AWSCodeDeployRoleForECS"}]));
+    assert_eq!(
+        attached["AttachedPolicies"],
+        json!([{"PolicyName": "AWSCodeDeployRoleForECS", "PolicyArn": "arn:aws:iam::aws:policy/AWSCodeDeployRoleForECS"}])
+    );
     world.delete("AWS::IAM::Role", &made.id, &new).unwrap();
     assert_eq!(world.fails(&admin, "iam:GetRole", json!({"RoleName": made.id})), "NoSuchEntity");
     world.delete("AWS::IAM::Role", &made.id, &new).unwrap();

@@ -12,7 +12,10 @@ pub(crate) fn no_grant(id: &str) -> Error {
     Error::new("NotFoundException", format!("Grant ID {} not found", clipped(id)))
 }
 pub(crate) fn invalid_ciphertext() -> Error {
-    Error::new("InvalidCiphertextException", "The ciphertext is not one of this key, was altered, or was made with another encryption context.")
+    Error::new(
+        "InvalidCiphertextException",
+        "The ciphertext is not one of this key, was altered, or was made with another encryption context.",
+    )
 }
 pub(crate) fn malformed_policy(message: impl Into<String>) -> Error {
     Error::new("MalformedPolicyDocumentException", message)

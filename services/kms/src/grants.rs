@@ -63,7 +63,10 @@ pub(crate) fn may_retire(grant: &GrantRow, caller: &Caller) -> bool {
 
 /// What grants with `CreateGrant` let the caller pass on; None if there are none.
 pub(crate) fn may_pass_on(key: &KeyRow, caller: &Caller) -> Option<Vec<String>> {
-    let own = key.grants.values().filter(|grant| is(caller, &grant.grantee) && grant.operations.iter().any(|operation| operation == "CreateGrant"));
+    let own = key
+        .grants
+        .values()
+        .filter(|grant| is(caller, &grant.grantee) && grant.operations.iter().any(|operation| operation == "CreateGrant"));
     let operations: Vec<String> = own.flat_map(|grant| grant.operations.iter().cloned()).collect();
     if operations.is_empty() { None } else { Some(operations) }
 }

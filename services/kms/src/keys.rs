@@ -57,7 +57,9 @@ const LONGEST: usize = 2048;
 /// Looks a key up. Ids and alias names are those of the caller's account.
 pub(crate) fn named(rows: &mut impl Rows, text: &str) -> Result<Named, Error> {
     if text.is_empty() || text.len() > LONGEST {
-        return Err(Error::validation(format!("1 validation error detected: Value at 'keyId' failed to satisfy constraint: Member must have length between 1 and {LONGEST}")));
+        return Err(Error::validation(format!(
+            "1 validation error detected: Value at 'keyId' failed to satisfy constraint: Member must have length between 1 and {LONGEST}"
+        )));
     }
     let arn = match text.parse::<Arn>() {
         Ok(arn) if arn.service() == "kms" && arn.account().is_some() => arn,

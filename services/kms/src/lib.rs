@@ -35,7 +35,9 @@ pub use operations::{
     enable_key_rotation::EnableKeyRotation,
     encrypt::{Encrypt, EncryptInput, EncryptOutput},
     generate_data_key::{GenerateDataKey, GenerateDataKeyInput, GenerateDataKeyOutput},
-    generate_data_key_without_plaintext::{GenerateDataKeyWithoutPlaintext, GenerateDataKeyWithoutPlaintextInput, GenerateDataKeyWithoutPlaintextOutput},
+    generate_data_key_without_plaintext::{
+        GenerateDataKeyWithoutPlaintext, GenerateDataKeyWithoutPlaintextInput, GenerateDataKeyWithoutPlaintextOutput,
+    },
     get_key_policy::GetKeyPolicy,
     get_key_rotation_status::GetKeyRotationStatus,
     list_aliases::ListAliases,

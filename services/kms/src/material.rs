@@ -35,10 +35,17 @@ fn unsealed(scope: &Scope<'_, Kms>, key: &KeyRow, material: &Material) -> Result
 }
 
 /// Encrypts under the key's newest material, after a rotation if one is due.
-pub(crate) fn encrypt(scope: &mut Scope<'_, Kms>, key: &mut KeyRow, plain: &[u8], context: &BTreeMap<String, String>) -> Result<Blob, Error> {
+pub(crate) fn encrypt(
+    scope: &mut Scope<'_, Kms>,
+    key: &mut KeyRow,
+    plain: &[u8],
+    context: &BTreeMap<String, String>,
+) -> Result<Blob, Error> {
     blob::check_context(context)?;
     if plain.is_empty() || plain.len() > LONGEST_PLAINTEXT {
-        return Err(Error::validation(format!("1 validation error detected: Value at 'plaintext' failed to satisfy constraint: Member must have length between 1 and {LONGEST_PLAINTEXT}")));
+        return Err(Error::validation(format!(
+            "1 validation error detected: Value at 'plaintext' failed to satisfy constraint: Member must have length between 1 and {LONGEST_PLAINTEXT}"
+        )));
     }
     if key.next_rotation().is_some_and(|due| due <= scope.now()) {
         key.materials.push(new(scope, &key.id)?);
@@ -50,7 +57,12 @@ pub(crate) fn encrypt(scope: &mut Scope<'_, Kms>, key: &mut KeyRow, plain: &[u8]
 }
 
 /// Decrypts what one of the key's materials encrypted.
-pub(crate) fn decrypt(scope: &Scope<'_, Kms>, key: &KeyRow, ciphertext: &Ciphertext<'_>, context: &BTreeMap<String, String>) -> Result<Secret<Blob>, Error> {
+pub(crate) fn decrypt(
+    scope: &Scope<'_, Kms>,
+    key: &KeyRow,
+    ciphertext: &Ciphertext<'_>,
+    context: &BTreeMap<String, String>,
+) -> Result<Secret<Blob>, Error> {
     blob::check_context(context)?;
     let material = key.materials.iter().find(|m| m.id == ciphertext.material).ok_or_else(invalid_ciphertext)?;
     let plain = ciphertext.open(&unsealed(scope, key, material)?, context)?;

@@ -10,10 +10,17 @@ pub(crate) struct Page<T> {
 }
 
 /// The page of `items`, which are in the order of their keys; a marker is the key of the last item before it.
-pub(crate) fn page<T>(items: impl IntoIterator<Item = T>, key: impl Fn(&T) -> &str, marker: Option<&str>, limit: Option<usize>) -> Result<Page<T>, Error> {
+pub(crate) fn page<T>(
+    items: impl IntoIterator<Item = T>,
+    key: impl Fn(&T) -> &str,
+    marker: Option<&str>,
+    limit: Option<usize>,
+) -> Result<Page<T>, Error> {
     let limit = limit.unwrap_or(100);
     if !(1..=1000).contains(&limit) {
-        return Err(Error::validation(format!("1 validation error detected: Value '{limit}' at 'limit' failed to satisfy constraint: Member must have value between 1 and 1000")));
+        return Err(Error::validation(format!(
+            "1 validation error detected: Value '{limit}' at 'limit' failed to satisfy constraint: Member must have value between 1 and 1000"
+        )));
     }
     let mut rest = items.into_iter().filter(|item| marker.is_none_or(|marker| key(item) > marker));
     let items: Vec<T> = rest.by_ref().take(limit).collect();

@@ -8,8 +8,7 @@ use policy::{Context, Named, Options, Policies, Policy, PolicyKind, Principal, P
 const LONGEST: usize = 32 * 1024;
 
 /// A policy for the examples' account.
-pub(crate) const EXAMPLE: &str =
-    r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111111111111:root"},"Action":"kms:*","Resource":"*"}}"#;
+pub(crate) const EXAMPLE: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111111111111:root"},"Action":"kms:*","Resource":"*"}}"#;
 
 /// The policy of a key that was made without one: the account's own policies decide.
 pub(crate) fn default_policy(account: AccountId) -> String {
@@ -26,7 +25,10 @@ pub(crate) fn checked(scope: &mut Scope<'_, Kms>, key_arn: &str, document: &str,
     let invalid_principals = || malformed_policy("Policy contains a statement with one or more invalid principals.");
     let parsed = parse(document)?;
     // An id stays behind in a policy when its principal is deleted; it cannot be written again.
-    let ids = parsed.principals().into_iter().filter(|p| p.kind == PrincipalKind::Aws && ["AIDA", "AROA"].iter().any(|id| p.text.starts_with(id)));
+    let ids = parsed
+        .principals()
+        .into_iter()
+        .filter(|p| p.kind == PrincipalKind::Aws && ["AIDA", "AROA"].iter().any(|id| p.text.starts_with(id)));
     for id in ids.map(|p| p.text.to_owned()).collect::<Vec<_>>() {
         if scope.unique_id(&id)?.is_none() {
             return Err(invalid_principals());
@@ -45,14 +47,21 @@ pub(crate) fn checked(scope: &mut Scope<'_, Kms>, key_arn: &str, document: &str,
 fn parse(document: &str) -> Result<Policy, Error> {
     Policy::parse(document, PolicyKind::Key).map_err(|e| {
         let principal = e.message.starts_with("Invalid principal");
-        malformed_policy(if principal { format!("Policy contains a statement with one or more invalid principals. {e}") } else { e.to_string() })
+        malformed_policy(if principal {
+            format!("Policy contains a statement with one or more invalid principals. {e}")
+        } else {
+            e.to_string()
+        })
     })
 }
 
 /// Whether the caller could put another policy, if its own policies let it.
 fn keeps_control(caller: &Caller, key_arn: &str, new: &Policy) -> bool {
     let Some(account) = caller.account() else { return false };
-    let Ok(own) = Policy::parse(r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"kms:PutKeyPolicy","Resource":"*"}}"#, PolicyKind::Identity) else {
+    let Ok(own) = Policy::parse(
+        r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"kms:PutKeyPolicy","Resource":"*"}}"#,
+        PolicyKind::Identity,
+    ) else {
         return false;
     };
     let name = caller.name();
@@ -83,6 +92,7 @@ fn keeps_control(caller: &Caller, key_arn: &str, new: &Policy) -> bool {
         context: &context,
     };
     let identity = [Named { name: "the caller's own policies", policy: &own }];
-    let policies = Policies { identity: &identity, resource: Some(Named { name: "the new key policy", policy: new }), ..Policies::default() };
+    let policies =
+        Policies { identity: &identity, resource: Some(Named { name: "the new key policy", policy: new }), ..Policies::default() };
     policy::decide(&request, &policies, &Options::default()).verdict == Verdict::Allow
 }

@@ -43,7 +43,13 @@ impl KeyMetadata {
             enabled: usable,
             description: key.description,
             key_usage: "ENCRYPT_DECRYPT",
-            key_state: if key.deletion.is_some() { "PendingDeletion" } else if usable { "Enabled" } else { "Disabled" },
+            key_state: if key.deletion.is_some() {
+                "PendingDeletion"
+            } else if usable {
+                "Enabled"
+            } else {
+                "Disabled"
+            },
             deletion_date: key.deletion.map(EpochTime),
             origin: "AWS_KMS",
             key_manager: "CUSTOMER",

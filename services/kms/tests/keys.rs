@@ -71,7 +71,8 @@ fn the_key_policy_decides_whether_iam_may() {
 
     // No root statement: policies of IAM grant nothing, the administrator's neither.
     let closed = key_policy(&[statement(json!({"AWS": role}), "kms:*")]);
-    let closed = world.ok(&admin, "kms:CreateKey", json!({"Policy": closed, "BypassPolicyLockoutSafetyCheck": true}))["KeyMetadata"]["Arn"].clone();
+    let closed =
+        world.ok(&admin, "kms:CreateKey", json!({"Policy": closed, "BypassPolicyLockoutSafetyCheck": true}))["KeyMetadata"]["Arn"].clone();
     let closed = closed.as_str().unwrap();
     world.denied(&admin, "kms:Encrypt", encrypt(closed));
     world.ok(&user, "kms:Decrypt", json!({"CiphertextBlob": encrypted(&world, &user, closed, json!({}))}));
@@ -123,7 +124,11 @@ fn across_accounts_both_sides_and_the_keys_arn_are_needed() {
     }
     world.ok(&deploy, "kms:Decrypt", json!({"CiphertextBlob": blob, "KeyId": format!("arn:aws:kms:{REGION}:{TOOLS}:alias/shared")}));
     // Administration does not cross accounts, whatever the policy says.
-    world.ok(&admin, "kms:PutKeyPolicy", json!({"KeyId": shared, "Policy": key_policy(&[statement(root(TOOLS), "kms:*"), statement(root(PROD), "kms:*")])}));
+    world.ok(
+        &admin,
+        "kms:PutKeyPolicy",
+        json!({"KeyId": shared, "Policy": key_policy(&[statement(root(TOOLS), "kms:*"), statement(root(PROD), "kms:*")])}),
+    );
     world.ok(&deploy, "kms:DescribeKey", json!({"KeyId": shared}));
     world.denied(&deploy, "kms:DisableKey", json!({"KeyId": shared}));
 }
@@ -145,10 +150,15 @@ fn ciphertexts_are_bound_to_key_and_context() {
         assert_eq!(world.fails(&admin, "kms:Decrypt", decrypt(json!({"EncryptionContext": wrong}))), "InvalidCiphertextException");
     }
     assert_eq!(world.fails(&admin, "kms:Decrypt", decrypt(json!({"EncryptionContext": context, "KeyId": other}))), "IncorrectKeyException");
-    for bad in ["", "AQ==", "bWFya2VyIG9mIGEgc2VjcmV0bWFya2VyIG9mIGEgc2VjcmV0bWFya2VyIG9mIGEgc2VjcmV0bWFya2VyIG9mIGEgc2VjcmV0bWFya2VyIG9mIGEgc2VjcmV0"] {
+    for bad in [
+        "",
+        "AQ==",
+        "bWFya2VyIG9mIGEgc2VjcmV0bWFya2VyIG9mIGEgc2VjcmV0bWFya2VyIG9mIGEgc2VjcmV0bWFya2VyIG9mIGEgc2VjcmV0bWFya2VyIG9mIGEgc2VjcmV0",
+    ] {
         assert_eq!(world.fails(&admin, "kms:Decrypt", json!({"CiphertextBlob": bad})), "InvalidCiphertextException");
     }
-    let moved = world.ok(&admin, "kms:ReEncrypt", json!({"CiphertextBlob": blob, "SourceEncryptionContext": context, "DestinationKeyId": other}));
+    let moved =
+        world.ok(&admin, "kms:ReEncrypt", json!({"CiphertextBlob": blob, "SourceEncryptionContext": context, "DestinationKeyId": other}));
     assert_eq!(moved["KeyId"], other);
     assert_eq!(world.ok(&admin, "kms:Decrypt", json!({"CiphertextBlob": moved["CiphertextBlob"]}))["Plaintext"], PLAIN);
 }
@@ -169,7 +179,11 @@ fn conditions_see_the_encryption_context() {
     world.denied(&limited, "kms:GenerateDataKey", generate(json!({})));
     world.denied(&limited, "kms:GenerateDataKey", generate(json!({"stage": "prod", "other": "1"})));
     world.denied(&limited, "kms:GenerateDataKeyWithoutPlaintext", generate(json!({"stage": "prod"})));
-    let opened = world.ok(&limited, "kms:Decrypt", json!({"CiphertextBlob": made["CiphertextBlob"], "EncryptionContext": {"stage": "prod", "build": "1"}}));
+    let opened = world.ok(
+        &limited,
+        "kms:Decrypt",
+        json!({"CiphertextBlob": made["CiphertextBlob"], "EncryptionContext": {"stage": "prod", "build": "1"}}),
+    );
     assert_eq!(opened["Plaintext"], made["Plaintext"]);
     let via_s3 = json!({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "kms:*", "Resource": "*", "Condition": {"StringEquals": {"kms:ViaService": format!("s3.{REGION}.amazonaws.com")}}}});
     let (via, _) = session(&world, TOOLS, "Via", Some(via_s3));
@@ -220,7 +234,10 @@ fn key_policies_are_checked_when_they_are_written() {
     let admin = world.administrator(TOOLS);
     let arn = key(&world, &admin, None);
     let put = |policy: String| json!({"KeyId": arn, "Policy": policy});
-    let nobody = key_policy(&[statement(root(TOOLS), "kms:*"), statement(json!({"AWS": format!("arn:aws:iam::{TOOLS}:role/nobody")}), "kms:Decrypt")]);
+    let nobody = key_policy(&[
+        statement(root(TOOLS), "kms:*"),
+        statement(json!({"AWS": format!("arn:aws:iam::{TOOLS}:role/nobody")}), "kms:Decrypt"),
+    ]);
     let error = world.call(&admin, "kms:PutKeyPolicy", put(nobody)).unwrap_err();
     assert_eq!(error.code, "MalformedPolicyDocumentException");
     assert_eq!(error.message, "Policy contains a statement with one or more invalid principals.");
@@ -234,7 +251,9 @@ fn key_policies_are_checked_when_they_are_written() {
     assert_eq!(world.ok(&admin, "kms:GetKeyPolicy", json!({"KeyId": arn}))["Policy"], good);
     world.ok(&admin, "iam:DeleteRole", json!({"RoleName": "User"}));
     assert!(world.ok(&admin, "kms:GetKeyPolicy", json!({"KeyId": arn}))["Policy"].as_str().unwrap().contains("\"AROA"));
-    for unknown in [json!({"KeySpec": "RSA_2048"}), json!({"MultiRegion": true}), json!({"KeyUsage": "SIGN_VERIFY"}), json!({"Origin": "EXTERNAL"})] {
+    for unknown in
+        [json!({"KeySpec": "RSA_2048"}), json!({"MultiRegion": true}), json!({"KeyUsage": "SIGN_VERIFY"}), json!({"Origin": "EXTERNAL"})]
+    {
         assert_eq!(world.fails(&admin, "kms:CreateKey", unknown), "NotImplemented");
     }
 }
@@ -311,7 +330,11 @@ fn a_service_uses_a_key_for_its_caller() {
     let (build, _) = session(&world, TOOLS, "Build", Some(policy));
     let put = |name: &str| json!({"Bucket": "artifacts", "Key": name, "ServerSideEncryption": "aws:kms", "SSEKMSKeyId": arn});
     world.send(&build, "s3:PutObject", put("out"), b"content").unwrap();
-    world.denied(&build, "kms:GenerateDataKey", json!({"KeyId": arn, "KeySpec": "AES_256", "EncryptionContext": {"aws:s3:arn": "arn:aws:s3:::artifacts/out"}}));
+    world.denied(
+        &build,
+        "kms:GenerateDataKey",
+        json!({"KeyId": arn, "KeySpec": "AES_256", "EncryptionContext": {"aws:s3:arn": "arn:aws:s3:::artifacts/out"}}),
+    );
     assert!(world.send(&build, "s3:PutObject", put("other"), b"content").unwrap_err().is_denied());
     // It may write and not read: the key says so behind S3's own permission.
     assert!(world.receive(&build, "s3:GetObject", json!({"Bucket": "artifacts", "Key": "out"})).unwrap_err().is_denied());

@@ -37,7 +37,9 @@ fn a_key_and_its_alias_live_with_their_stack() {
     assert_eq!(world.ok(&admin, "kms:ListResourceTags", id.clone())["Tags"], json!([{"TagKey": "stack", "TagValue": "yes"}]));
 
     let other = world.create("AWS::KMS::Key", &json!({})).unwrap();
-    world.update("AWS::KMS::Alias", "alias/pipeline-key", &alias, &json!({"AliasName": "alias/pipeline-key", "TargetKeyId": other.id})).unwrap();
+    world
+        .update("AWS::KMS::Alias", "alias/pipeline-key", &alias, &json!({"AliasName": "alias/pipeline-key", "TargetKeyId": other.id}))
+        .unwrap();
     assert_eq!(world.ok(&admin, "kms:DescribeKey", id.clone())["KeyMetadata"]["KeyId"], other.id);
     world.delete("AWS::KMS::Alias", "alias/pipeline-key", &alias).unwrap();
     world.delete("AWS::KMS::Alias", "alias/pipeline-key", &alias).unwrap();

@@ -13,7 +13,11 @@ pub(crate) fn check_group(name: &str) -> Result<(), Error> {
     if fits {
         return Ok(());
     }
-    Err(constraint(name, "logGroupName", "Member must satisfy regular expression pattern: [\\.\\-_/#A-Za-z0-9]+ and have at most 512 characters"))
+    Err(constraint(
+        name,
+        "logGroupName",
+        "Member must satisfy regular expression pattern: [\\.\\-_/#A-Za-z0-9]+ and have at most 512 characters",
+    ))
 }
 
 pub(crate) fn check_stream(name: &str) -> Result<(), Error> {
@@ -49,7 +53,9 @@ pub(crate) fn group_of(name: Option<&String>, identifier: Option<&String>, view:
     let text = match (name, identifier) {
         (Some(name), None) => name.clone(),
         (None, Some(identifier)) => match identifier.parse::<Arn>() {
-            Ok(arn) if arn.account() != Some(view.account()?) => return Err(Error::not_implemented("logs with a logGroupIdentifier of another account")),
+            Ok(arn) if arn.account() != Some(view.account()?) => {
+                return Err(Error::not_implemented("logs with a logGroupIdentifier of another account"));
+            }
             Ok(arn) => arn.resource_of("log-group").unwrap_or_default().trim_end_matches(":*").to_string(),
             Err(_) => identifier.clone(),
         },

@@ -47,10 +47,13 @@ fn events_are_paged_both_ways_and_found() {
     assert_eq!((messages(&end), &end["nextForwardToken"]), (vec![], &second["nextForwardToken"]));
     assert_eq!(messages(&get(json!({"nextToken": second["nextBackwardToken"], "limit": 1}))), ["two"]);
     assert_eq!(messages(&get(json!({"limit": 1}))), ["three: ERROR"]);
-    let found = world.call(Some(&admin), "logs:FilterLogEvents", json!({"logGroupName": "/aws/codebuild/p", "filterPattern": "ERROR"})).unwrap();
+    let found =
+        world.call(Some(&admin), "logs:FilterLogEvents", json!({"logGroupName": "/aws/codebuild/p", "filterPattern": "ERROR"})).unwrap();
     assert_eq!(messages(&found), ["three: ERROR"]);
     let page = world.call(Some(&admin), "logs:FilterLogEvents", json!({"logGroupName": "/aws/codebuild/p", "limit": 1})).unwrap();
-    let rest = world.call(Some(&admin), "logs:FilterLogEvents", json!({"logGroupName": "/aws/codebuild/p", "nextToken": page["nextToken"]})).unwrap();
+    let rest = world
+        .call(Some(&admin), "logs:FilterLogEvents", json!({"logGroupName": "/aws/codebuild/p", "nextToken": page["nextToken"]}))
+        .unwrap();
     assert_eq!((messages(&page), messages(&rest)), (vec!["one"], vec!["two", "three: ERROR"]));
 }
 
@@ -92,7 +95,9 @@ fn codebuilds_usual_policy_reaches_its_own_group_alone() {
     let policy = json!({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": ["logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
         "Resource": ["arn:aws:logs:us-east-1:111111111111:log-group:/aws/codebuild/p", "arn:aws:logs:us-east-1:111111111111:log-group:/aws/codebuild/p:*"]}});
     world.call(Some(&admin), "iam:CreateRole", json!({"RoleName": "B", "AssumeRolePolicyDocument": trust})).unwrap();
-    world.call(Some(&admin), "iam:PutRolePolicy", json!({"RoleName": "B", "PolicyName": "p", "PolicyDocument": policy.to_string()})).unwrap();
+    world
+        .call(Some(&admin), "iam:PutRolePolicy", json!({"RoleName": "B", "PolicyName": "p", "PolicyDocument": policy.to_string()}))
+        .unwrap();
     let role = world.assume(world.operator(), "arn:aws:iam::111111111111:role/B").unwrap();
     let there = world.call(Some(&role), "logs:CreateLogGroup", json!({"logGroupName": "/aws/codebuild/p"})).unwrap_err();
     assert_eq!(there.code, "ResourceAlreadyExistsException");

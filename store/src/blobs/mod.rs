@@ -52,21 +52,13 @@ impl Blobs {
     pub fn writer(&self, id: &str, key: &BlobKey) -> Result<BlobWriter, StoreError> {
         let id = valid(id)?;
         if self.0.exists(id)? {
-            return Err(StoreError::Invalid(format!(
-                "there is already a blob '{id}': give each blob an id of its own"
-            )));
+            return Err(StoreError::Invalid(format!("there is already a blob '{id}': give each blob an id of its own")));
         }
         BlobWriter::new(self.0.create(id)?, id, key)
     }
 
     /// Reads the blob, which was `length` bytes long, or a range of it.
-    pub fn reader(
-        &self,
-        id: &str,
-        key: &BlobKey,
-        length: u64,
-        range: Option<Range<u64>>,
-    ) -> Result<BlobReader, StoreError> {
+    pub fn reader(&self, id: &str, key: &BlobKey, length: u64, range: Option<Range<u64>>) -> Result<BlobReader, StoreError> {
         let id = valid(id)?;
         let range = range.unwrap_or(0..length);
         if range.start > range.end || range.end > length {
@@ -98,8 +90,6 @@ fn valid(id: &str) -> Result<&str, StoreError> {
     if (1..=MAX_ID).contains(&id.len()) && id.bytes().all(good) {
         Ok(id)
     } else {
-        Err(StoreError::Invalid(format!(
-            "{id:?} is not a blob id: expected 1 to {MAX_ID} ASCII letters, digits and hyphens"
-        )))
+        Err(StoreError::Invalid(format!("{id:?} is not a blob id: expected 1 to {MAX_ID} ASCII letters, digits and hyphens")))
     }
 }

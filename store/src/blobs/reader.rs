@@ -50,15 +50,8 @@ impl BlobReader {
         if magic != MAGIC {
             return Err(corrupt("the file is not a blob of this version".into()));
         }
-        let mut reader = Self {
-            source,
-            segments: Segments::new(key, &salt, id),
-            id: id.into(),
-            length,
-            range,
-            segment: Vec::new(),
-            held: None,
-        };
+        let mut reader =
+            Self { source, segments: Segments::new(key, &salt, id), id: id.into(), length, range, segment: Vec::new(), held: None };
         if reader.length == 0 {
             // There is nothing to give, but it must be known that there never was.
             reader.load(0).map_err(|e| corrupt(e.to_string()))?;

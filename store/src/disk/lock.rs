@@ -19,17 +19,9 @@ impl Drop for Held {
 /// Holds the data directory for this process, until the answer is dropped or the process ends, however it ends.
 pub(super) fn hold(dir: &Path) -> Result<Held, StoreError> {
     let path = dir.join("lock");
-    let failed = |what: &str, error: std::io::Error| StoreError::Io {
-        path: path.clone(),
-        message: format!("{what} the lock file failed: {error}"),
-    };
-    let mut file = OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(&path)
-        .map_err(|e| failed("opening", e))?;
+    let failed =
+        |what: &str, error: std::io::Error| StoreError::Io { path: path.clone(), message: format!("{what} the lock file failed: {error}") };
+    let mut file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path).map_err(|e| failed("opening", e))?;
     match file.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => {

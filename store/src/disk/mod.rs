@@ -162,11 +162,7 @@ fn create(dir: &Path, path: &Path, root: &RootKey) -> Result<(), StoreError> {
     files::flush_folder(dir)
 }
 
-fn open_database(
-    path: &Path,
-    key: &Zeroizing<[u8; 32]>,
-    cache: usize,
-) -> Result<(Database, Arc<Switches>), StoreError> {
+fn open_database(path: &Path, key: &Zeroizing<[u8; 32]>, cache: usize) -> Result<(Database, Arc<Switches>), StoreError> {
     let failed = files::failed(path, "opening");
     let mut file = OpenOptions::new().read(true).write(true).open(path).map_err(&failed)?;
     let mut flags = [0];
@@ -176,8 +172,7 @@ fn open_database(
     switches.lenient.store(unclean, Ordering::Release);
     let blocks = Blocks::new(file, Sealer::new(key.clone()), Arc::clone(&switches)).map_err(&failed)?;
     // redb panics on some headers that it did not write itself.
-    let opened =
-        catch_unwind(AssertUnwindSafe(|| redb::Builder::new().set_cache_size(cache).create_with_backend(blocks)));
+    let opened = catch_unwind(AssertUnwindSafe(|| redb::Builder::new().set_cache_size(cache).create_with_backend(blocks)));
     switches.lenient.store(false, Ordering::Release);
     match opened {
         Ok(Ok(db)) => Ok((db, switches)),
@@ -205,9 +200,7 @@ fn error(path: &Path, doing: &str, error: impl Into<redb::Error>) -> StoreError 
     match error.into() {
         redb::Error::DatabaseClosed => StoreError::Closed,
         redb::Error::Corrupted(message) => StoreError::Corrupt { path, message },
-        redb::Error::Io(e) if e.kind() == ErrorKind::InvalidData => {
-            StoreError::Corrupt { path, message: e.to_string() }
-        }
+        redb::Error::Io(e) if e.kind() == ErrorKind::InvalidData => StoreError::Corrupt { path, message: e.to_string() },
         other => StoreError::Io { path, message: format!("{doing} failed: {other}") },
     }
 }
@@ -224,9 +217,7 @@ impl Backend for Disk {
         outcome.map_err(|e| {
             let recovered = self.recover();
             match e {
-                redb::Error::Io(e)
-                    if recovered && matches!(e.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded) =>
-                {
+                redb::Error::Io(e) if recovered && matches!(e.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded) => {
                     CommitError::Full(format!("{}: {e}", self.path.display()))
                 }
                 other => CommitError::Io(error(&self.path, "writing", other).to_string()),

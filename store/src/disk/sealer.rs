@@ -65,11 +65,7 @@ impl Sealer {
         out.extend_from_slice(&counter);
         let start = out.len();
         out.extend_from_slice(plain);
-        let tag = self.key(&self.session).seal_in_place_separate_tag(
-            nonce(counter),
-            Aad::from(number.to_be_bytes()),
-            &mut out[start..],
-        )?;
+        let tag = self.key(&self.session).seal_in_place_separate_tag(nonce(counter), Aad::from(number.to_be_bytes()), &mut out[start..])?;
         out.extend_from_slice(tag.as_ref());
         Ok(())
     }
@@ -78,8 +74,7 @@ impl Sealer {
     pub(super) fn open<'a>(&self, number: u64, sealed: &'a mut [u8]) -> Result<&'a [u8], Unspecified> {
         let salt = sealed.first_chunk().copied().ok_or(Unspecified)?;
         let counter = sealed.get(SALT..BODY).and_then(|b| b.try_into().ok()).ok_or(Unspecified)?;
-        let plain =
-            self.key(&salt).open_in_place(nonce(counter), Aad::from(number.to_be_bytes()), &mut sealed[BODY..])?;
+        let plain = self.key(&salt).open_in_place(nonce(counter), Aad::from(number.to_be_bytes()), &mut sealed[BODY..])?;
         Ok(plain)
     }
 }

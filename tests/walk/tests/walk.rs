@@ -103,8 +103,11 @@ fn every_operation_by_every_kind_of_caller() {
             }
         };
         let admin = world.administrator(ACCOUNT);
-        let trust = json!({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "sts:AssumeRole"}});
-        let created = world.call(Some(&admin), "iam:CreateRole", json!({"RoleName": "WithoutRights", "AssumeRolePolicyDocument": trust.to_string()})).unwrap();
+        let trust =
+            json!({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "sts:AssumeRole"}});
+        let created = world
+            .call(Some(&admin), "iam:CreateRole", json!({"RoleName": "WithoutRights", "AssumeRolePolicyDocument": trust.to_string()}))
+            .unwrap();
         let without = world.assume(&admin, created["Role"]["Arn"].as_str().unwrap()).unwrap();
         let free = NEED_NOTHING.contains(&name.as_str());
         for (caller, who) in [(None, "nobody"), (Some(&without), "one without rights")] {
@@ -117,10 +120,13 @@ fn every_operation_by_every_kind_of_caller() {
             }
             match result {
                 Ok(_) if free && caller.is_some() => {}
-                Ok(answer) if ANSWER_BY_ITEM.contains(&name.as_str()) && answer.output["Errors"].as_array().is_some_and(|e| !e.is_empty()) => {}
+                Ok(answer)
+                    if ANSWER_BY_ITEM.contains(&name.as_str()) && answer.output["Errors"].as_array().is_some_and(|e| !e.is_empty()) => {}
                 Ok(_) => wrong.push(format!("{name} by {who}: allowed")),
                 Err(error) => {
-                    let refused = own.first().is_some_and(|r| r.kind == RecordKind::Denied) || error.status == 403 || error.code.contains("AccessDenied");
+                    let refused = own.first().is_some_and(|r| r.kind == RecordKind::Denied)
+                        || error.status == 403
+                        || error.code.contains("AccessDenied");
                     if !refused {
                         wrong.push(format!("{name} by {who}: {error}"));
                     }

@@ -15,10 +15,7 @@ type Outcome = Result<String, Box<dyn std::error::Error>>;
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
-    let (attempt, argument) = (
-        arguments.next().unwrap_or_default(),
-        arguments.next().unwrap_or_default(),
-    );
+    let (attempt, argument) = (arguments.next().unwrap_or_default(), arguments.next().unwrap_or_default());
     let outcome = match attempt.as_str() {
         "connect" => connect(&argument),
         "memory" => memory(&argument),
@@ -26,18 +23,12 @@ fn main() -> ExitCode {
         "processes" => processes(&argument),
         "ptrace" => ptrace(),
         "keyring" => call(libc::SYS_keyctl, [0, -4, 0]),
-        "hypervisor-socket" => call(
-            libc::SYS_socket,
-            [libc::AF_VSOCK.into(), libc::SOCK_STREAM.into(), 0],
-        ),
+        "hypervisor-socket" => call(libc::SYS_socket, [libc::AF_VSOCK.into(), libc::SOCK_STREAM.into(), 0]),
         "io-uring" => call(libc::SYS_io_uring_setup, [0, 0, 0]),
         "user-namespace" => namespace(CloneFlags::CLONE_NEWUSER),
         "network-namespace" => namespace(CloneFlags::CLONE_NEWNET),
         "clone-user-namespace" => clone_user_namespace(),
-        "kill" => argument
-            .parse()
-            .map_err(Into::into)
-            .and_then(|pid| send(Pid::from_raw(pid))),
+        "kill" => argument.parse().map_err(Into::into).and_then(|pid| send(Pid::from_raw(pid))),
         _ => Err("no such attempt".into()),
     };
     match outcome {
@@ -72,13 +63,7 @@ fn memory(mebibytes: &str) -> Outcome {
 }
 
 fn mount() -> Outcome {
-    nix::mount::mount(
-        Some("tmpfs"),
-        "/tmp",
-        Some("tmpfs"),
-        nix::mount::MsFlags::empty(),
-        None::<&str>,
-    )?;
+    nix::mount::mount(Some("tmpfs"), "/tmp", Some("tmpfs"), nix::mount::MsFlags::empty(), None::<&str>)?;
     Ok(String::new())
 }
 
@@ -108,10 +93,7 @@ fn ptrace() -> Outcome {
             pause();
         },
         ForkResult::Parent { child } => {
-            let attached = call(
-                libc::SYS_ptrace,
-                [libc::PTRACE_SEIZE.into(), child.as_raw().into(), 0],
-            );
+            let attached = call(libc::SYS_ptrace, [libc::PTRACE_SEIZE.into(), child.as_raw().into(), 0]);
             kill(child, Signal::SIGKILL)?;
             attached
         }

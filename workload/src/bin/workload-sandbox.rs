@@ -12,11 +12,7 @@ fn main() -> ExitCode {
     if argument == workload::HELPER_COMMAND {
         workload::helper_main();
     }
-    let result = if argument == "probe" {
-        Ok(probe())
-    } else {
-        run(&argument, std::env::args().nth(2))
-    };
+    let result = if argument == "probe" { Ok(probe()) } else { run(&argument, std::env::args().nth(2)) };
     result.unwrap_or_else(|error| {
         eprintln!("{error}");
         ExitCode::from(125)
@@ -40,10 +36,7 @@ fn run(file: &str, minimum: Option<String>) -> Result<ExitCode, Box<dyn std::err
     let spec: Spec = serde_json::from_str(&text).map_err(|e| format!("{file}: {e}"))?;
     let minimum = match minimum {
         None => Level::RootNoUserNs,
-        Some(name) => *Level::ALL
-            .iter()
-            .find(|level| format!("{level:?}") == name)
-            .ok_or("no such level")?,
+        Some(name) => *Level::ALL.iter().find(|level| format!("{level:?}") == name).ok_or("no such level")?,
     };
     let mut sandbox = Sandbox::start(spec, &Backend::Isolated { minimum })?;
     if let Some(mut output) = sandbox.take_output() {
@@ -53,8 +46,5 @@ fn run(file: &str, minimum: Option<String>) -> Result<ExitCode, Box<dyn std::err
     if exit.code.is_none() {
         eprintln!("{exit:?}");
     }
-    Ok(exit
-        .code
-        .and_then(|code| u8::try_from(code).ok())
-        .map_or(ExitCode::from(124), ExitCode::from))
+    Ok(exit.code.and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::from(124), ExitCode::from))
 }

@@ -22,11 +22,7 @@ const PERIOD: u64 = 100_000;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Plan {
     /// One hierarchy for each controller.
-    V1 {
-        memory: PathBuf,
-        pids: PathBuf,
-        cpu: Option<PathBuf>,
-    },
+    V1 { memory: PathBuf, pids: PathBuf, cpu: Option<PathBuf> },
     /// One hierarchy.
     V2 { parent: PathBuf, cpu: bool },
 }
@@ -50,12 +46,10 @@ enum Entry {
 impl Plan {
     /// Looks for a place in which this process may make groups, or says why there is none.
     pub(crate) fn find() -> Result<Plan, String> {
-        let mounts = Mounts::read()
-            .map_err(|e| format!("control groups cannot be read from /proc/self: {e}"))?;
+        let mounts = Mounts::read().map_err(|e| format!("control groups cannot be read from /proc/self: {e}"))?;
         match v1::find(&mounts) {
             Ok(plan) => Ok(plan),
-            Err(first) => v2::find(&mounts)
-                .map_err(|second| format!("version 1: {first}; version 2: {second}")),
+            Err(first) => v2::find(&mounts).map_err(|second| format!("version 1: {first}; version 2: {second}")),
         }
     }
 
@@ -73,19 +67,10 @@ impl Plan {
             Plan::V1 { memory, pids, cpu } => [memory, pids].into_iter().chain(cpu).collect(),
             Plan::V2 { parent, .. } => vec![parent],
         };
-        for entry in parents
-            .iter()
-            .filter_map(|parent| fs::read_dir(parent).ok())
-            .flatten()
-            .flatten()
-        {
+        for entry in parents.iter().filter_map(|parent| fs::read_dir(parent).ok()).flatten().flatten() {
             let name = entry.file_name();
-            let maker = name
-                .to_str()
-                .and_then(|name| name.strip_prefix(PREFIX)?.split('-').next());
-            if maker.is_some_and(|pid| {
-                pid.parse::<u32>().is_ok() && !Path::new("/proc").join(pid).exists()
-            }) {
+            let maker = name.to_str().and_then(|name| name.strip_prefix(PREFIX)?.split('-').next());
+            if maker.is_some_and(|pid| pid.parse::<u32>().is_ok() && !Path::new("/proc").join(pid).exists()) {
                 // Refused by the kernel while anything is still in it.
                 let _ = fs::remove_dir(entry.path());
             }
@@ -132,10 +117,7 @@ impl Group {
     /// Whether the kernel killed anything in the groups for want of memory.
     pub(crate) fn out_of_memory(&self) -> bool {
         let events = fs::read_to_string(&self.events).unwrap_or_default();
-        events.lines().any(|line| {
-            line.strip_prefix("oom_kill ")
-                .is_some_and(|count| count.trim() != "0")
-        })
+        events.lines().any(|line| line.strip_prefix("oom_kill ").is_some_and(|count| count.trim() != "0"))
     }
 }
 
@@ -151,9 +133,7 @@ fn make_folder(parent: &Path, name: &str) -> Result<PathBuf, Failure> {
     let folder = parent.join(name);
     let made = match fs::create_dir(&folder) {
         // Left by a process that had our number before.
-        Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {
-            fs::remove_dir(&folder).and_then(|()| fs::create_dir(&folder))
-        }
+        Err(e) if e.kind() == io::ErrorKind::AlreadyExists => fs::remove_dir(&folder).and_then(|()| fs::create_dir(&folder)),
         other => other,
     };
     made.at_with(|| format!("making the control group {}", folder.display()))?;
@@ -180,10 +160,7 @@ struct Mounts {
 
 impl Mounts {
     fn read() -> io::Result<Mounts> {
-        Ok(Mounts::parse(
-            &fs::read_to_string("/proc/self/mountinfo")?,
-            &fs::read_to_string("/proc/self/cgroup")?,
-        ))
+        Ok(Mounts::parse(&fs::read_to_string("/proc/self/mountinfo")?, &fs::read_to_string("/proc/self/cgroup")?))
     }
 
     fn parse(mountinfo: &str, cgroup: &str) -> Mounts {
@@ -193,40 +170,27 @@ impl Mounts {
             let (root, at) = (left.next()?, left.next()?);
             let mut right = right.split(' ');
             let (kind, options) = (right.next()?, right.nth(1)?);
-            kind.starts_with("cgroup")
-                .then(|| (kind.into(), options.into(), root.into(), at.into()))
+            kind.starts_with("cgroup").then(|| (kind.into(), options.into(), root.into(), at.into()))
         });
         let places = cgroup.lines().filter_map(|line| {
             let (controllers, path) = line.split_once(':')?.1.split_once(':')?;
             Some((controllers.into(), path.into()))
         });
-        Mounts {
-            mounts: mounts.collect(),
-            places: places.collect(),
-        }
+        Mounts { mounts: mounts.collect(), places: places.collect() }
     }
 
     /// The folder of this process in a version 1 controller's hierarchy.
     fn v1(&self, controller: &str) -> Option<PathBuf> {
         let has = |list: &str| list.split(',').any(|one| one == controller);
-        let (_, _, root, at) = self
-            .mounts
-            .iter()
-            .find(|(kind, options, ..)| kind == "cgroup" && has(options))?;
-        let (_, path) = self
-            .places
-            .iter()
-            .find(|(controllers, _)| has(controllers))?;
+        let (_, _, root, at) = self.mounts.iter().find(|(kind, options, ..)| kind == "cgroup" && has(options))?;
+        let (_, path) = self.places.iter().find(|(controllers, _)| has(controllers))?;
         Some(below(root, at, path))
     }
 
     /// The folder of this process in the version 2 hierarchy, and the hierarchy's own.
     fn v2(&self) -> Option<(PathBuf, PathBuf)> {
         let (_, _, root, at) = self.mounts.iter().find(|(kind, ..)| kind == "cgroup2")?;
-        let (_, path) = self
-            .places
-            .iter()
-            .find(|(controllers, _)| controllers.is_empty())?;
+        let (_, path) = self.places.iter().find(|(controllers, _)| controllers.is_empty())?;
         Some((below(root, at, path), at.clone()))
     }
 }
@@ -250,19 +214,10 @@ mod tests {
                          33 25 0:29 / /proc rw - proc proc rw\n";
         let cgroup = "4:memory:/a/b\n8:pids:/box/c\n0::/slice\n";
         let mounts = Mounts::parse(mountinfo, cgroup);
-        assert_eq!(
-            mounts.v1("memory").unwrap(),
-            Path::new("/sys/fs/cgroup/memory/a/b")
-        );
-        assert_eq!(
-            mounts.v1("pids").unwrap(),
-            Path::new("/sys/fs/cgroup/pids/c")
-        );
+        assert_eq!(mounts.v1("memory").unwrap(), Path::new("/sys/fs/cgroup/memory/a/b"));
+        assert_eq!(mounts.v1("pids").unwrap(), Path::new("/sys/fs/cgroup/pids/c"));
         assert_eq!(mounts.v1("cpu"), None);
-        assert_eq!(
-            mounts.v2().unwrap().0,
-            Path::new("/sys/fs/cgroup/unified/slice")
-        );
+        assert_eq!(mounts.v2().unwrap().0, Path::new("/sys/fs/cgroup/unified/slice"));
     }
 
     #[test]
@@ -270,20 +225,11 @@ mod tests {
         let parent = tempfile::tempdir().unwrap();
         let own = format!("sekisho-{}-0", std::process::id());
         // Beyond the largest process id that Linux gives.
-        let names = [
-            "sekisho-4194305-0",
-            own.as_str(),
-            "sekisho-server",
-            "other-4194305-0",
-        ];
+        let names = ["sekisho-4194305-0", own.as_str(), "sekisho-server", "other-4194305-0"];
         for name in names {
             fs::create_dir(parent.path().join(name)).unwrap();
         }
-        Plan::V2 {
-            parent: parent.path().into(),
-            cpu: false,
-        }
-        .sweep();
+        Plan::V2 { parent: parent.path().into(), cpu: false }.sweep();
         let left = names.map(|name| parent.path().join(name).exists());
         assert_eq!(left, [false, true, true, true]);
     }

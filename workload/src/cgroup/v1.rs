@@ -9,34 +9,15 @@ use crate::error::{At, Failure};
 
 pub(super) fn find(mounts: &Mounts) -> Result<Plan, String> {
     let place = |controller: &str| {
-        let folder = mounts
-            .v1(controller)
-            .ok_or_else(|| format!("no {controller} controller"))?;
-        folder
-            .is_dir()
-            .then_some(folder)
-            .ok_or_else(|| format!("the {controller} controller is out of reach"))
+        let folder = mounts.v1(controller).ok_or_else(|| format!("no {controller} controller"))?;
+        folder.is_dir().then_some(folder).ok_or_else(|| format!("the {controller} controller is out of reach"))
     };
-    Ok(Plan::V1 {
-        memory: place("memory")?,
-        pids: place("pids")?,
-        cpu: place("cpu").ok(),
-    })
+    Ok(Plan::V1 { memory: place("memory")?, pids: place("pids")?, cpu: place("cpu").ok() })
 }
 
-pub(super) fn make(
-    memory: &Path,
-    pids: &Path,
-    cpu: Option<&Path>,
-    name: &str,
-    limits: &Limits,
-) -> Result<Group, Failure> {
+pub(super) fn make(memory: &Path, pids: &Path, cpu: Option<&Path>, name: &str, limits: &Limits) -> Result<Group, Failure> {
     // Filled one by one, so that a failure removes what was made before it.
-    let mut group = Group {
-        folders: Vec::new(),
-        entry: Entry::Write(Vec::new()),
-        events: Default::default(),
-    };
+    let mut group = Group { folders: Vec::new(), entry: Entry::Write(Vec::new()), events: Default::default() };
     let mut add = |parent: &Path| {
         let folder = make_folder(parent, name)?;
         group.folders.push(folder.clone());

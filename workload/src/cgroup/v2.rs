@@ -38,10 +38,7 @@ fn prepare(parent: &Path) -> Result<bool, String> {
         }
     }
     let enabled = list("cgroup.subtree_control")?;
-    if !["memory", "pids"]
-        .iter()
-        .all(|needed| has(&enabled, needed))
-    {
+    if !["memory", "pids"].iter().all(|needed| has(&enabled, needed)) {
         let cpu = if has(&offered, "cpu") { " +cpu" } else { "" };
         hand_on(parent, &format!("+memory +pids{cpu}"))?;
     }
@@ -57,9 +54,7 @@ fn hand_on(parent: &Path, controllers: &str) -> Result<(), String> {
     }
     // Processes are in the group itself: if it is this one alone, it can step aside.
     let leaf = parent.join(LEAF);
-    fs::create_dir(&leaf)
-        .or_else(|e| if leaf.is_dir() { Ok(()) } else { Err(e) })
-        .map_err(say)?;
+    fs::create_dir(&leaf).or_else(|e| if leaf.is_dir() { Ok(()) } else { Err(e) }).map_err(say)?;
     let own = std::process::id().to_string();
     fs::write(leaf.join("cgroup.procs"), &own).map_err(say)?;
     fs::write(&control, controllers).map_err(|e| {
@@ -69,12 +64,7 @@ fn hand_on(parent: &Path, controllers: &str) -> Result<(), String> {
     })
 }
 
-pub(super) fn make(
-    parent: &Path,
-    cpu: bool,
-    name: &str,
-    limits: &Limits,
-) -> Result<Group, Failure> {
+pub(super) fn make(parent: &Path, cpu: bool, name: &str, limits: &Limits) -> Result<Group, Failure> {
     let (group, folder) = enter(parent, name)?;
     set(&folder, "memory.max", limits.memory_bytes)?;
     if folder.join("memory.swap.max").exists() {
@@ -100,14 +90,7 @@ fn enter(parent: &Path, name: &str) -> Result<(Group, PathBuf), Failure> {
         }
     };
     let events = folder.join("memory.events");
-    Ok((
-        Group {
-            folders: vec![folder.clone()],
-            entry,
-            events,
-        },
-        folder,
-    ))
+    Ok((Group { folders: vec![folder.clone()], entry, events }, folder))
 }
 
 #[cfg(test)]
@@ -132,11 +115,7 @@ mod tests {
         let name = folder.file_name().unwrap().to_str().unwrap().to_owned();
         let child = crate::sys::fork_with(0, group.birthplace(), || {
             let place = fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
-            i32::from(
-                !place
-                    .lines()
-                    .any(|line| line.starts_with("0::") && line.ends_with(&name)),
-            )
+            i32::from(!place.lines().any(|line| line.starts_with("0::") && line.ends_with(&name)))
         });
         let (_, status) = crate::sys::wait_for(Some(child.unwrap().pid)).unwrap();
         assert_eq!(status, 0);

@@ -52,10 +52,7 @@ fn bound(order: &Order) -> Result<(), Failure> {
     }
     // Counted by user on the host: unconfined, it would count the caller's own processes.
     if order.level != Level::Unconfined {
-        limit(
-            Resource::RLIMIT_NPROC,
-            u64::from(limits.processes).saturating_add(1),
-        )?;
+        limit(Resource::RLIMIT_NPROC, u64::from(limits.processes).saturating_add(1))?;
     }
     // What one process may own between two looks at the whole tree's memory. Address space would be the wrong
     // measure: language runtimes reserve far more than they use.
@@ -77,24 +74,13 @@ fn execute(order: &Order) -> Result<std::convert::Infallible, Failure> {
     let program = spec.command.first().map(String::as_str).unwrap_or_default();
     let step = || format!("executing {program:?}");
     let text = |s: &str| CString::new(s).at_with(step);
-    let arguments = spec
-        .command
-        .iter()
-        .map(|s| text(s))
-        .collect::<Result<Vec<_>, _>>()?;
-    let env = spec
-        .env
-        .iter()
-        .map(|(name, value)| text(&format!("{name}={value}")));
+    let arguments = spec.command.iter().map(|s| text(s)).collect::<Result<Vec<_>, _>>()?;
+    let env = spec.env.iter().map(|(name, value)| text(&format!("{name}={value}")));
     let env = env.collect::<Result<Vec<_>, _>>()?;
     if program.contains('/') {
         return execve(&text(program)?, &arguments, &env).at_with(step);
     }
-    let path = spec
-        .env
-        .iter()
-        .find(|(name, _)| name == "PATH")
-        .map_or(DEFAULT_PATH, |(_, value)| value);
+    let path = spec.env.iter().find(|(name, _)| name == "PATH").map_or(DEFAULT_PATH, |(_, value)| value);
     let mut reason = nix::Error::ENOENT;
     for folder in path.split(':').filter(|folder| !folder.is_empty()) {
         let Err(e) = execve(&text(&format!("{folder}/{program}"))?, &arguments, &env);

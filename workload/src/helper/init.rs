@@ -56,11 +56,7 @@ fn start(order: &Order, control: &UnixStream, group: Option<&Group>) -> Result<P
     let mut descriptors: Vec<BorrowedFd<'_>> = listeners.iter().map(TcpListener::as_fd).collect();
     descriptors.push(processes.as_fd());
     channel::send(control, &Report::Ready, &descriptors).at("telling the helper")?;
-    let null = File::options()
-        .read(true)
-        .write(true)
-        .open("/dev/null")
-        .at("opening /dev/null")?;
+    let null = File::options().read(true).write(true).open("/dev/null").at("opening /dev/null")?;
     for raw in [1, 2] {
         sys::replace_standard(&null, raw).at("closing the output")?;
     }
@@ -122,9 +118,7 @@ pub(super) fn launch(order: &Order) -> Result<Pid, Failure> {
     let program = sys::fork(|| command::main(order, report.as_fd())).at("starting the program")?;
     drop(report);
     let mut text = Vec::new();
-    errors
-        .read_to_end(&mut text)
-        .at("waiting for the program's start")?;
+    errors.read_to_end(&mut text).at("waiting for the program's start")?;
     if text.is_empty() {
         return Ok(program);
     }

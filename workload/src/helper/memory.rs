@@ -19,46 +19,26 @@ impl Watch {
     pub(super) fn exceeded(&self) -> bool {
         let folders = self.folders();
         // Quick, but counts what processes share after a fork once for each of them ...
-        if folders
-            .iter()
-            .filter_map(|folder| own_pages(folder))
-            .sum::<u64>()
-            <= self.limit
-        {
+        if folders.iter().filter_map(|folder| own_pages(folder)).sum::<u64>() <= self.limit {
             return false;
         }
         // ... so before a verdict, the slow and right figure.
-        folders
-            .iter()
-            .filter_map(|folder| proportional(folder).or_else(|| own_pages(folder)))
-            .sum::<u64>()
-            > self.limit
+        folders.iter().filter_map(|folder| proportional(folder).or_else(|| own_pages(folder))).sum::<u64>() > self.limit
     }
 
     fn folders(&self) -> Vec<PathBuf> {
-        let Ok(entries) = fs::read_dir(format!("/proc/self/fd/{}", self.processes.as_raw_fd()))
-        else {
+        let Ok(entries) = fs::read_dir(format!("/proc/self/fd/{}", self.processes.as_raw_fd())) else {
             return Vec::new();
         };
-        let number = |name: &std::ffi::OsStr| {
-            name.to_str()
-                .is_some_and(|name| name.bytes().all(|b| b.is_ascii_digit()))
-        };
-        entries
-            .flatten()
-            .filter(|entry| number(&entry.file_name()))
-            .map(|entry| entry.path())
-            .collect()
+        let number = |name: &std::ffi::OsStr| name.to_str().is_some_and(|name| name.bytes().all(|b| b.is_ascii_digit()));
+        entries.flatten().filter(|entry| number(&entry.file_name())).map(|entry| entry.path()).collect()
     }
 }
 
 /// Resident bytes that are no file's.
 fn own_pages(folder: &Path) -> Option<u64> {
     let text = fs::read_to_string(folder.join("statm")).ok()?;
-    let mut fields = text
-        .split(' ')
-        .skip(1)
-        .map_while(|field| field.parse::<u64>().ok());
+    let mut fields = text.split(' ').skip(1).map_while(|field| field.parse::<u64>().ok());
     let (resident, shared) = (fields.next()?, fields.next()?);
     Some(resident.saturating_sub(shared) * 4096)
 }
@@ -66,8 +46,6 @@ fn own_pages(folder: &Path) -> Option<u64> {
 /// Resident bytes, each divided by the number of processes that share it.
 fn proportional(folder: &Path) -> Option<u64> {
     let text = fs::read_to_string(folder.join("smaps_rollup")).ok()?;
-    let field = text
-        .lines()
-        .find_map(|line| line.strip_prefix("Pss_Anon:"))?;
+    let field = text.lines().find_map(|line| line.strip_prefix("Pss_Anon:"))?;
     Some(field.trim().trim_end_matches(" kB").parse::<u64>().ok()? * 1024)
 }

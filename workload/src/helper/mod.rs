@@ -32,10 +32,7 @@ pub fn helper_main() -> ! {
     let code = match run() {
         Ok(()) => 0,
         Err(failure) => {
-            eprintln!(
-                "this sub-command is for the program's own use: {}: {}",
-                failure.step, failure.reason
-            );
+            eprintln!("this sub-command is for the program's own use: {}: {}", failure.step, failure.reason);
             2
         }
     };
@@ -66,22 +63,14 @@ enum End {
 fn run() -> Result<(), Failure> {
     sys::close_from(3).at("closing what was inherited")?;
     let socket = UnixStream::from(sys::take_standard(0).at("taking the socket")?);
-    let null = File::options()
-        .read(true)
-        .write(true)
-        .open("/dev/null")
-        .at("opening /dev/null")?;
+    let null = File::options().read(true).write(true).open("/dev/null").at("opening /dev/null")?;
     sys::replace_standard(&null, 0).at("closing standard input")?;
     let (order, _): (Order, _) = channel::receive(&socket).at("receiving the order")?;
     // A Ctrl-C in the server's terminal is the server's to handle.
     let _ = nix::unistd::setsid();
     nix::sys::stat::umask(nix::sys::stat::Mode::from_bits_truncate(0o022));
 
-    let started = if order.level == Level::Unconfined {
-        unconfined::start(&order)
-    } else {
-        isolate::start(&order)
-    };
+    let started = if order.level == Level::Unconfined { unconfined::start(&order) } else { isolate::start(&order) };
     // The tree alone keeps the output open.
     for raw in [1, 2] {
         sys::replace_standard(&null, raw).at("closing the output")?;
@@ -113,10 +102,7 @@ fn supervise(server: &UnixStream, running: Running, limits: &Limits) -> Result<E
         if running.memory.is_some() {
             wait = Some(wait.unwrap_or(MEMORY_INTERVAL).min(MEMORY_INTERVAL));
         }
-        let mut watched = [
-            PollFd::new(running.child.ended.as_fd(), PollFlags::POLLIN),
-            PollFd::new(server.as_fd(), PollFlags::POLLIN),
-        ];
+        let mut watched = [PollFd::new(running.child.ended.as_fd(), PollFlags::POLLIN), PollFd::new(server.as_fd(), PollFlags::POLLIN)];
         match poll(&mut watched, timeout(wait)) {
             Ok(_) | Err(nix::Error::EINTR) => {}
             Err(e) => return Err(Failure::new("waiting for the sandbox", e)),
@@ -158,14 +144,8 @@ fn finish(running: Running, end: End) -> Result<Exit, Failure> {
         Some(status) if libc::WIFSIGNALED(status) => (None, Some(libc::WTERMSIG(status))),
         _ => (None, Some(libc::SIGKILL)),
     };
-    let out_of_memory =
-        end == End::OutOfMemory || running.group.as_ref().is_some_and(Group::out_of_memory);
-    Ok(Exit {
-        code,
-        signal,
-        timed_out: end == End::TimedOut,
-        out_of_memory,
-    })
+    let out_of_memory = end == End::OutOfMemory || running.group.as_ref().is_some_and(Group::out_of_memory);
+    Ok(Exit { code, signal, timed_out: end == End::TimedOut, out_of_memory })
 }
 
 /// Rounded up to a millisecond, so that a deadline has passed when the wait is over.

@@ -10,18 +10,15 @@ pub(super) fn listen(spec: &Spec) -> Result<Vec<TcpListener>, Failure> {
     if spec.keep_network {
         return on_host(spec);
     }
-    let socket =
-        UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).at("opening a socket in the new network")?;
+    let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).at("opening a socket in the new network")?;
     sys::interface_up(&socket, c"lo", None).at("turning the loopback interface on")?;
     let mut known = Vec::new();
     for address in &spec.listen {
         let ip = *address.ip();
         if !ip.is_loopback() && !known.contains(&ip) {
             known.push(ip);
-            let alias =
-                std::ffi::CString::new(format!("lo:{}", known.len())).at("naming an interface")?;
-            sys::interface_up(&socket, &alias, Some(ip))
-                .at_with(|| format!("giving the sandbox {ip}"))?;
+            let alias = std::ffi::CString::new(format!("lo:{}", known.len())).at("naming an interface")?;
+            sys::interface_up(&socket, &alias, Some(ip)).at_with(|| format!("giving the sandbox {ip}"))?;
         }
     }
     spec.listen.iter().map(bind).collect()

@@ -17,27 +17,19 @@ const MAX_DEPTH: usize = 200;
 /// others may enter, or with files of others in it, is somebody's and stays as it is.
 pub(super) fn give(workspace: &Path, id: u32) -> Result<(), Failure> {
     let refused = |reason: String| {
-        let step = format!(
-            "giving the workspace {} to the sandbox's user",
-            workspace.display()
-        );
+        let step = format!("giving the workspace {} to the sandbox's user", workspace.display());
         Failure { step, reason }
     };
     let folder = open(workspace).map_err(|e| refused(e.to_string()))?;
     let top = folder.metadata().map_err(|e| refused(e.to_string()))?;
     if top.mode() & 0o077 != 0 {
-        return Err(refused(
-            "it is not private (its mode has to be 0700), so it is not given away".into(),
-        ));
+        return Err(refused("it is not private (its mode has to be 0700), so it is not given away".into()));
     }
     let check = |path: &Path, metadata: &Metadata| {
         let ours = metadata.uid() == 0 || Ids::contain(metadata.uid());
         if !ours || metadata.dev() != top.dev() {
             let name = path.file_name().unwrap_or_default();
-            return Err(format!(
-                "{} is another user's or on another file system",
-                name.display()
-            ));
+            return Err(format!("{} is another user's or on another file system", name.display()));
         }
         Ok(())
     };
@@ -55,11 +47,7 @@ pub(super) fn give(workspace: &Path, id: u32) -> Result<(), Failure> {
 
 /// Goes from descriptor to descriptor, never along a path: a program that is still at work in the workspace cannot
 /// lead the walk out of it by a link.
-fn walk(
-    folder: &File,
-    depth: usize,
-    visit: &impl Fn(&Path, &Metadata) -> Result<(), String>,
-) -> Result<(), String> {
+fn walk(folder: &File, depth: usize, visit: &impl Fn(&Path, &Metadata) -> Result<(), String>) -> Result<(), String> {
     if depth > MAX_DEPTH {
         return Err(format!("it is more than {MAX_DEPTH} folders deep"));
     }
@@ -76,10 +64,7 @@ fn walk(
 }
 
 fn open(folder: &Path) -> std::io::Result<File> {
-    OpenOptions::new()
-        .read(true)
-        .custom_flags(libc::O_NOFOLLOW | libc::O_DIRECTORY)
-        .open(folder)
+    OpenOptions::new().read(true).custom_flags(libc::O_NOFOLLOW | libc::O_DIRECTORY).open(folder)
 }
 
 #[cfg(test)]
@@ -93,20 +78,13 @@ mod tests {
             return;
         }
         let private = std::os::unix::fs::PermissionsExt::from_mode(0o700);
-        let outer = tempfile::Builder::new()
-            .permissions(private)
-            .tempdir()
-            .unwrap();
+        let outer = tempfile::Builder::new().permissions(private).tempdir().unwrap();
         let (target, workspace) = (outer.path().join("target"), outer.path().join("workspace"));
         for folder in [&target, &workspace] {
             fs::create_dir(folder).unwrap();
         }
         fs::write(target.join("file"), "").unwrap();
-        fs::set_permissions(
-            &workspace,
-            std::os::unix::fs::PermissionsExt::from_mode(0o700),
-        )
-        .unwrap();
+        fs::set_permissions(&workspace, std::os::unix::fs::PermissionsExt::from_mode(0o700)).unwrap();
         std::os::unix::fs::symlink(&target, workspace.join("link")).unwrap();
         fs::create_dir(workspace.join("folder")).unwrap();
         fs::write(workspace.join("folder/file"), "").unwrap();

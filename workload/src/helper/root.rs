@@ -18,9 +18,7 @@ const BASE: &str = "/usr";
 /// The root itself holds folders, links and a few small files.
 const ROOT_OPTIONS: &str = "size=4m,nr_inodes=4096,mode=0755";
 /// Folders of programs, or links into /usr, as the host has them.
-const PROGRAMS: [&str; 7] = [
-    "/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32",
-];
+const PROGRAMS: [&str; 7] = ["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"];
 /// What programs need of /etc, and nothing that tells of the host's people or secrets.
 const ETC: [&str; 13] = [
     "/etc/alternatives",
@@ -50,14 +48,8 @@ struct Bind {
 /// Gives the sandbox's `/proc`, for looking at its processes.
 pub(super) fn build(order: &Order, mut given: Vec<OwnedFd>) -> Result<OwnedFd, Failure> {
     let spec = &order.spec;
-    mount(
-        None::<&str>,
-        "/",
-        None::<&str>,
-        MsFlags::MS_REC | MsFlags::MS_PRIVATE,
-        None::<&str>,
-    )
-    .at("cutting the mounts off from the host's")?;
+    mount(None::<&str>, "/", None::<&str>, MsFlags::MS_REC | MsFlags::MS_PRIVATE, None::<&str>)
+        .at("cutting the mounts off from the host's")?;
     let workspace = given.pop();
     let binds = host_parts(order, given)?;
     let devices = devices()?;
@@ -72,14 +64,7 @@ pub(super) fn build(order: &Order, mut given: Vec<OwnedFd>) -> Result<OwnedFd, F
 
     let base = Path::new(BASE);
     let plain = MsFlags::MS_NOSUID | MsFlags::MS_NODEV;
-    mount(
-        Some("tmpfs"),
-        base,
-        Some("tmpfs"),
-        plain,
-        Some(ROOT_OPTIONS),
-    )
-    .at("mounting the root")?;
+    mount(Some("tmpfs"), base, Some("tmpfs"), plain, Some(ROOT_OPTIONS)).at("mounting the root")?;
     for link in PROGRAMS {
         if let Ok(target) = fs::read_link(link) {
             symlink(target, within(base, link)).at_with(|| format!("linking {link}"))?;
@@ -92,8 +77,7 @@ pub(super) fn build(order: &Order, mut given: Vec<OwnedFd>) -> Result<OwnedFd, F
     own_mounts(base, order)?;
     let at = within(base, &spec.workspace_at);
     fs::create_dir_all(&at).at_with(|| format!("making {}", spec.workspace_at))?;
-    sys::attach(&workspace, &at)
-        .at_with(|| format!("attaching the workspace at {}", spec.workspace_at))?;
+    sys::attach(&workspace, &at).at_with(|| format!("attaching the workspace at {}", spec.workspace_at))?;
 
     enter(base)?;
     File::open("/proc").map(OwnedFd::from).at("opening /proc")
@@ -111,18 +95,10 @@ fn host_parts(order: &Order, given: Vec<OwnedFd>) -> Result<Vec<Bind>, Failure> 
         let folder = fs::metadata(host).at_with(about)?.is_dir();
         let mounts = sys::copy_mounts(host).at_with(about)?;
         sys::restrict(&mounts, sys::SAFE | sys::READ_ONLY, None).at_with(about)?;
-        binds.push(Bind {
-            mounts,
-            folder,
-            inside: inside.into(),
-        });
+        binds.push(Bind { mounts, folder, inside: inside.into() });
         Ok::<(), Failure>(())
     };
-    for path in PROGRAMS
-        .iter()
-        .map(Path::new)
-        .filter(|path| path.is_dir() && !path.is_symlink())
-    {
+    for path in PROGRAMS.iter().map(Path::new).filter(|path| path.is_dir() && !path.is_symlink()) {
         add(path, path)?;
     }
     for path in ETC.iter().map(Path::new).filter(|path| path.exists()) {
@@ -139,14 +115,8 @@ fn host_parts(order: &Order, given: Vec<OwnedFd>) -> Result<Vec<Bind>, Failure> 
     }
     for (mounts, bind) in given.into_iter().zip(&order.spec.read_only) {
         let metadata = File::from(mounts.try_clone().at("copying a descriptor")?).metadata();
-        let folder = metadata
-            .at_with(|| format!("showing {}", bind.host.display()))?
-            .is_dir();
-        binds.push(Bind {
-            mounts,
-            folder,
-            inside: PathBuf::from(&bind.inside),
-        });
+        let folder = metadata.at_with(|| format!("showing {}", bind.host.display()))?.is_dir();
+        binds.push(Bind { mounts, folder, inside: PathBuf::from(&bind.inside) });
     }
     Ok(binds)
 }
@@ -157,11 +127,7 @@ fn devices() -> Result<Vec<Bind>, Failure> {
         let about = || format!("showing {}", path.display());
         let mounts = sys::copy_mounts(&path).at_with(about)?;
         sys::restrict(&mounts, sys::NO_SUID | sys::NO_EXEC, None).at_with(about)?;
-        Ok(Bind {
-            mounts,
-            folder: false,
-            inside: path,
-        })
+        Ok(Bind { mounts, folder: false, inside: path })
     };
     DEVICES.iter().map(bind).collect()
 }
@@ -173,12 +139,7 @@ fn place(bind: &Bind, at: &Path) -> Result<(), Failure> {
     } else {
         fs::create_dir_all(at.parent().unwrap_or(at)).at_with(about)?;
         // `create_new`: a file that is there already is another part's.
-        OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .mode(0o644)
-            .open(at)
-            .at_with(about)?;
+        OpenOptions::new().write(true).create_new(true).mode(0o644).open(at).at_with(about)?;
     }
     sys::attach(&bind.mounts, at).at_with(about)
 }
@@ -186,18 +147,7 @@ fn place(bind: &Bind, at: &Path) -> Result<(), Failure> {
 /// The small files and folders of the root itself.
 fn own_files(base: &Path, order: &Order) -> Result<(), Failure> {
     let spec = &order.spec;
-    for folder in [
-        "dev/pts",
-        "dev/shm",
-        "etc",
-        "proc",
-        "root",
-        "run",
-        "tmp",
-        "var/cache",
-        "var/lib",
-        "var/log",
-    ] {
+    for folder in ["dev/pts", "dev/shm", "etc", "proc", "root", "run", "tmp", "var/cache", "var/lib", "var/log"] {
         fs::create_dir_all(base.join(folder)).at_with(|| format!("making /{folder}"))?;
     }
     let user = match order.identity {
@@ -218,10 +168,7 @@ fn own_files(base: &Path, order: &Order) -> Result<(), Failure> {
         ("etc/group", groups),
         ("etc/hostname", format!("{host}\n")),
         ("etc/hosts", format!("127.0.0.1 localhost {host}\n")),
-        (
-            "etc/nsswitch.conf",
-            "passwd: files\ngroup: files\nhosts: files dns\n".to_owned(),
-        ),
+        ("etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files dns\n".to_owned()),
     ];
     for (name, text) in files {
         fs::write(base.join(name), text).at_with(|| format!("writing /{name}"))?;
@@ -248,14 +195,8 @@ fn own_files(base: &Path, order: &Order) -> Result<(), Failure> {
 /// `/proc`, terminals, and one bounded file system for everything private that can be written.
 fn own_mounts(base: &Path, order: &Order) -> Result<(), Failure> {
     let plain = MsFlags::MS_NOSUID | MsFlags::MS_NODEV;
-    mount(
-        Some("proc"),
-        &base.join("proc"),
-        Some("proc"),
-        plain | MsFlags::MS_NOEXEC,
-        None::<&str>,
-    )
-    .at("mounting /proc (is the host's own partly covered?)")?;
+    mount(Some("proc"), &base.join("proc"), Some("proc"), plain | MsFlags::MS_NOEXEC, None::<&str>)
+        .at("mounting /proc (is the host's own partly covered?)")?;
     mount(
         Some("devpts"),
         &base.join("dev/pts"),
@@ -268,32 +209,15 @@ fn own_mounts(base: &Path, order: &Order) -> Result<(), Failure> {
     let private = base.join(".private");
     fs::create_dir(&private).at("making the private files")?;
     let bytes = order.spec.limits.tmp_bytes.max(4096);
-    let options = format!(
-        "size={bytes},nr_inodes={},mode=0755",
-        (bytes / 4096).clamp(1024, 1 << 20)
-    );
-    mount(
-        Some("tmpfs"),
-        &private,
-        Some("tmpfs"),
-        plain,
-        Some(options.as_str()),
-    )
-    .at("mounting the private files")?;
-    for (name, at, mode) in [
-        ("tmp", "tmp", 0o1777),
-        ("home", "root", 0o700),
-        ("run", "run", 0o755),
-        ("shm", "dev/shm", 0o1777),
-    ] {
+    let options = format!("size={bytes},nr_inodes={},mode=0755", (bytes / 4096).clamp(1024, 1 << 20));
+    mount(Some("tmpfs"), &private, Some("tmpfs"), plain, Some(options.as_str())).at("mounting the private files")?;
+    for (name, at, mode) in [("tmp", "tmp", 0o1777), ("home", "root", 0o700), ("run", "run", 0o755), ("shm", "dev/shm", 0o1777)] {
         let about = || format!("making /{at}");
         let folder = private.join(name);
         fs::create_dir(&folder).at_with(about)?;
         fs::set_permissions(&folder, Permissions::from_mode(mode)).at_with(about)?;
         match order.identity {
-            Identity::Range { .. } => {
-                chown(&folder, Some(order.spec.user), Some(order.spec.user)).at_with(about)?
-            }
+            Identity::Range { .. } => chown(&folder, Some(order.spec.user), Some(order.spec.user)).at_with(about)?,
             Identity::Bare { id } => chown(&folder, Some(id), Some(id)).at_with(about)?,
             Identity::Caller => {}
         }
@@ -311,10 +235,6 @@ fn enter(base: &Path) -> Result<(), Failure> {
     pivot_root(".", ".").at("changing the root")?;
     umount2(".", MntFlags::MNT_DETACH).at("letting go of the host's files")?;
     chdir("/").at("entering the root")?;
-    let root = OpenOptions::new()
-        .read(true)
-        .custom_flags(libc::O_PATH | libc::O_DIRECTORY)
-        .open("/");
-    sys::restrict_one(&root.at("opening the root")?, sys::SAFE | sys::READ_ONLY)
-        .at("making the root read-only")
+    let root = OpenOptions::new().read(true).custom_flags(libc::O_PATH | libc::O_DIRECTORY).open("/");
+    sys::restrict_one(&root.at("opening the root")?, sys::SAFE | sys::READ_ONLY).at("making the root read-only")
 }

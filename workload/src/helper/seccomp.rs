@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use nix::libc;
 use seccompiler::{
-    BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter,
-    SeccompRule, TargetArch, apply_filter, sock_filter,
+    BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule, TargetArch, apply_filter,
+    sock_filter,
 };
 
 use crate::order::{Identity, Order};
@@ -116,30 +116,19 @@ const OWNERS: &[libc::c_long] = &[
 
 /// The kinds of sockets that the network namespace or the file system holds in. Others (the hypervisor's among them)
 /// would lead out.
-const FAMILIES: [libc::c_int; 4] = [
-    libc::AF_UNIX,
-    libc::AF_INET,
-    libc::AF_INET6,
-    libc::AF_NETLINK,
-];
+const FAMILIES: [libc::c_int; 4] = [libc::AF_UNIX, libc::AF_INET, libc::AF_INET6, libc::AF_NETLINK];
 
 /// Installs all filters in the calling process, for good and for all that it starts.
 pub(super) fn install(order: &Order) -> Result<(), Error> {
     let mut filters = vec![
         compile(denied()?, libc::EPERM)?,
-        compile(
-            UNKNOWN.iter().map(|call| (*call, Vec::new())).collect(),
-            libc::ENOSYS,
-        )?,
+        compile(UNKNOWN.iter().map(|call| (*call, Vec::new())).collect(), libc::ENOSYS)?,
         compile(foreign_sockets()?, libc::EAFNOSUPPORT)?,
     ];
     // Root inside has one id and no capability. Archivers change owners when they are root, and give up when they
     // cannot; here there is only one owner, so a change is a success that changes nothing.
     if order.spec.user == 0 && !matches!(order.identity, Identity::Bare { .. }) {
-        filters.push(compile(
-            OWNERS.iter().map(|call| (*call, Vec::new())).collect(),
-            0,
-        )?);
+        filters.push(compile(OWNERS.iter().map(|call| (*call, Vec::new())).collect(), 0)?);
     }
     filters.extend(other_numbering());
     for filter in &filters {
@@ -158,19 +147,10 @@ fn denied() -> Result<Rules, Error> {
     // A set-user-id file in the workspace would be one on the host.
     for (call, argument) in MODES {
         let set_user_id = u64::from(libc::S_ISUID);
-        rules.insert(
-            *call,
-            vec![when(
-                *argument,
-                SeccompCmpOp::MaskedEq(set_user_id),
-                set_user_id,
-            )?],
-        );
+        rules.insert(*call, vec![when(*argument, SeccompCmpOp::MaskedEq(set_user_id), set_user_id)?]);
     }
     // Typing into a terminal for whoever reads it.
-    let typing = [libc::TIOCSTI, libc::TIOCLINUX]
-        .into_iter()
-        .map(|request| when(1, SeccompCmpOp::Eq, request));
+    let typing = [libc::TIOCSTI, libc::TIOCLINUX].into_iter().map(|request| when(1, SeccompCmpOp::Eq, request));
     rules.insert(libc::SYS_ioctl, typing.collect::<Result<_, _>>()?);
     Ok(rules)
 }
@@ -178,40 +158,23 @@ fn denied() -> Result<Rules, Error> {
 fn foreign_sockets() -> Result<Rules, Error> {
     let mut rules = Rules::new();
     for call in [libc::SYS_socket, libc::SYS_socketpair] {
-        let none_of = FAMILIES
-            .iter()
-            .map(|family| condition(0, SeccompCmpOp::Ne, *family as u64));
-        rules.insert(
-            call,
-            vec![SeccompRule::new(none_of.collect::<Result<_, _>>()?)?],
-        );
+        let none_of = FAMILIES.iter().map(|family| condition(0, SeccompCmpOp::Ne, *family as u64));
+        rules.insert(call, vec![SeccompRule::new(none_of.collect::<Result<_, _>>()?)?]);
     }
     Ok(rules)
 }
 
 fn condition(argument: u8, compare: SeccompCmpOp, value: u64) -> Result<SeccompCondition, Error> {
-    Ok(SeccompCondition::new(
-        argument,
-        SeccompCmpArgLen::Dword,
-        compare,
-        value,
-    )?)
+    Ok(SeccompCondition::new(argument, SeccompCmpArgLen::Dword, compare, value)?)
 }
 
 fn when(argument: u8, compare: SeccompCmpOp, value: u64) -> Result<SeccompRule, Error> {
-    Ok(SeccompRule::new(vec![condition(
-        argument, compare, value,
-    )?])?)
+    Ok(SeccompRule::new(vec![condition(argument, compare, value)?])?)
 }
 
 fn compile(rules: Rules, errno: libc::c_int) -> Result<BpfProgram, Error> {
     let arch = TargetArch::try_from(std::env::consts::ARCH)?;
-    let filter = SeccompFilter::new(
-        rules,
-        SeccompAction::Allow,
-        SeccompAction::Errno(errno as u32),
-        arch,
-    )?;
+    let filter = SeccompFilter::new(rules, SeccompAction::Allow, SeccompAction::Errno(errno as u32), arch)?;
     Ok(filter.try_into()?)
 }
 
@@ -219,22 +182,12 @@ fn compile(rules: Rules, errno: libc::c_int) -> Result<BpfProgram, Error> {
 #[cfg(target_arch = "x86_64")]
 fn other_numbering() -> Option<BpfProgram> {
     const X32: u32 = 0x4000_0000;
-    let instruction = |code: u32, jt: u8, jf: u8, k: u32| sock_filter {
-        code: code as u16,
-        jt,
-        jf,
-        k,
-    };
+    let instruction = |code: u32, jt: u8, jf: u8, k: u32| sock_filter { code: code as u16, jt, jf, k };
     Some(vec![
         // The call's number is the first word of what a filter sees.
         instruction(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, 0, 0, 0),
         instruction(libc::BPF_JMP | libc::BPF_JGE | libc::BPF_K, 0, 1, X32),
-        instruction(
-            libc::BPF_RET | libc::BPF_K,
-            0,
-            0,
-            libc::SECCOMP_RET_ERRNO | libc::ENOSYS as u32,
-        ),
+        instruction(libc::BPF_RET | libc::BPF_K, 0, 0, libc::SECCOMP_RET_ERRNO | libc::ENOSYS as u32),
         instruction(libc::BPF_RET | libc::BPF_K, 0, 0, libc::SECCOMP_RET_ALLOW),
     ])
 }

@@ -10,10 +10,7 @@ fn refused_inside(attempt_with: &[&str], reason: &str) {
     for backend in backends() {
         let (_workspace, spec) = attempt(attempt_with);
         let (text, exit) = run(spec, &backend);
-        assert!(
-            text.contains(reason),
-            "{attempt_with:?} at {backend:?}: {text}"
-        );
+        assert!(text.contains(reason), "{attempt_with:?} at {backend:?}: {text}");
         assert_eq!(exit, ended(1));
     }
 }
@@ -42,12 +39,7 @@ fn namespaces_are_refused() {
 fn mounting_is_refused() {
     if is_root() {
         // In a mount namespace of its own, so that nothing happens to the host's.
-        let output = Command::new("unshare")
-            .arg("--mount")
-            .arg(attempts_program())
-            .arg("mount")
-            .output()
-            .unwrap();
+        let output = Command::new("unshare").arg("--mount").arg(attempts_program()).arg("mount").output().unwrap();
         assert_eq!(String::from_utf8(output.stdout).unwrap(), "done \n");
     }
     refused_inside(&["mount"], "EPERM");
@@ -65,11 +57,7 @@ fn doors_of_the_kernel_are_shut() {
 #[test]
 fn processes_of_the_host_cannot_be_signalled() {
     for backend in backends() {
-        let mut victim = Command::new("/bin/sleep")
-            .arg(unusual_sleep())
-            .stdout(Stdio::null())
-            .spawn()
-            .unwrap();
+        let mut victim = Command::new("/bin/sleep").arg(unusual_sleep()).stdout(Stdio::null()).spawn().unwrap();
         let pid = victim.id().to_string();
         let (_workspace, spec) = attempt(&["kill", &pid]);
         let (text, _) = run(spec, &backend);
@@ -83,31 +71,18 @@ fn processes_of_the_host_cannot_be_signalled() {
 #[test]
 fn no_capability_is_left_and_none_can_come_back() {
     for backend in backends() {
-        let (_workspace, spec) =
-            script("grep -E '^(Cap|NoNewPrivs|Seccomp:)' /proc/self/status | cut -f2 | sort -u");
-        assert_eq!(
-            run(spec, &backend).0,
-            "0000000000000000\n1\n2\n",
-            "{backend:?}"
-        );
+        let (_workspace, spec) = script("grep -E '^(Cap|NoNewPrivs|Seccomp:)' /proc/self/status | cut -f2 | sort -u");
+        assert_eq!(run(spec, &backend).0, "0000000000000000\n1\n2\n", "{backend:?}");
     }
 }
 
 #[test]
 fn a_set_user_id_program_cannot_be_left_on_the_host() {
     for backend in backends() {
-        let (workspace, spec) = script(
-            "cp /bin/true tool && chmod 755 tool && (chmod 4755 tool || chmod u+s tool); stat -c %a tool",
-        );
+        let (workspace, spec) = script("cp /bin/true tool && chmod 755 tool && (chmod 4755 tool || chmod u+s tool); stat -c %a tool");
         let (text, _) = run(spec, &backend);
-        assert!(
-            text.ends_with("\n755\n") && text.contains("not permitted"),
-            "{backend:?}: {text}"
-        );
-        let mode = fs::metadata(workspace.path().join("tool"))
-            .unwrap()
-            .permissions()
-            .mode();
+        assert!(text.ends_with("\n755\n") && text.contains("not permitted"), "{backend:?}: {text}");
+        let mode = fs::metadata(workspace.path().join("tool")).unwrap().permissions().mode();
         assert_eq!(mode & 0o7777, 0o755);
     }
 }
@@ -121,16 +96,8 @@ fn an_archive_with_other_owners_can_be_unpacked_as_root_inside() {
     let (workspace, spec) = script("tar xf archive.tar && cat theirs && stat -c %u theirs");
     let file = workspace.path().join("theirs");
     fs::write(&file, "text\n").unwrap();
-    let made = Command::new("tar")
-        .args([
-            "cf",
-            "archive.tar",
-            "--owner=1000",
-            "--group=1000",
-            "theirs",
-        ])
-        .current_dir(workspace.path())
-        .status();
+    let made =
+        Command::new("tar").args(["cf", "archive.tar", "--owner=1000", "--group=1000", "theirs"]).current_dir(workspace.path()).status();
     assert!(made.unwrap().success());
     fs::remove_file(&file).unwrap();
     assert_eq!(run(spec, &BEST), ("text\n0\n".into(), ended(0)));

@@ -33,10 +33,7 @@ fn a_time_out_ends_daemons_too() {
         let (text, exit) = run(spec, &backend);
         assert_eq!(text, "ready\n", "{backend:?}");
         assert!(exit.timed_out && exit.signal == Some(9), "{exit:?}");
-        assert!(
-            begin.elapsed() >= Duration::from_millis(1500)
-                && begin.elapsed() < Duration::from_secs(10)
-        );
+        assert!(begin.elapsed() >= Duration::from_millis(1500) && begin.elapsed() < Duration::from_secs(10));
         assert_eq!(with_argument(&marker), 0, "{backend:?}");
     }
 }
@@ -46,11 +43,7 @@ fn daemons_do_not_outlive_the_program() {
     for backend in all_backends() {
         let (text, marker) = daemons("exit 3");
         let (_workspace, spec) = script(&text);
-        assert_eq!(
-            run(spec, &backend),
-            ("ready\n".into(), ended(3)),
-            "{backend:?}"
-        );
+        assert_eq!(run(spec, &backend), ("ready\n".into(), ended(3)), "{backend:?}");
         assert_eq!(with_argument(&marker), 0, "{backend:?}");
     }
 }
@@ -72,11 +65,7 @@ fn another_thread_can_end_it() {
             })
         };
         let (_, exit) = finish(sandbox);
-        assert_eq!(
-            (exit.signal, exit.timed_out),
-            (Some(9), false),
-            "{backend:?}"
-        );
+        assert_eq!((exit.signal, exit.timed_out), (Some(9), false), "{backend:?}");
         assert_eq!(with_argument(&marker), 0);
         // Harmless after the end.
         waiting.join().unwrap().kill();
@@ -105,17 +94,11 @@ fn a_killed_server_takes_its_sandboxes_with_it() {
     let (workspace, spec) = script(&text);
     let file = workspace.path().join("spec.json");
     fs::write(&file, serde_json::to_string(&spec).unwrap()).unwrap();
-    let mut server = Command::new(SANDBOX)
-        .arg(&file)
-        .stdout(Stdio::null())
-        .spawn()
-        .unwrap();
+    let mut server = Command::new(SANDBOX).arg(&file).stdout(Stdio::null()).spawn().unwrap();
     eventually("the sandbox runs", || with_argument(&marker) >= 3);
     server.kill().unwrap();
     server.wait().unwrap();
-    eventually("the sandbox ends with its server", || {
-        with_argument(&marker) == 0
-    });
+    eventually("the sandbox ends with its server", || with_argument(&marker) == 0);
     let groups = format!("sekisho-{}-", server.id());
     eventually("its control groups go too", || !any_folder(&groups));
 }
@@ -128,28 +111,10 @@ fn a_killed_helper_takes_its_sandbox_with_it() {
         let (_workspace, spec) = script(&text);
         let mut sandbox = start(spec, &backend);
         eventually("the sandbox runs", || with_argument(&marker) >= 3);
-        let helper: i32 = format!("{sandbox:?}")
-            .split("helper: ")
-            .nth(1)
-            .unwrap()
-            .trim_end_matches(" }")
-            .parse()
-            .unwrap();
-        nix::sys::signal::kill(
-            nix::unistd::Pid::from_raw(helper),
-            nix::sys::signal::Signal::SIGKILL,
-        )
-        .unwrap();
-        assert!(
-            sandbox
-                .wait()
-                .unwrap_err()
-                .to_string()
-                .contains("without an answer")
-        );
-        eventually("the sandbox ends with its helper", || {
-            with_argument(&marker) == 0
-        });
+        let helper: i32 = format!("{sandbox:?}").split("helper: ").nth(1).unwrap().trim_end_matches(" }").parse().unwrap();
+        nix::sys::signal::kill(nix::unistd::Pid::from_raw(helper), nix::sys::signal::Signal::SIGKILL).unwrap();
+        assert!(sandbox.wait().unwrap_err().to_string().contains("without an answer"));
+        eventually("the sandbox ends with its helper", || with_argument(&marker) == 0);
     }
     workload::sweep();
 }

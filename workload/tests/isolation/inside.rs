@@ -46,10 +46,7 @@ fn the_environment_is_exactly_what_was_given() {
     for backend in backends() {
         let (_workspace, mut spec) = program(&["/usr/bin/env"]);
         spec.env = vec![("A".into(), "1 = one".into()), ("LANG".into(), "C".into())];
-        assert_eq!(
-            run(spec, &backend),
-            ("A=1 = one\nLANG=C\n".into(), ended(0))
-        );
+        assert_eq!(run(spec, &backend), ("A=1 = one\nLANG=C\n".into(), ended(0)));
     }
 }
 
@@ -70,21 +67,12 @@ fn the_workspace_is_shared_and_extra_paths_are_read_only() {
         fs::create_dir(workspace.path().join("src")).unwrap();
         spec.cwd = "/codebuild/output/src".into();
         spec.hostname = "builder".into();
-        spec.read_only.push(ReadOnly {
-            host: tools.clone(),
-            inside: "/opt/tools".into(),
-        });
+        spec.read_only.push(ReadOnly { host: tools.clone(), inside: "/opt/tools".into() });
         let (text, exit) = run(spec, &backend);
-        assert!(
-            text.starts_with("/codebuild/output/src\na given\na tool\n"),
-            "{backend:?}: {text}"
-        );
+        assert!(text.starts_with("/codebuild/output/src\na given\na tool\n"), "{backend:?}: {text}");
         assert!(text.ends_with("refused\nbuilder\n"), "{text}");
         assert_eq!(exit, ended(0));
-        assert_eq!(
-            fs::read_to_string(workspace.path().join("made")).unwrap(),
-            "made\n"
-        );
+        assert_eq!(fs::read_to_string(workspace.path().join("made")).unwrap(), "made\n");
         assert!(workspace.path().join("new").is_dir() && !workspace.path().join("given").exists());
         assert_eq!(fs::read_to_string(tools.join("tool")).unwrap(), "a tool\n");
     }
@@ -94,22 +82,12 @@ fn the_workspace_is_shared_and_extra_paths_are_read_only() {
 fn only_its_own_processes_are_seen() {
     for backend in backends() {
         let (_workspace, spec) = script("ls -d /proc/[0-9]* | wc -l");
-        let mut by_hand = Command::new("/bin/sh")
-            .args(["-c", "ls -d /proc/[0-9]* | wc -l"])
-            .output()
-            .unwrap();
-        let outside: usize = String::from_utf8(std::mem::take(&mut by_hand.stdout))
-            .unwrap()
-            .trim()
-            .parse()
-            .unwrap();
+        let mut by_hand = Command::new("/bin/sh").args(["-c", "ls -d /proc/[0-9]* | wc -l"]).output().unwrap();
+        let outside: usize = String::from_utf8(std::mem::take(&mut by_hand.stdout)).unwrap().trim().parse().unwrap();
         let (text, _) = run(spec, &backend);
         let inside: usize = text.lines().next().unwrap().parse().unwrap();
         // The first process, the shell, ls and wc.
-        assert!(
-            inside <= 4 && outside > 4,
-            "{inside} inside, {outside} outside"
-        );
+        assert!(inside <= 4 && outside > 4, "{inside} inside, {outside} outside");
     }
 }
 
@@ -126,21 +104,10 @@ fn files_of_the_host_are_not_seen() {
              touch /x /usr/x /etc/x /proc/sys/kernel/x 2>/dev/null && echo written; \
              for n in /proc/1/root /proc/1/cwd /proc/1/environ /proc/1/mem; do cat $n >/dev/null 2>&1 && echo $n; done; echo end"
         );
-        assert!(
-            Command::new("/bin/sh")
-                .args(["-c", &text])
-                .output()
-                .unwrap()
-                .stdout
-                .starts_with(b"the root key")
-        );
+        assert!(Command::new("/bin/sh").args(["-c", &text]).output().unwrap().stdout.starts_with(b"the root key"));
         let (workspace, spec) = script(&text);
         std::os::unix::fs::symlink(secret, workspace.path().join("leak")).unwrap();
-        assert_eq!(
-            run(spec, &backend),
-            ("/root:\nend\n".into(), ended(0)),
-            "{backend:?}"
-        );
+        assert_eq!(run(spec, &backend), ("/root:\nend\n".into(), ended(0)), "{backend:?}");
     }
 }
 
@@ -154,11 +121,7 @@ fn the_private_folders_can_be_written_and_are_not_the_hosts() {
         ));
         let mut spec = spec;
         spec.env.push(("HOME".into(), "/root".into()));
-        assert_eq!(
-            run(spec, &backend),
-            ("2\n4\nok\n".into(), ended(0)),
-            "{backend:?}"
-        );
+        assert_eq!(run(spec, &backend), ("2\n4\nok\n".into(), ended(0)), "{backend:?}");
         assert!(!std::path::Path::new("/tmp").join(&name).exists());
     }
 }
@@ -181,10 +144,7 @@ fn the_network_is_the_given_listeners_and_nothing_else() {
             "for to in 127.0.0.1:4566 169.254.170.2:80 {host_address} 127.0.0.1:22 192.0.2.1:80 169.254.169.254:80; \
              do {ATTEMPTS_INSIDE} connect $to; done"
         ));
-        spec.listen = vec![
-            SocketAddrV4::new(Ipv4Addr::LOCALHOST, 4566),
-            SocketAddrV4::new(Ipv4Addr::new(169, 254, 170, 2), 80),
-        ];
+        spec.listen = vec![SocketAddrV4::new(Ipv4Addr::LOCALHOST, 4566), SocketAddrV4::new(Ipv4Addr::new(169, 254, 170, 2), 80)];
         let mut sandbox = start(spec, &backend);
         let listeners = sandbox.take_listeners();
         assert_eq!(listeners.len(), 2);
@@ -198,19 +158,9 @@ fn the_network_is_the_given_listeners_and_nothing_else() {
         }
         let (text, _) = finish(sandbox);
         let lines: Vec<&str> = text.lines().filter(|line| !line.is_empty()).collect();
-        assert_eq!(
-            lines[..2],
-            ["done 0 heard hello", "done 1 heard hello"],
-            "{backend:?}: {text}"
-        );
-        assert!(
-            lines[2].contains("refused") && lines[3].contains("refused"),
-            "{text}"
-        );
-        assert!(
-            lines[4].contains("unreachable") && lines[5].contains("unreachable"),
-            "{text}"
-        );
+        assert_eq!(lines[..2], ["done 0 heard hello", "done 1 heard hello"], "{backend:?}: {text}");
+        assert!(lines[2].contains("refused") && lines[3].contains("refused"), "{text}");
+        assert!(lines[4].contains("unreachable") && lines[5].contains("unreachable"), "{text}");
         assert_eq!(lines.len(), 6, "{text}");
     }
 }
@@ -224,10 +174,7 @@ fn the_hosts_network_can_be_kept() {
         spec.keep_network = true;
         spec.listen = vec![SocketAddrV4::new(Ipv4Addr::LOCALHOST, 4566)];
         let mut sandbox = start(spec, &backend);
-        assert_ne!(
-            sandbox.take_listeners()[0].local_addr().unwrap().port(),
-            4566
-        );
+        assert_ne!(sandbox.take_listeners()[0].local_addr().unwrap().port(), 4566);
         let (mut stream, _) = host.accept().unwrap();
         stream.read_to_string(&mut String::new()).unwrap();
         drop(stream);
@@ -242,16 +189,8 @@ fn no_descriptor_of_the_server_comes_along() {
     // SAFETY: the descriptor was just made and is owned by nobody else.
     let copy = unsafe { <std::os::fd::OwnedFd as std::os::fd::FromRawFd>::from_raw_fd(copy) };
     fcntl(copy.as_fd(), FcntlArg::F_SETFD(FdFlag::empty())).unwrap();
-    let plain = Command::new("/bin/ls")
-        .arg("/proc/self/fd")
-        .output()
-        .unwrap();
-    assert!(
-        String::from_utf8(plain.stdout)
-            .unwrap()
-            .lines()
-            .any(|line| line.starts_with('2') && line.len() == 3)
-    );
+    let plain = Command::new("/bin/ls").arg("/proc/self/fd").output().unwrap();
+    assert!(String::from_utf8(plain.stdout).unwrap().lines().any(|line| line.starts_with('2') && line.len() == 3));
     for backend in backends() {
         let (_workspace, spec) = program(&["/bin/ls", "/proc/self/fd"]);
         // The last is the folder itself.
@@ -273,15 +212,10 @@ fn a_program_that_cannot_start_is_an_error_that_says_why() {
         }
     };
     assert!(error(|spec| spec.command = vec!["/no/such".into()]).contains("/no/such"));
-    assert!(
-        error(|spec| spec.command = vec!["no-such".into()]).contains("looked for in /usr/bin:/bin")
-    );
+    assert!(error(|spec| spec.command = vec!["no-such".into()]).contains("looked for in /usr/bin:/bin"));
     assert!(error(|spec| spec.cwd = "/no/folder".into()).contains("entering /no/folder"));
     let clash = error(|spec| {
-        spec.read_only.push(ReadOnly {
-            host: "/etc/passwd".into(),
-            inside: "/etc/passwd".into(),
-        });
+        spec.read_only.push(ReadOnly { host: "/etc/passwd".into(), inside: "/etc/passwd".into() });
     });
     assert!(clash.contains("/etc/passwd"), "{clash}");
 }

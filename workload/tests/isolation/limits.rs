@@ -23,9 +23,8 @@ fn processes_are_bounded() {
 fn a_fork_bomb_goes_off_inside_only() {
     for backend in backends() {
         let name = format!("bomb{}", unusual_sleep());
-        let (_workspace, mut spec) = script(&format!(
-            "boom() {{ sh -c 'sleep 100' {name} & boom & boom & wait; }}; boom 2>/dev/null; sleep 100"
-        ));
+        let (_workspace, mut spec) =
+            script(&format!("boom() {{ sh -c 'sleep 100' {name} & boom & boom & wait; }}; boom 2>/dev/null; sleep 100"));
         spec.limits.processes = 40;
         spec.limits.wall_time = Duration::from_millis(700);
         let mut sandbox = start(spec, &backend);
@@ -45,10 +44,7 @@ fn memory_is_bounded() {
         // Where memory is watched, not grouped, one process alone is stopped by its data limit: twice as much.
         let (text, exit) = run(spec, &backend);
         assert!(!text.contains("done"), "{backend:?}: {text}");
-        assert!(
-            exit.out_of_memory && exit.signal == Some(9),
-            "{backend:?}: {exit:?}"
-        );
+        assert!(exit.out_of_memory && exit.signal == Some(9), "{backend:?}: {exit:?}");
     }
     assert_eq!(outside(&["memory", "400"]), "done 400\n");
 }
@@ -60,8 +56,7 @@ fn memory_is_bounded_over_all_processes() {
         let one = format!("{ATTEMPTS_INSIDE} memory 40; sleep 0.2");
         spec.command = vec!["/bin/sh".into(), "-c".into()];
         // Each holds 40 MiB for a while.
-        spec.command
-            .push(format!("for n in 1 2 3 4 5 6 7 8; do ({one}) & done; wait"));
+        spec.command.push(format!("for n in 1 2 3 4 5 6 7 8; do ({one}) & done; wait"));
         spec.limits.memory_bytes = 100 << 20;
         assert!(run(spec, &backend).1.out_of_memory, "{backend:?}");
     }
@@ -72,11 +67,7 @@ fn enough_memory_is_not_out_of_memory() {
     for backend in backends() {
         let (_workspace, mut spec) = attempt(&["memory", "40"]);
         spec.limits.memory_bytes = 128 << 20;
-        assert_eq!(
-            run(spec, &backend),
-            ("done 40\n".into(), ended(0)),
-            "{backend:?}"
-        );
+        assert_eq!(run(spec, &backend), ("done 40\n".into(), ended(0)), "{backend:?}");
     }
 }
 
@@ -90,11 +81,7 @@ fn files_and_the_private_folders_are_bounded() {
         );
         spec.limits.file_size = 2 << 20;
         spec.limits.tmp_bytes = 3 << 19;
-        assert_eq!(
-            run(spec, &backend).0,
-            format!("too big\nfull\n{}\n", 2 << 20),
-            "{backend:?}"
-        );
+        assert_eq!(run(spec, &backend).0, format!("too big\nfull\n{}\n", 2 << 20), "{backend:?}");
     }
 }
 
@@ -104,10 +91,7 @@ fn processor_time_is_bounded() {
         let (_workspace, mut spec) = program(&["/bin/sh", "-c", "while :; do :; done"]);
         spec.limits.cpu_time = Some(Duration::from_secs(1));
         let exit = run(spec, &backend).1;
-        assert!(
-            exit.code.is_none() && !exit.timed_out,
-            "{backend:?}: {exit:?}"
-        );
+        assert!(exit.code.is_none() && !exit.timed_out, "{backend:?}: {exit:?}");
     }
 }
 
@@ -118,8 +102,7 @@ fn a_share_of_a_processor_is_kept_to() {
         return;
     }
     let count = |millis| {
-        let (_workspace, mut spec) =
-            script("n=0; while :; do n=$((n+1)); [ $((n % 1000)) = 0 ] && echo; done");
+        let (_workspace, mut spec) = script("n=0; while :; do n=$((n+1)); [ $((n % 1000)) = 0 ] && echo; done");
         spec.limits.cpu_millis = Some(millis);
         spec.limits.wall_time = Duration::from_millis(800);
         run(spec, &BEST).0.len()
@@ -162,12 +145,7 @@ fn start_up() {
     let mut times: Vec<Duration> = (0..100)
         .map(|_| {
             let begin = Instant::now();
-            assert!(
-                std::process::Command::new("/bin/true")
-                    .status()
-                    .unwrap()
-                    .success()
-            );
+            assert!(std::process::Command::new("/bin/true").status().unwrap().success());
             begin.elapsed()
         })
         .collect();

@@ -14,9 +14,7 @@ pub const SANDBOX: &str = env!("CARGO_BIN_EXE_workload-sandbox");
 const ATTEMPTS: &str = env!("CARGO_BIN_EXE_workload-attempts");
 /// Where a sandbox sees the program of the attempts.
 pub const ATTEMPTS_INSIDE: &str = "/attempts";
-pub const BEST: Backend = Backend::Isolated {
-    minimum: Level::RootNoUserNs,
-};
+pub const BEST: Backend = Backend::Isolated { minimum: Level::RootNoUserNs };
 
 pub fn helper() -> Helper {
     Helper::at(SANDBOX)
@@ -26,10 +24,7 @@ pub fn helper() -> Helper {
 pub fn level() -> Option<Level> {
     let probe = workload::probe_with(&helper());
     if probe.level == Level::Unconfined {
-        println!(
-            "skipped: this kernel refuses namespaces: {}",
-            probe.reason()
-        );
+        println!("skipped: this kernel refuses namespaces: {}", probe.reason());
         return None;
     }
     Some(probe.level)
@@ -44,14 +39,9 @@ pub fn backends() -> Vec<Backend> {
     let Some(best) = level() else {
         return Vec::new();
     };
-    let below = [Level::Namespaces, Level::RootNoUserNs]
-        .into_iter()
-        .filter(|level| *level < best);
+    let below = [Level::Namespaces, Level::RootNoUserNs].into_iter().filter(|level| *level < best);
     let possible = below.filter(|level| *level == Level::Namespaces || is_root());
-    [BEST]
-        .into_iter()
-        .chain(possible.map(|level| Backend::Exactly { level }))
-        .collect()
+    [BEST].into_iter().chain(possible.map(|level| Backend::Exactly { level })).collect()
 }
 
 /// A workspace and the spec of a shell script in it.
@@ -61,10 +51,7 @@ pub fn script(text: &str) -> (TempDir, Spec) {
 
 pub fn program(command: &[&str]) -> (TempDir, Spec) {
     let private = fs::Permissions::from_mode(0o700);
-    let workspace = tempfile::Builder::new()
-        .permissions(private)
-        .tempdir()
-        .unwrap();
+    let workspace = tempfile::Builder::new().permissions(private).tempdir().unwrap();
     let command = command.iter().map(|part| (*part).to_owned()).collect();
     let mut spec = Spec::new(command, workspace.path(), "/codebuild/output");
     spec.env = vec![("PATH".into(), "/usr/bin:/bin".into())];
@@ -75,10 +62,7 @@ pub fn program(command: &[&str]) -> (TempDir, Spec) {
 /// The spec of an attempt inside.
 pub fn attempt(arguments: &[&str]) -> (TempDir, Spec) {
     let (workspace, mut spec) = program(&[&[ATTEMPTS_INSIDE], arguments].concat());
-    spec.read_only.push(ReadOnly {
-        host: ATTEMPTS.into(),
-        inside: ATTEMPTS_INSIDE.into(),
-    });
+    spec.read_only.push(ReadOnly { host: ATTEMPTS.into(), inside: ATTEMPTS_INSIDE.into() });
     (workspace, spec)
 }
 
@@ -103,23 +87,13 @@ pub fn run(spec: Spec, backend: &Backend) -> (String, Exit) {
 
 pub fn finish(mut sandbox: Sandbox) -> (String, Exit) {
     let mut text = String::new();
-    sandbox
-        .take_output()
-        .unwrap()
-        .stdout
-        .read_to_string(&mut text)
-        .unwrap();
+    sandbox.take_output().unwrap().stdout.read_to_string(&mut text).unwrap();
     let exit = sandbox.wait().unwrap();
     (text, exit)
 }
 
 pub fn ended(code: i32) -> Exit {
-    Exit {
-        code: Some(code),
-        signal: None,
-        timed_out: false,
-        out_of_memory: false,
-    }
+    Exit { code: Some(code), signal: None, timed_out: false, out_of_memory: false }
 }
 
 /// A number that no other process of the machine sleeps for.
@@ -131,14 +105,10 @@ pub fn unusual_sleep() -> String {
 
 /// How many processes of the host have this argument.
 pub fn with_argument(argument: &str) -> usize {
-    let folders = fs::read_dir("/proc")
-        .unwrap()
-        .flatten()
-        .map(|entry| entry.path().join("cmdline"));
+    let folders = fs::read_dir("/proc").unwrap().flatten().map(|entry| entry.path().join("cmdline"));
     let has = |path: PathBuf| {
         let text = fs::read(path).unwrap_or_default();
-        text.split(|byte| *byte == 0)
-            .any(|part| part == argument.as_bytes())
+        text.split(|byte| *byte == 0).any(|part| part == argument.as_bytes())
     };
     folders.filter(|path| has(path.clone())).count()
 }
@@ -147,10 +117,7 @@ pub fn with_argument(argument: &str) -> usize {
 pub fn eventually(what: &str, check: impl Fn() -> bool) {
     let start = Instant::now();
     while !check() {
-        assert!(
-            start.elapsed() < Duration::from_secs(20),
-            "not in time: {what}"
-        );
+        assert!(start.elapsed() < Duration::from_secs(20), "not in time: {what}");
         std::thread::sleep(Duration::from_millis(5));
     }
 }

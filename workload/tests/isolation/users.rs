@@ -18,22 +18,13 @@ fn as_normal_user(text: &str, minimum: Option<&str>) -> (tempfile::TempDir, Outp
     let (workspace, mut spec) = script(text);
     let file = workspace.path().join("spec.json");
     let (programs, program) = public_programs();
-    spec.read_only.push(ReadOnly {
-        host: programs.path().join("workload-attempts"),
-        inside: ATTEMPTS_INSIDE.into(),
-    });
+    spec.read_only.push(ReadOnly { host: programs.path().join("workload-attempts"), inside: ATTEMPTS_INSIDE.into() });
     spec.limits.processes = 30;
     fs::write(&file, serde_json::to_string(&spec).unwrap()).unwrap();
     for path in [workspace.path(), &file] {
         chown(path, Some(NOBODY), Some(NOBODY)).unwrap();
     }
-    let output = Command::new(&program)
-        .arg(&file)
-        .args(minimum)
-        .uid(NOBODY)
-        .gid(NOBODY)
-        .current_dir("/")
-        .output();
+    let output = Command::new(&program).arg(&file).args(minimum).uid(NOBODY).gid(NOBODY).current_dir("/").output();
     (workspace, output.unwrap())
 }
 
@@ -50,20 +41,12 @@ fn a_normal_user_can_isolate_too() {
     );
     let text = String::from_utf8(output.stdout).unwrap();
     let lines: Vec<&str> = text.lines().collect();
-    assert_eq!(
-        lines[0],
-        "0",
-        "{text}{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    assert_eq!(lines[0], "0", "{text}{}", String::from_utf8_lossy(&output.stderr));
     assert!(lines[1].parse::<u32>().unwrap() <= 4, "{text}");
     assert_eq!(lines[2..4], ["refused", "5"], "{text}");
     let processes: u32 = lines[4].strip_prefix("done ").unwrap().parse().unwrap();
     assert!((20..=30).contains(&processes), "{text}");
-    assert_eq!(
-        fs::metadata(workspace.path().join("made")).unwrap().uid(),
-        NOBODY
-    );
+    assert_eq!(fs::metadata(workspace.path().join("made")).unwrap().uid(), NOBODY);
 }
 
 #[test]
@@ -75,10 +58,7 @@ fn less_than_the_minimum_is_refused_with_the_way_out() {
     let (_workspace, output) = as_normal_user("echo ran", Some("Full"));
     let text = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(125));
-    assert!(
-        output.stdout.is_empty() && text.contains("level A") && text.contains("unconfined"),
-        "{text}"
-    );
+    assert!(output.stdout.is_empty() && text.contains("level A") && text.contains("unconfined"), "{text}");
 }
 
 #[test]
@@ -87,16 +67,12 @@ fn another_user_inside_owns_its_workspace() {
         println!("skipped: needs root and user namespaces");
         return;
     }
-    let (workspace, mut spec) =
-        script("id -u; id -un; echo x > made && echo y > /tmp/made && echo z > ~/made && echo ok");
+    let (workspace, mut spec) = script("id -u; id -un; echo x > made && echo y > /tmp/made && echo z > ~/made && echo ok");
     chown(workspace.path(), Some(1000), Some(1000)).unwrap();
     spec.user = 1000;
     spec.env.push(("HOME".into(), "/root".into()));
     assert_eq!(run(spec, &BEST), ("1000\nsandbox\nok\n".into(), ended(0)));
-    assert_eq!(
-        fs::metadata(workspace.path().join("made")).unwrap().uid(),
-        1000
-    );
+    assert_eq!(fs::metadata(workspace.path().join("made")).unwrap().uid(), 1000);
 }
 
 /// An overlay, as in a container, cannot show its owners through a map.
@@ -112,31 +88,17 @@ fn a_workspace_on_an_overlay_works() {
     }
     fs::write(workspace.path().join("lower/given"), "given\n").unwrap();
     spec.workspace = workspace.path().join("merged");
-    fs::write(
-        workspace.path().join("spec.json"),
-        serde_json::to_string(&spec).unwrap(),
-    )
-    .unwrap();
+    fs::write(workspace.path().join("spec.json"), serde_json::to_string(&spec).unwrap()).unwrap();
     let text = format!(
         "cd {} && mount -t overlay overlay -o lowerdir=lower,upperdir=upper,workdir=work merged && chmod 700 merged \
          && exec {SANDBOX} spec.json Namespaces",
         workspace.path().display()
     );
     // In a mount namespace of its own, so that nothing happens to the host's.
-    let output = Command::new("unshare")
-        .args(["--mount", "/bin/sh", "-c", &text])
-        .output()
-        .unwrap();
+    let output = Command::new("unshare").args(["--mount", "/bin/sh", "-c", &text]).output().unwrap();
     let errors = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(
-        String::from_utf8(output.stdout).unwrap(),
-        "given\nmade\n0\n",
-        "{errors}"
-    );
-    assert_eq!(
-        fs::read_to_string(workspace.path().join("upper/made")).unwrap(),
-        "made\n"
-    );
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), "given\nmade\n0\n", "{errors}");
+    assert_eq!(fs::read_to_string(workspace.path().join("upper/made")).unwrap(), "made\n");
 }
 
 /// Without user namespaces the workspace changes hands: only one that can be meant does.
@@ -146,9 +108,7 @@ fn a_folder_that_is_not_private_is_never_given_away() {
         println!("skipped: needs root");
         return;
     }
-    let backend = Backend::Exactly {
-        level: Level::RootNoUserNs,
-    };
+    let backend = Backend::Exactly { level: Level::RootNoUserNs };
     let refused = |mode: u32, owner: u32| {
         let (workspace, spec) = script("echo ran");
         let file = workspace.path().join("file");
@@ -156,10 +116,7 @@ fn a_folder_that_is_not_private_is_never_given_away() {
         chown(&file, Some(owner), Some(owner)).unwrap();
         fs::set_permissions(workspace.path(), fs::Permissions::from_mode(mode)).unwrap();
         let result = Sandbox::start_with(spec, &backend, &helper());
-        (
-            matches!(result, Err(Error::Setup { .. })),
-            fs::metadata(file).unwrap().uid(),
-        )
+        (matches!(result, Err(Error::Setup { .. })), fs::metadata(file).unwrap().uid())
     };
     assert_eq!(refused(0o755, 0), (true, 0));
     assert_eq!(refused(0o700, 1000), (true, 1000));
@@ -178,10 +135,7 @@ fn an_unconfined_program_runs_in_the_workspace_itself() {
     assert_eq!(sandbox.level(), Level::Unconfined);
     let (text, exit) = finish(sandbox);
     let home = workspace.path().canonicalize().unwrap().join("src");
-    assert!(
-        text.starts_with(&format!("{}\n", home.display())) && text.contains("ONLY=this\n"),
-        "{text}"
-    );
+    assert!(text.starts_with(&format!("{}\n", home.display())) && text.contains("ONLY=this\n"), "{text}");
     assert!(!text.contains("HOME="), "{text}");
     assert_eq!(exit, ended(5));
 }

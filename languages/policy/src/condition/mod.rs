@@ -120,8 +120,7 @@ impl Condition {
         match quantifier {
             Some(Quantifier::All) => true,
             Some(Quantifier::Any) => {
-                if_exists
-                    && asks.ask(Point::ForAnyValueIfExistsOnMissingKey, |o| o.for_any_value_if_exists_on_missing_key)
+                if_exists && asks.ask(Point::ForAnyValueIfExistsOnMissingKey, |o| o.for_any_value_if_exists_on_missing_key)
             }
             None => if_exists || negated,
         }
@@ -130,11 +129,7 @@ impl Condition {
     /// Positive: some policy value matches. Negated: none does.
     fn holds_for(&self, value: &str, context: &Context, asks: &Asks<'_>) -> bool {
         let mut compared = self.tests.iter().map(|test| self.compare(test, value, context, asks));
-        if self.operator.negated {
-            compared.all(|c| c == Compared::No)
-        } else {
-            compared.any(|c| c == Compared::Yes)
-        }
+        if self.operator.negated { compared.all(|c| c == Compared::No) } else { compared.any(|c| c == Compared::Yes) }
     }
 
     fn compare(&self, test: &Test, value: &str, context: &Context, asks: &Asks<'_>) -> Compared {
@@ -180,11 +175,7 @@ impl Condition {
             Test::Address(Some(network)) => !network.is_broad(),
             _ => false,
         };
-        !negated
-            && !if_exists
-            && quantifier != Some(Quantifier::All)
-            && keys.contains(&&*self.key)
-            && self.tests.iter().all(fixed)
+        !negated && !if_exists && quantifier != Some(Quantifier::All) && keys.contains(&&*self.key) && self.tests.iter().all(fixed)
     }
 }
 

@@ -68,9 +68,7 @@ pub fn tokens(text: &str, wildcards: bool, new: bool, ctx: &Context) -> Option<V
 pub fn tokens_match(pattern: &[Token], text: &[char]) -> bool {
     match (pattern.first(), text.first()) {
         (None, None) => true,
-        (Some(Token::Any), _) => {
-            tokens_match(&pattern[1..], text) || !text.is_empty() && tokens_match(pattern, &text[1..])
-        }
+        (Some(Token::Any), _) => tokens_match(&pattern[1..], text) || !text.is_empty() && tokens_match(pattern, &text[1..]),
         (Some(Token::One), Some(_)) => tokens_match(&pattern[1..], &text[1..]),
         (Some(Token::Char(c)), Some(t)) if c == t => tokens_match(&pattern[1..], &text[1..]),
         _ => false,
@@ -144,13 +142,10 @@ fn one(op: &str, key: &str, values: &[String], new: bool, ctx: &Context, options
     };
     match set {
         "ForAllValues" => {
-            seen.iter().all(holds)
-                || seen.iter().all(|v| v.is_empty()) && options.flag("forAllValuesEmptyStringIsMissing", false)
+            seen.iter().all(holds) || seen.iter().all(|v| v.is_empty()) && options.flag("forAllValuesEmptyStringIsMissing", false)
         }
         "ForAnyValue" => seen.iter().any(holds),
-        _ if ctx.contains_key(&format!("{key}[]")) => {
-            options.flag("multivaluedKeyWithoutSetOperator", false) && seen.iter().any(holds)
-        }
+        _ if ctx.contains_key(&format!("{key}[]")) => options.flag("multivaluedKeyWithoutSetOperator", false) && seen.iter().any(holds),
         _ => holds(&seen[0]),
     }
 }

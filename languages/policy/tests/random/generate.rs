@@ -82,8 +82,20 @@ const CALLS: [(&str, &str); 11] = [
 ];
 
 const ACTIONS: [&str; 14] = [
-    "*", "*", "s3:*", "s3:Get*", "S3:getobject", "s3:List?llMyBuckets", "kms:*", "kms:Decrypt", "kms:De*Key", "sts:Assume*",
-    "iam:*", "iam:PassRole", "logs:Put*s", "s3:",
+    "*",
+    "*",
+    "s3:*",
+    "s3:Get*",
+    "S3:getobject",
+    "s3:List?llMyBuckets",
+    "kms:*",
+    "kms:Decrypt",
+    "kms:De*Key",
+    "sts:Assume*",
+    "iam:*",
+    "iam:PassRole",
+    "logs:Put*s",
+    "s3:",
 ];
 
 const RESOURCES: [&str; 18] = [
@@ -119,8 +131,7 @@ const ARNS: [&str; 7] = [
     "text",
 ];
 const NUMBERS: [&str; 6] = ["1", "1.0", "2", "-3", "10.5", "x"];
-const DATES: [&str; 6] =
-    ["2026-01-01", "2026-01-01T00:00:00Z", "2026-01-01T09:00:00+09:00", "1767225600", "2026-06-01T00:00:00Z", "soon"];
+const DATES: [&str; 6] = ["2026-01-01", "2026-01-01T00:00:00Z", "2026-01-01T09:00:00+09:00", "1767225600", "2026-06-01T00:00:00Z", "soon"];
 const ADDRESSES: [&str; 6] = ["203.0.113.5", "203.0.113.0/24", "0.0.0.0/1", "2001:db8::/32", "2001:db8::1", "10.0.0.0/8"];
 const BOOLS: [&str; 4] = ["true", "false", "TRUE", "yes"];
 const SETS: [&str; 5] = ["", "", "", "ForAllValues:", "ForAnyValue:"];
@@ -134,7 +145,14 @@ const CONDITIONS: [(&[&str], &[&str], &[&str]); 6] = [
     ),
     (&["ArnEquals", "ArnLike", "ArnNotEquals", "ArnNotLike"], &["aws:SourceArn", "aws:PrincipalTag/team"], &ARNS),
     (
-        &["NumericEquals", "NumericNotEquals", "NumericLessThan", "NumericLessThanEquals", "NumericGreaterThan", "NumericGreaterThanEquals"],
+        &[
+            "NumericEquals",
+            "NumericNotEquals",
+            "NumericLessThan",
+            "NumericLessThanEquals",
+            "NumericGreaterThan",
+            "NumericGreaterThanEquals",
+        ],
         &["s3:max-keys", "aws:PrincipalTag/team"],
         &NUMBERS,
     ),

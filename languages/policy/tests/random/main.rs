@@ -72,11 +72,8 @@ fn two_evaluators_agree() {
         let expected = naive::verdict(&case, &options);
         assert_eq!(word(result.decision), expected, "{case:#}\n{result:#?}");
         *verdicts.borrow_mut().entry(expected.to_owned()).or_default() += 1;
-        let mut depends: Vec<&str> = others(&options)
-            .iter()
-            .filter(|(_, other)| naive::verdict(&case, other) != expected)
-            .map(|(name, _)| *name)
-            .collect();
+        let mut depends: Vec<&str> =
+            others(&options).iter().filter(|(_, other)| naive::verdict(&case, other) != expected).map(|(name, _)| *name).collect();
         depends.dedup();
         depends.sort_unstable();
         let mut said = result.depends_on.clone();

@@ -142,10 +142,8 @@ impl World<'_> {
         }
         let own: Vec<&str> = self.resource().splitn(6, ':').collect();
         let fold = self.options.flag("arnPrefixIgnoresCase", true);
-        let head = (1..5).all(|n| {
-            compare::glob(&part[n], own[n])
-                || fold && compare::glob(&part[n].to_lowercase(), &own[n].to_lowercase())
-        });
+        let head =
+            (1..5).all(|n| compare::glob(&part[n], own[n]) || fold && compare::glob(&part[n].to_lowercase(), &own[n].to_lowercase()));
         Some(head && compare::tokens_match(&rest, &own[5].chars().collect::<Vec<_>>()))
     }
 
@@ -183,8 +181,10 @@ impl World<'_> {
                     ways += if everyone { "*" } else { "" };
                 } else if aws && self.caller.account.as_ref().is_some_and(|a| name == *a || name == format!("arn:aws:iam::{a}:root")) {
                     ways += "A";
-                } else if itself && (aws && self.caller.kind != Kind::Outside || kind == "Service" && self.caller.service
-                    || kind == "Federated" && self.caller.kind == Kind::Outside && !self.caller.service)
+                } else if itself
+                    && (aws && self.caller.kind != Kind::Outside
+                        || kind == "Service" && self.caller.service
+                        || kind == "Federated" && self.caller.kind == Kind::Outside && !self.caller.service)
                 {
                     ways += "D";
                 } else if behind && aws {
@@ -249,8 +249,7 @@ impl World<'_> {
             let grantee = g["GranteePrincipal"].as_str().unwrap().to_string();
             let who = self.caller.itself.contains(&grantee) || self.caller.behind.contains(&grantee);
             let operations = texts(&g["Operations"]).iter().any(|o| o.to_lowercase() == operation);
-            let pairs: Vec<(&String, &Vec<String>)> =
-                self.ctx.iter().filter(|(k, _)| k.starts_with("kms:encryptioncontext:")).collect();
+            let pairs: Vec<(&String, &Vec<String>)> = self.ctx.iter().filter(|(k, _)| k.starts_with("kms:encryptioncontext:")).collect();
             let has = |wanted: &Value| {
                 wanted.as_object().unwrap().iter().all(|(k, v)| {
                     let key = format!("kms:encryptioncontext:{}", k.to_lowercase());
@@ -259,9 +258,7 @@ impl World<'_> {
             };
             let constraints = &g["Constraints"];
             let subset = constraints.get("EncryptionContextSubset").is_none_or(has);
-            let equals = constraints
-                .get("EncryptionContextEquals")
-                .is_none_or(|w| has(w) && w.as_object().unwrap().len() == pairs.len());
+            let equals = constraints.get("EncryptionContextEquals").is_none_or(|w| has(w) && w.as_object().unwrap().len() == pairs.len());
             self.caller.kind != Kind::Outside && who && operations && (!with_context || subset && equals)
         })
     }

@@ -11,13 +11,7 @@ impl Evaluator<'_, '_> {
     pub(super) fn holds(&mut self, condition: &Name) -> Result<bool, Failed> {
         match self.world.conditions.get(condition.text.as_str()) {
             Some(holds) => Ok(*holds),
-            None => self.fail(
-                &condition.span,
-                format!(
-                    "Template error: unresolved condition {}",
-                    shorten(&condition.text)
-                ),
-            ),
+            None => self.fail(&condition.span, format!("Template error: unresolved condition {}", shorten(&condition.text))),
         }
     }
 
@@ -35,12 +29,8 @@ impl Evaluator<'_, '_> {
         match call {
             Call::Condition(name) => self.holds(name),
             Call::Not(operand) => Ok(!self.condition(operand)?),
-            Call::And(operands) => operands
-                .iter()
-                .try_fold(true, |all, operand| Ok(self.condition(operand)? && all)),
-            Call::Or(operands) => operands
-                .iter()
-                .try_fold(false, |any, operand| Ok(self.condition(operand)? || any)),
+            Call::And(operands) => operands.iter().try_fold(true, |all, operand| Ok(self.condition(operand)? && all)),
+            Call::Or(operands) => operands.iter().try_fold(false, |any, operand| Ok(self.condition(operand)? || any)),
             Call::Equals(left, right) => {
                 let (left, right) = (self.value(left)?, self.value(right)?);
                 Ok(match (&left, &right) {
@@ -50,26 +40,16 @@ impl Evaluator<'_, '_> {
                 })
             }
             Call::Contains(list, item) => {
-                let (list, item) = (
-                    self.list(list, "the first parameter of Fn::Contains")?,
-                    self.text(item, "the second parameter of Fn::Contains")?,
-                );
-                Ok(list
-                    .items()
-                    .unwrap_or_default()
-                    .iter()
-                    .any(|member| same(member, &item)))
+                let (list, item) =
+                    (self.list(list, "the first parameter of Fn::Contains")?, self.text(item, "the second parameter of Fn::Contains")?);
+                Ok(list.items().unwrap_or_default().iter().any(|member| same(member, &item)))
             }
             Call::EachMemberEquals(list, item) => {
                 let (list, item) = (
                     self.list(list, "the first parameter of Fn::EachMemberEquals")?,
                     self.text(item, "the second parameter of Fn::EachMemberEquals")?,
                 );
-                Ok(list
-                    .items()
-                    .unwrap_or_default()
-                    .iter()
-                    .all(|member| same(member, &item)))
+                Ok(list.items().unwrap_or_default().iter().all(|member| same(member, &item)))
             }
             Call::EachMemberIn(list, allowed) => {
                 let (list, allowed) = (
@@ -77,11 +57,7 @@ impl Evaluator<'_, '_> {
                     self.list(allowed, "the second parameter of Fn::EachMemberIn")?,
                 );
                 let allowed = allowed.items().unwrap_or_default();
-                Ok(list
-                    .items()
-                    .unwrap_or_default()
-                    .iter()
-                    .all(|member| allowed.iter().any(|one| same(member, one))))
+                Ok(list.items().unwrap_or_default().iter().all(|member| allowed.iter().any(|one| same(member, one))))
             }
             _ => self.report(not_boolean(span)),
         }

@@ -26,22 +26,14 @@ pub struct ParameterValue {
 
 impl std::fmt::Debug for ParameterValue {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(
-            f,
-            "{}={}",
-            self.name,
-            if self.no_echo { "****" } else { &self.value }
-        )
+        write!(f, "{}={}", self.name, if self.no_echo { "****" } else { &self.value })
     }
 }
 
 impl Parameter {
     /// Whether its value is a list.
     pub fn is_list(&self) -> bool {
-        let inner = self
-            .parameter_type
-            .strip_prefix(SSM_VALUE)
-            .unwrap_or(&self.parameter_type);
+        let inner = self.parameter_type.strip_prefix(SSM_VALUE).unwrap_or(&self.parameter_type);
         inner.starts_with("List<") || inner.starts_with("CommaDelimitedList")
     }
 
@@ -76,20 +68,11 @@ impl Parameter {
     fn refuses(&self, value: &str) -> Option<String> {
         let name = &self.name;
         let reason = self.items(value).into_iter().find_map(|(_, item)| {
-            if !self.allowed_values.is_empty()
-                && !self.allowed_values.iter().any(|allowed| allowed == item)
-            {
+            if !self.allowed_values.is_empty() && !self.allowed_values.iter().any(|allowed| allowed == item) {
                 return Some("must be one of AllowedValues".to_owned());
             }
-            if self
-                .pattern
-                .as_ref()
-                .is_some_and(|pattern| !pattern.is_match(item))
-            {
-                return Some(format!(
-                    "must match pattern {}",
-                    self.allowed_pattern.as_deref().unwrap_or_default()
-                ));
+            if self.pattern.as_ref().is_some_and(|pattern| !pattern.is_match(item)) {
+                return Some(format!("must match pattern {}", self.allowed_pattern.as_deref().unwrap_or_default()));
             }
             if self.is_number() {
                 return self.refuses_number(item);
@@ -129,65 +112,26 @@ pub(crate) struct Resolved {
 }
 
 /// Checks what is given against what is declared.
-pub(crate) fn resolve(
-    template: &crate::Template,
-    inputs: &Inputs<'_>,
-    findings: &mut Findings,
-) -> Resolved {
-    let mut resolved = Resolved {
-        values: Vec::new(),
-        located: HashMap::new(),
-    };
+pub(crate) fn resolve(template: &crate::Template, inputs: &Inputs<'_>, findings: &mut Findings) -> Resolved {
+    let mut resolved = Resolved { values: Vec::new(), located: HashMap::new() };
     let parameters = template.parameters();
-    let unknown: Vec<&str> = inputs
-        .parameters
-        .keys()
-        .map(String::as_str)
-        .filter(|name| !parameters.iter().any(|p| p.name == *name))
-        .collect();
+    let unknown: Vec<&str> =
+        inputs.parameters.keys().map(String::as_str).filter(|name| !parameters.iter().any(|p| p.name == *name)).collect();
     if let Some(first) = unknown.first() {
         let span = inputs.parameter_spans.get(*first).unwrap_or(&template.span);
-        let span = Span {
-            end_line: span.line,
-            end_column: span.column + 1,
-            ..span.clone()
-        };
+        let span = Span { end_line: span.line, end_column: span.column + 1, ..span.clone() };
         findings.push(
-            Diagnostic::error(
-                &span,
-                format!(
-                    "Parameters: [{}] do not exist in the template",
-                    shorten(&unknown.join(", "))
-                ),
-            )
-            .maybe_help(did_you_mean(
-                first,
-                parameters.iter().map(|p| p.name.as_str()),
-            )),
+            Diagnostic::error(&span, format!("Parameters: [{}] do not exist in the template", shorten(&unknown.join(", "))))
+                .maybe_help(did_you_mean(first, parameters.iter().map(|p| p.name.as_str()))),
         );
     }
-    let given = |parameter: &Parameter| {
-        inputs
-            .parameters
-            .get(&parameter.name)
-            .or(parameter.default.as_ref())
-            .cloned()
-    };
-    let missing: Vec<&Parameter> = parameters
-        .iter()
-        .filter(|parameter| given(parameter).is_none())
-        .collect();
+    let given = |parameter: &Parameter| inputs.parameters.get(&parameter.name).or(parameter.default.as_ref()).cloned();
+    let missing: Vec<&Parameter> = parameters.iter().filter(|parameter| given(parameter).is_none()).collect();
     if let Some(first) = missing.first() {
-        let names: Vec<&str> = missing
-            .iter()
-            .map(|parameter| parameter.name.as_str())
-            .collect();
+        let names: Vec<&str> = missing.iter().map(|parameter| parameter.name.as_str()).collect();
         findings.push(
-            Diagnostic::error(
-                &first.span,
-                format!("Parameters: [{}] must have values", names.join(", ")),
-            )
-            .help("give a value with the stack, or a Default in the template"),
+            Diagnostic::error(&first.span, format!("Parameters: [{}] must have values", names.join(", ")))
+                .help("give a value with the stack, or a Default in the template"),
         );
     }
     for parameter in parameters {
@@ -201,77 +145,44 @@ pub(crate) fn resolve(
     resolved
 }
 
-fn one(
-    parameter: &Parameter,
-    value: String,
-    inputs: &Inputs<'_>,
-    resolved: &mut Resolved,
-) -> Result<(), Diagnostic> {
+fn one(parameter: &Parameter, value: String, inputs: &Inputs<'_>, resolved: &mut Resolved) -> Result<(), Diagnostic> {
     let defaulted = !inputs.parameters.contains_key(&parameter.name);
-    let span = match (
-        inputs.parameter_spans.get(&parameter.name),
-        &parameter.default_span,
-    ) {
+    let span = match (inputs.parameter_spans.get(&parameter.name), &parameter.default_span) {
         (Some(span), _) if !defaulted => span,
         (_, Some(span)) if defaulted => span,
         _ => &parameter.span,
     };
     if value.len() > 4096 {
-        return Err(Diagnostic::error(
-            span,
-            format!("Parameter '{}' must be 4096 bytes or less", parameter.name),
-        ));
+        return Err(Diagnostic::error(span, format!("Parameter '{}' must be 4096 bytes or less", parameter.name)));
     }
     if let Some(reason) = parameter.refuses(&value) {
         return Err(Diagnostic::error(span, reason));
     }
     let mut resolved_value = None;
     if parameter.is_stored() {
-        let reference = DynamicReference::Ssm {
-            name: value.clone(),
-            version: None,
-        };
+        let reference = DynamicReference::Ssm { name: value.clone(), version: None };
         let message = format!(
             "Unable to fetch parameters [{}] from parameter store for this account.",
-            if parameter.no_echo {
-                "****".to_owned()
-            } else {
-                shorten(&value)
-            }
+            if parameter.no_echo { "****".to_owned() } else { shorten(&value) }
         );
         let found = match inputs.resolver {
-            Some(resolver) => resolver(&reference)
-                .map_err(|reason| Diagnostic::error(span, message).help(reason))?,
+            Some(resolver) => resolver(&reference).map_err(|reason| Diagnostic::error(span, message).help(reason))?,
             None => {
-                return Err(
-                    Diagnostic::error(span, message).help("there is no parameter store here")
-                );
+                return Err(Diagnostic::error(span, message).help("there is no parameter store here"));
             }
         };
         resolved_value = Some(found);
     }
     let text = resolved_value.as_deref().unwrap_or(&value);
-    let whole = Located {
-        secret: parameter.no_echo,
-        ..Located::new(LocatedValue::String(text.to_owned()), span.clone())
-    };
+    let whole = Located { secret: parameter.no_echo, ..Located::new(LocatedValue::String(text.to_owned()), span.clone()) };
     let located = match parameter.is_list() {
         false => whole,
         true => {
-            let items = parameter
-                .items(text)
-                .into_iter()
-                .map(|(start, item)| whole.slice(start, start + item.len()))
-                .collect();
+            let items = parameter.items(text).into_iter().map(|(start, item)| whole.slice(start, start + item.len())).collect();
             Located::new(LocatedValue::List(items), span.clone())
         }
     };
     resolved.located.insert(parameter.name.clone(), located);
-    resolved.values.push(ParameterValue {
-        name: parameter.name.clone(),
-        value,
-        resolved_value,
-        no_echo: parameter.no_echo,
-    });
+    resolved.values.push(ParameterValue { name: parameter.name.clone(), value, resolved_value, no_echo: parameter.no_echo });
     Ok(())
 }

@@ -7,27 +7,11 @@ use crate::node::{Entry, Kind, Name, Node, shorten};
 use crate::suggest::did_you_mean;
 use crate::template::Resource;
 
-const ATTRIBUTES: [&str; 9] = [
-    "Type",
-    "Properties",
-    "Metadata",
-    "DependsOn",
-    "Condition",
-    "DeletionPolicy",
-    "UpdateReplacePolicy",
-    "CreationPolicy",
-    "UpdatePolicy",
-];
+const ATTRIBUTES: [&str; 9] =
+    ["Type", "Properties", "Metadata", "DependsOn", "Condition", "DeletionPolicy", "UpdateReplacePolicy", "CreationPolicy", "UpdatePolicy"];
 
-pub(super) fn resources(
-    entries: Vec<Entry>,
-    extensions: bool,
-    findings: &mut Findings,
-) -> Vec<Resource> {
-    entries
-        .into_iter()
-        .filter_map(|entry| resource(entry, extensions, findings))
-        .collect()
+pub(super) fn resources(entries: Vec<Entry>, extensions: bool, findings: &mut Findings) -> Vec<Resource> {
+    entries.into_iter().filter_map(|entry| resource(entry, extensions, findings)).collect()
 }
 
 fn resource(entry: Entry, extensions: bool, findings: &mut Findings) -> Option<Resource> {
@@ -35,10 +19,7 @@ fn resource(entry: Entry, extensions: bool, findings: &mut Findings) -> Option<R
     let Kind::Map(attributes) = entry.value.kind else {
         findings.push(Diagnostic::error(
             &entry.value.span,
-            format!(
-                "Template format error: [/Resources/{}] resource definition is malformed",
-                id.text
-            ),
+            format!("Template format error: [/Resources/{}] resource definition is malformed", id.text),
         ));
         return None;
     };
@@ -77,28 +58,15 @@ fn resource(entry: Entry, extensions: bool, findings: &mut Findings) -> Option<R
                     resource.depends_on = names.iter().map(|name| name.text.clone()).collect();
                     resource.depends_on_names = names;
                 }
-                None => findings.push(malformed(
-                    &value,
-                    &path,
-                    "a logical id or a list of logical ids",
-                )),
+                None => findings.push(malformed(&value, &path, "a logical id or a list of logical ids")),
             },
             "DeletionPolicy" => resource.deletion_policy = policy(&value, &path, true, findings),
-            "UpdateReplacePolicy" => {
-                resource.update_replace_policy = policy(&value, &path, false, findings)
-            }
+            "UpdateReplacePolicy" => resource.update_replace_policy = policy(&value, &path, false, findings),
             attribute @ ("Properties" | "Metadata" | "CreationPolicy" | "UpdatePolicy") => {
                 if !matches!(value.kind, Kind::Map(_) | Kind::Null) {
                     findings.push(malformed(&value, &path, "an object"));
                 }
-                let expr = Some(
-                    Reader {
-                        section: Section::Values,
-                        extensions,
-                        findings,
-                    }
-                    .expr(value),
-                );
+                let expr = Some(Reader { section: Section::Values, extensions, findings }.expr(value));
                 match attribute {
                     "Properties" => resource.properties = expr,
                     "Metadata" => resource.metadata = expr,
@@ -106,15 +74,11 @@ fn resource(entry: Entry, extensions: bool, findings: &mut Findings) -> Option<R
                     _ => resource.update_policy = expr,
                 }
             }
-            other => findings.push(
-                Diagnostic::error(
-                    &key.span,
-                    format!("Invalid template resource property '{}'", shorten(other)),
-                )
-                .maybe_help(did_you_mean(other, ATTRIBUTES).or_else(|| {
-                    Some("properties of the resource itself stand under Properties".to_owned())
-                })),
-            ),
+            other => {
+                findings.push(Diagnostic::error(&key.span, format!("Invalid template resource property '{}'", shorten(other))).maybe_help(
+                    did_you_mean(other, ATTRIBUTES).or_else(|| Some("properties of the resource itself stand under Properties".to_owned())),
+                ))
+            }
         }
     }
     if resource.resource_type.is_empty() {
@@ -127,13 +91,7 @@ fn resource(entry: Entry, extensions: bool, findings: &mut Findings) -> Option<R
 }
 
 fn malformed(value: &Node, path: &str, wanted: &str) -> Diagnostic {
-    Diagnostic::error(
-        &value.span,
-        format!(
-            "Template format error: [{path}] must be {wanted}, not {}",
-            value.describe()
-        ),
-    )
+    Diagnostic::error(&value.span, format!("Template format error: [{path}] must be {wanted}, not {}", value.describe()))
 }
 
 fn names(value: &Node) -> Option<Vec<Name>> {
@@ -144,32 +102,21 @@ fn names(value: &Node) -> Option<Vec<Name>> {
 }
 
 fn policy(value: &Node, path: &str, deletion: bool, findings: &mut Findings) -> Option<String> {
-    let policies: &[&str] = if deletion {
-        &["Delete", "Retain", "RetainExceptOnCreate", "Snapshot"]
-    } else {
-        &["Delete", "Retain", "Snapshot"]
-    };
+    let policies: &[&str] =
+        if deletion { &["Delete", "Retain", "RetainExceptOnCreate", "Snapshot"] } else { &["Delete", "Retain", "Snapshot"] };
     match value.scalar() {
         Some(text) if policies.contains(&text) => Some(text.to_owned()),
         Some(text) => {
             findings.push(
-                Diagnostic::error(
-                    &value.span,
-                    format!(
-                        "Template format error: [{path}] Unrecognized policy {}",
-                        shorten(text)
+                Diagnostic::error(&value.span, format!("Template format error: [{path}] Unrecognized policy {}", shorten(text)))
+                    .maybe_help(
+                        did_you_mean(text, policies.iter().copied()).or_else(|| Some(format!("it is one of {}", policies.join(", ")))),
                     ),
-                )
-                .maybe_help(
-                    did_you_mean(text, policies.iter().copied())
-                        .or_else(|| Some(format!("it is one of {}", policies.join(", ")))),
-                ),
             );
             None
         }
         None => {
-            findings
-                .push(malformed(value, path, "a string").help("functions are not available here"));
+            findings.push(malformed(value, path, "a string").help("functions are not available here"));
             None
         }
     }

@@ -31,40 +31,24 @@ fn resolver(reference: &DynamicReference) -> Result<String, String> {
         DynamicReference::Ssm { name, version } => match name.as_str() {
             "absent" => Err("there is no parameter absent".to_owned()),
             "/list" => Ok("x, y".to_owned()),
-            _ => Ok(format!(
-                "ssm<{name}@{}>",
-                version.as_deref().unwrap_or("latest")
-            )),
+            _ => Ok(format!("ssm<{name}@{}>", version.as_deref().unwrap_or("latest"))),
         },
         DynamicReference::SsmSecure { name, .. } => Ok(format!("secure<{name}>")),
-        DynamicReference::SecretsManager {
-            secret_id,
-            json_key,
-            ..
-        } => Ok(format!(
-            "secret<{secret_id}|{}>",
-            json_key.as_deref().unwrap_or("")
-        )),
+        DynamicReference::SecretsManager { secret_id, json_key, .. } => {
+            Ok(format!("secret<{secret_id}|{}>", json_key.as_deref().unwrap_or("")))
+        }
     }
 }
 
 /// A stack's inputs.
 pub fn inputs(parameters: &[(&str, &str)]) -> Inputs<'static> {
-    let given: BTreeMap<String, String> = parameters
-        .iter()
-        .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
-        .collect();
+    let given: BTreeMap<String, String> = parameters.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
     Inputs {
         parameters: given,
         notification_arns: vec!["arn:topic".to_owned()],
         imports: &import,
         resolver: Some(&resolver),
-        ..Inputs::new(
-            "eu-west-1",
-            "012345678901",
-            "shop",
-            "arn:aws:cloudformation:eu-west-1:012345678901:stack/shop/1",
-        )
+        ..Inputs::new("eu-west-1", "012345678901", "shop", "arn:aws:cloudformation:eu-west-1:012345678901:stack/shop/1")
     }
 }
 
@@ -72,9 +56,7 @@ pub fn inputs(parameters: &[(&str, &str)]) -> Inputs<'static> {
 pub fn with_property(head: &str, value: &str) -> String {
     let block = value.starts_with("Fn::") || value.starts_with("Ref:");
     let value = format!("{}{value}", if block { "\n  " } else { "" }).replace('\n', "\n      ");
-    format!(
-        "{head}Resources:\n  Other:\n    Type: T::T::T\n  R:\n    Type: T::T::T\n    Properties:\n      V: {value}\n"
-    )
+    format!("{head}Resources:\n  Other:\n    Type: T::T::T\n  R:\n    Type: T::T::T\n    Properties:\n      V: {value}\n")
 }
 
 /// The value of the property `V` of `R`.
@@ -82,17 +64,10 @@ pub fn evaluate(source: &str, parameters: &[(&str, &str)]) -> Result<Located, Ve
     let template = Template::parse(source, "t")?;
     let inputs = inputs(parameters);
     let properties = template.plan(&inputs)?.properties("R", &Existing)?;
-    Ok(properties
-        .get("V")
-        .cloned()
-        .unwrap_or_else(|| Located::new(LocatedValue::Null, properties.span.clone())))
+    Ok(properties.get("V").cloned().unwrap_or_else(|| Located::new(LocatedValue::Null, properties.span.clone())))
 }
 
 /// Findings as a user sees them.
 pub fn shown(findings: &[Diagnostic]) -> String {
-    findings
-        .iter()
-        .map(Diagnostic::to_string)
-        .collect::<Vec<_>>()
-        .join("\n")
+    findings.iter().map(Diagnostic::to_string).collect::<Vec<_>>().join("\n")
 }

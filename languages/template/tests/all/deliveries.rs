@@ -126,89 +126,44 @@ fn written(span: &Span) -> &'static str {
 
 #[test]
 fn a_delivery_is_planned_and_its_policies_lead_to_lines() {
-    let template = Template::parse(TOOLS, "tools.yaml")
-        .unwrap_or_else(|findings| panic!("{}", common::shown(&findings)));
+    let template = Template::parse(TOOLS, "tools.yaml").unwrap_or_else(|findings| panic!("{}", common::shown(&findings)));
     assert_eq!(template.capabilities_needed()[0].0, "CAPABILITY_NAMED_IAM");
-    let warnings: Vec<&str> = template
-        .warnings()
-        .iter()
-        .map(|warning| warning.message.as_str())
-        .collect();
+    let warnings: Vec<&str> = template.warnings().iter().map(|warning| warning.message.as_str()).collect();
     assert_eq!(warnings, ["Parameter Administrator is never used"]);
     let inputs = common::inputs(&[("TargetAccount", "098765432109")]);
     let plan = template.plan(&inputs).unwrap();
-    assert_eq!(
-        plan.order(),
-        [
-            "PipelineRole",
-            "Key",
-            "Artifacts",
-            "ArtifactsPolicy",
-            "KeyAlias",
-            "Pipeline"
-        ]
-    );
-    assert_eq!(
-        plan.dependencies("Pipeline"),
-        ["ArtifactsPolicy", "PipelineRole", "Artifacts", "Key"]
-    );
+    assert_eq!(plan.order(), ["PipelineRole", "Key", "Artifacts", "ArtifactsPolicy", "KeyAlias", "Pipeline"]);
+    assert_eq!(plan.dependencies("Pipeline"), ["ArtifactsPolicy", "PipelineRole", "Artifacts", "Key"]);
 
     let bucket = plan.properties("Artifacts", &Existing).unwrap().to_json();
     assert_eq!(bucket["BucketName"], "shop-artifacts-012345678901");
-    assert_eq!(
-        bucket["PublicAccessBlockConfiguration"]["BlockPublicAcls"],
-        true
-    );
+    assert_eq!(bucket["PublicAccessBlockConfiguration"]["BlockPublicAcls"], true);
 
     let policy = plan.properties("ArtifactsPolicy", &Existing).unwrap();
     let document = policy.get("PolicyDocument").unwrap();
     assert_eq!(document.to_json()["Version"], "2012-10-17");
-    assert_eq!(
-        document.to_json()["Statement"][1]["Principal"]["AWS"],
-        "arn:aws:iam::098765432109:root"
-    );
+    assert_eq!(document.to_json()["Statement"][1]["Principal"]["AWS"], "arn:aws:iam::098765432109:root");
     let origins = document.origins();
     let line = |pointer: &str| {
-        let span = origins
-            .iter()
-            .find(|(at, _)| at == pointer)
-            .map(|(_, span)| span)
-            .unwrap();
+        let span = origins.iter().find(|(at, _)| at == pointer).map(|(_, span)| span).unwrap();
         written(span)
     };
-    assert_eq!(
-        line("/Statement/0/Condition/Bool/aws:SecureTransport"),
-        "aws:SecureTransport: false"
-    );
-    assert_eq!(
-        line("/Statement/1/Action/1"),
-        "Action: ['s3:Get*', 's3:Put*']"
-    );
+    assert_eq!(line("/Statement/0/Condition/Bool/aws:SecureTransport"), "aws:SecureTransport: false");
+    assert_eq!(line("/Statement/1/Action/1"), "Action: ['s3:Get*', 's3:Put*']");
 
     let key = plan.properties("Key", &Existing).unwrap();
     let text = key.get("KeyPolicy").unwrap();
     let json: serde_json::Value = serde_json::from_str(text.text().unwrap()).unwrap();
-    assert_eq!(
-        json["Statement"][1]["Principal"]["AWS"][1],
-        "PipelineRole/Arn"
-    );
+    assert_eq!(json["Statement"][1]["Principal"]["AWS"][1], "PipelineRole/Arn");
     let sid = text.text().unwrap().find("\"Target\"").unwrap();
     assert!(written(&text.place(sid)).starts_with("\"Sid\": \"Target\""));
 
     let role = plan.properties("PipelineRole", &Existing).unwrap();
-    let resource = role
-        .pointer("/Policies/0/PolicyDocument/Statement/0/Resource")
-        .unwrap();
-    assert_eq!(
-        resource.text(),
-        Some("arn:aws:iam::098765432109:role/deploy")
-    );
+    let resource = role.pointer("/Policies/0/PolicyDocument/Statement/0/Resource").unwrap();
+    assert_eq!(resource.text(), Some("arn:aws:iam::098765432109:role/deploy"));
     assert!(written(&resource.span).starts_with("Resource: !Join"));
     let outputs = plan.outputs(&Existing).unwrap();
-    assert_eq!(
-        (outputs[0].value.as_str(), outputs[0].export_name.as_deref()),
-        ("Key/Arn", Some("shop-key"))
-    );
+    assert_eq!((outputs[0].value.as_str(), outputs[0].export_name.as_deref()), ("Key/Arn", Some("shop-key")));
 }
 
 /// The other account's role, in JSON that is indented with tabs.
@@ -240,25 +195,12 @@ fn json_with_tabs_is_a_template_too() {
     let inputs = common::inputs(&[("ExternalId", "very-secret")]);
     let plan = template.plan(&inputs).unwrap();
     let role = plan.properties("DeployRole", &Existing).unwrap();
-    let statement = role
-        .pointer("/AssumeRolePolicyDocument/Statement/0")
-        .unwrap();
-    assert_eq!(
-        statement.to_json()["Condition"]["StringEquals"]["sts:ExternalId"],
-        "very-secret"
-    );
+    let statement = role.pointer("/AssumeRolePolicyDocument/Statement/0").unwrap();
+    assert_eq!(statement.to_json()["Condition"]["StringEquals"]["sts:ExternalId"], "very-secret");
     assert_eq!(statement.span.to_string(), "target.json:9:20");
     assert!(!format!("{role:?}").contains("very-secret"));
     let short = common::inputs(&[("ExternalId", "sesame")]);
     let refused = common::shown(&template.plan(&short).err().unwrap());
-    assert_eq!(
-        refused,
-        "target.json:2:17: Parameter 'ExternalId' must contain at least 8 characters"
-    );
-    assert_eq!(
-        common::evaluate(&TARGET.replace("DeployRole", "R"), &[])
-            .unwrap_err()
-            .len(),
-        1
-    );
+    assert_eq!(refused, "target.json:2:17: Parameter 'ExternalId' must contain at least 8 characters");
+    assert_eq!(common::evaluate(&TARGET.replace("DeployRole", "R"), &[]).unwrap_err().len(), 1);
 }

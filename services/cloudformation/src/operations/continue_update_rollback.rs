@@ -48,13 +48,21 @@ impl Operation for ContinueUpdateRollback {
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Output, Error> {
         let mut stack = names::stack(&mut **call, &input.stack_name, stack_missing)?;
         if stack.status != StackStatus::UpdateRollbackFailed {
-            return Err(invalid(format!("Stack:{} is in {} state and can not continue its rollback: only one in UPDATE_ROLLBACK_FAILED can.", stack.arn(), stack.status)));
+            return Err(invalid(format!(
+                "Stack:{} is in {} state and can not continue its rollback: only one in UPDATE_ROLLBACK_FAILED can.",
+                stack.arn(),
+                stack.status
+            )));
         }
         let rows = resources(call, &stack)?;
         for id in &input.resources_to_skip {
-            let failed = rows.get(id).is_some_and(|row| row.status == ResourceStatus::UpdateFailed && matches!(row.pending, Some(Pending::Updated(_))));
+            let failed = rows
+                .get(id)
+                .is_some_and(|row| row.status == ResourceStatus::UpdateFailed && matches!(row.pending, Some(Pending::Updated(_))));
             if !failed {
-                return Err(invalid(format!("ResourcesToSkip: {id} is not in UPDATE_FAILED state because of the rollback, so it cannot be skipped")));
+                return Err(invalid(format!(
+                    "ResourcesToSkip: {id} is not in UPDATE_FAILED state because of the rollback, so it cannot be skipped"
+                )));
             }
         }
         act(call, &mut stack, input.role_arn, input.client_request_token)?;

@@ -72,9 +72,10 @@ fn stack_for(call: &mut Scope<'_, CloudFormation>, input: &Input) -> Result<Stac
         (ChangeSetType::Update, Some(stack)) if stack.status.updatable() => Ok(stack),
         (ChangeSetType::Update, Some(stack)) => Err(not_updatable(&stack)),
         (ChangeSetType::Create, Some(stack)) if stack.status == StackStatus::ReviewInProgress => Ok(stack),
-        (ChangeSetType::Create, Some(stack)) => {
-            Err(invalid(format!("Stack [{}] already exists and cannot be created again with the changeSet [{}]", stack.name, input.change_set_name)))
-        }
+        (ChangeSetType::Create, Some(stack)) => Err(invalid(format!(
+            "Stack [{}] already exists and cannot be created again with the changeSet [{}]",
+            stack.name, input.change_set_name
+        ))),
         (ChangeSetType::Create, None) => {
             let mut stack = new_stack(call, &input.stack_name)?;
             take_name(call, &stack)?;
@@ -118,12 +119,18 @@ impl Operation for CreateChangeSet {
         let stack = stack_for(call, &input)?;
         let others = call.scan(&CHANGE_SETS, &stack.key())?;
         if others.len() >= MAX_CHANGE_SETS {
-            return Err(Error::new("LimitExceededException", format!("Stack [{}] has {MAX_CHANGE_SETS} change sets; delete some of them", stack.name)));
+            return Err(Error::new(
+                "LimitExceededException",
+                format!("Stack [{}] has {MAX_CHANGE_SETS} change sets; delete some of them", stack.name),
+            ));
         }
         if let Some(long) = input.description.as_deref().filter(|text| text.len() > LONGEST_DESCRIPTION) {
             return Err(constraint("description", long, &format!("have length less than or equal to {LONGEST_DESCRIPTION}")));
         }
-        let same_name = others.into_iter().map(|(_, row)| row).find(|row| row.name == input.change_set_name && row.execution != ExecutionStatus::ExecuteInProgress);
+        let same_name = others
+            .into_iter()
+            .map(|(_, row)| row)
+            .find(|row| row.name == input.change_set_name && row.execution != ExecutionStatus::ExecuteInProgress);
         if let Some(other) = same_name {
             if other.client_token.is_some() && other.client_token == input.client_token {
                 return Ok(Output { id: other.arn, stack_id: stack.arn() });
@@ -132,15 +139,25 @@ impl Operation for CreateChangeSet {
         }
         let text = template_text(call, input.template_body, input.template_url.as_deref())?;
         let text = super::new_or_previous(text, input.use_previous_template)?;
-        let request = Request { text, parameters: input.parameters, tags: input.tags, capabilities: input.capabilities, resource_types: input.resource_types };
+        let request = Request {
+            text,
+            parameters: input.parameters,
+            tags: input.tags,
+            capabilities: input.capabilities,
+            resource_types: input.resource_types,
+        };
         let prepared = prepare(call, &stack, request)?;
         if let Some(role) = &input.role_arn {
-            workflow::role_actor(call, &stack, role).map_err(|e| invalid(format!("Role {role} is invalid or cannot be assumed\n{}", e.message)))?;
+            workflow::role_actor(call, &stack, role)
+                .map_err(|e| invalid(format!("Role {role} is invalid or cannot be assumed\n{}", e.message)))?;
         }
         let kind = input.change_set_type.unwrap_or_default();
         let empty = kind == ChangeSetType::Update && prepared.changes_nothing(stack.current.as_ref());
-        let (status, execution) =
-            if empty { (ChangeSetStatus::Failed, ExecutionStatus::Unavailable) } else { (ChangeSetStatus::CreateComplete, ExecutionStatus::Available) };
+        let (status, execution) = if empty {
+            (ChangeSetStatus::Failed, ExecutionStatus::Unavailable)
+        } else {
+            (ChangeSetStatus::CreateComplete, ExecutionStatus::Available)
+        };
         let uuid = base::uuid_v7(call.entropy(), call.now());
         let changes = prepared.survey.changes.clone();
         let change_set = ChangeSet {

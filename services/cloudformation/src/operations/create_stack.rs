@@ -105,7 +105,13 @@ impl Operation for CreateStack {
         stack.timeout_minutes = input.timeout_in_minutes;
         stack.termination_protection = input.enable_termination_protection.unwrap_or(false);
         let text = template_text(call, input.template_body, input.template_url.as_deref())?;
-        let request = Request { text, parameters: input.parameters, tags: Some(input.tags), capabilities: input.capabilities, resource_types: input.resource_types };
+        let request = Request {
+            text,
+            parameters: input.parameters,
+            tags: Some(input.tags),
+            capabilities: input.capabilities,
+            resource_types: input.resource_types,
+        };
         let prepared = prepare(call, &stack, request)?;
         act(call, &mut stack, input.role_arn, input.client_request_token)?;
         take_name(call, &stack)?;

@@ -54,12 +54,18 @@ impl Operation for ExecuteChangeSet {
             ],
         )?;
         if found.status != ChangeSetStatus::CreateComplete {
-            return Err(invalid_change_set_status(format!("ChangeSet [{}] cannot be executed in its current status of [FAILED]", found.arn)));
+            return Err(invalid_change_set_status(format!(
+                "ChangeSet [{}] cannot be executed in its current status of [FAILED]",
+                found.arn
+            )));
         }
         let execution = super::describe_change_set::execution(found.execution, &stack);
         if execution != ExecutionStatus::Available {
             let word = serde_json::to_value(execution).ok().and_then(|v| v.as_str().map(str::to_string)).unwrap_or_default();
-            return Err(invalid_change_set_status(format!("ChangeSet [{}] cannot be executed in its current execution status of [{word}]", found.arn)));
+            return Err(invalid_change_set_status(format!(
+                "ChangeSet [{}] cannot be executed in its current execution status of [{word}]",
+                found.arn
+            )));
         }
         let ready = match found.kind {
             ChangeSetType::Create => stack.status == StackStatus::ReviewInProgress,

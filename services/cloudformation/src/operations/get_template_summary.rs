@@ -62,7 +62,8 @@ fn declared(parameter: &template::Parameter) -> Declared {
         parameter_type: parameter.parameter_type.clone(),
         no_echo: parameter.no_echo,
         description: parameter.description.clone(),
-        parameter_constraints: (!parameter.allowed_values.is_empty()).then(|| Constraints { allowed_values: parameter.allowed_values.clone() }),
+        parameter_constraints: (!parameter.allowed_values.is_empty())
+            .then(|| Constraints { allowed_values: parameter.allowed_values.clone() }),
     }
 }
 
@@ -79,7 +80,9 @@ impl Operation for GetTemplateSummary {
                 let stack = StackName::find(view, name)?;
                 demands(view, "cloudformation:GetTemplateSummary", &stack, &Keys::default())
             }
-            None => Ok(Demand::any("cloudformation:GetTemplateSummary").with_some("cloudformation:TemplateUrl", input.template_url.as_deref()).into()),
+            None => Ok(Demand::any("cloudformation:GetTemplateSummary")
+                .with_some("cloudformation:TemplateUrl", input.template_url.as_deref())
+                .into()),
         }
     }
 
@@ -100,7 +103,8 @@ impl Operation for GetTemplateSummary {
         let mut resource_types: Vec<String> = template.resources().iter().map(|r| r.resource_type.clone()).collect();
         resource_types.sort();
         resource_types.dedup();
-        let (capabilities, reasons): (Vec<_>, Vec<_>) = template.capabilities_needed().into_iter().map(|(name, why)| (name.to_string(), why)).unzip();
+        let (capabilities, reasons): (Vec<_>, Vec<_>) =
+            template.capabilities_needed().into_iter().map(|(name, why)| (name.to_string(), why)).unzip();
         Ok(Output {
             parameters: template.parameters().iter().map(declared).collect(),
             description: template.description().map(str::to_string),

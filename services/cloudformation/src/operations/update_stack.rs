@@ -91,7 +91,13 @@ impl Operation for UpdateStack {
         }
         let text = template_text(call, input.template_body, input.template_url.as_deref())?;
         let text = super::new_or_previous(text, input.use_previous_template)?;
-        let request = Request { text, parameters: input.parameters, tags: input.tags, capabilities: input.capabilities, resource_types: input.resource_types };
+        let request = Request {
+            text,
+            parameters: input.parameters,
+            tags: input.tags,
+            capabilities: input.capabilities,
+            resource_types: input.resource_types,
+        };
         let prepared = prepare(call, &stack, request)?;
         if prepared.changes_nothing(stack.current.as_ref()) {
             return Err(no_updates());

@@ -56,7 +56,8 @@ impl Operation for ValidateTemplate {
         let text = template_text(call, input.template_body, input.template_url.as_deref())?;
         let text = text.ok_or_else(|| invalid("Either Template URL or Template Body must be specified."))?;
         let template = parsed(&text).map_err(|list| findings(&list))?;
-        let (capabilities, reasons): (Vec<_>, Vec<_>) = template.capabilities_needed().into_iter().map(|(name, why)| (name.to_string(), why)).unzip();
+        let (capabilities, reasons): (Vec<_>, Vec<_>) =
+            template.capabilities_needed().into_iter().map(|(name, why)| (name.to_string(), why)).unzip();
         let declared = |p: &template::Parameter| Declared {
             parameter_key: p.name.clone(),
             default_value: p.default.clone(),

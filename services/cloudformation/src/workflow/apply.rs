@@ -129,7 +129,9 @@ fn look(scope: &mut Scope<'_, CloudFormation>, stack: &Stack, plan: &Plan<'_>, i
     };
     let row = resource::row(scope, stack, id)?;
     match row {
-        Some(ResourceRow { made: Some(made), pending, .. }) if made.resource_type == wanted.resource_type && differing(&made.properties, &wanted.properties).is_empty() => {
+        Some(ResourceRow { made: Some(made), pending, .. })
+            if made.resource_type == wanted.resource_type && differing(&made.properties, &wanted.properties).is_empty() =>
+        {
             keep(scope, stack, id, made, pending, wanted)?;
             Ok(Ok(None))
         }
@@ -138,7 +140,14 @@ fn look(scope: &mut Scope<'_, CloudFormation>, stack: &Stack, plan: &Plan<'_>, i
 }
 
 /// A resource whose properties are the same: what else the template says of it is noted.
-fn keep(scope: &mut Scope<'_, CloudFormation>, stack: &Stack, id: &str, made: Made, pending: Option<Pending>, wanted: Wanted) -> Result<(), Error> {
+fn keep(
+    scope: &mut Scope<'_, CloudFormation>,
+    stack: &Stack,
+    id: &str,
+    made: Made,
+    pending: Option<Pending>,
+    wanted: Wanted,
+) -> Result<(), Error> {
     let physical = Physical { id: made.physical_id.clone(), attributes: made.attributes.clone() };
     let new = Made { properties: made.properties.clone(), ..wanted.made(physical) };
     let noted = new.metadata == made.metadata
@@ -171,11 +180,18 @@ fn create(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, mut state: S
     Ok(state.onwards())
 }
 
-fn change(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, mut state: State, wanted: Wanted, made: Made) -> Result<Next<State>, Error> {
+fn change(
+    scope: &mut Scope<'_, CloudFormation>,
+    stack: &mut Stack,
+    mut state: State,
+    wanted: Wanted,
+    made: Made,
+) -> Result<Next<State>, Error> {
     let suffix = state.suffix(scope);
     let changed = differing(&made.properties, &wanted.properties);
     let kind = scope.resource_type(&wanted.resource_type);
-    let replaces = kind.is_some_and(|kind| kind.properties().iter().any(|p| p.update == Update::Replace && changed.iter().any(|name| name == p.name)));
+    let replaces =
+        kind.is_some_and(|kind| kind.properties().iter().any(|p| p.update == Update::Replace && changed.iter().any(|name| name == p.name)));
     let result = if replaces {
         resource::create(scope, stack, &wanted.id, &suffix, &wanted.resource_type, &wanted.properties)
     } else {
@@ -204,18 +220,50 @@ fn change(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, mut state: S
     }
 }
 
-fn started(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, wanted: &Wanted, physical_id: &str, status: ResourceStatus, reason: Option<String>) -> Result<(), Error> {
+fn started(
+    scope: &mut Scope<'_, CloudFormation>,
+    stack: &mut Stack,
+    wanted: &Wanted,
+    physical_id: &str,
+    status: ResourceStatus,
+    reason: Option<String>,
+) -> Result<(), Error> {
     let properties = Some(wanted.shown.clone());
-    stack.resource_event(scope, Happened { logical_id: &wanted.id, resource_type: &wanted.resource_type, physical_id, status, reason, properties })
+    stack.resource_event(
+        scope,
+        Happened { logical_id: &wanted.id, resource_type: &wanted.resource_type, physical_id, status, reason, properties },
+    )
 }
 
-fn done(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, wanted: Wanted, physical: Physical, status: ResourceStatus, pending: Pending) -> Result<(), Error> {
+fn done(
+    scope: &mut Scope<'_, CloudFormation>,
+    stack: &mut Stack,
+    wanted: Wanted,
+    physical: Physical,
+    status: ResourceStatus,
+    pending: Pending,
+) -> Result<(), Error> {
     let (id, resource_type, shown) = (wanted.id.clone(), wanted.resource_type.clone(), wanted.shown.clone());
-    let happened = Happened { logical_id: &id, resource_type: &resource_type, physical_id: &physical.id, status, reason: None, properties: Some(shown) };
+    let happened = Happened {
+        logical_id: &id,
+        resource_type: &resource_type,
+        physical_id: &physical.id,
+        status,
+        reason: None,
+        properties: Some(shown),
+    };
     stack.resource_event(scope, happened)?;
     // A stack that is made has nothing to go back to.
     let pending = stack.current.is_some().then_some(pending);
-    let row = ResourceRow { logical_id: id, resource_type, made: Some(wanted.made(physical)), status, reason: None, updated: scope.now(), pending };
+    let row = ResourceRow {
+        logical_id: id,
+        resource_type,
+        made: Some(wanted.made(physical)),
+        status,
+        reason: None,
+        updated: scope.now(),
+        pending,
+    };
     stack.save_resource(scope, &row)
 }
 
@@ -232,7 +280,10 @@ fn failed(
     let made = row.and_then(|row| row.made);
     let status = if made.is_some() { ResourceStatus::UpdateFailed } else { ResourceStatus::CreateFailed };
     let physical_id = made.as_ref().map(|m| m.physical_id.clone()).unwrap_or_default();
-    stack.resource_event(scope, Happened { logical_id: id, resource_type, physical_id: &physical_id, status, reason: Some(reason.clone()), properties: None })?;
+    stack.resource_event(
+        scope,
+        Happened { logical_id: id, resource_type, physical_id: &physical_id, status, reason: Some(reason.clone()), properties: None },
+    )?;
     let verb = if made.is_some() { "update" } else { "create" };
     let row = ResourceRow {
         logical_id: id.into(),
@@ -294,7 +345,8 @@ fn finish(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, version: &Ve
         cleanup::forget_template(scope, stack, &old);
     }
     stack.move_to(scope, StackStatus::UpdateCompleteCleanupInProgress, None)?;
-    let live = with_plan(stack, &template, &version.parameters, &exported, |plan| Ok(plan.order().to_vec())).map_err(|list| Error::internal(text_of(&list)))?;
+    let live = with_plan(stack, &template, &version.parameters, &exported, |plan| Ok(plan.order().to_vec()))
+        .map_err(|list| Error::internal(text_of(&list)))?;
     cleanup::after_update(scope, stack, &live, known.0)?;
     Ok(state.turn_to(Phase::Cleanup))
 }

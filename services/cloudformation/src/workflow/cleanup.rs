@@ -27,7 +27,12 @@ fn retained(policy: Option<&str>, also_after_creation: bool) -> bool {
 }
 
 /// The update is done: what is not `live`, and what was replaced, is left to be deleted.
-pub(super) fn after_update(scope: &mut Scope<'_, CloudFormation>, stack: &Stack, live: &[String], rows: HashMap<String, ResourceRow>) -> Result<(), Error> {
+pub(super) fn after_update(
+    scope: &mut Scope<'_, CloudFormation>,
+    stack: &Stack,
+    live: &[String],
+    rows: HashMap<String, ResourceRow>,
+) -> Result<(), Error> {
     let mut left = HashMap::new();
     for (id, row) in rows {
         if !live.contains(&id) {
@@ -49,7 +54,11 @@ pub(super) fn after_update(scope: &mut Scope<'_, CloudFormation>, stack: &Stack,
 }
 
 /// The stack is as it was: what the update had made is left to be deleted.
-pub(super) fn after_rollback(scope: &mut Scope<'_, CloudFormation>, stack: &Stack, rows: HashMap<String, ResourceRow>) -> Result<(), Error> {
+pub(super) fn after_rollback(
+    scope: &mut Scope<'_, CloudFormation>,
+    stack: &Stack,
+    rows: HashMap<String, ResourceRow>,
+) -> Result<(), Error> {
     let mut left = HashMap::new();
     for (id, row) in rows {
         match row.pending {
@@ -91,8 +100,22 @@ pub(super) enum Deletion {
 }
 
 /// Deletes a resource, or says that a policy keeps it, with its events.
-pub(super) fn delete(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, state: &mut State, id: &str, made: &Made, retain: bool) -> Result<(Deletion, Option<String>), Error> {
-    let happened = |status, reason| Happened { logical_id: id, resource_type: &made.resource_type, physical_id: &made.physical_id, status, reason, properties: None };
+pub(super) fn delete(
+    scope: &mut Scope<'_, CloudFormation>,
+    stack: &mut Stack,
+    state: &mut State,
+    id: &str,
+    made: &Made,
+    retain: bool,
+) -> Result<(Deletion, Option<String>), Error> {
+    let happened = |status, reason| Happened {
+        logical_id: id,
+        resource_type: &made.resource_type,
+        physical_id: &made.physical_id,
+        status,
+        reason,
+        properties: None,
+    };
     if retain {
         stack.resource_event(scope, happened(ResourceStatus::DeleteSkipped, None))?;
         return Ok((Deletion::Gone, None));
@@ -119,7 +142,8 @@ pub(super) fn step(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, mut
             StackStatus::UpdateCompleteCleanupInProgress => StackStatus::UpdateComplete,
             _ => StackStatus::UpdateRollbackComplete,
         };
-        let reason = (!state.failed.is_empty()).then(|| format!("Update successful. One or more resources could not be deleted: [{}]", state.failed.join(", ")));
+        let reason = (!state.failed.is_empty())
+            .then(|| format!("Update successful. One or more resources could not be deleted: [{}]", state.failed.join(", ")));
         stack.move_to(scope, status, reason)?;
         return Ok(Next::Done);
     };

@@ -46,12 +46,26 @@ fn with<T>(
     scope.with_resource(&actor, request, work)
 }
 
-pub(super) fn create(scope: &mut Scope<'_, CloudFormation>, stack: &Stack, id: &str, suffix: &str, type_name: &str, properties: &Value) -> Result<Physical, Error> {
+pub(super) fn create(
+    scope: &mut Scope<'_, CloudFormation>,
+    stack: &Stack,
+    id: &str,
+    suffix: &str,
+    type_name: &str,
+    properties: &Value,
+) -> Result<Physical, Error> {
     let kind = kind(scope, type_name)?;
     with(scope, stack, id, suffix, |context| kind.create(context, properties))
 }
 
-pub(super) fn update(scope: &mut Scope<'_, CloudFormation>, stack: &Stack, id: &str, suffix: &str, made: &Made, properties: &Value) -> Result<Physical, Error> {
+pub(super) fn update(
+    scope: &mut Scope<'_, CloudFormation>,
+    stack: &Stack,
+    id: &str,
+    suffix: &str,
+    made: &Made,
+    properties: &Value,
+) -> Result<Physical, Error> {
     let kind = kind(scope, &made.resource_type)?;
     with(scope, stack, id, suffix, |context| kind.update(context, &made.physical_id, &made.properties, properties))
 }
@@ -72,7 +86,11 @@ pub(super) fn reason(scope: &Scope<'_, CloudFormation>, error: &Error) -> String
         _ if error.status >= 500 => "ServiceInternalError",
         _ => "InvalidRequest",
     };
-    format!("Resource handler returned message: \"{}\" (RequestToken: {}, HandlerErrorCode: {code})", error.message, base::uuid(scope.entropy()))
+    format!(
+        "Resource handler returned message: \"{}\" (RequestToken: {}, HandlerErrorCode: {code})",
+        error.message,
+        base::uuid(scope.entropy())
+    )
 }
 
 pub(super) fn row(scope: &mut Scope<'_, CloudFormation>, stack: &Stack, id: &str) -> Result<Option<ResourceRow>, Error> {

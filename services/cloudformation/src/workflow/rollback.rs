@@ -48,21 +48,44 @@ fn queue(scope: &mut Scope<'_, CloudFormation>, stack: &Stack) -> Result<Vec<Str
     let template = template_of(scope, stack, current)?;
     let exports = exported(scope, stack, &current.imports)?;
     let rows = resources(scope, stack)?;
-    let order = with_plan(stack, &template, &current.parameters, &exports, |plan| Ok(plan.order().to_vec())).map_err(|list| Error::internal(text_of(&list)))?;
+    let order = with_plan(stack, &template, &current.parameters, &exports, |plan| Ok(plan.order().to_vec()))
+        .map_err(|list| Error::internal(text_of(&list)))?;
     Ok(order.into_iter().rev().filter(|id| rows.get(id).is_some_and(|row| row.pending.is_some())).collect())
 }
 
 fn restored(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, id: &str, made: Made, pending: Option<Pending>) -> Result<(), Error> {
     let status = ResourceStatus::UpdateComplete;
     let reason = stack.skip.iter().any(|skipped| skipped == id).then(|| "Resource was skipped during the continued rollback".to_string());
-    let happened = Happened { logical_id: id, resource_type: &made.resource_type, physical_id: &made.physical_id, status, reason: reason.clone(), properties: None };
+    let happened = Happened {
+        logical_id: id,
+        resource_type: &made.resource_type,
+        physical_id: &made.physical_id,
+        status,
+        reason: reason.clone(),
+        properties: None,
+    };
     stack.resource_event(scope, happened)?;
-    let row = ResourceRow { logical_id: id.into(), resource_type: made.resource_type.clone(), made: Some(made), status, reason, updated: scope.now(), pending };
+    let row = ResourceRow {
+        logical_id: id.into(),
+        resource_type: made.resource_type.clone(),
+        made: Some(made),
+        status,
+        reason,
+        updated: scope.now(),
+        pending,
+    };
     stack.save_resource(scope, &row)
 }
 
 /// Changes a resource back in place.
-fn back(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, mut state: State, id: String, made: Made, before: Made) -> Result<Next<State>, Error> {
+fn back(
+    scope: &mut Scope<'_, CloudFormation>,
+    stack: &mut Stack,
+    mut state: State,
+    id: String,
+    made: Made,
+    before: Made,
+) -> Result<Next<State>, Error> {
     let suffix = state.suffix(scope);
     let result = resource::update(scope, stack, &id, &suffix, &made, &before.properties);
     if let Err(error) = &result
@@ -70,7 +93,14 @@ fn back(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, mut state: Sta
     {
         return Ok(state.later(scope));
     }
-    let happened = |status, reason| Happened { logical_id: &id, resource_type: &made.resource_type, physical_id: &made.physical_id, status, reason, properties: None };
+    let happened = |status, reason| Happened {
+        logical_id: &id,
+        resource_type: &made.resource_type,
+        physical_id: &made.physical_id,
+        status,
+        reason,
+        properties: None,
+    };
     stack.resource_event(scope, happened(ResourceStatus::UpdateInProgress, None))?;
     match result {
         Ok(physical) => {
@@ -84,9 +114,21 @@ fn back(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, mut state: Sta
             stack.resource_event(scope, happened(status, Some(reason.clone())))?;
             let pending = Some(Pending::Updated(Box::new(before)));
             let resource_type = made.resource_type.clone();
-            let row = ResourceRow { logical_id: id.clone(), resource_type, made: Some(made), status, reason: Some(reason), updated: scope.now(), pending };
+            let row = ResourceRow {
+                logical_id: id.clone(),
+                resource_type,
+                made: Some(made),
+                status,
+                reason: Some(reason),
+                updated: scope.now(),
+                pending,
+            };
             stack.save_resource(scope, &row)?;
-            stack.move_to(scope, StackStatus::UpdateRollbackFailed, Some(format!("The following resource(s) failed to update: [{id}]. ")))?;
+            stack.move_to(
+                scope,
+                StackStatus::UpdateRollbackFailed,
+                Some(format!("The following resource(s) failed to update: [{id}]. ")),
+            )?;
             Ok(Next::Done)
         }
     }

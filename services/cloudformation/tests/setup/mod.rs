@@ -90,7 +90,13 @@ impl Setup {
         loop {
             let answer = self.ok("cloudformation:DescribeStackEvents", json!({"StackName": name, "NextToken": token}));
             let text = |event: &Value, member: &str| event[member].as_str().unwrap_or_default().to_string();
-            events.extend(answer["StackEvents"].as_array().unwrap().iter().map(|e| format!("{} {}", text(e, "LogicalResourceId"), text(e, "ResourceStatus"))));
+            events.extend(
+                answer["StackEvents"]
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .map(|e| format!("{} {}", text(e, "LogicalResourceId"), text(e, "ResourceStatus"))),
+            );
             token = answer["NextToken"].clone();
             if token.is_null() {
                 events.reverse();
@@ -144,7 +150,8 @@ pub fn with_template(name: &str, template: &str) -> Value {
 
 /// A role's resource in a template.
 pub fn role(id: &str, properties: &str) -> String {
-    let trust = r#"{Version: "2012-10-17", Statement: [{Effect: Allow, Principal: {Service: codebuild.amazonaws.com}, Action: "sts:AssumeRole"}]}"#;
+    let trust =
+        r#"{Version: "2012-10-17", Statement: [{Effect: Allow, Principal: {Service: codebuild.amazonaws.com}, Action: "sts:AssumeRole"}]}"#;
     format!("  {id}:\n    Type: AWS::IAM::Role\n    Properties:\n      AssumeRolePolicyDocument: {trust}\n{properties}")
 }
 

@@ -70,7 +70,8 @@ pub struct Output {
 const MOST: usize = 50;
 /// Records that one call looks through: a page may come back short, with a token, as on AWS.
 const WINDOW: usize = 5000;
-const ATTRIBUTES: [&str; 8] = ["EventId", "EventName", "ReadOnly", "Username", "ResourceType", "ResourceName", "EventSource", "AccessKeyId"];
+const ATTRIBUTES: [&str; 8] =
+    ["EventId", "EventName", "ReadOnly", "Username", "ResourceType", "ResourceName", "EventSource", "AccessKeyId"];
 
 /// CloudFormation's name of the resource type behind an ARN, for the services that are recorded.
 fn resource_type(arn: &str) -> Option<&'static str> {
@@ -115,7 +116,9 @@ fn shown(record: Record) -> Event {
         event_time: EpochTime(record.time),
         event_source: text(event, "/eventSource").unwrap_or_default(),
         username: username(event),
-        resources: arns.map(|arn| Resource { resource_type: resource_type(arn).map(str::to_string), resource_name: arn.to_string() }).collect(),
+        resources: arns
+            .map(|arn| Resource { resource_type: resource_type(arn).map(str::to_string), resource_name: arn.to_string() })
+            .collect(),
         cloud_trail_event: event.to_string(),
         event_id: record.id,
     }
@@ -131,7 +134,9 @@ fn matches(event: &Event, attribute: &LookupAttribute) -> bool {
         "EventSource" => event.event_source == value,
         "AccessKeyId" => event.access_key_id.as_deref() == Some(value),
         "ResourceType" => event.resources.iter().any(|r| r.resource_type.as_deref() == Some(value)),
-        "ResourceName" => event.resources.iter().any(|r| r.resource_name == value || r.resource_name.rsplit(['/', ':']).next() == Some(value)),
+        "ResourceName" => {
+            event.resources.iter().any(|r| r.resource_name == value || r.resource_name.rsplit(['/', ':']).next() == Some(value))
+        }
         _ => false,
     }
 }
@@ -144,7 +149,10 @@ fn checked(input: &LookupEventsInput) -> Result<usize, Error> {
         return Err(Error::new("InvalidLookupAttributesException", "You can use only one attribute for each lookup"));
     }
     if let Some(unknown) = input.lookup_attributes.iter().find(|a| !ATTRIBUTES.contains(&a.attribute_key.as_str())) {
-        return Err(Error::new("InvalidLookupAttributesException", format!("'{}' is not a lookup attribute; there are {}", unknown.attribute_key, ATTRIBUTES.join(", "))));
+        return Err(Error::new(
+            "InvalidLookupAttributesException",
+            format!("'{}' is not a lookup attribute; there are {}", unknown.attribute_key, ATTRIBUTES.join(", ")),
+        ));
     }
     if let (Some(start), Some(end)) = (input.start_time, input.end_time)
         && start.0 > end.0

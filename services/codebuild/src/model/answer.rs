@@ -159,7 +159,11 @@ fn logs_of(owner: &Owner, row: &BuildRow) -> Option<LogsLocation> {
     // The console writes `$` as `$25` and `/` as `$252F` in the names of its own addresses.
     let coded = |name: &str| name.replace('$', "$2524").replace('/', "$252F");
     Some(LogsLocation {
-        deep_link: format!("https://console.aws.amazon.com/cloudwatch/home?region={region}#logsV2:log-groups/log-group/{}/log-events/{}", coded(&group), coded(&stream)),
+        deep_link: format!(
+            "https://console.aws.amazon.com/cloudwatch/home?region={region}#logsV2:log-groups/log-group/{}/log-events/{}",
+            coded(&group),
+            coded(&stream)
+        ),
         cloud_watch_logs_arn: Arn::new("logs", region, owner.account.as_str(), &format!("log-group:{group}:log-stream:{stream}")),
         group_name: group,
         stream_name: stream,
@@ -184,7 +188,10 @@ impl Build {
             project_name: row.project,
             phases: row.phases.into_iter().map(BuildPhase::from).collect(),
             source: row.source,
-            artifacts: BuildArtifacts { location: row.artifact_location.unwrap_or_default(), encryption_disabled: row.artifacts.encryption_disabled },
+            artifacts: BuildArtifacts {
+                location: row.artifact_location.unwrap_or_default(),
+                encryption_disabled: row.artifacts.encryption_disabled,
+            },
             cache: Cache { kind: "NO_CACHE".into(), ..Cache::default() },
             environment: row.environment,
             service_role: row.service_role,

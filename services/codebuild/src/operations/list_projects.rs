@@ -44,7 +44,9 @@ impl Operation for ListProjects {
     fn execute(call: &mut Authorized<'_, Self>, input: ListProjectsInput) -> Result<ListProjectsOutput, Error> {
         match input.sort_by.as_deref() {
             None | Some("NAME") => {}
-            Some(by @ ("CREATED_TIME" | "LAST_MODIFIED_TIME")) => return Err(Error::not_implemented(&format!("codebuild:ListProjects with sortBy {by}"))),
+            Some(by @ ("CREATED_TIME" | "LAST_MODIFIED_TIME")) => {
+                return Err(Error::not_implemented(&format!("codebuild:ListProjects with sortBy {by}")));
+            }
             Some(by) => return Err(invalid(format!("Invalid sortBy: '{by}'"))),
         }
         let owner = Owner::of(call)?;

@@ -124,13 +124,18 @@ fn check_hand_over(project: &ProjectRow, input: &StartBuildInput) -> Result<(), 
     let of_pipeline = project.source.kind == "CODEPIPELINE";
     let handed = !input.pipeline_source.is_empty() || !input.pipeline_artifacts.is_empty() || input.pipeline_name.is_some();
     if of_pipeline && input.pipeline_source.is_empty() {
-        return Err(invalid(format!("Build cannot be started: the source of project {} is CODEPIPELINE, so only a pipeline can start it. Override its source and artifacts to build without one", input.project_name)));
+        return Err(invalid(format!(
+            "Build cannot be started: the source of project {} is CODEPIPELINE, so only a pipeline can start it. Override its source and artifacts to build without one",
+            input.project_name
+        )));
     }
     if !of_pipeline && handed {
         return Err(invalid("pipelineSource, pipelineArtifacts and pipelineName are for projects whose source type is CODEPIPELINE"));
     }
     if input.pipeline_source.len() > MAX_PIPELINE_ARTIFACTS || input.pipeline_artifacts.len() > MAX_PIPELINE_ARTIFACTS {
-        return Err(invalid(format!("a build action has at most {MAX_PIPELINE_ARTIFACTS} input and {MAX_PIPELINE_ARTIFACTS} output artifacts")));
+        return Err(invalid(format!(
+            "a build action has at most {MAX_PIPELINE_ARTIFACTS} input and {MAX_PIPELINE_ARTIFACTS} output artifacts"
+        )));
     }
     input.pipeline_source.iter().skip(1).try_for_each(|source| crate::variables::check_name(&source.name)).map_err(invalid)
 }

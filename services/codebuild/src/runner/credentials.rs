@@ -59,7 +59,11 @@ impl<'a> CredentialServer<'a> {
             Some(_) => ("404 Not Found", json!({"code": "NotFound", "message": "There are no credentials at this path."}).to_string()),
             None => ("400 Bad Request", json!({"code": "BadRequest", "message": "Expected GET and a path."}).to_string()),
         };
-        write!(stream, "HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}", body.len())
+        write!(
+            stream,
+            "HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+            body.len()
+        )
     }
 
     fn credentials(&self, kept: &mut Option<(sts::Credentials, Timestamp)>) -> Result<String, Error> {

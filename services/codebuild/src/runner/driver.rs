@@ -82,7 +82,10 @@ pub(super) fn driver(spec: &Buildspec, folder: &str, source: &str, nonce: &str, 
     script += "finish() {\n";
     for name in &spec.env.exported_variables {
         // Names are checked before: letters, digits and underscores.
-        let _ = writeln!(script, "  (. \"$D/env\"; [ -z \"${{{name}+set}}\" ] || say export {name} \"$(printf %s \"${{{name}}}\" | base64 | tr -d '\\n')\")");
+        let _ = writeln!(
+            script,
+            "  (. \"$D/env\"; [ -z \"${{{name}+set}}\" ] || say export {name} \"$(printf %s \"${{{name}}}\" | base64 | tr -d '\\n')\")"
+        );
     }
     script += "  say end \"$1\"\n  exit 0\n}\n";
     for (name, phase) in phases(spec) {

@@ -77,7 +77,13 @@ impl From<Cause> for Ending {
 }
 
 pub(super) fn log_denied(error: &Error) -> Ending {
-    Ending::failed("ACCESS_DENIED", format!("The service role does not allow AWS CodeBuild to write the build's log to Amazon CloudWatch Logs. Error message: {}: {}", error.code, error.message))
+    Ending::failed(
+        "ACCESS_DENIED",
+        format!(
+            "The service role does not allow AWS CodeBuild to write the build's log to Amazon CloudWatch Logs. Error message: {}: {}",
+            error.code, error.message
+        ),
+    )
 }
 
 /// What the build's folders and addresses are called where it runs.
@@ -103,7 +109,8 @@ impl Execution<'_> {
         write_scripts(&folder, &driver).map_err(|e| Ending::fault(format!("the build's scripts could not be written: {e}")))?;
         let server = CredentialServer::new(self.book, self.row);
         let sandbox_spec = self.spec(spec, &view, &server, &scripts);
-        let sandbox = Sandbox::start_with(sandbox_spec, &self.shop.runner.backend, &self.shop.helper).map_err(|e| Ending::fault(e.to_string()))?;
+        let sandbox =
+            Sandbox::start_with(sandbox_spec, &self.shop.runner.backend, &self.shop.helper).map_err(|e| Ending::fault(e.to_string()))?;
         let mut interpreter = Interpreter::new(self.book, self.log, &driver.texts, &nonce);
         let (exit, cause) = self.attend(sandbox, &mut interpreter, &server, &folder)?;
         let told = interpreter.told;
@@ -111,7 +118,9 @@ impl Execution<'_> {
             (Some(cause), _) => Err(cause.into()),
             (None, Some(_)) => Ok(told),
             (None, None) if exit.timed_out => Err(Cause::TimedOut.into()),
-            (None, None) => Err(Ending::failed("COMMAND_EXECUTION_ERROR", format!("The build's shell ended before its commands: {}", how(exit)))),
+            (None, None) => {
+                Err(Ending::failed("COMMAND_EXECUTION_ERROR", format!("The build's shell ended before its commands: {}", how(exit))))
+            }
         }
     }
 
@@ -146,7 +155,8 @@ impl Execution<'_> {
         spec.env = environment(self.row, buildspec, &around);
         spec.hostname = "codebuild".into();
         spec.listen = [CREDENTIALS].into_iter().chain(runner.endpoint.as_ref().map(|_| ENDPOINT)).collect();
-        spec.limits = Limits { wall_time: allowed, memory_bytes: memory(&self.row.environment.compute_type).unwrap_or(3 << 30), ..Limits::default() };
+        spec.limits =
+            Limits { wall_time: allowed, memory_bytes: memory(&self.row.environment.compute_type).unwrap_or(3 << 30), ..Limits::default() };
         if let Some(bundle) = runner.ca_bundle.as_ref().filter(|_| !self.unconfined) {
             spec.read_only.push(ReadOnly { host: bundle.clone(), inside: CA_BUNDLE.into() });
         }
@@ -154,15 +164,26 @@ impl Execution<'_> {
     }
 
     /// Serves, reads and watches a sandbox until it has ended.
-    fn attend(&self, mut sandbox: Sandbox, interpreter: &mut Interpreter<'_>, server: &CredentialServer<'_>, scripts: &Path) -> Result<(Exit, Option<Cause>), Ending> {
+    fn attend(
+        &self,
+        mut sandbox: Sandbox,
+        interpreter: &mut Interpreter<'_>,
+        server: &CredentialServer<'_>,
+        scripts: &Path,
+    ) -> Result<(Exit, Option<Cause>), Ending> {
         let fault = |what: &str, e: &dyn std::fmt::Display| Ending::fault(format!("{what}: {e}"));
         let mut listeners = sandbox.take_listeners().into_iter();
         let credentials = listeners.next().ok_or_else(|| Ending::fault("the sandbox made no listener for credentials"))?;
         let endpoint = listeners.next();
         if self.unconfined {
-            tell_addresses(scripts, &credentials, endpoint.as_ref(), &server.path).map_err(|e| fault("the build's addresses could not be told", &e))?;
+            tell_addresses(scripts, &credentials, endpoint.as_ref(), &server.path)
+                .map_err(|e| fault("the build's addresses could not be told", &e))?;
         }
-        let closer = endpoint.as_ref().map(TcpListener::try_clone).transpose().map_err(|e| fault("the endpoint's listener could not be copied", &e))?;
+        let closer = endpoint
+            .as_ref()
+            .map(TcpListener::try_clone)
+            .transpose()
+            .map_err(|e| fault("the endpoint's listener could not be copied", &e))?;
         let served = self.shop.runner.endpoint.clone().zip(endpoint);
         let arn = self.book.arn().to_string();
         if let Some((endpoint, listener)) = served {
@@ -273,4 +294,3 @@ fn tell_addresses(folder: &Path, credentials: &TcpListener, endpoint: Option<&Tc
     fs::write(&hidden, text)?;
     fs::rename(hidden, folder.join("addresses"))
 }
-

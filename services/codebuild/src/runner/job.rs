@@ -29,7 +29,8 @@ const QUEUE_BEAT: Duration = Duration::from_millis(500);
 
 /// The handler of the command: an error here means again later, so only the store's own failures are errors.
 pub(super) fn run(shop: &Workshop, agent: &Agent<'_>) -> Result<(), Error> {
-    let order: Order = serde_json::from_value(agent.command.payload.clone()).map_err(|e| Error::internal(format_args!("the order of a build is not readable: {e}")))?;
+    let order: Order = serde_json::from_value(agent.command.payload.clone())
+        .map_err(|e| Error::internal(format_args!("the order of a build is not readable: {e}")))?;
     let book = Book::open(agent.gate, &order);
     let Some(_slot) = queue(shop, &book)? else { return Ok(()) };
     book.update(|row, now| {
@@ -112,9 +113,19 @@ impl Job<'_> {
     /// All phases. True: one of them failed, and the build went on as its buildspec says.
     fn work(&self) -> Result<bool, Ending> {
         let unconfined = self.provision()?;
-        let place = Workspace::make(&self.shop.runner.runtime_dir, self.book.uuid()).map_err(|e| Ending::fault(format!("the build's workspace could not be made: {e}")))?;
+        let place = Workspace::make(&self.shop.runner.runtime_dir, self.book.uuid())
+            .map_err(|e| Ending::fault(format!("the build's workspace could not be made: {e}")))?;
         let client = || self.client();
-        let execution = Execution { shop: self.shop, book: self.book, row: self.row, log: self.log, place: &place, unconfined, client: &client, begun: self.begun };
+        let execution = Execution {
+            shop: self.shop,
+            book: self.book,
+            row: self.row,
+            log: self.log,
+            place: &place,
+            unconfined,
+            client: &client,
+            begun: self.begun,
+        };
         self.enter("DOWNLOAD_SOURCE")?;
         self.log.say("Phase is DOWNLOAD_SOURCE");
         let (sources, spec) = self.source(&place, &execution.root())?;
@@ -126,7 +137,8 @@ impl Job<'_> {
         if told.ended == Some(true) {
             self.enter("UPLOAD_ARTIFACTS")?;
             let client = self.client()?;
-            let outputs = Outputs { client: &client, row: self.row, uuid: self.book.uuid(), place: &place, source: &sources.primary, log: self.log };
+            let outputs =
+                Outputs { client: &client, row: self.row, uuid: self.book.uuid(), place: &place, source: &sources.primary, log: self.log };
             let location = outputs.upload(&spec)?;
             self.book.update(|row, _| row.artifact_location.clone_from(&location))?;
             self.leave("UPLOAD_ARTIFACTS")?;
@@ -169,12 +181,18 @@ impl Job<'_> {
             other => other,
         };
         let open_stream = || {
-            there(client.call::<logs::CreateLogStream>(|| logs::CreateLogStreamInput { log_group_name: group.into(), log_stream_name: stream.into() }))
+            there(client.call::<logs::CreateLogStream>(|| logs::CreateLogStreamInput {
+                log_group_name: group.into(),
+                log_stream_name: stream.into(),
+            }))
         };
         // A group that is there already needs no right to make one: roles for a given group have none (CDK's, for one).
         match open_stream() {
             Err(error) if error.code == "ResourceNotFoundException" => {
-                there(client.call::<logs::CreateLogGroup>(|| logs::CreateLogGroupInput { log_group_name: group.into(), ..Default::default() }))?;
+                there(
+                    client
+                        .call::<logs::CreateLogGroup>(|| logs::CreateLogGroupInput { log_group_name: group.into(), ..Default::default() }),
+                )?;
                 open_stream()
             }
             opened => opened,
@@ -183,7 +201,13 @@ impl Job<'_> {
 
     fn no_log(&self, error: &Error) -> Ending {
         let (role, arn) = (&self.row.service_role, self.book.arn());
-        Ending::failed("ACCESS_DENIED", format!("Service role {role} does not allow AWS CodeBuild to create Amazon CloudWatch Logs log streams for build {arn}. Error message: {}", error.message))
+        Ending::failed(
+            "ACCESS_DENIED",
+            format!(
+                "Service role {role} does not allow AWS CodeBuild to create Amazon CloudWatch Logs log streams for build {arn}. Error message: {}",
+                error.message
+            ),
+        )
     }
 
     fn source(&self, place: &Workspace, root: &str) -> Result<(Sources, Buildspec), Ending> {

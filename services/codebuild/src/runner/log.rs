@@ -142,7 +142,10 @@ impl Log {
             let sent = client.call::<logs::PutLogEvents>(|| logs::PutLogEventsInput {
                 log_group_name: group.clone(),
                 log_stream_name: stream.clone(),
-                log_events: events.iter().map(|(timestamp, message)| logs::InputLogEvent { timestamp: *timestamp, message: message.clone() }).collect(),
+                log_events: events
+                    .iter()
+                    .map(|(timestamp, message)| logs::InputLogEvent { timestamp: *timestamp, message: message.clone() })
+                    .collect(),
                 sequence_token: None,
             });
             if let Err(error) = sent {

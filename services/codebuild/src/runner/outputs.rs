@@ -64,7 +64,11 @@ impl Outputs<'_> {
             let named = spec.artifacts.as_ref().and_then(|a| a.secondary_artifacts.get(&output.name));
             let primary = spec.artifacts.as_ref().filter(|a| outputs.len() == 1 && !a.files.is_empty());
             let Some(artifacts) = named.or(primary) else {
-                return Err(client_error(format!("no matching artifact paths found: the buildspec has no artifacts{} for the pipeline's output {}", if outputs.len() > 1 { "/secondary-artifacts" } else { "" }, output.name)));
+                return Err(client_error(format!(
+                    "no matching artifact paths found: the buildspec has no artifacts{} for the pipeline's output {}",
+                    if outputs.len() > 1 { "/secondary-artifacts" } else { "" },
+                    output.name
+                )));
             };
             self.log.say(&format!("Preparing to copy CODEPIPELINE artifact {}", output.name));
             let file = self.zip(artifacts)?;
@@ -182,7 +186,11 @@ impl Outputs<'_> {
             };
             added.map_err(|error| client_error(format!("the artifact could not be packed: {error}")))?;
         }
-        builder.finish().map_err(|error| Ending::fault(format!("the artifact could not be written: {error}")))?.into_inner().map_err(|e| broken(e.into_error()))?;
+        builder
+            .finish()
+            .map_err(|error| Ending::fault(format!("the artifact could not be written: {error}")))?
+            .into_inner()
+            .map_err(|e| broken(e.into_error()))?;
         Ok(path)
     }
 }

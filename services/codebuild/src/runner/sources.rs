@@ -51,7 +51,11 @@ pub(super) fn download(client: &Client, row: &BuildRow, uuid: &str, place: &Work
     for (index, source) in row.pipeline_sources.iter().enumerate() {
         let target = folder(uuid, index);
         let primary = index == 0;
-        let title = if primary { format!("primary source and source version arn:aws:s3:::{}/{}", source.bucket, source.key) } else { format!("secondary source {}", source.name) };
+        let title = if primary {
+            format!("primary source and source version arn:aws:s3:::{}/{}", source.bucket, source.key)
+        } else {
+            format!("secondary source {}", source.name)
+        };
         let wanted = Wanted { title, bucket: &source.bucket, key: &source.key, version: None };
         make(&place.shared.join(&target))?;
         bring(client, &wanted, &place.shared.join(&target), place, log)?;
@@ -73,7 +77,8 @@ fn bring(client: &Client, wanted: &Wanted<'_>, target: &Path, place: &Workspace,
     let file = place.own.join("source.zip");
     let packed = spool(body, &file).map_err(|e| Ending::fault(format!("a source could not be written to the workspace: {e}")))?;
     let mut sink = FolderSink::new(target).map_err(|e| Ending::fault(format!("the source's folder could not be opened: {e}")))?;
-    let summary = extract(packed, &mut sink, &Limits::default()).map_err(|error| refused(format!("s3://{}/{} could not be unpacked: {error}", wanted.bucket, wanted.key)))?;
+    let summary = extract(packed, &mut sink, &Limits::default())
+        .map_err(|error| refused(format!("s3://{}/{} could not be unpacked: {error}", wanted.bucket, wanted.key)))?;
     // The next one takes the name again.
     let _ = fs::remove_file(&file);
     log.say(&format!("Unpacked s3://{}/{}: {} file(s), {} bytes", wanted.bucket, wanted.key, summary.files, summary.bytes));

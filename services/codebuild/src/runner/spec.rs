@@ -18,7 +18,11 @@ fn wrong(message: impl Into<String>) -> Ending {
 /// `source`: the folder of the primary source on the host; `seen`: as the build sees it.
 pub(super) fn read(row: &BuildRow, source: &Path, seen: &str) -> Result<(Buildspec, String), Ending> {
     let given = row.source.buildspec.as_deref().filter(|text| !text.is_empty()).unwrap_or(DEFAULT);
-    let (text, location) = if inline_buildspec(given) { (given.to_string(), "inline".to_string()) } else { (from_file(given, source, seen)?, format!("{seen}/{given}")) };
+    let (text, location) = if inline_buildspec(given) {
+        (given.to_string(), "inline".to_string())
+    } else {
+        (from_file(given, source, seen)?, format!("{seen}/{given}"))
+    };
     let spec = buildspec::parse(&text).map_err(|error| {
         let help = error.help.as_ref().map_or_else(String::new, |help| format!(" ({help})"));
         let file = if location == "inline" { "the project's buildspec" } else { given };
@@ -37,7 +41,9 @@ fn from_file(path: &str, source: &Path, seen: &str) -> Result<String, Ending> {
     // Links of the source stay inside it, but what they lead to must be a file that ends.
     let whole = std::fs::metadata(&file).ok().filter(std::fs::Metadata::is_file).and_then(|_| File::open(&file).ok());
     let Some(whole) = whole else {
-        return Err(wrong(format!("stat {seen}/{path}: no such file or directory. Put a {path} into the source, or the buildspec into the project")));
+        return Err(wrong(format!(
+            "stat {seen}/{path}: no such file or directory. Put a {path} into the source, or the buildspec into the project"
+        )));
     };
     let mut bytes = Vec::new();
     whole.take(buildspec::MAX_LENGTH as u64 + 1).read_to_end(&mut bytes).map_err(|e| wrong(format!("{path} cannot be read: {e}")))?;

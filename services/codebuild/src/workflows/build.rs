@@ -93,7 +93,10 @@ impl Workflow for BuildWork {
             }
             Err(error) => {
                 row.enter("PROVISIONING", now);
-                let message = format!("CodeBuild is not authorized to perform: sts:AssumeRole on {}. Error message: {}", row.service_role, error.message);
+                let message = format!(
+                    "CodeBuild is not authorized to perform: sts:AssumeRole on {}. Error message: {}",
+                    row.service_role, error.message
+                );
                 row.complete(FAILED, vec![PhaseContext::new("ACCESS_DENIED", message)], now);
                 save(work, &owner, &state.id, &row)?;
                 Ok(Next::Done)

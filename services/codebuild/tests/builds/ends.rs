@@ -51,7 +51,10 @@ fn a_denied_artifact_shows_awss_message() {
     assert_eq!(build["buildStatus"], "FAILED");
     let (status, context) = phase(&build, "UPLOAD_ARTIFACTS");
     assert_eq!(status, "FAILED");
-    assert!(context.starts_with("CLIENT_ERROR AccessDenied: User: arn:aws:sts::111111111111:assumed-role/Build/AWSCodeBuild-"), "{context}");
+    assert!(
+        context.starts_with("CLIENT_ERROR AccessDenied: User: arn:aws:sts::111111111111:assumed-role/Build/AWSCodeBuild-"),
+        "{context}"
+    );
     assert!(context.contains("is not authorized to perform: s3:PutObject on resource: arn:aws:s3:::goods/x.zip because"), "{context}");
 }
 

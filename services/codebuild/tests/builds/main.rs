@@ -49,7 +49,22 @@ artifacts:
     assert_eq!(build["currentPhase"], "COMPLETED");
     assert_eq!(build["exportedEnvironmentVariables"], json!([{"name": "GREETING", "value": "hello world"}]));
     let kinds: Vec<&str> = build["phases"].as_array().unwrap().iter().map(|p| p["phaseType"].as_str().unwrap()).collect();
-    assert_eq!(kinds, ["SUBMITTED", "QUEUED", "PROVISIONING", "DOWNLOAD_SOURCE", "INSTALL", "PRE_BUILD", "BUILD", "POST_BUILD", "UPLOAD_ARTIFACTS", "FINALIZING", "COMPLETED"]);
+    assert_eq!(
+        kinds,
+        [
+            "SUBMITTED",
+            "QUEUED",
+            "PROVISIONING",
+            "DOWNLOAD_SOURCE",
+            "INSTALL",
+            "PRE_BUILD",
+            "BUILD",
+            "POST_BUILD",
+            "UPLOAD_ARTIFACTS",
+            "FINALIZING",
+            "COMPLETED"
+        ]
+    );
     assert!(log.contains("/src/sub\n") && log.contains(" Running command pwd\n"), "{log}");
     assert!(log.contains("Phase complete: BUILD State: SUCCEEDED\n"), "{log}");
     assert!(log.contains("Left out sub/leak.txt"), "{log}");

@@ -105,7 +105,8 @@ impl Yard {
 
     /// The build's log, as text.
     pub fn log(&self, build: &Value) -> String {
-        let place = json!({"logGroupName": build["logs"]["groupName"], "logStreamName": build["logs"]["streamName"], "startFromHead": true});
+        let place =
+            json!({"logGroupName": build["logs"]["groupName"], "logStreamName": build["logs"]["streamName"], "startFromHead": true});
         let events = self.call("logs:GetLogEvents", place)["events"].clone();
         events.as_array().unwrap().iter().map(|e| e["message"].as_str().unwrap()).collect()
     }

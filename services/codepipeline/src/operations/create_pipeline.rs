@@ -36,7 +36,12 @@ pub struct CreatePipelineOutput {
 }
 
 /// The demands of declaring a pipeline: the pipeline's own, and that of handing its role to the service.
-pub(super) fn declaring(action: &'static str, facts: &View<'_, CodePipeline>, pipeline: &PipelineDeclaration, tags: &[Tag]) -> Result<Demands, Error> {
+pub(super) fn declaring(
+    action: &'static str,
+    facts: &View<'_, CodePipeline>,
+    pipeline: &PipelineDeclaration,
+    tags: &[Tag],
+) -> Result<Demands, Error> {
     structure::check_name("pipeline.name", &pipeline.name)?;
     let demand = pipelines::demand(action, facts, &pipeline.name)?.with_tags(pairs(tags));
     if pipeline.role_arn.account() != Some(facts.account()?) {

@@ -56,7 +56,11 @@ impl Operation for DeletePipeline {
     }
 }
 
-fn clear<V: Serialize + DeserializeOwned>(call: &mut Authorized<'_, DeletePipeline>, table: &Table<CodePipeline, V>, prefix: &[&str; 2]) -> Result<(), Error> {
+fn clear<V: Serialize + DeserializeOwned>(
+    call: &mut Authorized<'_, DeletePipeline>,
+    table: &Table<CodePipeline, V>,
+    prefix: &[&str; 2],
+) -> Result<(), Error> {
     for (key, _) in call.scan(table, prefix)? {
         match key.iter().map(String::as_str).collect::<Vec<_>>()[..] {
             [account, name, last] => call.delete(table, &[account, name, last]),

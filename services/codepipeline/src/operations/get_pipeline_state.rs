@@ -2,7 +2,7 @@ use crate::{
     CodePipeline,
     declaration::{ActionDeclaration, StageDeclaration},
     examples, pipelines,
-    state::{ACTIONS, ActionRow, ErrorDetails, EXECUTIONS, STAGES, StageRow},
+    state::{ACTIONS, ActionRow, EXECUTIONS, ErrorDetails, STAGES, StageRow},
     structure,
 };
 use base::{AccountId, EpochTime};
@@ -94,7 +94,13 @@ pub struct GetPipelineStateOutput {
 
 type Call<'a> = Authorized<'a, GetPipelineState>;
 
-fn action_state(call: &mut Call<'_>, account: AccountId, pipeline: &str, stage: &StageRow, action: &ActionDeclaration) -> Result<ActionState, Error> {
+fn action_state(
+    call: &mut Call<'_>,
+    account: AccountId,
+    pipeline: &str,
+    stage: &StageRow,
+    action: &ActionDeclaration,
+) -> Result<ActionState, Error> {
     let row: Option<ActionRow> = match stage.actions.get(&action.name) {
         Some((execution, id)) => call.get(&ACTIONS, &[account.as_str(), pipeline, execution.as_str(), id.as_str()])?,
         None => None,
@@ -113,7 +119,11 @@ fn action_state(call: &mut Call<'_>, account: AccountId, pipeline: &str, stage: 
     };
     Ok(ActionState {
         action_name: action.name.clone(),
-        current_revision: revision.map(|r| CurrentRevision { revision_change_id: r.revision_id.clone(), revision_id: r.revision_id, created: EpochTime(r.created) }),
+        current_revision: revision.map(|r| CurrentRevision {
+            revision_change_id: r.revision_id.clone(),
+            revision_id: r.revision_id,
+            created: EpochTime(r.created),
+        }),
         latest_execution: row.map(execution),
         entity_url: action.setting("ExternalEntityLink").map(Into::into),
     })

@@ -1,4 +1,8 @@
-use crate::{CodePipeline, examples, pipelines::{declaration, page_size}, state::PIPELINES};
+use crate::{
+    CodePipeline, examples,
+    pipelines::{declaration, page_size},
+    state::PIPELINES,
+};
 use base::EpochTime;
 use gate::{Authorized, Demand, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};

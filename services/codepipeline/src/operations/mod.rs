@@ -28,6 +28,9 @@ pub use put_approval_result::{ApprovalResult, PutApprovalResult, PutApprovalResu
 pub use retry_stage_execution::{RetryStageExecution, RetryStageExecutionInput, RetryStageExecutionOutput};
 pub use start_pipeline_execution::{StartPipelineExecution, StartPipelineExecutionInput, StartPipelineExecutionOutput};
 pub use stop_pipeline_execution::{StopPipelineExecution, StopPipelineExecutionInput, StopPipelineExecutionOutput};
-pub use tags::{ListTagsForResource, ListTagsForResourceInput, ListTagsForResourceOutput, TagResource, TagResourceInput, UntagResource, UntagResourceInput};
+pub use tags::{
+    ListTagsForResource, ListTagsForResourceInput, ListTagsForResourceOutput, TagResource, TagResourceInput, UntagResource,
+    UntagResourceInput,
+};
 pub use transitions::{DisableStageTransition, DisableStageTransitionInput, EnableStageTransition, EnableStageTransitionInput};
 pub use update_pipeline::{UpdatePipeline, UpdatePipelineInput, UpdatePipelineOutput};

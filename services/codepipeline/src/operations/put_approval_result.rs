@@ -75,7 +75,9 @@ impl Operation for PutApprovalResult {
 
     fn execute(call: &mut Authorized<'_, Self>, input: PutApprovalResultInput) -> Result<PutApprovalResultOutput, Error> {
         if input.result.summary.chars().count() > MAX_SUMMARY {
-            return Err(Error::validation(format!("Value at 'result.summary' failed to satisfy constraint: Member must have length less than or equal to {MAX_SUMMARY}")));
+            return Err(Error::validation(format!(
+                "Value at 'result.summary' failed to satisfy constraint: Member must have length less than or equal to {MAX_SUMMARY}"
+            )));
         }
         let name = input.pipeline_name.as_str();
         let (account, pipeline) = pipelines::found(call, name)?;

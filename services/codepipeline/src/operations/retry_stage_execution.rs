@@ -66,7 +66,9 @@ impl Operation for RetryStageExecution {
             return Err(error::no_stage(name, &input.stage_name));
         }
         if row.version != pipeline.version {
-            return Err(error::not_retryable(format!("The pipeline '{name}' was changed after the execution '{id}' started; start a new execution")));
+            return Err(error::not_retryable(format!(
+                "The pipeline '{name}' was changed after the execution '{id}' started; start a new execution"
+            )));
         }
         let stage_key = [account.as_str(), name, input.stage_name.as_str()];
         let mut stage = call.get(&STAGES, &stage_key)?.unwrap_or_default();
@@ -91,7 +93,12 @@ impl Operation for RetryStageExecution {
         stage.latest = Some((id.clone(), Status::InProgress));
         call.put(&STAGES, &stage_key, &stage)?;
         call.put(&EXECUTIONS, &[account.as_str(), name, id.as_str()], &row)?;
-        durable::start::<Execution>(call, &execution_workflow(&id), account, &ExecutionState { pipeline: name.into(), execution: id.clone() })?;
+        durable::start::<Execution>(
+            call,
+            &execution_workflow(&id),
+            account,
+            &ExecutionState { pipeline: name.into(), execution: id.clone() },
+        )?;
         Ok(RetryStageExecutionOutput { pipeline_execution_id: id })
     }
 

@@ -63,7 +63,9 @@ impl Operation for StartPipelineExecution {
         let (account, row) = pipelines::found(call, &input.name)?;
         let token = input.client_request_token.unwrap_or_default();
         if token.len() > 128 {
-            return Err(Error::validation("Value at 'clientRequestToken' failed to satisfy constraint: Member must have length less than or equal to 128"));
+            return Err(Error::validation(
+                "Value at 'clientRequestToken' failed to satisfy constraint: Member must have length less than or equal to 128",
+            ));
         }
         let key = [account.as_str(), input.name.as_str(), token.as_str()];
         if !token.is_empty()
@@ -80,7 +82,10 @@ impl Operation for StartPipelineExecution {
             variables.insert(given.name, given.value);
         }
         if let Some(missing) = pipeline.variables.iter().find(|v| !variables.contains_key(&v.name)) {
-            return Err(Error::validation(format!("The variable '{}' of the pipeline '{}' has no default value and is not given", missing.name, input.name)));
+            return Err(Error::validation(format!(
+                "The variable '{}' of the pipeline '{}' has no default value and is not given",
+                missing.name, input.name
+            )));
         }
         let trigger = Trigger { trigger_type: "StartPipelineExecution".into(), trigger_detail: Some(call.caller().name()) };
         let id = run::start(call, account, &input.name, &row, trigger, variables)?;

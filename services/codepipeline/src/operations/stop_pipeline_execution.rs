@@ -54,7 +54,9 @@ impl Operation for StopPipelineExecution {
         let (account, _) = pipelines::found(call, &name)?;
         let mut row = pipelines::execution(call, account, &name, &id)?;
         if input.reason.as_ref().is_some_and(|r| r.chars().count() > MAX_REASON) {
-            return Err(Error::validation(format!("Value at 'reason' failed to satisfy constraint: Member must have length less than or equal to {MAX_REASON}")));
+            return Err(Error::validation(format!(
+                "Value at 'reason' failed to satisfy constraint: Member must have length less than or equal to {MAX_REASON}"
+            )));
         }
         match row.status {
             Status::InProgress => {}

@@ -52,11 +52,17 @@ fn demands(action: &'static str, facts: &View<'_, CodePipeline>, pipeline: &str,
     match kind {
         "Inbound" => Ok(pipelines::demand(action, facts, &format!("{pipeline}/{stage}"))?.into()),
         "Outbound" => Err(Error::not_implemented("The transition type Outbound")),
-        other => Err(Error::validation(format!("Value '{other}' at 'transitionType' failed to satisfy constraint: Member must satisfy enum value set: [Inbound, Outbound]"))),
+        other => Err(Error::validation(format!(
+            "Value '{other}' at 'transitionType' failed to satisfy constraint: Member must satisfy enum value set: [Inbound, Outbound]"
+        ))),
     }
 }
 
-fn stage<Op: Operation<Service = CodePipeline>>(call: &mut Authorized<'_, Op>, pipeline: &str, stage: &str) -> Result<(AccountId, StageRow), Error> {
+fn stage<Op: Operation<Service = CodePipeline>>(
+    call: &mut Authorized<'_, Op>,
+    pipeline: &str,
+    stage: &str,
+) -> Result<(AccountId, StageRow), Error> {
     let (account, row) = pipelines::found(call, pipeline)?;
     let declared = pipelines::declaration(call, account, pipeline, row.version)?;
     if !declared.stages.iter().any(|s| s.name == stage) {
@@ -80,7 +86,9 @@ impl Operation for DisableStageTransition {
 
     fn execute(call: &mut Authorized<'_, Self>, input: DisableStageTransitionInput) -> Result<Value, Error> {
         if !(1..=MAX_REASON).contains(&input.reason.chars().count()) {
-            return Err(Error::validation(format!("Value at 'reason' failed to satisfy constraint: Member must have 1 to {MAX_REASON} characters")));
+            return Err(Error::validation(format!(
+                "Value at 'reason' failed to satisfy constraint: Member must have 1 to {MAX_REASON} characters"
+            )));
         }
         let (account, mut row) = stage(call, &input.pipeline_name, &input.stage_name)?;
         row.disabled = Some(Transition { reason: input.reason });
@@ -89,7 +97,9 @@ impl Operation for DisableStageTransition {
     }
 
     fn example() -> Example {
-        examples::with_pipeline(json!({"pipelineName": "example", "stageName": "Approve", "transitionType": "Inbound", "reason": "a freeze"}))
+        examples::with_pipeline(
+            json!({"pipelineName": "example", "stageName": "Approve", "transitionType": "Inbound", "reason": "a freeze"}),
+        )
     }
 }
 

@@ -50,11 +50,16 @@ impl Provider for CloudFormation {
             "CHANGE_SET_REPLACE" => &["TemplatePath", "ChangeSetName"],
             "CHANGE_SET_EXECUTE" => &["ChangeSetName"],
             "DELETE_ONLY" => &[],
-            "REPLACE_ON_FAILURE" => return Err(Error::not_implemented(&format!("ActionMode REPLACE_ON_FAILURE of action '{}'", action.name))),
+            "REPLACE_ON_FAILURE" => {
+                return Err(Error::not_implemented(&format!("ActionMode REPLACE_ON_FAILURE of action '{}'", action.name)));
+            }
             _ => return Err(error::action(format!("ActionMode '{mode}' of action '{}' is not one of CloudFormation's", action.name))),
         };
         if let Some(missing) = needs.iter().find(|n| action.setting(n).is_none()) {
-            return Err(error::action(format!("Action configuration for action '{}' is missing required configuration '{missing}'", action.name)));
+            return Err(error::action(format!(
+                "Action configuration for action '{}' is missing required configuration '{missing}'",
+                action.name
+            )));
         }
         if action.setting("ParameterOverrides").is_some_and(|text| text.len() > MAX_OVERRIDES) {
             return Err(error::action(format!("ParameterOverrides of action '{}' is longer than {MAX_OVERRIDES} bytes", action.name)));
@@ -180,7 +185,8 @@ fn stack_settled(job: &mut Job<'_, '_>, id: &str, deleting: bool) -> Result<Prog
         return if deleting { Progress::done(Done::default()) } else { Err(failed("JobFailed", format!("The stack {id} was deleted"))) };
     };
     let status = text(&stack, "/StackStatus").unwrap_or_default();
-    let good = if deleting { status == "DELETE_COMPLETE" } else { ["CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"].contains(&status) };
+    let good =
+        if deleting { status == "DELETE_COMPLETE" } else { ["CREATE_COMPLETE", "UPDATE_COMPLETE", "IMPORT_COMPLETE"].contains(&status) };
     if good {
         return finish(job, &stack);
     }
@@ -204,7 +210,8 @@ fn external(stack: &str, summary: Option<&str>) -> External {
 /// The stack's outputs become the action's variables, and a file if one is asked for.
 fn finish(job: &mut Job<'_, '_>, stack: &Value) -> Result<Progress, Stop> {
     let outputs = stack["Outputs"].as_array().into_iter().flatten();
-    let variables: BTreeMap<String, String> = outputs.filter_map(|o| Some((o["OutputKey"].as_str()?.to_string(), o["OutputValue"].as_str()?.to_string()))).collect();
+    let variables: BTreeMap<String, String> =
+        outputs.filter_map(|o| Some((o["OutputKey"].as_str()?.to_string(), o["OutputValue"].as_str()?.to_string()))).collect();
     if let Some(file) = job.setting("OutputFileName").map(str::to_string) {
         let output = job.output()?;
         let text = serde_json::to_vec_pretty(&variables).map_err(|e| Stop::from(Error::internal(e)))?;
@@ -224,14 +231,19 @@ fn role(job: &Job<'_, '_>) -> Result<Option<String>, Stop> {
     let Some(role) = job.setting("RoleArn").filter(|r| !r.is_empty()) else { return Ok(None) };
     let account = role.parse::<Arn>().ok().and_then(|arn| arn.account());
     if account.is_none() || account != job.actor.caller().account() {
-        return Err(failed("ConfigurationError", format!("Cross-account pass role is not allowed: {role} is not a role of the account that the action acts in")));
+        return Err(failed(
+            "ConfigurationError",
+            format!("Cross-account pass role is not allowed: {role} is not a role of the account that the action acts in"),
+        ));
     }
     Ok(Some(role.to_string()))
 }
 
 /// A file of an artifact, named as `artifact::path`.
 fn file_at(job: &mut Job<'_, '_>, setting: &str, place: &str) -> Result<String, Stop> {
-    let (artifact, path) = place.split_once("::").ok_or_else(|| failed("ConfigurationError", format!("{setting} '{place}' is not of the form artifact::path")))?;
+    let (artifact, path) = place
+        .split_once("::")
+        .ok_or_else(|| failed("ConfigurationError", format!("{setting} '{place}' is not of the form artifact::path")))?;
     let from = job.input(Some(artifact))?;
     artifacts::file(job.scope, job.actor, &from, path)
 }
@@ -247,7 +259,11 @@ fn parameter(setting: &str, name: &str, value: &Value) -> Result<Value, Stop> {
         Value::Number(number) => number.to_string(),
         Value::Bool(flag) => flag.to_string(),
         Value::Object(call) if call.keys().any(|k| k.starts_with("Fn::")) => {
-            return Err(Error::not_implemented(&format!("{setting} with {} (parameter {name})", call.keys().next().map_or("a function", String::as_str))).into());
+            return Err(Error::not_implemented(&format!(
+                "{setting} with {} (parameter {name})",
+                call.keys().next().map_or("a function", String::as_str)
+            ))
+            .into());
         }
         _ => return Err(failed("ConfigurationError", format!("The parameter {name} in {setting} is not a text"))),
     };
@@ -275,7 +291,8 @@ fn stack_input(job: &mut Job<'_, '_>, stack: &str) -> Result<Value, Stop> {
         parameters.extend(object("ParameterOverrides", overrides)?);
     }
     if !parameters.is_empty() {
-        input["Parameters"] = parameters.iter().map(|(name, value)| parameter("ParameterOverrides", name, value)).collect::<Result<_, _>>()?;
+        input["Parameters"] =
+            parameters.iter().map(|(name, value)| parameter("ParameterOverrides", name, value)).collect::<Result<_, _>>()?;
     }
     if let Some(capabilities) = job.setting("Capabilities") {
         input["Capabilities"] = capabilities.split(',').map(|c| json!(c.trim())).collect();

@@ -18,7 +18,14 @@ static KIND: Kind = Kind {
     provider: "CodeBuild",
     inputs: 1..=5,
     outputs: 0..=5,
-    settings: &[("ProjectName", true), ("PrimarySource", false), ("BatchEnabled", false), ("BuildspecOverride", false), ("CombineArtifacts", false), ("EnvironmentVariables", false)],
+    settings: &[
+        ("ProjectName", true),
+        ("PrimarySource", false),
+        ("BatchEnabled", false),
+        ("BuildspecOverride", false),
+        ("CombineArtifacts", false),
+        ("EnvironmentVariables", false),
+    ],
 };
 
 /// The feed tells of a build's end; this is for a wake that was lost.
@@ -40,7 +47,10 @@ impl Provider for CodeBuild {
         }
         let primary = action.setting("PrimarySource");
         if action.input_artifacts.len() > 1 && primary.is_none() {
-            return Err(error::action(format!("Action configuration for action '{}' is missing required configuration 'PrimarySource': it has several input artifacts", action.name)));
+            return Err(error::action(format!(
+                "Action configuration for action '{}' is missing required configuration 'PrimarySource': it has several input artifacts",
+                action.name
+            )));
         }
         match primary {
             Some(primary) if !action.input_artifacts.iter().any(|a| a.name == primary) => {
@@ -69,7 +79,8 @@ impl Provider for CodeBuild {
                 output
             })
             .collect();
-        let mut input = json!({"projectName": project, "pipelineName": job.pipeline, "pipelineSource": sources, "pipelineArtifacts": outputs});
+        let mut input =
+            json!({"projectName": project, "pipelineName": job.pipeline, "pipelineSource": sources, "pipelineArtifacts": outputs});
         if let Some(variables) = job.setting("EnvironmentVariables") {
             input["environmentVariablesOverride"] = environment(variables, &job.action.name)?;
         }
@@ -84,13 +95,20 @@ impl Provider for CodeBuild {
     fn look(&self, job: &mut Job<'_, '_>, memo: Value) -> Result<Progress, Stop> {
         let answer = job.call("codebuild:BatchGetBuilds", json!({"ids": [memo["build"]]}))?;
         let build = answer.pointer("/builds/0").ok_or_else(|| failed("JobFailed", format!("The build {} is gone", memo["build"])))?;
-        let external = External { id: memo["build"].as_str().map(Into::into), summary: None, url: text(build, "/logs/deepLink").map(Into::into) };
+        let external =
+            External { id: memo["build"].as_str().map(Into::into), summary: None, url: text(build, "/logs/deepLink").map(Into::into) };
         match text(build, "/buildStatus").unwrap_or_default() {
             "IN_PROGRESS" => Waiting { next_look: job.scope.now().plus(LOOK), memo, external, ..Waiting::default() }.into(),
             "SUCCEEDED" => Progress::done(Done { variables: exported(build), external: Some(external), ..Done::default() }),
             status => {
                 let message = format!("Build terminated with state: {status}{}", reason(build));
-                Err(Failure { details: ErrorDetails { code: "JobFailed".into(), message }, summary: None, updated_by: None, external: Some(external) }.into())
+                Err(Failure {
+                    details: ErrorDetails { code: "JobFailed".into(), message },
+                    summary: None,
+                    updated_by: None,
+                    external: Some(external),
+                }
+                .into())
             }
         }
     }
@@ -100,7 +118,10 @@ impl Provider for CodeBuild {
 fn environment(text: &str, action: &str) -> Result<Value, Stop> {
     match serde_json::from_str(text) {
         Ok(Value::Array(variables)) => Ok(Value::Array(variables)),
-        _ => Err(failed("ConfigurationError", format!("EnvironmentVariables of action '{action}' is not a JSON list of {{name, value, type}}"))),
+        _ => Err(failed(
+            "ConfigurationError",
+            format!("EnvironmentVariables of action '{action}' is not a JSON list of {{name, value, type}}"),
+        )),
     }
 }
 
@@ -115,5 +136,9 @@ fn reason(build: &Value) -> String {
     let mut failed = phases.filter(|p| p["phaseStatus"].as_str().is_some_and(|s| s != "SUCCEEDED"));
     let Some(phase) = failed.next() else { return String::new() };
     let message = text(phase, "/contexts/0/message").unwrap_or_default();
-    format!(". Phase: {}, Code: {}, Message: {message}", phase["phaseType"].as_str().unwrap_or_default(), text(phase, "/contexts/0/statusCode").unwrap_or_default())
+    format!(
+        ". Phase: {}, Code: {}, Message: {message}",
+        phase["phaseType"].as_str().unwrap_or_default(),
+        text(phase, "/contexts/0/statusCode").unwrap_or_default()
+    )
 }

@@ -2,9 +2,8 @@
 //! Source: <https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CodeCommit.html>
 
 use super::{Done, Job, Kind, Progress, Provider, Stop, Waiting, failed, text};
-use crate::{artifacts, declaration::ActionDeclaration, error, state::Revision};
+use crate::{declaration::ActionDeclaration, error, state::Revision};
 use gate::Error;
-use s3::{BucketInput, HeadBucket};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -28,15 +27,22 @@ impl Provider for CodeCommit {
     fn check(&self, action: &ActionDeclaration) -> Result<(), Error> {
         match action.setting("OutputArtifactFormat") {
             None | Some("CODE_ZIP") => Ok(()),
-            Some("CODEBUILD_CLONE_REF") => Err(Error::not_implemented(&format!("OutputArtifactFormat CODEBUILD_CLONE_REF of action '{}'", action.name))),
-            Some(other) => Err(error::action(format!("OutputArtifactFormat '{other}' of action '{}' is neither CODE_ZIP nor CODEBUILD_CLONE_REF", action.name))),
+            Some("CODEBUILD_CLONE_REF") => {
+                Err(Error::not_implemented(&format!("OutputArtifactFormat CODEBUILD_CLONE_REF of action '{}'", action.name)))
+            }
+            Some(other) => Err(error::action(format!(
+                "OutputArtifactFormat '{other}' of action '{}' is neither CODE_ZIP nor CODEBUILD_CLONE_REF",
+                action.name
+            ))),
         }
     }
 
     fn start(&self, job: &mut Job<'_, '_>) -> Result<Progress, Stop> {
         let (repository, branch) = (job.required("RepositoryName")?, job.required("BranchName")?);
         let answer = job.call("codecommit:GetBranch", json!({"repositoryName": repository, "branchName": branch}))?;
-        let commit = text(&answer, "/branch/commitId").ok_or_else(|| failed("RevisionUnavailable", format!("The branch {branch} of {repository} has no commit")))?.to_string();
+        let commit = text(&answer, "/branch/commitId")
+            .ok_or_else(|| failed("RevisionUnavailable", format!("The branch {branch} of {repository} has no commit")))?
+            .to_string();
         let answer = job.call("codecommit:GetCommit", json!({"repositoryName": repository, "commitId": commit}))?;
         let of_commit = |pointer: &str| text(&answer, pointer).unwrap_or_default().to_string();
         let memo = json!({
@@ -48,9 +54,6 @@ impl Provider for CodeCommit {
             "committerDate": of_commit("/commit/committer/date"),
         });
         let output = job.output()?;
-        let bucket = BucketInput { bucket: output.bucket.clone(), ..BucketInput::default() };
-        job.scope.invoke::<HeadBucket>(job.actor, bucket)?;
-        artifacts::check_bucket(job.scope, job.actor, &output.bucket)?;
         let mut input = json!({"repositoryName": repository, "commitId": commit, "s3Bucket": output.bucket, "s3Key": output.key});
         if let Some(key) = &job.store.encryption_key {
             input["kmsKeyArn"] = json!(key.id);
@@ -100,5 +103,9 @@ fn uploaded(job: &mut Job<'_, '_>, mut memo: Value, id: String) -> Result<Progre
         revision_summary: Some(of("message")),
         created: job.scope.now(),
     };
-    Progress::done(Done { variables: variables.map(|(name, value)| (name.into(), value)).into(), revision: Some(revision), ..Done::default() })
+    Progress::done(Done {
+        variables: variables.map(|(name, value)| (name.into(), value)).into(),
+        revision: Some(revision),
+        ..Done::default()
+    })
 }

@@ -59,7 +59,8 @@ impl Provider for Manual {
         let minutes = job.action.timeout_in_minutes.unwrap_or(DEFAULT_TIMEOUT);
         let until = job.scope.now().plus(Duration::from_secs(60 * minutes));
         let external = External { id: None, summary: None, url: job.setting("ExternalEntityLink").map(Into::into) };
-        Waiting { memo: json!({"until": until}), next_look: until, topic: None, external, token: Some(base::uuid(job.scope.entropy())) }.into()
+        Waiting { memo: json!({"until": until}), next_look: until, topic: None, external, token: Some(base::uuid(job.scope.entropy())) }
+            .into()
     }
 
     fn look(&self, job: &mut Job<'_, '_>, memo: Value) -> Result<Progress, Stop> {

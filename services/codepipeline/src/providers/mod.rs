@@ -72,7 +72,10 @@ impl Job<'_, '_> {
     }
     /// A setting that the declaration was checked to have.
     pub(crate) fn required(&self, name: &str) -> Result<String, Stop> {
-        self.setting(name).filter(|text| !text.is_empty()).map(str::to_string).ok_or_else(|| failed("ConfigurationError", format!("The setting {name} of the action {} has no value", self.action.name)))
+        self.setting(name)
+            .filter(|text| !text.is_empty())
+            .map(str::to_string)
+            .ok_or_else(|| failed("ConfigurationError", format!("The setting {name} of the action {} has no value", self.action.name)))
     }
     pub(crate) fn flag(&self, name: &str) -> bool {
         self.setting(name).is_some_and(|text| text.eq_ignore_ascii_case("true"))
@@ -86,10 +89,15 @@ impl Job<'_, '_> {
             Some(name) => self.inputs.iter().find(|a| a.name == name),
             None => self.inputs.first(),
         };
-        found.cloned().ok_or_else(|| failed("ConfigurationError", format!("The action {} has no input artifact {}", self.action.name, name.unwrap_or_default())))
+        found.cloned().ok_or_else(|| {
+            failed("ConfigurationError", format!("The action {} has no input artifact {}", self.action.name, name.unwrap_or_default()))
+        })
     }
     pub(crate) fn output(&self) -> Result<Artifact, Stop> {
-        self.outputs.first().cloned().ok_or_else(|| failed("ConfigurationError", format!("The action {} has no output artifact", self.action.name)))
+        self.outputs
+            .first()
+            .cloned()
+            .ok_or_else(|| failed("ConfigurationError", format!("The action {} has no output artifact", self.action.name)))
     }
 }
 

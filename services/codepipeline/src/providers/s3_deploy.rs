@@ -2,12 +2,7 @@
 //! Source: <https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-S3Deploy.html>
 
 use super::{Done, Job, Kind, Progress, Provider, Stop, failed};
-use crate::{
-    artifacts,
-    declaration::ActionDeclaration,
-    error,
-    state::Artifact,
-};
+use crate::{artifacts, declaration::ActionDeclaration, error, state::Artifact};
 use archive::{ArchiveError, Each, Limits};
 use gate::{Body, Error};
 use s3::PutObject;
@@ -21,7 +16,14 @@ static KIND: Kind = Kind {
     provider: "S3",
     inputs: 1..=1,
     outputs: 0..=0,
-    settings: &[("BucketName", true), ("Extract", true), ("ObjectKey", false), ("KMSEncryptionKeyARN", false), ("CannedACL", false), ("CacheControl", false)],
+    settings: &[
+        ("BucketName", true),
+        ("Extract", true),
+        ("ObjectKey", false),
+        ("KMSEncryptionKeyARN", false),
+        ("CannedACL", false),
+        ("CacheControl", false),
+    ],
 };
 
 /// One step deploys all files, so that a bucket never holds half of what succeeded.
@@ -38,8 +40,13 @@ impl Provider for S3Deploy {
         }
         match (action.setting("Extract"), action.setting("ObjectKey")) {
             (Some("true"), _) | (Some("false"), Some(_)) => Ok(()),
-            (Some("false"), None) => Err(error::action(format!("Action configuration for action '{}' is missing required configuration 'ObjectKey'", action.name))),
-            (other, _) => Err(error::action(format!("Extract '{}' of action '{}' is neither true nor false", other.unwrap_or_default(), action.name))),
+            (Some("false"), None) => Err(error::action(format!(
+                "Action configuration for action '{}' is missing required configuration 'ObjectKey'",
+                action.name
+            ))),
+            (other, _) => {
+                Err(error::action(format!("Extract '{}' of action '{}' is neither true nor false", other.unwrap_or_default(), action.name)))
+            }
         }
     }
 

@@ -25,7 +25,9 @@ impl Provider for S3Source {
         match action.setting("AllowOverrideForS3ObjectKey") {
             None | Some("false") => Ok(()),
             Some("true") => Err(Error::not_implemented(&format!("AllowOverrideForS3ObjectKey of action '{}'", action.name))),
-            Some(other) => Err(error::action(format!("AllowOverrideForS3ObjectKey '{other}' of action '{}' is neither true nor false", action.name))),
+            Some(other) => {
+                Err(error::action(format!("AllowOverrideForS3ObjectKey '{other}' of action '{}' is neither true nor false", action.name)))
+            }
         }
     }
 
@@ -43,11 +45,15 @@ impl Provider for S3Source {
             action: job.action.name.clone(),
             name: output.name,
             revision_id: version.clone(),
-                revision_summary: Some(format!("Amazon S3 version id: {version}")),
+            revision_summary: Some(format!("Amazon S3 version id: {version}")),
             created: job.scope.now(),
         };
         let variables = [("BucketName", bucket), ("ETag", etag), ("ObjectKey", key), ("VersionId", version)];
-        Progress::done(Done { variables: variables.map(|(name, value)| (name.into(), value)).into(), revision: Some(revision), ..Done::default() })
+        Progress::done(Done {
+            variables: variables.map(|(name, value)| (name.into(), value)).into(),
+            revision: Some(revision),
+            ..Done::default()
+        })
     }
 
     fn look(&self, job: &mut Job<'_, '_>, _memo: Value) -> Result<Progress, Stop> {

@@ -1,5 +1,6 @@
 use crate::{
-    CreatePipeline, DeletePipeline, DeletePipelineInput, GetPipeline, GetPipelineInput, StartPipelineExecution, TagResource, UntagResource, UpdatePipeline,
+    CreatePipeline, DeletePipeline, DeletePipelineInput, GetPipeline, GetPipelineInput, StartPipelineExecution, TagResource, UntagResource,
+    UpdatePipeline,
 };
 use gate::{Error, Physical, Property, ResourceContext, ResourceType};
 use serde_json::{Map, Value, json};

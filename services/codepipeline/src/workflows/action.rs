@@ -18,7 +18,8 @@ pub(crate) fn start(run: &mut Run, scope: &mut Scope<'_, CodePipeline>, action: 
     let now = scope.now();
     let region = scope.region().as_str().to_string();
     let store = run.pipeline.store(&region).cloned().ok_or_else(|| Error::internal("the pipeline has no artifact store"))?;
-    let outputs: Vec<Artifact> = action.output_artifacts.iter().map(|a| artifacts::place(scope.entropy(), &run.pipeline.name, &store, &a.name)).collect();
+    let outputs: Vec<Artifact> =
+        action.output_artifacts.iter().map(|a| artifacts::place(scope.entropy(), &run.pipeline.name, &store, &a.name)).collect();
     let mut row = ActionRow {
         id: base::uuid_v7(scope.entropy(), now),
         execution: run.row.id.clone(),
@@ -55,7 +56,10 @@ pub(crate) fn start(run: &mut Run, scope: &mut Scope<'_, CodePipeline>, action: 
         }
         Err(why) => Err(failed(
             "ConfigurationError",
-            format!("An action in this pipeline failed because one or more variables could not be resolved: Action name={}. {why}", action.name),
+            format!(
+                "An action in this pipeline failed because one or more variables could not be resolved: Action name={}. {why}",
+                action.name
+            ),
         )),
     };
     settle(run, scope, action, &mut row, result)
@@ -79,7 +83,8 @@ fn with_job(
     let provider = providers::provider(&action.action_type_id, &action.name)?;
     let region = scope.region().as_str().to_string();
     let store = run.pipeline.store(&region).ok_or_else(|| Stop::from(Error::internal("the pipeline has no artifact store")))?;
-    let actor = if provider.acts() { roles::acting(scope, run.account, &run.pipeline, action)? } else { scope.as_service(run.account, None) };
+    let actor =
+        if provider.acts() { roles::acting(scope, run.account, &run.pipeline, action)? } else { scope.as_service(run.account, None) };
     work(
         &mut Job {
             scope,
@@ -97,7 +102,13 @@ fn with_job(
     )
 }
 
-fn settle(run: &mut Run, scope: &mut Scope<'_, CodePipeline>, action: &ActionDeclaration, row: &mut ActionRow, result: Result<Progress, Stop>) -> Result<(), Error> {
+fn settle(
+    run: &mut Run,
+    scope: &mut Scope<'_, CodePipeline>,
+    action: &ActionDeclaration,
+    row: &mut ActionRow,
+    result: Result<Progress, Stop>,
+) -> Result<(), Error> {
     match result {
         Ok(Progress::Waiting(waiting)) => wait(run, scope, row, *waiting),
         Ok(Progress::Done(done)) => succeed(run, scope, action, row, *done),
@@ -127,7 +138,13 @@ fn wait(run: &Run, scope: &mut Scope<'_, CodePipeline>, row: &mut ActionRow, wai
     run.put_action(scope, row)
 }
 
-fn succeed(run: &mut Run, scope: &mut Scope<'_, CodePipeline>, action: &ActionDeclaration, row: &mut ActionRow, done: Done) -> Result<(), Error> {
+fn succeed(
+    run: &mut Run,
+    scope: &mut Scope<'_, CodePipeline>,
+    action: &ActionDeclaration,
+    row: &mut ActionRow,
+    done: Done,
+) -> Result<(), Error> {
     row.variables = done.variables;
     row.summary = done.summary;
     row.updated_by = done.updated_by;
@@ -143,7 +160,13 @@ fn succeed(run: &mut Run, scope: &mut Scope<'_, CodePipeline>, action: &ActionDe
 }
 
 /// Fails an action that could not be brought to an end of its own.
-pub(crate) fn fail(run: &mut Run, scope: &mut Scope<'_, CodePipeline>, row: &mut ActionRow, code: &str, message: String) -> Result<(), Error> {
+pub(crate) fn fail(
+    run: &mut Run,
+    scope: &mut Scope<'_, CodePipeline>,
+    row: &mut ActionRow,
+    code: &str,
+    message: String,
+) -> Result<(), Error> {
     row.error = Some(ErrorDetails { code: code.into(), message });
     row.status = Status::Failed;
     close(run, scope, row)

@@ -43,7 +43,11 @@ impl Workflow for Execution {
             action::fail(&mut run, work, &mut row, "SystemUnavailable", error.message.clone())?;
         }
         run.row.status_summary = Some(error.message.clone());
-        if run.row.entered { stage::leave(&mut run, work, Status::Failed)? } else { run.end(work, Status::Failed)? };
+        if run.row.entered {
+            stage::leave(&mut run, work, Status::Failed)?
+        } else {
+            run.end(work, Status::Failed)?
+        };
         run.save(work)
     }
 }
@@ -69,7 +73,13 @@ fn advance(run: &mut Run, scope: &mut Scope<'_, CodePipeline>, woken: bool) -> R
 }
 
 /// Starts what is next, looks at what is due, or leaves the stage.
-fn work_in_stage(run: &mut Run, scope: &mut Scope<'_, CodePipeline>, rows: Vec<ActionRow>, stopping: bool, woken: bool) -> Result<Pace, Error> {
+fn work_in_stage(
+    run: &mut Run,
+    scope: &mut Scope<'_, CodePipeline>,
+    rows: Vec<ActionRow>,
+    stopping: bool,
+    woken: bool,
+) -> Result<Pace, Error> {
     let now = scope.now();
     let due = |row: &&ActionRow| row.status.under_way() && (woken || row.next_look.is_none_or(|t| t <= now));
     if woken {

@@ -65,7 +65,9 @@ fn is_new(change: &Value) -> bool {
 
 /// What the sources that poll are told by.
 fn topics(pipeline: &PipelineDeclaration, region: &str, account: AccountId) -> Vec<String> {
-    let polling = pipeline.actions().filter(|(_, a)| a.action_type_id.category == "Source" && a.setting("PollForSourceChanges").is_none_or(|v| !v.eq_ignore_ascii_case("false")));
+    let polling = pipeline.actions().filter(|(_, a)| {
+        a.action_type_id.category == "Source" && a.setting("PollForSourceChanges").is_none_or(|v| !v.eq_ignore_ascii_case("false"))
+    });
     let mut topics: Vec<String> = polling
         .filter_map(|(_, a)| {
             let owner = a.role_arn.as_ref().and_then(base::Arn::account).unwrap_or(account);
@@ -78,7 +80,12 @@ fn topics(pipeline: &PipelineDeclaration, region: &str, account: AccountId) -> V
 }
 
 /// Starts the poller of a pipeline's new version, and ends the one before.
-pub(crate) fn replace(scope: &mut Scope<'_, CodePipeline>, account: AccountId, pipeline: &PipelineDeclaration, row: &mut PipelineRow) -> Result<(), Error> {
+pub(crate) fn replace(
+    scope: &mut Scope<'_, CodePipeline>,
+    account: AccountId,
+    pipeline: &PipelineDeclaration,
+    row: &mut PipelineRow,
+) -> Result<(), Error> {
     let topics = topics(pipeline, scope.region().as_str(), account);
     let id = format!("codepipeline/poller/{}/{}", row.generation, row.version);
     let old = std::mem::take(&mut row.poller);

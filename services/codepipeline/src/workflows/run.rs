@@ -37,7 +37,8 @@ impl Run {
             return Ok(None);
         }
         let declaration = scope.get(&VERSIONS, &[account.as_str(), name, digits(row.version).as_str()])?;
-        let declaration = declaration.ok_or_else(|| Error::internal(format_args!("version {} of the pipeline {name} is missing", row.version)))?;
+        let declaration =
+            declaration.ok_or_else(|| Error::internal(format_args!("version {} of the pipeline {name} is missing", row.version)))?;
         let arn = Arn::new("codepipeline", scope.region().as_str(), account.as_str(), name);
         Ok(Some(Self { account, pipeline: declaration, arn, row }))
     }
@@ -102,7 +103,14 @@ impl Run {
     }
 }
 
-fn publish(scope: &mut Scope<'_, CodePipeline>, arn: &Arn, row: &ExecutionRow, what: &str, status: Status, more: Value) -> Result<(), Error> {
+fn publish(
+    scope: &mut Scope<'_, CodePipeline>,
+    arn: &Arn,
+    row: &ExecutionRow,
+    what: &str,
+    status: Status,
+    more: Value,
+) -> Result<(), Error> {
     let mut detail = json!({"pipeline": arn.resource(), "execution-id": row.id, "version": row.version, "state": status.event()});
     if let (Value::Object(detail), Value::Object(more)) = (&mut detail, more) {
         detail.extend(more);
@@ -157,6 +165,11 @@ pub(crate) fn start(
     scope.put(&EXECUTIONS, &[account.as_str(), name, id.as_str()], &row)?;
     let arn = Arn::new("codepipeline", scope.region().as_str(), account.as_str(), name);
     publish(scope, &arn, &row, "Pipeline", Status::InProgress, json!({}))?;
-    durable::start::<Execution>(scope, &execution_workflow(&id), account, &ExecutionState { pipeline: name.into(), execution: id.clone() })?;
+    durable::start::<Execution>(
+        scope,
+        &execution_workflow(&id),
+        account,
+        &ExecutionState { pipeline: name.into(), execution: id.clone() },
+    )?;
     Ok(id)
 }

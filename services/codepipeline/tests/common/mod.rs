@@ -21,7 +21,15 @@ pub struct Delivery {
 }
 
 pub fn world() -> (World, Engine) {
-    let services = vec![iam::service(), sts::service(), kms::service(), s3::service(), cloudformation::service(), codecommit::service(), codepipeline::service()];
+    let services = vec![
+        iam::service(),
+        sts::service(),
+        kms::service(),
+        s3::service(),
+        cloudformation::service(),
+        codecommit::service(),
+        codepipeline::service(),
+    ];
     let world = World::new(services, &[DEV, PROD]);
     let mut engine = Engine::new(world.gate.clone());
     cloudformation::workflows(&mut engine);
@@ -105,7 +113,9 @@ impl Delivery {
     }
 
     pub fn share_artifacts(&self) {
-        let document = policy(&[json!({"Effect": "Allow", "Principal": {"AWS": DEPLOY_ROLE}, "Action": "s3:GetObject", "Resource": "arn:aws:s3:::artifacts/*"})]);
+        let document = policy(&[
+            json!({"Effect": "Allow", "Principal": {"AWS": DEPLOY_ROLE}, "Action": "s3:GetObject", "Resource": "arn:aws:s3:::artifacts/*"}),
+        ]);
         self.ok(&self.dev, "s3:PutBucketPolicy", json!({"Bucket": "artifacts", "Policy": document}));
     }
 
@@ -210,7 +220,10 @@ impl Delivery {
 
     pub fn page(&self) -> Option<String> {
         let admin = self.world.administrator(PROD);
-        self.world.receive(&admin, "s3:GetObject", json!({"Bucket": "site", "Key": "index.html"})).ok().map(|(_, bytes)| String::from_utf8(bytes).unwrap())
+        self.world
+            .receive(&admin, "s3:GetObject", json!({"Bucket": "site", "Key": "index.html"}))
+            .ok()
+            .map(|(_, bytes)| String::from_utf8(bytes).unwrap())
     }
 }
 
@@ -230,7 +243,9 @@ fn filled(input: &Value, answers: &[Value]) -> Value {
             None => input.clone(),
         },
         Value::Array(items) => items.iter().map(|item| filled(item, answers)).collect(),
-        Value::Object(members) => members.iter().map(|(key, value)| (key.clone(), filled(value, answers))).collect::<serde_json::Map<_, _>>().into(),
+        Value::Object(members) => {
+            members.iter().map(|(key, value)| (key.clone(), filled(value, answers))).collect::<serde_json::Map<_, _>>().into()
+        }
         other => other.clone(),
     }
 }

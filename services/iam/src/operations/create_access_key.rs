@@ -1,4 +1,10 @@
-use crate::{Iam, entity, error::limit_exceeded, examples::user, own::own_user, state::{AccessKeyRow, KEYS, UserRow}};
+use crate::{
+    Iam, entity,
+    error::limit_exceeded,
+    examples::user,
+    own::own_user,
+    state::{AccessKeyRow, KEYS, UserRow},
+};
 use base::{IsoTime, Secret, access_key_id, secret_access_key};
 use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
@@ -65,7 +71,13 @@ impl Operation for CreateAccessKey {
         call.put(&KEYS, id.as_str(), &row)?;
         user.keys.push(id.clone());
         entity::save(call, &user)?;
-        let access_key = NewAccessKey { user_name: row.user, access_key_id: id, status: "Active", secret_access_key: row.secret, create_date: IsoTime(row.created) };
+        let access_key = NewAccessKey {
+            user_name: row.user,
+            access_key_id: id,
+            status: "Active",
+            secret_access_key: row.secret,
+            create_date: IsoTime(row.created),
+        };
         Ok(Output { access_key })
     }
 

@@ -1,5 +1,7 @@
 use crate::{
-    Iam, documents, error::already_exists, examples::POLICY,
+    Iam, documents,
+    error::already_exists,
+    examples::POLICY,
     names::{self, LONGEST_POLICY, check_description, check_name},
     policies::{self, Uses},
     shapes::ManagedPolicy,

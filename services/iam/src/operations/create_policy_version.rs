@@ -1,7 +1,10 @@
 use crate::{
-    Iam, documents, error::limit_exceeded,
+    Iam, documents,
+    error::limit_exceeded,
     examples::{POLICY, policy},
-    policies, shapes::PolicyVersion, state::PolicyVersion as VersionRow,
+    policies,
+    shapes::PolicyVersion,
+    state::PolicyVersion as VersionRow,
 };
 use base::Arn;
 use gate::{Authorized, Demands, Error, Example, Operation, View};
@@ -47,7 +50,9 @@ impl Operation for CreatePolicyVersion {
         let mut row = policies::load(call, &input.policy_arn)?;
         documents::check_managed(&input.policy_document)?;
         if row.versions.len() >= MOST_VERSIONS {
-            let message = format!("A managed policy can have up to {MOST_VERSIONS} versions. Before you create a new version, you must delete an existing version.");
+            let message = format!(
+                "A managed policy can have up to {MOST_VERSIONS} versions. Before you create a new version, you must delete an existing version."
+            );
             return Err(limit_exceeded(message));
         }
         row.updated = call.now();

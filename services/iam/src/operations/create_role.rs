@@ -1,7 +1,10 @@
 use crate::{
-    Iam, documents, entity, error::invalid, examples::TRUST,
+    Iam, documents, entity,
+    error::invalid,
+    examples::TRUST,
     names::{self, check_description},
-    shapes::Role, state::RoleRow,
+    shapes::Role,
+    state::RoleRow,
     tags::{self, Tag},
 };
 use base::Arn;

@@ -1,4 +1,9 @@
-use crate::{Iam, entity, names, shapes::User, state::UserRow, tags::{self, Tag}};
+use crate::{
+    Iam, entity, names,
+    shapes::User,
+    state::UserRow,
+    tags::{self, Tag},
+};
 use base::Arn;
 use gate::{Authorized, Demand, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,10 @@
-use crate::{Iam, entity, examples::user, own::{self, own_user}, shapes::Nothing, state::{KEYS, UserRow}};
+use crate::{
+    Iam, entity,
+    examples::user,
+    own::{self, own_user},
+    shapes::Nothing,
+    state::{KEYS, UserRow},
+};
 use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
 use serde_json::json;

@@ -1,4 +1,10 @@
-use crate::{Iam, error::delete_conflict, examples::{POLICY, policy}, policies, shapes::Nothing};
+use crate::{
+    Iam,
+    error::delete_conflict,
+    examples::{POLICY, policy},
+    policies,
+    shapes::Nothing,
+};
 use base::Arn;
 use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};

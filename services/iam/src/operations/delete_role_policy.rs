@@ -1,4 +1,9 @@
-use crate::{Iam, entity, examples::{POLICY, role}, shapes::Nothing, state::RoleRow};
+use crate::{
+    Iam, entity,
+    examples::{POLICY, role},
+    shapes::Nothing,
+    state::RoleRow,
+};
 use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
 use serde_json::json;

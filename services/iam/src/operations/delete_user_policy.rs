@@ -1,4 +1,9 @@
-use crate::{Iam, entity, examples::{POLICY, user}, shapes::Nothing, state::UserRow};
+use crate::{
+    Iam, entity,
+    examples::{POLICY, user},
+    shapes::Nothing,
+    state::UserRow,
+};
 use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
 use serde_json::json;

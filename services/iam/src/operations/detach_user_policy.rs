@@ -25,7 +25,9 @@ impl Operation for DetachUserPolicy {
 
     fn demands(input: &Input, facts: &mut View<'_, Iam>) -> Result<Demands, Error> {
         entity::check_policy_arn(&input.policy_arn)?;
-        Ok(entity::demand_bounded::<UserRow>(facts, "iam:DetachUserPolicy", &input.user_name)?.with("iam:PolicyARN", &input.policy_arn).into())
+        Ok(entity::demand_bounded::<UserRow>(facts, "iam:DetachUserPolicy", &input.user_name)?
+            .with("iam:PolicyARN", &input.policy_arn)
+            .into())
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Nothing, Error> {

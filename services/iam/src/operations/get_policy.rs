@@ -1,4 +1,10 @@
-use crate::{Iam, examples::policy, managed, policies::{self, AllUses}, shapes::ManagedPolicy};
+use crate::{
+    Iam,
+    examples::policy,
+    managed,
+    policies::{self, AllUses},
+    shapes::ManagedPolicy,
+};
 use base::Arn;
 use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};

@@ -37,7 +37,11 @@ impl Operation for GetPolicyVersion {
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Output, Error> {
         if let Some(own) = managed::find(&input.policy_arn) {
             if input.version_id != format!("v{}", own.version) {
-                return Err(no_such_entity(format!("Policy {} has no version {} here.", input.policy_arn, names::clipped(&input.version_id))));
+                return Err(no_such_entity(format!(
+                    "Policy {} has no version {} here.",
+                    input.policy_arn,
+                    names::clipped(&input.version_id)
+                )));
             }
             return Ok(Output { policy_version: PolicyVersion::of_aws(own, true) });
         }

@@ -1,4 +1,8 @@
-use crate::{Iam, entity, examples::{POLICY, role}, state::RoleRow};
+use crate::{
+    Iam, entity,
+    examples::{POLICY, role},
+    state::RoleRow,
+};
 use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
 use serde_json::json;

@@ -1,4 +1,8 @@
-use crate::{Iam, entity, examples::{POLICY, user}, state::UserRow};
+use crate::{
+    Iam, entity,
+    examples::{POLICY, user},
+    state::UserRow,
+};
 use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
 use serde_json::json;

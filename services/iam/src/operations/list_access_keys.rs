@@ -1,4 +1,11 @@
-use crate::{Iam, entity, examples::user, own::own_user, pages::page, shapes::AccessKeyMetadata, state::{KEYS, UserRow}};
+use crate::{
+    Iam, entity,
+    examples::user,
+    own::own_user,
+    pages::page,
+    shapes::AccessKeyMetadata,
+    state::{KEYS, UserRow},
+};
 use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
 use serde_json::json;

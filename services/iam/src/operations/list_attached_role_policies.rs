@@ -40,7 +40,12 @@ impl Operation for ListAttachedRolePolicies {
 
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Output, Error> {
         let mut attached = entity::load::<RoleRow>(call, &input.role_name)?.holder.attached;
-        attached.retain(|arn| input.path_prefix.as_ref().is_none_or(|prefix| arn.resource().strip_prefix("policy").is_some_and(|path| path.starts_with(prefix))));
+        attached.retain(|arn| {
+            input
+                .path_prefix
+                .as_ref()
+                .is_none_or(|prefix| arn.resource().strip_prefix("policy").is_some_and(|path| path.starts_with(prefix)))
+        });
         attached.sort();
         let page = page(attached, Arn::to_string, input.marker.as_deref(), input.max_items)?;
         let attached_policies = page.items.into_iter().map(AttachedPolicy::of).collect();

@@ -1,5 +1,10 @@
 use crate::{
-    Iam, examples::policy, managed, pages::page, policies::AllUses, shapes::ManagedPolicy,
+    Iam,
+    examples::policy,
+    managed,
+    pages::page,
+    policies::AllUses,
+    shapes::ManagedPolicy,
     state::{POLICIES, PolicyRow},
 };
 use base::Arn;

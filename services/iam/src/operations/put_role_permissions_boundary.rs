@@ -25,7 +25,9 @@ impl Operation for PutRolePermissionsBoundary {
 
     fn demands(input: &Input, facts: &mut View<'_, Iam>) -> Result<Demands, Error> {
         entity::check_policy_arn(&input.permissions_boundary)?;
-        Ok(entity::demand::<RoleRow>(facts, "iam:PutRolePermissionsBoundary", &input.role_name)?.with("iam:PermissionsBoundary", &input.permissions_boundary).into())
+        Ok(entity::demand::<RoleRow>(facts, "iam:PutRolePermissionsBoundary", &input.role_name)?
+            .with("iam:PermissionsBoundary", &input.permissions_boundary)
+            .into())
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Nothing, Error> {

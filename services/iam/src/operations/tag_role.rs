@@ -1,4 +1,10 @@
-use crate::{Iam, entity, examples::role, shapes::Nothing, state::RoleRow, tags::{self, Tag}};
+use crate::{
+    Iam, entity,
+    examples::role,
+    shapes::Nothing,
+    state::RoleRow,
+    tags::{self, Tag},
+};
 use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
 use serde_json::json;

@@ -1,5 +1,8 @@
 use crate::{
-    Iam, entity, error::no_such_entity, examples::user, names,
+    Iam, entity,
+    error::no_such_entity,
+    examples::user,
+    names,
     own::{self, own_user},
     shapes::Nothing,
     state::{KEYS, UserRow},

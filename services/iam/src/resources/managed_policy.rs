@@ -1,7 +1,7 @@
 use super::properties::{gone_is_fine, input, required_document, texts};
 use crate::{
-    AttachRolePolicy, AttachUserPolicy, CreatePolicy, CreatePolicyVersion, DeletePolicy, DeletePolicyVersion, DetachRolePolicy, DetachUserPolicy,
-    GetPolicy, ListPolicyVersions,
+    AttachRolePolicy, AttachUserPolicy, CreatePolicy, CreatePolicyVersion, DeletePolicy, DeletePolicyVersion, DetachRolePolicy,
+    DetachUserPolicy, GetPolicy, ListPolicyVersions,
 };
 use gate::{Error, Operation, Physical, Property, ResourceContext, ResourceType};
 use serde_json::{Value, json};
@@ -26,7 +26,13 @@ fn physical(answer: &<GetPolicy as Operation>::Output) -> Result<Physical, Error
     let policy = serde_json::to_value(answer).map_err(Error::internal)?;
     let member = |name: &str| policy["Policy"][name].clone();
     let arn = member("Arn");
-    let named = [("PolicyArn", "Arn"), ("PolicyId", "PolicyId"), ("DefaultVersionId", "DefaultVersionId"), ("CreateDate", "CreateDate"), ("UpdateDate", "UpdateDate")];
+    let named = [
+        ("PolicyArn", "Arn"),
+        ("PolicyId", "PolicyId"),
+        ("DefaultVersionId", "DefaultVersionId"),
+        ("CreateDate", "CreateDate"),
+        ("UpdateDate", "UpdateDate"),
+    ];
     let physical = Physical::new(arn.as_str().unwrap_or_default());
     Ok(named.iter().fold(physical, |physical, (attribute, name)| physical.attribute(attribute, member(name))))
 }

@@ -42,7 +42,10 @@ pub(crate) fn tags(properties: &Value, stack: &[(String, String)]) -> Result<BTr
             Value::Bool(_) | Value::Number(_) => Some(value.to_string()),
             _ => None,
         };
-        tags.insert(text(tag, "Key")?.to_owned(), tag.get("Value").and_then(scalar).ok_or_else(|| wrong("#/Tags: a tag has a Key and a Value"))?);
+        tags.insert(
+            text(tag, "Key")?.to_owned(),
+            tag.get("Value").and_then(scalar).ok_or_else(|| wrong("#/Tags: a tag has a Key and a Value"))?,
+        );
     }
     Ok(tags)
 }
@@ -54,8 +57,11 @@ pub(crate) fn tag_list(tags: &BTreeMap<String, String>) -> Value {
 
 /// The input of a call: `from` properties under the same names, where they are given, and `more`.
 pub(crate) fn input(properties: &Value, from: &[&str], more: Value) -> Value {
-    let mut input: Map<String, Value> =
-        from.iter().filter_map(|name| properties.get(*name).map(|value| ((*name).to_owned(), value.clone()))).filter(|(_, v)| !v.is_null()).collect();
+    let mut input: Map<String, Value> = from
+        .iter()
+        .filter_map(|name| properties.get(*name).map(|value| ((*name).to_owned(), value.clone())))
+        .filter(|(_, v)| !v.is_null())
+        .collect();
     if let Value::Object(more) = more {
         input.extend(more);
     }

@@ -1,7 +1,7 @@
 use super::properties::{document, gone_is_fine, input, required_document, tag_list, tags, text, texts};
 use crate::{
-    AttachRolePolicy, CreateRole, DeleteRole, DeleteRolePermissionsBoundary, DeleteRolePolicy, DetachRolePolicy, GetRole, PutRolePermissionsBoundary,
-    PutRolePolicy, TagRole, UntagRole, UpdateAssumeRolePolicy, UpdateRole,
+    AttachRolePolicy, CreateRole, DeleteRole, DeleteRolePermissionsBoundary, DeleteRolePolicy, DetachRolePolicy, GetRole,
+    PutRolePermissionsBoundary, PutRolePolicy, TagRole, UntagRole, UpdateAssumeRolePolicy, UpdateRole,
 };
 use gate::{Error, Operation, Physical, Property, ResourceContext, ResourceType};
 use serde_json::{Value, json};
@@ -26,7 +26,10 @@ static PROPERTIES: [Property; 9] = [
 /// Inline policies by name.
 fn inline(properties: &Value) -> Result<BTreeMap<String, String>, Error> {
     let list = properties.get("Policies").and_then(Value::as_array);
-    list.into_iter().flatten().map(|policy| Ok((text(policy, "PolicyName")?.to_owned(), required_document(policy, "PolicyDocument")?))).collect()
+    list.into_iter()
+        .flatten()
+        .map(|policy| Ok((text(policy, "PolicyName")?.to_owned(), required_document(policy, "PolicyDocument")?)))
+        .collect()
 }
 
 fn physical(answer: &<GetRole as Operation>::Output) -> Result<Physical, Error> {

@@ -82,8 +82,10 @@ impl World {
 
     /// All records since the last time, as text.
     pub fn recorded(&self) -> String {
-        self.records().iter().map(|record| record.event.to_string()).collect::<Vec<_>>().join("
-")
+        self.records().iter().map(|record| record.event.to_string()).collect::<Vec<_>>().join(
+            "
+",
+        )
     }
 
     /// Lets CloudFormation work on a resource type in account `TOOLS`, as the role `stacks` of it.

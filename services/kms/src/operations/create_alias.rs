@@ -1,4 +1,10 @@
-use crate::{Kms, aliases, examples::with_key, keys::{self, Rows}, shapes::Nothing, state::ALIASES};
+use crate::{
+    Kms, aliases,
+    examples::with_key,
+    keys::{self, Rows},
+    shapes::Nothing,
+    state::ALIASES,
+};
 use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
 use serde_json::json;

@@ -1,4 +1,10 @@
-use crate::{Kms, error::{dry_run, limit_exceeded}, examples::with_key, grants, keys, state::GrantRow};
+use crate::{
+    Kms,
+    error::{dry_run, limit_exceeded},
+    examples::with_key,
+    grants, keys,
+    state::GrantRow,
+};
 use gate::{Authorized, Demands, Error, Example, Operation, View};
 use policy::GrantConstraints;
 use serde::{Deserialize, Serialize};
@@ -44,14 +50,20 @@ fn pairs(constraints: &GrantConstraints) -> impl Iterator<Item = (&'static str, 
 
 fn check(input: &Input) -> Result<(), Error> {
     if let Some(other) = input.operations.iter().find(|operation| !grants::OPERATIONS.contains(&operation.as_str())) {
-        let message = format!("A grant on a symmetric key cannot permit '{}'; it may permit {}", crate::error::clipped(other), grants::OPERATIONS.join(", "));
+        let message = format!(
+            "A grant on a symmetric key cannot permit '{}'; it may permit {}",
+            crate::error::clipped(other),
+            grants::OPERATIONS.join(", ")
+        );
         return Err(Error::validation(message));
     }
     if input.operations.is_empty() {
         return Err(Error::validation("A grant permits at least one operation"));
     }
     if input.name.as_ref().is_some_and(|name| name.is_empty() || name.len() > 256) {
-        return Err(Error::validation("1 validation error detected: Value at 'name' failed to satisfy constraint: Member must have length between 1 and 256"));
+        return Err(Error::validation(
+            "1 validation error detected: Value at 'name' failed to satisfy constraint: Member must have length between 1 and 256",
+        ));
     }
     let Some(constraints) = &input.constraints else { return Ok(()) };
     if pairs(constraints).count() != 1 {
@@ -74,7 +86,9 @@ impl Operation for CreateGrant {
             .with_some("kms:RetiringPrincipal", input.retiring_principal.as_ref())
             .with("kms:GrantIsForAWSResource", keys::for_aws_resource(facts));
         for (kind, pairs) in input.constraints.iter().flat_map(pairs) {
-            demand = pairs.iter().fold(demand.with("kms:GrantConstraintType", kind), |demand, (key, value)| demand.with(format!("kms:EncryptionContext:{key}"), value));
+            demand = pairs.iter().fold(demand.with("kms:GrantConstraintType", kind), |demand, (key, value)| {
+                demand.with(format!("kms:EncryptionContext:{key}"), value)
+            });
         }
         Ok(demand.into())
     }
@@ -101,7 +115,11 @@ impl Operation for CreateGrant {
             return Err(dry_run());
         }
         // A retried call with the same name and members gives the grant it made before.
-        let made = key.grants.iter().find(|(_, own)| own.name.is_some() && GrantRow { created: grant.created, ..(*own).clone() } == grant).map(|(id, _)| id.clone());
+        let made = key
+            .grants
+            .iter()
+            .find(|(_, own)| own.name.is_some() && GrantRow { created: grant.created, ..(*own).clone() } == grant)
+            .map(|(id, _)| id.clone());
         if let Some(grant_id) = made {
             return Ok(Output { grant_token: grants::token(&key.id, &grant_id), grant_id });
         }

@@ -1,4 +1,9 @@
-use crate::{Kms, keys, material, policies, shapes::KeyMetadata, state::{KeyRow, OWNED}, tags::{self, Tag}};
+use crate::{
+    Kms, keys, material, policies,
+    shapes::KeyMetadata,
+    state::{KeyRow, OWNED},
+    tags::{self, Tag},
+};
 use base::uuid;
 use gate::{Authorized, Demand, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
@@ -39,7 +44,8 @@ pub struct Output {
 
 /// What would make another kind of key is refused by name.
 fn refuse_other_kinds(input: &Input) -> Result<(), Error> {
-    let refused = |what: &str, value: &str| Err(Error::not_implemented(&format!("kms:CreateKey with {what} {}", crate::error::clipped(value))));
+    let refused =
+        |what: &str, value: &str| Err(Error::not_implemented(&format!("kms:CreateKey with {what} {}", crate::error::clipped(value))));
     let kinds = [
         ("KeySpec", &input.key_spec, "SYMMETRIC_DEFAULT"),
         ("CustomerMasterKeySpec", &input.customer_master_key_spec, "SYMMETRIC_DEFAULT"),
@@ -64,7 +70,9 @@ pub(crate) fn check_description(text: &str) -> Result<(), Error> {
     if text.chars().count() <= 8192 {
         return Ok(());
     }
-    Err(Error::validation("1 validation error detected: Value at 'description' failed to satisfy constraint: Member must have length less than or equal to 8192"))
+    Err(Error::validation(
+        "1 validation error detected: Value at 'description' failed to satisfy constraint: Member must have length less than or equal to 8192",
+    ))
 }
 
 impl Operation for CreateKey {
@@ -77,7 +85,9 @@ impl Operation for CreateKey {
     fn demands(input: &Input, facts: &mut View<'_, Kms>) -> Result<Demands, Error> {
         let new = |action| -> Result<Demand, Error> {
             let demand = keys::with_kind(keys::with_caller(facts, Demand::any(action))?);
-            Ok(demand.with("kms:BypassPolicyLockoutSafetyCheck", input.bypass_policy_lockout_safety_check).with_tags(tags::pairs(&input.tags)))
+            Ok(demand
+                .with("kms:BypassPolicyLockoutSafetyCheck", input.bypass_policy_lockout_safety_check)
+                .with_tags(tags::pairs(&input.tags)))
         };
         refuse_other_kinds(input)?;
         let demands = Demands::from(new("kms:CreateKey")?);

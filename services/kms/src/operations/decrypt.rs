@@ -1,5 +1,9 @@
 use crate::{
-    Kms, blob::Ciphertext, error::dry_run, examples::with_key, keys, material,
+    Kms,
+    blob::Ciphertext,
+    error::dry_run,
+    examples::with_key,
+    keys, material,
     usage::{self, check_algorithm, decrypting_key, refuse_recipient},
 };
 use base::{Arn, Blob, Secret};
@@ -72,6 +76,7 @@ impl Operation for Decrypt {
     }
 
     fn example() -> Example {
-        with_key(json!({"CiphertextBlob": "$1/CiphertextBlob"})).after("kms:Encrypt", json!({"KeyId": "$0/KeyMetadata/KeyId", "Plaintext": "dGV4dA=="}))
+        with_key(json!({"CiphertextBlob": "$1/CiphertextBlob"}))
+            .after("kms:Encrypt", json!({"KeyId": "$0/KeyMetadata/KeyId", "Plaintext": "dGV4dA=="}))
     }
 }

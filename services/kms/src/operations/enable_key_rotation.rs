@@ -23,13 +23,17 @@ impl Operation for EnableKeyRotation {
     type Output = Nothing;
 
     fn demands(input: &Input, facts: &mut View<'_, Kms>) -> Result<Demands, Error> {
-        Ok(keys::demand(facts, "kms:EnableKeyRotation", &input.key_id)?.with_some("kms:RotationPeriodInDays", input.rotation_period_in_days.map(|days| days.to_string())).into())
+        Ok(keys::demand(facts, "kms:EnableKeyRotation", &input.key_id)?
+            .with_some("kms:RotationPeriodInDays", input.rotation_period_in_days.map(|days| days.to_string()))
+            .into())
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Nothing, Error> {
         let days = input.rotation_period_in_days.unwrap_or(365);
         if !(90..=2560).contains(&days) {
-            return Err(Error::validation(format!("1 validation error detected: Value '{days}' at 'rotationPeriodInDays' failed to satisfy constraint: Member must have value between 90 and 2560")));
+            return Err(Error::validation(format!(
+                "1 validation error detected: Value '{days}' at 'rotationPeriodInDays' failed to satisfy constraint: Member must have value between 90 and 2560"
+            )));
         }
         let mut key = keys::usable(keys::load(call, &input.key_id)?)?;
         key.rotation_days = Some(days);

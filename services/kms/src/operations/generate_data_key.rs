@@ -1,4 +1,10 @@
-use crate::{Kms, error::dry_run, examples::with_key, keys, material, usage::{self, refuse_recipient}};
+use crate::{
+    Kms,
+    error::dry_run,
+    examples::with_key,
+    keys, material,
+    usage::{self, refuse_recipient},
+};
 use base::{Arn, Blob, Secret};
 use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};

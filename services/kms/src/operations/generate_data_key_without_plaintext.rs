@@ -51,7 +51,10 @@ impl Operation for GenerateDataKeyWithoutPlaintext {
         Ok(keys::with_context(keys::demand(facts, "kms:GenerateDataKeyWithoutPlaintext", &input.key_id)?, &input.encryption_context).into())
     }
 
-    fn execute(call: &mut Authorized<'_, Self>, input: GenerateDataKeyWithoutPlaintextInput) -> Result<GenerateDataKeyWithoutPlaintextOutput, Error> {
+    fn execute(
+        call: &mut Authorized<'_, Self>,
+        input: GenerateDataKeyWithoutPlaintextInput,
+    ) -> Result<GenerateDataKeyWithoutPlaintextOutput, Error> {
         let length = usage::data_key_length(input.key_spec.as_deref(), input.number_of_bytes)?;
         let mut key = keys::usable(keys::load(call, &input.key_id)?)?;
         if input.dry_run {

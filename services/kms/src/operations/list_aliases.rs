@@ -1,4 +1,10 @@
-use crate::{Kms, examples::with_alias, keys::{self, Rows}, pages::page, state::{ALIASES, AliasRow}};
+use crate::{
+    Kms,
+    examples::with_alias,
+    keys::{self, Rows},
+    pages::page,
+    state::{ALIASES, AliasRow},
+};
 use base::{Arn, EpochTime};
 use gate::{Authorized, Demand, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};

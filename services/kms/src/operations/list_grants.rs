@@ -1,4 +1,11 @@
-use crate::{Kms, examples::with_grant, grants::{self, GrantEntry}, keys, pages::page, state::GrantRow};
+use crate::{
+    Kms,
+    examples::with_grant,
+    grants::{self, GrantEntry},
+    keys,
+    pages::page,
+    state::GrantRow,
+};
 use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -45,7 +52,9 @@ impl Operation for ListGrants {
             Some(principal) => Some(grants::kept_principal(call, principal)?),
             None => None,
         };
-        let fits = |(id, grant): &(String, GrantRow)| input.grant_id.as_ref().is_none_or(|wanted| wanted == id) && grantee.as_ref().is_none_or(|wanted| *wanted == grant.grantee);
+        let fits = |(id, grant): &(String, GrantRow)| {
+            input.grant_id.as_ref().is_none_or(|wanted| wanted == id) && grantee.as_ref().is_none_or(|wanted| *wanted == grant.grantee)
+        };
         let page = page(key.grants.into_iter().filter(fits), |(id, _)| id, input.marker.as_deref(), input.limit)?;
         let mut grants = Vec::with_capacity(page.items.len());
         for (id, row) in page.items {

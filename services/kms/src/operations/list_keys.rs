@@ -1,4 +1,10 @@
-use crate::{Kms, examples::with_key, keys::{self, Rows}, pages::page, state::OWNED};
+use crate::{
+    Kms,
+    examples::with_key,
+    keys::{self, Rows},
+    pages::page,
+    state::OWNED,
+};
 use base::Arn;
 use gate::{Authorized, Demand, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};

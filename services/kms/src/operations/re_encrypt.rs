@@ -1,5 +1,9 @@
 use crate::{
-    Kms, blob::Ciphertext, error::dry_run, examples::with_key, keys, material,
+    Kms,
+    blob::Ciphertext,
+    error::dry_run,
+    examples::with_key,
+    keys, material,
     usage::{self, check_algorithm, decrypting_key},
 };
 use base::{Arn, Blob};
@@ -80,6 +84,7 @@ impl Operation for ReEncrypt {
     }
 
     fn example() -> Example {
-        with_key(json!({"CiphertextBlob": "$1/CiphertextBlob", "DestinationKeyId": "$0/KeyMetadata/KeyId"})).after("kms:Encrypt", json!({"KeyId": "$0/KeyMetadata/KeyId", "Plaintext": "dGV4dA=="}))
+        with_key(json!({"CiphertextBlob": "$1/CiphertextBlob", "DestinationKeyId": "$0/KeyMetadata/KeyId"}))
+            .after("kms:Encrypt", json!({"KeyId": "$0/KeyMetadata/KeyId", "Plaintext": "dGV4dA=="}))
     }
 }

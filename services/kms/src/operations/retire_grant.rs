@@ -1,4 +1,10 @@
-use crate::{Kms, error::{dry_run, no_grant}, examples::with_grant, grants, keys, shapes::Nothing};
+use crate::{
+    Kms,
+    error::{dry_run, no_grant},
+    examples::with_grant,
+    grants, keys,
+    shapes::Nothing,
+};
 use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -46,7 +52,11 @@ impl Operation for RetireGrant {
         // The decision was about the key. A right to retire that comes from a grant is a right to retire that grant.
         let by_another = key.grants.values().any(|other| grants::may_retire(other, call.caller()));
         if by_another && !grants::may_retire(grant, call.caller()) {
-            let message = format!("{} may retire other grants on {}, but is not the retiring principal of grant {grant_id}; revoke it instead", call.caller().name(), key.arn);
+            let message = format!(
+                "{} may retire other grants on {}, but is not the retiring principal of grant {grant_id}; revoke it instead",
+                call.caller().name(),
+                key.arn
+            );
             return Err(Error::access_denied(gate::Protocol::Json, message));
         }
         if input.dry_run {

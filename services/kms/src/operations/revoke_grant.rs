@@ -1,4 +1,10 @@
-use crate::{Kms, error::{dry_run, no_grant}, examples::with_grant, keys, shapes::Nothing};
+use crate::{
+    Kms,
+    error::{dry_run, no_grant},
+    examples::with_grant,
+    keys,
+    shapes::Nothing,
+};
 use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
 use serde_json::json;

@@ -35,13 +35,17 @@ impl Operation for ScheduleKeyDeletion {
     type Output = Output;
 
     fn demands(input: &Input, facts: &mut View<'_, Kms>) -> Result<Demands, Error> {
-        Ok(keys::demand(facts, "kms:ScheduleKeyDeletion", &input.key_id)?.with("kms:ScheduleKeyDeletionPendingWindowInDays", input.pending_window_in_days.unwrap_or(30).to_string()).into())
+        Ok(keys::demand(facts, "kms:ScheduleKeyDeletion", &input.key_id)?
+            .with("kms:ScheduleKeyDeletionPendingWindowInDays", input.pending_window_in_days.unwrap_or(30).to_string())
+            .into())
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Output, Error> {
         let days = input.pending_window_in_days.unwrap_or(30);
         if !(7..=30).contains(&days) {
-            return Err(Error::validation(format!("1 validation error detected: Value '{days}' at 'pendingWindowInDays' failed to satisfy constraint: Member must have value between 7 and 30")));
+            return Err(Error::validation(format!(
+                "1 validation error detected: Value '{days}' at 'pendingWindowInDays' failed to satisfy constraint: Member must have value between 7 and 30"
+            )));
         }
         keys::sweep(call)?;
         let mut key = keys::load_living(call, &input.key_id)?;

@@ -1,4 +1,10 @@
-use crate::{Kms, examples::with_key, keys, shapes::Nothing, tags::{self, Tag}};
+use crate::{
+    Kms,
+    examples::with_key,
+    keys,
+    shapes::Nothing,
+    tags::{self, Tag},
+};
 use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
 use serde_json::json;

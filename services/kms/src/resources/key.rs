@@ -1,7 +1,7 @@
 use super::gone_is_fine;
 use crate::{
-    CreateKey, DescribeKey, DisableKey, DisableKeyRotation, EnableKey, EnableKeyRotation, KeyMetadata, PutKeyPolicy, ScheduleKeyDeletion, TagResource,
-    UntagResource, UpdateKeyDescription,
+    CreateKey, DescribeKey, DisableKey, DisableKeyRotation, EnableKey, EnableKeyRotation, KeyMetadata, PutKeyPolicy, ScheduleKeyDeletion,
+    TagResource, UntagResource, UpdateKeyDescription,
 };
 use gate::{Error, Physical, Property, ResourceContext, ResourceType};
 use serde_json::{Map, Value, json};

@@ -46,6 +46,7 @@ impl Operation for CreateLogStream {
     }
 
     fn example() -> Example {
-        Example::of(json!({"logGroupName": "/example", "logStreamName": "one"})).after("logs:CreateLogGroup", json!({"logGroupName": "/example"}))
+        Example::of(json!({"logGroupName": "/example", "logStreamName": "one"}))
+            .after("logs:CreateLogGroup", json!({"logGroupName": "/example"}))
     }
 }

@@ -136,7 +136,13 @@ impl Operation for FilterLogEvents {
                     let event_id = event.place.digits();
                     next_token = Some(format!("{event_id}:{stream}"));
                     let (timestamp, ingestion_time) = (event.time, event.ingested.0);
-                    events.push(FilteredLogEvent { log_stream_name: stream.clone(), timestamp, message: event.message, ingestion_time, event_id });
+                    events.push(FilteredLogEvent {
+                        log_stream_name: stream.clone(),
+                        timestamp,
+                        message: event.message,
+                        ingestion_time,
+                        event_id,
+                    });
                 }
                 !full
             })?;
@@ -150,12 +156,18 @@ impl Operation for FilterLogEvents {
     }
 
     fn example() -> Example {
-        Example::of(json!({"logGroupName": "/example", "filterPattern": "\"an error\""})).after("logs:CreateLogGroup", json!({"logGroupName": "/example"}))
+        Example::of(json!({"logGroupName": "/example", "filterPattern": "\"an error\""}))
+            .after("logs:CreateLogGroup", json!({"logGroupName": "/example"}))
     }
 }
 
 /// The streams to search, by name.
-fn streams(call: &mut Authorized<'_, FilterLogEvents>, owner: &Owner, group: &str, input: &FilterLogEventsInput) -> Result<Vec<String>, Error> {
+fn streams(
+    call: &mut Authorized<'_, FilterLogEvents>,
+    owner: &Owner,
+    group: &str,
+    input: &FilterLogEventsInput,
+) -> Result<Vec<String>, Error> {
     if input.log_stream_names.is_empty() {
         let prefix = input.log_stream_name_prefix.as_deref().unwrap_or_default();
         let rows = call.scan(&STREAMS, &owner.group(group))?;

@@ -104,8 +104,13 @@ impl Operation for GetLogEvents {
         }
         let still = from.unwrap_or(Place::START);
         let (first, last) = (found.first().map_or(still, |e| e.place), found.last().map_or(still, |e| e.place));
-        let events = found.into_iter().map(|e| OutputLogEvent { timestamp: e.time, message: e.message, ingestion_time: e.ingested.0 }).collect();
-        Ok(GetLogEventsOutput { events, next_forward_token: format!("f/{}", last.digits()), next_backward_token: format!("b/{}", first.digits()) })
+        let events =
+            found.into_iter().map(|e| OutputLogEvent { timestamp: e.time, message: e.message, ingestion_time: e.ingested.0 }).collect();
+        Ok(GetLogEventsOutput {
+            events,
+            next_forward_token: format!("f/{}", last.digits()),
+            next_backward_token: format!("b/{}", first.digits()),
+        })
     }
 
     fn example() -> Example {

@@ -68,7 +68,11 @@ const CLEARED: usize = 8;
 
 fn check(events: &[InputLogEvent]) -> Result<(), Error> {
     if events.is_empty() || events.len() > MAX_EVENTS {
-        return Err(constraint(&format!("{} events", events.len()), "logEvents", &format!("Member must have length between 1 and {MAX_EVENTS}")));
+        return Err(constraint(
+            &format!("{} events", events.len()),
+            "logEvents",
+            &format!("Member must have length between 1 and {MAX_EVENTS}"),
+        ));
     }
     let bytes: usize = events.iter().map(|e| e.message.len() + OVERHEAD).sum();
     if bytes > MAX_BYTES {

@@ -48,6 +48,7 @@ impl Operation for PutRetentionPolicy {
     }
 
     fn example() -> Example {
-        Example::of(json!({"logGroupName": "/example", "retentionInDays": 7})).after("logs:CreateLogGroup", json!({"logGroupName": "/example"}))
+        Example::of(json!({"logGroupName": "/example", "retentionInDays": 7}))
+            .after("logs:CreateLogGroup", json!({"logGroupName": "/example"}))
     }
 }

@@ -1,5 +1,6 @@
 use crate::{
-    CreateLogGroup, CreateLogGroupInput, DeleteLogGroup, DeleteLogGroupInput, DeleteRetentionPolicy, DeleteRetentionPolicyInput, PutRetentionPolicy,
+    CreateLogGroup, CreateLogGroupInput, DeleteLogGroup, DeleteLogGroupInput, DeleteRetentionPolicy, DeleteRetentionPolicyInput,
+    PutRetentionPolicy,
 };
 use gate::{Error, Physical, Property, ResourceContext, ResourceType};
 use serde_json::{Value, json};

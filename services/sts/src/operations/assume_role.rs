@@ -93,7 +93,9 @@ fn session_word(member: &str, text: &str, longest: usize) -> Result<(), Error> {
     if fits {
         return Ok(());
     }
-    Err(invalid(format!("1 validation error detected: Value '{text}' at '{member}' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w+=,.@-]* and have 2 to {longest} characters")))
+    Err(invalid(format!(
+        "1 validation error detected: Value '{text}' at '{member}' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w+=,.@-]* and have 2 to {longest} characters"
+    )))
 }
 
 /// Tags of this session: those of the chain that are transitive, and the new ones. A transitive tag cannot be set again.
@@ -103,7 +105,10 @@ fn chained_tags(input: &AssumeRoleInput, previous: Option<&Session>) -> Result<V
         .unwrap_or_default();
     for tag in &input.tags {
         if tags.iter().any(|(key, _)| key.eq_ignore_ascii_case(&tag.key)) {
-            return Err(Error::new("InvalidParameterValue", format!("The tag key '{}' was set by the session before as a transitive tag and cannot be set again", tag.key)));
+            return Err(Error::new(
+                "InvalidParameterValue",
+                format!("The tag key '{}' was set by the session before as a transitive tag and cannot be set again", tag.key),
+            ));
         }
         tags.push((tag.key.clone(), tag.value.clone()));
     }
@@ -116,7 +121,9 @@ fn duration(asked: Option<u64>, chained: bool, longest: u64) -> Result<u64, Erro
         return Err(invalid("The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining".into()));
     }
     if seconds < SHORTEST {
-        return Err(invalid(format!("1 validation error detected: Value '{seconds}' at 'durationSeconds' failed to satisfy constraint: Member must have value greater than or equal to {SHORTEST}")));
+        return Err(invalid(format!(
+            "1 validation error detected: Value '{seconds}' at 'durationSeconds' failed to satisfy constraint: Member must have value greater than or equal to {SHORTEST}"
+        )));
     }
     if seconds > longest {
         return Err(invalid("The requested DurationSeconds exceeds the MaxSessionDuration set for this role.".into()));
@@ -126,7 +133,10 @@ fn duration(asked: Option<u64>, chained: bool, longest: u64) -> Result<u64, Erro
 
 fn check_session_policy(text: &str) -> Result<(), Error> {
     if text.len() > MAX_SESSION_POLICY {
-        return Err(Error::new("PackedPolicyTooLarge", format!("The session policy has {} characters; at most {MAX_SESSION_POLICY} are allowed", text.len())));
+        return Err(Error::new(
+            "PackedPolicyTooLarge",
+            format!("The session policy has {} characters; at most {MAX_SESSION_POLICY} are allowed", text.len()),
+        ));
     }
     match Policy::parse(text, PolicyKind::Session) {
         Ok(_) => Ok(()),
@@ -154,7 +164,11 @@ impl Operation for AssumeRole {
                 .with_some("sts:SourceIdentity", input.source_identity.as_ref())
                 .with_some("sts:DurationSeconds", input.duration_seconds.map(|d| d.to_string()))
                 .with_tags(pairs);
-            if input.transitive_tag_keys.is_empty() { demand } else { demand.with("sts:TransitiveTagKeys", input.transitive_tag_keys.clone()) }
+            if input.transitive_tag_keys.is_empty() {
+                demand
+            } else {
+                demand.with("sts:TransitiveTagKeys", input.transitive_tag_keys.clone())
+            }
         };
         let mut demands = Demands::from(tagged(Demand::new("sts:AssumeRole", input.role_arn.clone())));
         if !input.tags.is_empty() {
@@ -179,7 +193,10 @@ impl Operation for AssumeRole {
         if let (Some(given), Some(before)) = (&input.source_identity, previous.as_ref().and_then(|p| p.source_identity.as_ref()))
             && given != before
         {
-            return Err(Error::access_denied(gate::Protocol::Query, format!("The source identity '{before}' of the calling session cannot be changed")));
+            return Err(Error::access_denied(
+                gate::Protocol::Query,
+                format!("The source identity '{before}' of the calling session cannot be changed"),
+            ));
         }
         let seconds = duration(input.duration_seconds, previous.is_some(), role.max_session_seconds)?;
         let tags = chained_tags(&input, previous.as_ref())?;
@@ -214,7 +231,8 @@ impl Operation for AssumeRole {
     }
 
     fn example() -> Example {
-        let trust = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":"111111111111"},"Action":"sts:AssumeRole"}}"#;
+        let trust =
+            r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":"111111111111"},"Action":"sts:AssumeRole"}}"#;
         Example::of(json!({"RoleArn": "$0/Role/Arn", "RoleSessionName": "example"}))
             .after("iam:CreateRole", json!({"RoleName": "Example", "AssumeRolePolicyDocument": trust}))
     }
