@@ -172,6 +172,6 @@ impl Served {
         // What stays behind is removed at the next start.
         let _ = fs::remove_file(&self.endpoint_file);
         let _ = fs::remove_dir_all(&self.runtime);
-        self.gate.store().close();
+        self.gate.close();
     }
 }
