@@ -20,6 +20,8 @@ use wire::{
 
 /// A client that sends nothing for this long has gone.
 const IDLE: Duration = Duration::from_secs(60);
+/// The service whose requests these are.
+const SERVICE: &str = "s3";
 /// XML and text bodies of S3.
 const MAX_DOCUMENT: usize = 2 * 1024 * 1024;
 /// Objects up to this come with the call; larger ones are uploads in two halves.
@@ -74,35 +76,17 @@ pub(crate) async fn s3(
     let context = context(server, connection, &parts.headers);
     let suffixes: Vec<&str> = server.host_suffixes.iter().map(String::as_str).collect();
     let decoded = wire::s3::decode(parts.method.as_str(), target, &parts.headers, &suffixes);
-    // A signature for another service shows what was meant: that service answers, or that it is not there.
-    let signed = parsed.as_ref().ok().and_then(Option::as_ref).map(|a| a.service.clone());
-    let service = signed.filter(|s| s != "s3").unwrap_or_else(|| "s3".into());
-    let mut style = Style {
-        protocol: Protocol::RestXml,
-        json: wire::json::Version::V1_1,
-        query_as_json: false,
-        service: service.clone(),
-        operation: String::new(),
-        path: parts.uri.path().to_string(),
-        request_id: context.request_id.clone(),
-        head: parts.method == http::Method::HEAD,
-    };
+    let mut style = Style::new(Protocol::RestXml, SERVICE, "", parts, &context);
     let request = |operation: &str, input, body, hash, parsed| Request {
         proof: proof(parsed, Protocol::RestXml, parts, target, hash),
-        service: service.clone(),
+        service: SERVICE.into(),
         operation: operation.to_string(),
         input,
         body,
         context: context.clone(),
     };
     let mut rest = match decoded {
-        Ok(rest) if service == "s3" => rest,
-        Ok(_) => {
-            return answer::write(
-                &style,
-                server.gate.call(&request(&format!("{} {}", parts.method, parts.uri.path()), Ok(Value::Null), None, None, parsed)).await,
-            );
-        }
+        Ok(rest) => rest,
         Err(e) => {
             let operation = match &e {
                 wire::rest::RestError::NotImplemented { operation } => operation.clone(),

@@ -42,6 +42,21 @@ pub(crate) struct Style {
     pub(crate) head: bool,
 }
 
+impl Style {
+    pub(crate) fn new(protocol: Protocol, service: &str, operation: &str, parts: &Parts, context: &RequestContext) -> Self {
+        Self {
+            protocol,
+            json: wire::json::Version::of(&parts.headers),
+            query_as_json: false,
+            service: service.to_string(),
+            operation: operation.to_string(),
+            path: parts.uri.path().to_string(),
+            request_id: context.request_id.clone(),
+            head: parts.method == http::Method::HEAD,
+        }
+    }
+}
+
 pub(crate) async fn handle(server: &Server, connection: Connection, request: http::Request<Incoming>) -> Response<Body> {
     let (parts, incoming) = request.into_parts();
     if codecommit::GitServer::is_git(parts.uri.path()) {
@@ -55,6 +70,8 @@ pub(crate) async fn handle(server: &Server, connection: Connection, request: htt
         json(server, connection, &parts, &target, authorization, incoming).await
     } else if wire::query::is_query(&parts.headers, query) {
         form(server, connection, &parts, &target, authorization, incoming).await
+    } else if let Some(service) = signed_for(&authorization).filter(|s| *s != "s3").map(str::to_string) {
+        elsewhere(server, connection, &parts, &target, (authorization, service), incoming).await
     } else {
         body::s3(server, connection, &parts, &target, authorization, incoming).await
     }
@@ -105,6 +122,25 @@ fn signed_for(parsed: &Parsed) -> Option<&str> {
     parsed.as_ref().ok().and_then(Option::as_ref).map(|a| a.service.as_str())
 }
 
+/// A REST request that was signed for another service than S3: none of these is there yet, and the gate says so.
+async fn elsewhere(
+    server: &Server,
+    connection: Connection,
+    parts: &Parts,
+    target: &str,
+    (parsed, service): (Parsed, String),
+    incoming: Incoming,
+) -> Response<Body> {
+    let context = context(server, connection, &parts.headers);
+    let operation = format!("{} {}", parts.method, parts.uri.path());
+    let style = Style::new(Protocol::Json, &service, &operation, parts, &context);
+    let read = body::whole(incoming, &parts.headers, MAX_BODY).await;
+    let hash = read.as_ref().ok().map(|b| hex_sha256(b));
+    let input = read.map(|_| Value::Null);
+    let request = Request { proof: proof(parsed, Protocol::Json, parts, target, hash), service, operation, input, body: None, context };
+    answer::write(&style, server.gate.call(&request).await)
+}
+
 async fn json(server: &Server, connection: Connection, parts: &Parts, target: &str, parsed: Parsed, incoming: Incoming) -> Response<Body> {
     let context = context(server, connection, &parts.headers);
     let named = parts.headers.get("x-amz-target").and_then(|v| v.to_str().ok()).unwrap_or_default();
@@ -112,16 +148,7 @@ async fn json(server: &Server, connection: Connection, parts: &Parts, target: &s
     let known =
         TARGETS.iter().find(|(p, _)| *p == prefix).map(|(_, service)| *service).or((prefix == LONG_CLOUDTRAIL).then_some("cloudtrail"));
     let service = known.or(signed_for(&parsed)).unwrap_or("unknown").to_string();
-    let style = Style {
-        protocol: Protocol::Json,
-        json: wire::json::Version::of(&parts.headers),
-        query_as_json: false,
-        service: service.clone(),
-        operation: name.to_string(),
-        path: parts.uri.path().to_string(),
-        request_id: context.request_id.clone(),
-        head: false,
-    };
+    let style = Style::new(Protocol::Json, &service, name, parts, &context);
     let read = body::whole(incoming, &parts.headers, MAX_BODY).await;
     let hash = read.as_ref().ok().map(|b| hex_sha256(b));
     let input = read.and_then(|bytes| wire::json::read_body(&bytes, MAX_BODY).map_err(|e| Error::new(e.code, e.message)));
@@ -151,16 +178,7 @@ async fn form(server: &Server, connection: Connection, parts: &Parts, target: &s
     let service = signed_for(&parsed).or(by_version).unwrap_or("unknown").to_string();
     let operation = form.as_ref().map(|f| f.operation.clone()).unwrap_or_default();
     let accepts_json = parts.headers.get("accept").is_some_and(|v| v.as_bytes().starts_with(b"application/json"));
-    let style = Style {
-        protocol: Protocol::Query,
-        json: wire::json::Version::V1_1,
-        query_as_json: accepts_json,
-        service: service.clone(),
-        operation: operation.clone(),
-        path: parts.uri.path().to_string(),
-        request_id: context.request_id.clone(),
-        head: false,
-    };
+    let style = Style { query_as_json: accepts_json, ..Style::new(Protocol::Query, &service, &operation, parts, &context) };
     let input: Result<Value, Error> = form.map(|f| f.input);
     let request = Request { proof: proof(parsed, Protocol::Query, parts, target, hash), service, operation, input, body: None, context };
     answer::write(&style, server.gate.call(&request).await)
