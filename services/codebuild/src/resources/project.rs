@@ -46,7 +46,11 @@ fn api_shape(properties: &Value) -> Value {
 /// The input of CreateProject and UpdateProject. A template may give the role by its name, and the environment's type as
 /// many templates have it from the service's first days.
 fn input(context: &ResourceContext<'_>, name: &str, properties: &Value) -> Value {
-    let mut input = match api_shape(properties) {
+    let mut shaped = api_shape(properties);
+    if let Some(kind) = shaped.pointer_mut("/environment/type").filter(|kind| *kind == "linuxContainer") {
+        *kind = "LINUX_CONTAINER".into();
+    }
+    let mut input = match shaped {
         Value::Object(members) => members,
         _ => Map::new(),
     };
@@ -54,9 +58,6 @@ fn input(context: &ResourceContext<'_>, name: &str, properties: &Value) -> Value
     if let Some(role) = input.get("serviceRole").and_then(Value::as_str).filter(|role| !role.starts_with("arn:")) {
         let arn = base::Arn::global("iam", context.account, &format!("role/{role}"));
         input.insert("serviceRole".into(), arn.as_str().into());
-    }
-    if let Some(kind) = input.get_mut("environment").and_then(|e| e.get_mut("type")).filter(|kind| *kind == "linuxContainer") {
-        *kind = "LINUX_CONTAINER".into();
     }
     Value::Object(input)
 }
