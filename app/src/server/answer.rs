@@ -4,7 +4,7 @@ use gate::{Answer, BodyReader, Error, Outcome, Protocol};
 use http::{HeaderMap, HeaderValue, Response, StatusCode, header::CONTENT_TYPE};
 use http_body_util::{BodyExt, Full, StreamBody};
 use hyper::body::Frame;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::io::{self, Read};
 use tokio::sync::mpsc;
 
@@ -62,9 +62,7 @@ fn success(style: &Style, answer: Answer) -> Result<Response<Body>, Error> {
             Ok(response(200, typed("application/json"), full(whole.to_string())))
         }
         Protocol::Query => {
-            let empty = answer.output.as_object().is_some_and(serde_json::Map::is_empty);
-            let output = if empty { Value::Null } else { answer.output };
-            let xml = wire::query::response(&style.operation, namespace(&style.service), &output, &style.request_id);
+            let xml = wire::query::response(&style.operation, namespace(&style.service), &answer.output, &style.request_id);
             Ok(response(200, typed("text/xml"), full(xml)))
         }
         Protocol::RestXml => rest(style, answer),
