@@ -1,4 +1,5 @@
 use super::{Output, block_on, project};
+use crate::say::say;
 use crate::{
     deliver::{BAD, GOOD, WAITING, list, plain, styled, text},
     failure::Failure,
@@ -41,7 +42,7 @@ impl Explain {
             })
         })?;
         match self.output {
-            Output::Json => println!("{event}"),
+            Output::Json => say!("{event}"),
             Output::Text => print(&event),
         }
         Ok(ExitCode::SUCCESS)
@@ -52,7 +53,7 @@ fn print(event: &Value) {
     let service = text(event, "eventSource").split('.').next().unwrap_or_default();
     let identity = &event["userIdentity"];
     let who = identity["arn"].as_str().or(identity["invokedBy"].as_str()).unwrap_or("anonymous");
-    let row = |name: &str, value: &str| anstream::println!("{name:<12} {}", value);
+    let row = |name: &str, value: &str| say!("{name:<12} {}", value);
     row("event", text(event, "eventID"));
     row("time", text(event, "eventTime"));
     row("call", &format!("{service}:{}", text(event, "eventName")));
@@ -98,7 +99,7 @@ fn denied(denial: &Value, event_id: &str, row: &impl Fn(&str, &str)) {
     }
     row("denied", &format!("{} on {}", text(denial, "action"), plain(text(denial, "resource"))));
     row("to", &plain(text(denial, "principal")));
-    println!();
+    say!();
     for reason in list(&denial["decision"], "reasons") {
         let policy = reason["policy"].as_str().unwrap_or(kind_in_words(text(reason, "kind")));
         let statement = match (reason["statement"].as_u64(), reason["sid"].as_str()) {
@@ -119,17 +120,17 @@ fn denied(denial: &Value, event_id: &str, row: &impl Fn(&str, &str)) {
             "missing" | "Missing" => (BAD, "no allow in"),
             _ => (WAITING, "near miss in"),
         };
-        anstream::println!("  {:<12} {}", styled(style, role), plain(&line));
+        say!("  {:<12} {}", styled(style, role), plain(&line));
     }
     let depends = list(&denial["decision"], "depends_on");
     if !depends.is_empty() {
         let names: Vec<&str> = depends.iter().filter_map(Value::as_str).collect();
         row("depends on", &format!("{} (AWS does not document this point)", names.join(", ")));
     }
-    println!("\nwhat the decision saw:");
+    say!("\nwhat the decision saw:");
     if let Some(context) = denial["context"].as_object() {
         for (key, value) in context {
-            println!("  {key} = {}", plain(&value.as_str().map_or_else(|| value.to_string(), str::to_string)));
+            say!("  {key} = {}", plain(&value.as_str().map_or_else(|| value.to_string(), str::to_string)));
         }
     }
 }

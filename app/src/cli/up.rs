@@ -1,4 +1,5 @@
 use super::{block_on, project};
+use crate::say::say;
 use crate::{failure::Failure, world::Workload};
 use clap::Args;
 use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
@@ -34,17 +35,17 @@ impl Up {
         block_on(async {
             let world = project::open(&self.dir, &delivery)?;
             let served = world.serve(self.listen, self.allow_plain_http, Some(self.workload)).await?;
-            println!("sekisho serves {} at https://{} (and http:// on this machine)", delivery.region, served.address);
+            say!("sekisho serves {} at https://{} (and http:// on this machine)", delivery.region, served.address);
             for account in &delivery.accounts {
-                println!("  {:<12} {}   eval \"$(sekisho env {})\"", account.name, account.id, account.name);
+                say!("  {:<12} {}   eval \"$(sekisho env {})\"", account.name, account.id, account.name);
             }
-            println!("  CA bundle    {}", served.bundle.display());
+            say!("  CA bundle    {}", served.bundle.display());
             let mut terminate = signal(SignalKind::terminate())?;
             tokio::select! {
                 _ = tokio::signal::ctrl_c() => {}
                 _ = terminate.recv() => {}
             }
-            println!("sekisho stops; what is under way goes on at the next start");
+            say!("sekisho stops; what is under way goes on at the next start");
             served.stop();
             Ok(ExitCode::SUCCESS)
         })

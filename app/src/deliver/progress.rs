@@ -1,3 +1,4 @@
+use crate::say::say;
 use anstyle::{AnsiColor, Style};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::{
@@ -38,8 +39,8 @@ impl Progress {
     pub(crate) fn line(&self, head: &str, rest: &str) {
         let line = format!("{HEAD}{head:<10}{HEAD:#} {}", plain_but_colours(rest));
         match &self.bar {
-            Some(bar) => bar.suspend(|| anstream::println!("{line}")),
-            None => anstream::println!("{line}"),
+            Some(bar) => bar.suspend(|| say!("{line}")),
+            None => say!("{line}"),
         }
     }
 
