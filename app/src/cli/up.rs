@@ -28,6 +28,16 @@ pub(crate) fn warn_unconfined(workload: Workload) {
     }
 }
 
+/// Waits for Ctrl-C or SIGTERM.
+pub(crate) async fn interrupted() -> Result<(), Failure> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+    Ok(())
+}
+
 impl Up {
     pub(crate) fn execute(self) -> Result<ExitCode, Failure> {
         let delivery = project::read(&self.dir)?;
@@ -40,11 +50,7 @@ impl Up {
                 say!("  {:<12} {}   eval \"$(sekisho env {})\"", account.name, account.id, account.name);
             }
             say!("  CA bundle    {}", served.bundle.display());
-            let mut terminate = signal(SignalKind::terminate())?;
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
-            }
+            interrupted().await?;
             say!("sekisho stops; what is under way goes on at the next start");
             served.stop();
             Ok(ExitCode::SUCCESS)
