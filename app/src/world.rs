@@ -20,6 +20,9 @@ use tokio::sync::watch;
 /// The account of the operator: what an organization's management account is on AWS.
 pub(crate) const MANAGEMENT: &str = "000000000000";
 
+/// How long steps in hand may take to end. A build takes longer: it ends with this process, and is run again at the next start.
+const PATIENCE: Duration = Duration::from_secs(2);
+
 /// All services.
 pub(crate) fn services() -> Vec<Registration> {
     vec![
@@ -167,7 +170,7 @@ impl Served {
         // The receivers may all be gone already.
         let _ = self.stop.send(true);
         if let Some(engine) = self.engine.take() {
-            engine.stop(Duration::from_secs(10));
+            engine.stop(PATIENCE);
         }
         // What stays behind is removed at the next start.
         let _ = fs::remove_file(&self.endpoint_file);

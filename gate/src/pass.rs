@@ -90,7 +90,8 @@ fn drop_nulls(value: &mut Value) {
 fn malformed<Op: Operation>(e: &wire::lenient::DecodeError) -> Error {
     let code = match Op::Service::PROTOCOL {
         crate::Protocol::Query => "ValidationError",
-        crate::Protocol::Json => "SerializationException",
+        crate::Protocol::Json if e.misshapen => "SerializationException",
+        crate::Protocol::Json => "ValidationException",
         crate::Protocol::RestXml => "MalformedXML",
     };
     Error::new(code, format!("{} of {}: {e}", Op::NAME, Op::Service::NAME))

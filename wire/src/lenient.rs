@@ -17,6 +17,8 @@ pub struct DecodeError {
     pub message: String,
     /// Whether the member at `path` was required and is not there.
     pub missing: bool,
+    /// Whether the input has the wrong shape, such as a list for a string, rather than a value that is not allowed.
+    pub misshapen: bool,
 }
 
 impl fmt::Display for DecodeError {
@@ -30,6 +32,9 @@ impl fmt::Display for DecodeError {
 impl std::error::Error for DecodeError {}
 
 impl DecodeError {
+    fn shape(message: String) -> Self {
+        Self { path: String::new(), message, missing: false, misshapen: true }
+    }
     fn within(mut self, outer: &str) -> Self {
         let separator = if self.path.is_empty() || self.path.starts_with('[') { "" } else { "." };
         self.path = format!("{outer}{separator}{}", self.path);
@@ -39,17 +44,23 @@ impl DecodeError {
 
 impl de::Error for DecodeError {
     fn custom<T: fmt::Display>(message: T) -> Self {
-        Self { path: String::new(), message: message.to_string(), missing: false }
+        Self { path: String::new(), message: message.to_string(), missing: false, misshapen: false }
     }
     fn missing_field(field: &'static str) -> Self {
-        Self { path: field.to_owned(), message: "it is required".to_owned(), missing: true }
+        Self { path: field.to_owned(), message: "it is required".to_owned(), missing: true, misshapen: false }
     }
     // serde's own texts quote the value, which may be a secret.
     fn invalid_type(found: de::Unexpected<'_>, expected: &dyn de::Expected) -> Self {
-        Self::custom(format!("expected {expected}, found {}", kind_of(found)))
+        Self::shape(format!("expected {expected}, found {}", kind_of(found)))
     }
     fn invalid_value(_: de::Unexpected<'_>, expected: &dyn de::Expected) -> Self {
-        Self::custom(format!("expected {expected}"))
+        let expected = expected.to_string();
+        // What serde calls numbers are names of Rust's types, which say nothing to a client.
+        let number = ["i8", "i16", "i32", "i64", "u8", "u16", "u32", "u64", "usize", "isize"].contains(&expected.as_str());
+        Self::custom(if number { "the number is out of range".to_owned() } else { format!("expected {expected}") })
+    }
+    fn unknown_field(field: &str, expected: &'static [&'static str]) -> Self {
+        Self::shape(format!("unknown field `{}`, expected one of {}", field.escape_debug(), expected.join(", ")))
     }
     fn unknown_variant(_: &str, expected: &'static [&'static str]) -> Self {
         Self::custom(format!("Member must satisfy enum value set: [{}]", expected.join(", ")))
@@ -85,7 +96,7 @@ impl<'a> Lenient<'a> {
             Value::Array(_) => "a list",
             Value::Object(_) => "a structure",
         };
-        Err(de::Error::custom(format!("expected {expected}, found {found}")))
+        Err(DecodeError::shape(format!("expected {expected}, found {found}")))
     }
     fn items(self) -> Result<&'a [Value], DecodeError> {
         match self.0 {

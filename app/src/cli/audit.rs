@@ -1,4 +1,5 @@
 use super::{Output, block_on, project};
+use crate::say::say;
 use crate::{
     deliver::{BAD, GOOD, list, plain, styled, text},
     failure::Failure,
@@ -62,7 +63,7 @@ impl Lookup {
                 let mut found = 0;
                 let mut token = Value::Null;
                 while found < self.limit {
-                    let mut input = json!({"MaxResults": 50});
+                    let mut input = json!({"MaxResults": 50, "IncludeDataEvents": true});
                     if let Some(name) = &self.event_name {
                         input["LookupAttributes"] = json!([{"AttributeKey": "EventName", "AttributeValue": name}]);
                     }
@@ -89,7 +90,7 @@ impl Lookup {
         })?;
         events.sort_by(|a, b| text(b, "eventID").cmp(text(a, "eventID")));
         match self.output {
-            Output::Json => println!("{}", Value::Array(events)),
+            Output::Json => say!("{}", Value::Array(events)),
             Output::Text => events.iter().for_each(print),
         }
         Ok(ExitCode::SUCCESS)
@@ -104,7 +105,7 @@ fn print(event: &Value) {
         None => styled(GOOD, "ok"),
         Some(code) => styled(BAD, code),
     };
-    anstream::println!(
+    say!(
         "{} {} {:<38} {result:<10} {}",
         text(event, "eventTime"),
         text(event, "eventID"),

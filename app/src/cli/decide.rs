@@ -1,5 +1,6 @@
 use super::Output;
 use crate::failure::{FAILED, Failure};
+use crate::say::say;
 use clap::Args;
 use policy::cases;
 use serde_json::json;
@@ -30,7 +31,7 @@ impl Decide {
         }
         let failed = results.iter().filter(|r| !r.passed).count();
         match self.output {
-            Output::Json => println!("{}", json!(results)),
+            Output::Json => say!("{}", json!(results)),
             Output::Text => {
                 for result in &results {
                     let mark = match (result.passed, result.expect) {
@@ -38,13 +39,13 @@ impl Decide {
                         (true, Some(_)) => "ok    ",
                         (true, None) => "      ",
                     };
-                    println!("{mark} {} {}", result.name, json!(result.decision).as_str().unwrap_or_default());
+                    say!("{mark} {} {}", result.name, json!(result.decision).as_str().unwrap_or_default());
                     let reasons = json!(result.reasons);
                     for reason in reasons.as_array().into_iter().flatten() {
-                        println!("         {reason}");
+                        say!("         {reason}");
                     }
                 }
-                println!("{} cases, {failed} failed", results.len());
+                say!("{} cases, {failed} failed", results.len());
             }
         }
         Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::from(FAILED) })

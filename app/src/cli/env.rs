@@ -1,5 +1,6 @@
 use super::{Output, block_on, project};
 use crate::failure::Failure;
+use crate::say::say;
 use clap::Args;
 use serde_json::json;
 use std::{path::PathBuf, process::ExitCode};
@@ -55,13 +56,13 @@ impl Env {
         match self.output {
             Output::Text => {
                 for (name, value) in variables {
-                    println!("export {name}={}", quoted(value));
+                    say!("export {name}={}", quoted(value));
                 }
-                println!("unset AWS_PROFILE");
+                say!("unset AWS_PROFILE");
             }
             Output::Json => {
                 let map: serde_json::Map<_, _> = variables.into_iter().map(|(k, v)| (k.to_string(), json!(v))).collect();
-                println!("{}", serde_json::Value::Object(map));
+                say!("{}", serde_json::Value::Object(map));
             }
         }
         Ok(ExitCode::SUCCESS)

@@ -1,4 +1,5 @@
 use super::{Output, block_on, project};
+use crate::say::say;
 use crate::{
     deliver::{BAD, GOOD, WAITING, list, plain, styled, text},
     failure::Failure,
@@ -41,7 +42,7 @@ impl Explain {
             })
         })?;
         match self.output {
-            Output::Json => println!("{event}"),
+            Output::Json => say!("{event}"),
             Output::Text => print(&event),
         }
         Ok(ExitCode::SUCCESS)
@@ -52,7 +53,7 @@ fn print(event: &Value) {
     let service = text(event, "eventSource").split('.').next().unwrap_or_default();
     let identity = &event["userIdentity"];
     let who = identity["arn"].as_str().or(identity["invokedBy"].as_str()).unwrap_or("anonymous");
-    let row = |name: &str, value: &str| anstream::println!("{name:<12} {}", value);
+    let row = |name: &str, value: &str| say!("{name:<12} {}", value);
     row("event", text(event, "eventID"));
     row("time", text(event, "eventTime"));
     row("call", &format!("{service}:{}", text(event, "eventName")));
@@ -76,22 +77,38 @@ fn print(event: &Value) {
     }
 }
 
+/// The kinds of policies, as AWS's messages call them.
+fn kind_in_words(kind: &str) -> &str {
+    match kind {
+        "identity" => "any identity-based policy",
+        "boundary" => "the permissions boundary",
+        "session" => "any session policy",
+        "resource" => "the resource-based policy",
+        "trust" => "the role trust policy",
+        "key" => "the key policy",
+        "serviceControl" => "any service control policy",
+        "resourceControl" => "any resource control policy",
+        "vpcEndpoint" => "the VPC endpoint policy",
+        other => other,
+    }
+}
+
 fn denied(denial: &Value, event_id: &str, row: &impl Fn(&str, &str)) {
     if text(denial, "event_id") != event_id {
         row("cause", &format!("the call {} made inside (event {})", text(denial, "action"), text(denial, "event_id")));
     }
     row("denied", &format!("{} on {}", text(denial, "action"), plain(text(denial, "resource"))));
     row("to", &plain(text(denial, "principal")));
-    println!();
+    say!();
     for reason in list(&denial["decision"], "reasons") {
-        let policy = reason["policy"].as_str().map(|p| format!(" {p}")).unwrap_or_default();
+        let policy = reason["policy"].as_str().unwrap_or(kind_in_words(text(reason, "kind")));
         let statement = match (reason["statement"].as_u64(), reason["sid"].as_str()) {
             (Some(n), Some(sid)) => format!(", statement {n} ({sid})"),
             (Some(n), None) => format!(", statement {n}"),
             _ => String::new(),
         };
         let element = reason["element"].as_str().map(|e| format!(": {e}")).unwrap_or_default();
-        let mut line = format!("{}{policy}{statement}{element}", text(reason, "kind"));
+        let mut line = format!("{policy}{statement}{element}");
         if let Some(expected) = reason["expected"].as_str() {
             line.push_str(&format!("\n               expected {expected}"));
         }
@@ -103,17 +120,17 @@ fn denied(denial: &Value, event_id: &str, row: &impl Fn(&str, &str)) {
             "missing" | "Missing" => (BAD, "no allow in"),
             _ => (WAITING, "near miss in"),
         };
-        anstream::println!("  {:<12} {}", styled(style, role), plain(&line));
+        say!("  {:<12} {}", styled(style, role), plain(&line));
     }
     let depends = list(&denial["decision"], "depends_on");
     if !depends.is_empty() {
         let names: Vec<&str> = depends.iter().filter_map(Value::as_str).collect();
         row("depends on", &format!("{} (AWS does not document this point)", names.join(", ")));
     }
-    println!("\nwhat the decision saw:");
+    say!("\nwhat the decision saw:");
     if let Some(context) = denial["context"].as_object() {
         for (key, value) in context {
-            println!("  {key} = {}", plain(&value.as_str().map_or_else(|| value.to_string(), str::to_string)));
+            say!("  {key} = {}", plain(&value.as_str().map_or_else(|| value.to_string(), str::to_string)));
         }
     }
 }

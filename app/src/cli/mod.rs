@@ -9,6 +9,7 @@ mod run;
 mod up;
 
 use crate::failure::Failure;
+use crate::say::{self, say};
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use std::process::ExitCode;
 
@@ -74,6 +75,10 @@ pub(crate) fn main() -> ExitCode {
             Ok(ExitCode::SUCCESS)
         }
     };
+    let result = result.and_then(|code| match say::failed() {
+        None => Ok(code),
+        Some(why) => Err(Failure::new(format!("the standard output could not be written: {why}"))),
+    });
     result.unwrap_or_else(|failure| {
         let bad = crate::deliver::BAD;
         anstream::eprintln!("{bad}error{bad:#}: {failure}");
@@ -88,17 +93,15 @@ pub(crate) fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Res
 
 fn doctor() -> Result<ExitCode, Failure> {
     let probe = workload::probe();
-    println!("isolation level: {:?}", probe.level);
+    say!("isolation level: {:?}", probe.level);
     for (name, result) in &probe.findings {
         match result {
-            Ok(()) => println!("  yes  {name}"),
-            Err(why) => println!("  no   {name}: {why}"),
+            Ok(()) => say!("  yes  {name}"),
+            Err(why) => say!("  no   {name}: {why}"),
         }
     }
     if probe.level == workload::Level::Unconfined {
-        println!(
-            "Builds are refused here. `--workload unconfined` runs them as plain processes, with no protection against what is built."
-        );
+        say!("Builds are refused here. `--workload unconfined` runs them as plain processes, with no protection against what is built.");
         return Ok(ExitCode::from(crate::failure::FAILED));
     }
     Ok(ExitCode::SUCCESS)

@@ -12,6 +12,7 @@ use base::{AccountId, Region};
 use delivery::Delivery;
 use std::{
     fs,
+    io::ErrorKind,
     net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
 };
@@ -23,8 +24,11 @@ pub(crate) const FILE: &str = "sekisho.yaml";
 pub(crate) fn read(folder: &Path) -> Result<Delivery, Failure> {
     let path = folder.join(FILE);
     let source = fs::read_to_string(&path).map_err(|e| {
-        Failure::unusable(format!("{}: {e}", path.display()))
-            .help("a delivery is a folder with a sekisho.yaml; `sekisho run examples/quickstart` shows one")
+        let failure = Failure::unusable(format!("{}: {e}", path.display()));
+        match e.kind() {
+            ErrorKind::NotFound => failure.help("a delivery is a folder with a sekisho.yaml; `sekisho run examples/quickstart` shows one"),
+            _ => failure,
+        }
     })?;
     delivery::parse(&source, &path.display().to_string()).map_err(|diagnostics| {
         let text: Vec<String> = diagnostics.iter().map(|d| d.render(&source)).collect();

@@ -40,7 +40,9 @@ impl Run {
             };
             let result = tokio::select! {
                 result = delivered => result,
-                _ = tokio::signal::ctrl_c() => Err(Failure::new("stopped; what was under way goes on when you run it again")),
+                heard = super::up::interrupted() => {
+                    heard.and(Err(Failure::new("stopped; what was under way goes on when you run it again")))
+                }
             };
             served.stop();
             result.map(|()| ExitCode::SUCCESS)

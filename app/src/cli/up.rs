@@ -1,4 +1,5 @@
 use super::{block_on, project};
+use crate::say::say;
 use crate::{failure::Failure, world::Workload};
 use clap::Args;
 use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
@@ -27,6 +28,16 @@ pub(crate) fn warn_unconfined(workload: Workload) {
     }
 }
 
+/// Waits for Ctrl-C or SIGTERM.
+pub(crate) async fn interrupted() -> Result<(), Failure> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+    Ok(())
+}
+
 impl Up {
     pub(crate) fn execute(self) -> Result<ExitCode, Failure> {
         let delivery = project::read(&self.dir)?;
@@ -34,17 +45,13 @@ impl Up {
         block_on(async {
             let world = project::open(&self.dir, &delivery)?;
             let served = world.serve(self.listen, self.allow_plain_http, Some(self.workload)).await?;
-            println!("sekisho serves {} at https://{} (and http:// on this machine)", delivery.region, served.address);
+            say!("sekisho serves {} at https://{} (and http:// on this machine)", delivery.region, served.address);
             for account in &delivery.accounts {
-                println!("  {:<12} {}   eval \"$(sekisho env {})\"", account.name, account.id, account.name);
+                say!("  {:<12} {}   eval \"$(sekisho env {})\"", account.name, account.id, account.name);
             }
-            println!("  CA bundle    {}", served.bundle.display());
-            let mut terminate = signal(SignalKind::terminate())?;
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
-            }
-            println!("sekisho stops; what is under way goes on at the next start");
+            say!("  CA bundle    {}", served.bundle.display());
+            interrupted().await?;
+            say!("sekisho stops; what is under way goes on at the next start");
             served.stop();
             Ok(ExitCode::SUCCESS)
         })

@@ -18,7 +18,7 @@ pub(crate) enum Answer {
 
 impl Approvals {
     /// The answer by the flags, or by asking. Err: nobody can be asked.
-    pub(crate) fn answer(&self, stage: &str, action: &str, shown: &str) -> Result<Answer, Failure> {
+    pub(crate) async fn answer(&self, stage: &str, action: &str, shown: &str) -> Result<Answer, Failure> {
         let name = format!("{stage}.{action}");
         if self.all {
             return Ok(Answer::Approve("operator override: --approve-all".into()));
@@ -30,6 +30,14 @@ impl Approvals {
             return Err(Failure::new(format!("{name} waits for an approval, and nobody can be asked here"))
                 .help(format!("run again with --approve {name}, or with --approve-all; the delivery goes on where it is")));
         }
+        let (answered, answer) = tokio::sync::oneshot::channel();
+        let shown = shown.to_string();
+        // A thread of its own, which nobody waits for: the terminal may never answer, and Ctrl-C is to be heard meanwhile.
+        std::thread::spawn(move || answered.send(Self::ask(&name, &shown)));
+        answer.await.map_err(|_| Failure::new("the terminal could not be read"))?
+    }
+
+    fn ask(name: &str, shown: &str) -> Result<Answer, Failure> {
         let mut out = stdout();
         if !shown.is_empty() {
             writeln!(out, "  {}", super::progress::plain(shown))?;

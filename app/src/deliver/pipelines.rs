@@ -154,10 +154,12 @@ impl Run {
         approvals: &Approvals,
     ) -> Result<(), Failure> {
         for stage in list(state, "stageStates") {
-            if stage.pointer("/latestExecution/pipelineExecutionId").and_then(Value::as_str) != Some(id) {
+            let stage_name = text(stage, "stageName");
+            let holder = stage.pointer("/latestExecution/pipelineExecutionId").and_then(Value::as_str).unwrap_or_default();
+            if holder != id {
+                self.let_go(client, name, stage, holder, shown, approvals).await?;
                 continue;
             }
-            let stage_name = text(stage, "stageName");
             for action in list(stage, "actionStates") {
                 let action_name = text(action, "actionName");
                 let latest = &action["latestExecution"];
@@ -196,6 +198,33 @@ impl Run {
         Ok(())
     }
 
+    /// An earlier execution that waits for its approval holds the stage, and the one that is followed waits behind it.
+    async fn let_go(
+        &self,
+        client: &Client,
+        name: &str,
+        stage: &Value,
+        holder: &str,
+        shown: &mut BTreeMap<(String, String), String>,
+        approvals: &Approvals,
+    ) -> Result<(), Failure> {
+        let stage_name = text(stage, "stageName");
+        for action in list(stage, "actionStates") {
+            let action_name = text(action, "actionName");
+            let latest = &action["latestExecution"];
+            let key = (stage_name.to_string(), format!("{action_name} {holder}"));
+            let (Some(token), "InProgress", false) = (latest["token"].as_str(), text(latest, "status"), shown.contains_key(&key)) else {
+                continue;
+            };
+            let label = format!("{stage_name}.{action_name}");
+            let state = format!("of the earlier execution {} waits for approval", &holder[..holder.len().min(8)]);
+            self.progress.line("", &format!("{label:<30} {}", styled(WAITING, &state)));
+            shown.insert(key, "InProgress".into());
+            self.approve(client, name, stage_name, action_name, token, text(latest, "summary"), approvals).await?;
+        }
+        Ok(())
+    }
+
     #[allow(clippy::too_many_arguments, reason = "AWS's own call has as many")]
     async fn approve(
         &self,
@@ -207,7 +236,7 @@ impl Run {
         about: &str,
         approvals: &Approvals,
     ) -> Result<(), Failure> {
-        let answer = self.progress.aside(|| approvals.answer(stage, action, about))?;
+        let answer = self.progress.aside(approvals.answer(stage, action, about)).await?;
         let (status, summary) = match answer {
             Answer::Approve(summary) => ("Approved", summary),
             Answer::Reject(summary) => ("Rejected", summary),

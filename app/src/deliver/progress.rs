@@ -1,9 +1,12 @@
+use crate::say::say;
 use anstyle::{AnsiColor, Style};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::{
     io::{IsTerminal, stderr},
     time::Duration,
 };
+
+const TICK: Duration = Duration::from_millis(120);
 
 /// What people see of a run: lines that stay, and on a terminal one that moves. Colour only on a terminal.
 pub(crate) struct Progress {
@@ -28,7 +31,7 @@ impl Progress {
             if let Ok(style) = ProgressStyle::with_template("{spinner:.cyan} {msg} {elapsed:.dim}") {
                 bar.set_style(style);
             }
-            bar.enable_steady_tick(Duration::from_millis(120));
+            bar.enable_steady_tick(TICK);
             bar
         });
         Self { bar }
@@ -38,8 +41,8 @@ impl Progress {
     pub(crate) fn line(&self, head: &str, rest: &str) {
         let line = format!("{HEAD}{head:<10}{HEAD:#} {}", plain_but_colours(rest));
         match &self.bar {
-            Some(bar) => bar.suspend(|| anstream::println!("{line}")),
-            None => anstream::println!("{line}"),
+            Some(bar) => bar.suspend(|| say!("{line}")),
+            None => say!("{line}"),
         }
     }
 
@@ -50,12 +53,15 @@ impl Progress {
         }
     }
 
-    /// Runs `ask` with the moving line out of the way.
-    pub(crate) fn aside<T>(&self, ask: impl FnOnce() -> T) -> T {
-        match &self.bar {
-            Some(bar) => bar.suspend(ask),
-            None => ask(),
-        }
+    /// Waits for `ask` with the moving line out of the way.
+    pub(crate) async fn aside<T>(&self, ask: impl Future<Output = T>) -> T {
+        let Some(bar) = &self.bar else { return ask.await };
+        // Between ticks nothing is drawn: clearing the line once is enough.
+        bar.disable_steady_tick();
+        anstream::eprint!("\r\x1b[2K");
+        let answer = ask.await;
+        bar.enable_steady_tick(TICK);
+        answer
     }
 
     pub(crate) fn end(&self) {

@@ -19,7 +19,10 @@ use wire::{
 };
 
 /// A client that sends nothing for this long has gone.
-const IDLE: Duration = Duration::from_secs(60);
+pub(crate) const IDLE: Duration = Duration::from_secs(60);
+/// How much of an unwanted body is read for the client's sake, and for how long.
+const MAX_DRAINED: usize = 256 * 1024 * 1024;
+const DRAINING: Duration = Duration::from_secs(10);
 /// The service whose requests these are.
 const SERVICE: &str = "s3";
 /// XML and text bodies of S3.
@@ -31,9 +34,40 @@ fn broken_off() -> Error {
     Error::new("RequestTimeout", "The body did not arrive in full: the connection ended or stood still. Send it again.")
 }
 
-async fn next(incoming: &mut Incoming) -> Result<Option<Bytes>, Error> {
+/// A request's body as it arrives.
+pub(crate) struct Arriving {
+    incoming: Incoming,
+    /// Whether the client waits for a word before it sends (`Expect: 100-continue`), and none was said yet.
+    waits: bool,
+}
+
+impl Arriving {
+    pub(crate) fn new(incoming: Incoming, headers: &HeaderMap) -> Self {
+        Self { incoming, waits: headers.contains_key("expect") }
+    }
+
+    /// Reads on for a while what nobody wants any more: a client that is still sending would not hear the answer, only
+    /// that its connection broke.
+    pub(crate) async fn drain(mut self) {
+        let read = async {
+            let mut left = MAX_DRAINED;
+            while left > 0
+                && let Some(Ok(frame)) = self.incoming.frame().await
+            {
+                left = left.saturating_sub(frame.data_ref().map_or(0, Bytes::len));
+            }
+        };
+        if !self.waits {
+            // A client slower than this has lost the answer.
+            let _ = tokio::time::timeout(DRAINING, read).await;
+        }
+    }
+}
+
+async fn next(arriving: &mut Arriving) -> Result<Option<Bytes>, Error> {
+    arriving.waits = false;
     loop {
-        match tokio::time::timeout(IDLE, incoming.frame()).await {
+        match tokio::time::timeout(IDLE, arriving.incoming.frame()).await {
             Ok(None) => return Ok(None),
             Ok(Some(Ok(frame))) => {
                 if let Ok(data) = frame.into_data() {
@@ -50,13 +84,13 @@ fn announced(headers: &HeaderMap, name: &str) -> Option<u64> {
 }
 
 /// A body that is read as a whole.
-pub(crate) async fn whole(mut incoming: Incoming, headers: &HeaderMap, limit: usize) -> Result<Vec<u8>, Error> {
+pub(crate) async fn whole(incoming: &mut Arriving, headers: &HeaderMap, limit: usize) -> Result<Vec<u8>, Error> {
     let too_large = || Error::new("RequestEntityTooLarge", format!("The request's body is larger than {limit} bytes")).status(413);
     if announced(headers, "content-length").is_some_and(|n| n > limit as u64) {
         return Err(too_large());
     }
     let mut bytes = Vec::new();
-    while let Some(data) = next(&mut incoming).await? {
+    while let Some(data) = next(incoming).await? {
         if bytes.len() + data.len() > limit {
             return Err(too_large());
         }
@@ -71,7 +105,7 @@ pub(crate) async fn s3(
     parts: &Parts,
     target: &str,
     parsed: Parsed,
-    incoming: Incoming,
+    incoming: &mut Arriving,
 ) -> Response<Body> {
     let context = context(server, connection, &parts.headers);
     let suffixes: Vec<&str> = server.host_suffixes.iter().map(String::as_str).collect();
@@ -240,7 +274,7 @@ async fn upload(
     headers: &HeaderMap,
     kind: Option<Kind>,
     wanted: Wanted,
-    incoming: Incoming,
+    incoming: &mut Arriving,
 ) -> Outcome {
     let mut upload = server.gate.open_upload(request).await?;
     match receive(&mut upload, headers, kind, wanted, incoming).await {
@@ -260,7 +294,7 @@ async fn receive(
     headers: &HeaderMap,
     kind: Option<Kind>,
     mut wanted: Wanted,
-    mut incoming: Incoming,
+    incoming: &mut Arriving,
 ) -> Result<Value, Error> {
     let chunk_error = |e: wire::chunked::ChunkError| {
         let (code, status) = e.code();
@@ -280,7 +314,7 @@ async fn receive(
     wanted.length = None;
     let mut sums = wanted.begin();
     let (mut length, mut plain) = (0u64, Vec::new());
-    while let Some(data) = next(&mut incoming).await? {
+    while let Some(data) = next(incoming).await? {
         let bytes: &[u8] = match &mut decoder {
             Some(decoder) => {
                 plain.clear();

@@ -1,5 +1,6 @@
 use super::{
     Connection, Server, answer,
+    body::IDLE,
     route::{Body, context},
 };
 use bytes::Bytes;
@@ -33,13 +34,15 @@ impl Read for Pieces {
 fn reader(mut incoming: Incoming) -> Pieces {
     let (sender, receiver) = mpsc::channel(8);
     tokio::spawn(async move {
-        while let Some(frame) = incoming.frame().await {
-            let piece = match frame {
-                Ok(frame) => match frame.into_data() {
+        loop {
+            let piece = match tokio::time::timeout(IDLE, incoming.frame()).await {
+                Ok(None) => return,
+                Ok(Some(Ok(frame))) => match frame.into_data() {
                     Ok(data) => Ok(data),
                     Err(_) => continue,
                 },
-                Err(e) => Err(io::Error::other(e)),
+                Ok(Some(Err(e))) => Err(io::Error::other(e)),
+                Err(_) => Err(io::ErrorKind::TimedOut.into()),
             };
             let failed = piece.is_err();
             if sender.send(piece).await.is_err() || failed {

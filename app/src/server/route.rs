@@ -1,4 +1,7 @@
-use super::{Connection, Server, answer, body};
+use super::{
+    Connection, Server, answer,
+    body::{self, Arriving},
+};
 use base::uuid;
 use bytes::Bytes;
 use gate::{Error, Proof, Protocol, Request, RequestContext, SignedRequest};
@@ -66,15 +69,19 @@ pub(crate) async fn handle(server: &Server, connection: Connection, request: htt
     let (_, query) = wire::encoding::split_target(&target);
     let request_parts = RequestParts { method: parts.method.as_str(), path_and_query: &target, headers: &parts.headers };
     let authorization = parse_authorization(request_parts);
-    if wire::json::is_json(&parts.headers) {
+    let mut arriving = Arriving::new(incoming, &parts.headers);
+    let incoming = &mut arriving;
+    let response = if wire::json::is_json(&parts.headers) {
         json(server, connection, &parts, &target, authorization, incoming).await
     } else if wire::query::is_query(&parts.headers, query) {
         form(server, connection, &parts, &target, authorization, incoming).await
-    } else if let Some(service) = signed_for(&authorization).filter(|s| *s != "s3").map(str::to_string) {
-        elsewhere(server, connection, &parts, &target, (authorization, service), incoming).await
+    } else if signed_for(&authorization).is_some_and(|service| service != "s3") {
+        elsewhere(server, connection, &parts, &target, authorization, incoming).await
     } else {
         body::s3(server, connection, &parts, &target, authorization, incoming).await
-    }
+    };
+    arriving.drain().await;
+    response
 }
 
 pub(crate) type Parsed = Result<Option<Authorization>, wire::sigv4::SignatureError>;
@@ -117,31 +124,28 @@ pub(crate) fn proof(parsed: Parsed, protocol: Protocol, parts: &Parts, target: &
     }
 }
 
+/// The proof of a request with a whole body; without the body no signature can be verified, and why it is not there is the
+/// answer.
+fn shown(parsed: Parsed, protocol: Protocol, parts: &Parts, target: &str, read: &Result<Vec<u8>, Error>) -> Proof {
+    match read {
+        Ok(bytes) => proof(parsed, protocol, parts, target, Some(hex_sha256(bytes))),
+        Err(e) => Proof::Malformed(e.clone()),
+    }
+}
+
 /// The service that a request was signed for, where its form does not name one.
 fn signed_for(parsed: &Parsed) -> Option<&str> {
     parsed.as_ref().ok().and_then(Option::as_ref).map(|a| a.service.as_str())
 }
 
-/// A REST request that was signed for another service than S3: none of these is there yet, and the gate says so.
-async fn elsewhere(
+async fn json(
     server: &Server,
     connection: Connection,
     parts: &Parts,
     target: &str,
-    (parsed, service): (Parsed, String),
-    incoming: Incoming,
+    parsed: Parsed,
+    incoming: &mut Arriving,
 ) -> Response<Body> {
-    let context = context(server, connection, &parts.headers);
-    let operation = format!("{} {}", parts.method, parts.uri.path());
-    let style = Style::new(Protocol::Json, &service, &operation, parts, &context);
-    let read = body::whole(incoming, &parts.headers, MAX_BODY).await;
-    let hash = read.as_ref().ok().map(|b| hex_sha256(b));
-    let input = read.map(|_| Value::Null);
-    let request = Request { proof: proof(parsed, Protocol::Json, parts, target, hash), service, operation, input, body: None, context };
-    answer::write(&style, server.gate.call(&request).await)
-}
-
-async fn json(server: &Server, connection: Connection, parts: &Parts, target: &str, parsed: Parsed, incoming: Incoming) -> Response<Body> {
     let context = context(server, connection, &parts.headers);
     let named = parts.headers.get("x-amz-target").and_then(|v| v.to_str().ok()).unwrap_or_default();
     let (prefix, name) = named.rsplit_once('.').unwrap_or((named, ""));
@@ -150,24 +154,46 @@ async fn json(server: &Server, connection: Connection, parts: &Parts, target: &s
     let service = known.or(signed_for(&parsed)).unwrap_or("unknown").to_string();
     let style = Style::new(Protocol::Json, &service, name, parts, &context);
     let read = body::whole(incoming, &parts.headers, MAX_BODY).await;
-    let hash = read.as_ref().ok().map(|b| hex_sha256(b));
+    let signed = signed_for(&parsed).is_some();
+    let shown = shown(parsed, Protocol::Json, parts, target, &read);
     let input = read.and_then(|bytes| wire::json::read_body(&bytes, MAX_BODY).map_err(|e| Error::new(e.code, e.message)));
-    let operation = if known.is_some() || signed_for(&parsed).is_some() { name } else { named };
-    let request = Request {
-        proof: proof(parsed, Protocol::Json, parts, target, hash),
-        service,
-        operation: operation.to_string(),
-        input,
-        body: None,
-        context,
-    };
+    let operation = if known.is_some() || signed { name } else { named };
+    let request = Request { proof: shown, service, operation: operation.to_string(), input, body: None, context };
     answer::write(&style, server.gate.call(&request).await)
 }
 
-async fn form(server: &Server, connection: Connection, parts: &Parts, target: &str, parsed: Parsed, incoming: Incoming) -> Response<Body> {
+/// A call of a service with paths of its own (`GET /2015-03-31/functions`), none of which is there: recorded, and told.
+async fn elsewhere(
+    server: &Server,
+    connection: Connection,
+    parts: &Parts,
+    target: &str,
+    parsed: Parsed,
+    incoming: &mut Arriving,
+) -> Response<Body> {
+    let context = context(server, connection, &parts.headers);
+    let service = signed_for(&parsed).unwrap_or("unknown").to_string();
+    let operation = format!("{} {}", parts.method, parts.uri.path());
+    let style = Style::new(Protocol::Json, &service, &operation, parts, &context);
+    let read = body::whole(incoming, &parts.headers, MAX_BODY).await;
+    let shown = shown(parsed, Protocol::Json, parts, target, &read);
+    let input = read.map(|_| Value::Null);
+    let request = Request { proof: shown, service, operation, input, body: None, context };
+    answer::write(&style, server.gate.call(&request).await)
+}
+
+async fn form(
+    server: &Server,
+    connection: Connection,
+    parts: &Parts,
+    target: &str,
+    parsed: Parsed,
+    incoming: &mut Arriving,
+) -> Response<Body> {
     let context = context(server, connection, &parts.headers);
     let read = body::whole(incoming, &parts.headers, MAX_BODY).await;
-    let hash = read.as_ref().ok().map(|b| hex_sha256(b));
+    let signed = signed_for(&parsed).map(str::to_string);
+    let shown = shown(parsed, Protocol::Query, parts, target, &read);
     let (_, query) = wire::encoding::split_target(target);
     let form = read.and_then(|bytes| {
         let text = if bytes.is_empty() { query.as_bytes() } else { &bytes };
@@ -175,11 +201,11 @@ async fn form(server: &Server, connection: Connection, parts: &Parts, target: &s
     });
     let version = form.as_ref().map(|f| f.version.as_str()).unwrap_or_default();
     let by_version = VERSIONS.iter().find(|(v, _)| *v == version).map(|(_, service)| *service);
-    let service = signed_for(&parsed).or(by_version).unwrap_or("unknown").to_string();
+    let service = signed.or(by_version.map(str::to_string)).unwrap_or_else(|| "unknown".into());
     let operation = form.as_ref().map(|f| f.operation.clone()).unwrap_or_default();
     let accepts_json = parts.headers.get("accept").is_some_and(|v| v.as_bytes().starts_with(b"application/json"));
     let style = Style { query_as_json: accepts_json, ..Style::new(Protocol::Query, &service, &operation, parts, &context) };
     let input: Result<Value, Error> = form.map(|f| f.input);
-    let request = Request { proof: proof(parsed, Protocol::Query, parts, target, hash), service, operation, input, body: None, context };
+    let request = Request { proof: shown, service, operation, input, body: None, context };
     answer::write(&style, server.gate.call(&request).await)
 }

@@ -165,6 +165,9 @@ fn bucket_of_host(headers: &HeaderMap, suffixes: &[&str]) -> Option<String> {
     let host = headers.get("host")?.to_str().ok()?.to_ascii_lowercase();
     let host =
         host.rsplit_once(':').map_or(host.as_str(), |(name, port)| if port.bytes().all(|b| b.is_ascii_digit()) { name } else { &host });
+    if suffixes.contains(&host) {
+        return None;
+    }
     let bucket = suffixes.iter().find_map(|suffix| host.strip_suffix(suffix)?.strip_suffix('.'))?;
     (!bucket.is_empty()).then(|| bucket.to_owned())
 }

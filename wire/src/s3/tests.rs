@@ -99,6 +99,7 @@ fn addresses() {
         ("my.bucket.s3.test", "/", &["s3.test"], Some("my.bucket"), None),
         ("evils3.test", "/b", &["s3.test"], Some("b"), None),
         ("x.localhost", "/k", &["s3.test", "localhost"], Some("x"), Some("k")),
+        ("s3.localhost", "/b/k", &["s3.localhost", "localhost"], Some("b"), Some("k")),
         ("[::1]:4566", "/b/k", &["s3.test"], Some("b"), Some("k")),
         ("h", "/b/", &[], Some("b"), None),
         ("h", "/b//k", &[], Some("b"), Some("/k")),

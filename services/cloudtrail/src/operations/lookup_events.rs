@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 /// Recorded calls of the caller's account, newest first. Data events (objects) are in the trail too, but as on AWS they
-/// are not part of the event history, unless one is asked for by its `EventId`.
+/// are not part of the event history, unless one is asked for by its `EventId`, or all by `IncludeDataEvents`.
 /// Source: <https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_LookupEvents.html>
 pub struct LookupEvents;
 
@@ -36,6 +36,9 @@ pub struct LookupEventsInput {
     pub next_token: Option<String>,
     /// Insights events: refused, not ignored.
     pub event_category: Option<String>,
+    /// Data events too: Sekisho's own, AWS has no such member.
+    #[serde(default)]
+    pub include_data_events: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -159,6 +162,9 @@ fn checked(input: &LookupEventsInput) -> Result<usize, Error> {
     {
         return Err(Error::new("InvalidTimeRangeException", "The start time is after the end time"));
     }
+    if input.next_token.as_ref().is_some_and(|token| token.len() != 36 || !token.bytes().all(|b| b == b'-' || b.is_ascii_hexdigit())) {
+        return Err(Error::new("InvalidNextTokenException", "The next token is not one that this operation gave"));
+    }
     match input.max_results.unwrap_or(MOST) {
         most @ 1..=MOST => Ok(most),
         other => Err(Error::new("InvalidMaxResultsException", format!("MaxResults is {other}; it must be between 1 and {MOST}"))),
@@ -199,7 +205,7 @@ impl Operation for LookupEvents {
                     return Ok(Output { events, next_token: None });
                 }
                 let data_event = record.event["managementEvent"] == json!(false);
-                if data_event || input.end_time.is_some_and(|end| record.time > end.0) {
+                if (data_event && !input.include_data_events) || input.end_time.is_some_and(|end| record.time > end.0) {
                     continue;
                 }
                 let event = shown(record);
