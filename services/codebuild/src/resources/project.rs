@@ -43,14 +43,17 @@ fn api_shape(properties: &Value) -> Value {
     }
 }
 
-/// The input of CreateProject and UpdateProject. A template may give the role by its name, and the environment's type as
-/// many templates have it from the service's first days.
-fn input(context: &ResourceContext<'_>, name: &str, properties: &Value) -> Value {
-    let mut shaped = api_shape(properties);
-    if let Some(kind) = shaped.pointer_mut("/environment/type").filter(|kind| *kind == "linuxContainer") {
+/// Many templates have the environment's type from the service's first days.
+fn modern(mut input: Value) -> Value {
+    if let Some(kind) = input.pointer_mut("/environment/type").filter(|kind| *kind == "linuxContainer") {
         *kind = "LINUX_CONTAINER".into();
     }
-    let mut input = match shaped {
+    input
+}
+
+/// The input of CreateProject and UpdateProject. A template may give the role by its name.
+fn input(context: &ResourceContext<'_>, name: &str, properties: &Value) -> Value {
+    let mut input = match modern(api_shape(properties)) {
         Value::Object(members) => members,
         _ => Map::new(),
     };
@@ -106,5 +109,13 @@ mod tests {
         let expected = json!({"source": {"type": "CODEPIPELINE", "buildspec": "a.yml"}, "logsConfig": {"cloudWatchLogs": {"groupName": "g"}},
             "environment": {"environmentVariables": [{"name": "A", "value": "Some Value"}]}});
         assert_eq!(api_shape(&properties), expected);
+    }
+
+    #[test]
+    fn the_first_name_of_linux_containers_is_taken() {
+        assert_eq!(
+            modern(api_shape(&json!({"Environment": {"Type": "linuxContainer"}}))),
+            json!({"environment": {"type": "LINUX_CONTAINER"}})
+        );
     }
 }

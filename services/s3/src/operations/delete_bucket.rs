@@ -1,6 +1,6 @@
 use crate::{
     BucketInput, S3, access, multipart, objects,
-    state::{BUCKETS, OWNED, UPLOADS},
+    state::{BUCKETS, OWNED, UPLOADS, Versioning},
 };
 use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde_json::json;
@@ -25,12 +25,11 @@ impl Operation for DeleteBucket {
         let bucket = access::open_named(call, &input)?;
         let name = bucket.name.as_str();
         if !objects::is_empty(call, name)? {
-            return Err(Error::new(
-                "BucketNotEmpty",
-                "The bucket you tried to delete is not empty. You must delete all versions in the bucket.",
-            )
-            .status(409)
-            .member("BucketName", name));
+            let message = match bucket.versioning {
+                Versioning::Never => "The bucket you tried to delete is not empty",
+                _ => "The bucket you tried to delete is not empty. You must delete all versions in the bucket.",
+            };
+            return Err(Error::new("BucketNotEmpty", message).status(409).member("BucketName", name));
         }
         for (parts, _) in call.scan(&UPLOADS, name)? {
             multipart::close(call, name, &parts[1], &parts[2], &HashSet::new())?;
