@@ -101,6 +101,8 @@ impl World {
                 .help("another `sekisho up` may be running; or choose another port with --listen")
         })?;
         let address = listener.address()?;
+        let endpoint_file = self.state.join("endpoint");
+        fs::write(&endpoint_file, address.to_string()).map_err(|e| Failure::new(format!("{}: {e}", endpoint_file.display())))?;
         let git = codecommit::GitServer::new(self.gate.clone(), self.runtime.join("git")).map_err(|e| Failure::new(format!("git: {e}")))?;
         let server: Server =
             Arc::new(Shared { gate: self.gate.clone(), git, host_suffixes: vec!["s3.localhost".into(), "localhost".into()] });
@@ -110,8 +112,6 @@ impl World {
             None => None,
         };
         tokio::spawn(listener.run(server, stopped));
-        let endpoint_file = self.state.join("endpoint");
-        fs::write(&endpoint_file, address.to_string()).map_err(|e| Failure::new(format!("{}: {e}", endpoint_file.display())))?;
         Ok(Served { address, bundle, stop, engine, endpoint_file, runtime: self.runtime.clone(), gate: self.gate.clone() })
     }
 
@@ -175,6 +175,6 @@ impl Served {
         // What stays behind is removed at the next start.
         let _ = fs::remove_file(&self.endpoint_file);
         let _ = fs::remove_dir_all(&self.runtime);
-        self.gate.store().close();
+        self.gate.close();
     }
 }

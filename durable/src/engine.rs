@@ -149,10 +149,9 @@ impl Engine {
     pub fn start(self, report: impl Fn(&str, &Error) + Send + Sync + 'static) -> Running {
         let engine = Arc::new(self);
         let shared = engine.shared.clone();
-        for table in [DUE.key::<[&str; 0]>(&[]), OUTBOX.key::<[&str; 0]>(&[])] {
-            let shared = shared.clone();
-            engine.gate.store().on_commit(&table, Arc::new(move || shared.stir()));
-        }
+        let (due, outbox) = (shared.clone(), shared.clone());
+        engine.gate.on_change(&DUE, move || due.stir());
+        engine.gate.on_change(&OUTBOX, move || outbox.stir());
         let report: Report = Arc::new(report);
         let dispatcher = thread::spawn(move || dispatch(&engine, &report));
         Running { shared, dispatcher: Some(dispatcher) }

@@ -2,6 +2,7 @@ use crate::{
     Caller, Demand, Demands, Denial, Document, Error, Identity, PrincipalPolicies, Protocol, ResourceFacts,
     core::{Core, Frame},
     demands::Part,
+    facts::unique_id,
     keys,
 };
 use base::{AccountId, Arn};
@@ -177,6 +178,39 @@ fn decide(core: &mut Core, frame: &Frame, principal: &Principal, demand: &Demand
     Ok(Verdict { message, resource: request.resource.to_string(), decision, context: Value::Object(context) })
 }
 
+fn denial(core: &mut Core, frame: &Frame, protocol: Protocol, event_id: &str, demand: &Demand, verdict: Verdict) -> Result<Error, Error> {
+    let mut error = Error::access_denied(protocol, verdict.message);
+    let mut decision = serde_json::to_value(&verdict.decision).map_err(Error::internal)?;
+    for reason in decision["reasons"].as_array_mut().into_iter().flatten() {
+        if let Some(expected) = reason.get_mut("expected") {
+            *expected = Value::String(named(core, frame, expected.as_str().unwrap_or_default())?);
+        }
+    }
+    error.denial = Some(Box::new(Denial {
+        principal: frame.caller.name(),
+        action: demand.action.to_string(),
+        resource: verdict.resource,
+        decision,
+        context: verdict.context,
+        event_id: event_id.to_string(),
+    }));
+    Ok(error)
+}
+
+/// Kept policies hold unique ids; people know ARNs. The id of a principal that is gone stays, and says so.
+fn named(core: &mut Core, frame: &Frame, expected: &str) -> Result<String, Error> {
+    let mut names = Vec::new();
+    for word in expected.split(", ") {
+        let is_id = word.starts_with("AROA") || word.starts_with("AIDA");
+        names.push(match is_id.then(|| unique_id(core, frame, word)).transpose()?.flatten() {
+            Some(arn) => arn,
+            None if is_id => format!("{word} (deleted)"),
+            None => word.to_string(),
+        });
+    }
+    Ok(names.join(", "))
+}
+
 /// Decides on all demands. Err: a required one is denied.
 pub(crate) fn authorize(core: &mut Core, frame: &Frame, protocol: Protocol, event_id: &str, demands: &Demands) -> Result<Allowed, Error> {
     let principal = gather(core, frame, protocol)?;
@@ -188,18 +222,10 @@ pub(crate) fn authorize(core: &mut Core, frame: &Frame, protocol: Protocol, even
             allowed.resources.push(arn.clone());
         }
         let verdict = decide(core, frame, &principal, demand)?;
-        let denied = (verdict.decision.verdict != policy::Verdict::Allow).then(|| {
-            let mut error = Error::access_denied(protocol, verdict.message);
-            error.denial = Some(Box::new(Denial {
-                principal: frame.caller.name(),
-                action: demand.action.to_string(),
-                resource: verdict.resource,
-                decision: serde_json::to_value(&verdict.decision).unwrap_or(Value::Null),
-                context: verdict.context,
-                event_id: event_id.to_string(),
-            }));
-            error
-        });
+        let denied = match verdict.decision.verdict {
+            policy::Verdict::Allow => None,
+            _ => Some(denial(core, frame, protocol, event_id, demand, verdict)?),
+        };
         match (&demand.part, denied) {
             (Part::Required, Some(error)) => return Err(error),
             (Part::Required, None) => {}

@@ -1,5 +1,6 @@
 use crate::{
-    Body, BodyReader, Caller, Error, Identity, OperationInfo, OperatorKey, Proof, Protocol, Record, Registration, ResourceType,
+    Body, BodyReader, Caller, Error, Identity, OperationInfo, OperatorKey, Proof, Protocol, Record, Registration, ResourceType, Service,
+    Table,
     authorize::PolicyCache,
     core::{Core, Frame},
     facts::Registry,
@@ -235,7 +236,7 @@ impl Gate {
     pub(crate) fn settle<T>(&self, mut work: impl FnMut(&mut Core) -> T) -> Result<T, Error> {
         for _ in 0..MAX_ATTEMPTS {
             let (value, pending, rest) = self.offer(&mut work);
-            if let Some(value) = self.close(value, pending.wait(), rest)? {
+            if let Some(value) = self.conclude(value, pending.wait(), rest)? {
                 return Ok(value);
             }
         }
@@ -246,7 +247,7 @@ impl Gate {
     pub(crate) async fn settle_async<T>(&self, mut work: impl FnMut(&mut Core) -> T) -> Result<T, Error> {
         for _ in 0..MAX_ATTEMPTS {
             let (value, pending, rest) = self.offer(&mut work);
-            if let Some(value) = self.close(value, pending.await, rest)? {
+            if let Some(value) = self.conclude(value, pending.await, rest)? {
                 return Ok(value);
             }
         }
@@ -260,7 +261,7 @@ impl Gate {
         (value, self.0.store.commit(tx), Rest { new_files, old_files, records })
     }
 
-    fn close<T>(&self, value: T, committed: Result<(), store::CommitError>, rest: Rest) -> Result<Option<T>, Error> {
+    fn conclude<T>(&self, value: T, committed: Result<(), store::CommitError>, rest: Rest) -> Result<Option<T>, Error> {
         let remove = |files: Vec<String>| {
             for id in files {
                 // A file that stays behind is swept at the next start.
@@ -329,9 +330,17 @@ impl Gate {
     pub fn service(&self, name: &str) -> Option<(Protocol, &'static str)> {
         self.0.services.get(name).copied()
     }
-    /// Where rows are kept: `durable` watches it for due work.
-    pub fn store(&self) -> &store::Store {
-        &self.0.store
+    /// Calls `changed` after a commit that wrote rows of the table: how `durable` learns of due work. The rows themselves
+    /// are open to the table's own service alone.
+    pub fn on_change<S: Service, V>(&self, table: &Table<S, V>, changed: impl Fn() + Send + Sync + 'static)
+    where
+        V: serde::Serialize + serde::de::DeserializeOwned,
+    {
+        self.0.store.on_commit(&table.key::<[&str; 0]>(&[]), Arc::new(changed));
+    }
+    /// Ends all work on the store: nothing can be called any more.
+    pub fn close(&self) {
+        self.0.store.close();
     }
     /// The clock of all calls.
     pub fn clock(&self) -> &Arc<dyn Clock> {

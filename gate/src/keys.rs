@@ -49,14 +49,14 @@ fn principal(context: &mut Context, caller: &Caller, own_tags: &[(String, String
             if let Some(identity) = &session.source_identity {
                 context.set("aws:SourceIdentity", identity);
             }
-            context.set("aws:TokenIssueTime", &session.issued.iso());
+            context.set("aws:TokenIssueTime", session.issued.iso());
             context.set_bool("aws:MultiFactorAuthPresent", false);
             (session.role_arn.to_string(), "AssumedRole")
         }
     };
     context.set("aws:PrincipalArn", &arn);
     context.set("aws:PrincipalType", kind);
-    context.set("aws:userid", &caller.user_id());
+    context.set("aws:userid", caller.user_id());
     if let Some(account) = caller.account() {
         context.set("aws:PrincipalAccount", account.as_str());
     }
@@ -75,8 +75,8 @@ pub(crate) fn context(
     principal(&mut context, &frame.caller, own_tags);
     let request = &*frame.context;
     context.set_bool("aws:SecureTransport", request.secure_transport);
-    context.set("aws:CurrentTime", &now.iso());
-    context.set("aws:EpochTime", &now.seconds().to_string());
+    context.set("aws:CurrentTime", now.iso());
+    context.set("aws:EpochTime", now.seconds().to_string());
     context.set("aws:RequestedRegion", request.region.as_str());
     context.set("aws:UserAgent", &request.user_agent);
     if request.source_ip.parse::<std::net::IpAddr>().is_ok() {

@@ -64,6 +64,7 @@ class Served(Delivery):
         super().setUp()
         self.port = free_port()
         self.server = None
+        self.starts = 0
         self.addCleanup(self.stop)
         self.start()
 
@@ -72,13 +73,13 @@ class Served(Delivery):
         self.server = subprocess.Popen([BINARY, "up", "--listen", f"127.0.0.1:{self.port}"], cwd=self.folder, env=self.environment, stdout=self.log, stderr=self.log)
         deadline = time.monotonic() + 20
         while True:
-            try:
-                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+            said = (self.temporary / "up.log").read_text()
+            if said.count("CA bundle") > self.starts:
+                self.starts += 1
                 return
-            except OSError:
-                self.assertIsNone(self.server.poll(), (self.temporary / "up.log").read_text())
-                self.assertLess(time.monotonic(), deadline, "the server does not listen")
-                time.sleep(0.05)
+            self.assertIsNone(self.server.poll(), said)
+            self.assertLess(time.monotonic(), deadline, "the server does not start")
+            time.sleep(0.05)
 
     def stop(self, how=signal.SIGTERM):
         if self.server and self.server.poll() is None:

@@ -77,6 +77,22 @@ fn print(event: &Value) {
     }
 }
 
+/// The kinds of policies, as AWS's messages call them.
+fn kind_in_words(kind: &str) -> &str {
+    match kind {
+        "identity" => "any identity-based policy",
+        "boundary" => "the permissions boundary",
+        "session" => "any session policy",
+        "resource" => "the resource-based policy",
+        "trust" => "the role trust policy",
+        "key" => "the key policy",
+        "serviceControl" => "any service control policy",
+        "resourceControl" => "any resource control policy",
+        "vpcEndpoint" => "the VPC endpoint policy",
+        other => other,
+    }
+}
+
 fn denied(denial: &Value, event_id: &str, row: &impl Fn(&str, &str)) {
     if text(denial, "event_id") != event_id {
         row("cause", &format!("the call {} made inside (event {})", text(denial, "action"), text(denial, "event_id")));
@@ -85,14 +101,14 @@ fn denied(denial: &Value, event_id: &str, row: &impl Fn(&str, &str)) {
     row("to", &plain(text(denial, "principal")));
     say!();
     for reason in list(&denial["decision"], "reasons") {
-        let policy = reason["policy"].as_str().map(|p| format!(" {p}")).unwrap_or_default();
+        let policy = reason["policy"].as_str().unwrap_or(kind_in_words(text(reason, "kind")));
         let statement = match (reason["statement"].as_u64(), reason["sid"].as_str()) {
             (Some(n), Some(sid)) => format!(", statement {n} ({sid})"),
             (Some(n), None) => format!(", statement {n}"),
             _ => String::new(),
         };
         let element = reason["element"].as_str().map(|e| format!(": {e}")).unwrap_or_default();
-        let mut line = format!("{}{policy}{statement}{element}", text(reason, "kind"));
+        let mut line = format!("{policy}{statement}{element}");
         if let Some(expected) = reason["expected"].as_str() {
             line.push_str(&format!("\n               expected {expected}"));
         }

@@ -154,3 +154,28 @@ fn json_failure(style: &Style, error: &Error) -> Response<Body> {
     headers.insert("x-amzn-errortype", text(&error.code));
     response(error.status, headers, full(body.to_string()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn an_empty_output_is_a_result_all_the_same() {
+        let style = Style {
+            protocol: Protocol::Query,
+            json: wire::json::Version::default(),
+            query_as_json: false,
+            service: "cloudformation".into(),
+            operation: "ExecuteChangeSet".into(),
+            path: "/".into(),
+            request_id: "1".into(),
+            head: false,
+        };
+        for (output, result) in [(json!({}), true), (json!(null), false)] {
+            let response = write(&style, Ok(Answer { output, body: None }));
+            let body = response.into_body().collect().await.unwrap().to_bytes();
+            let text = String::from_utf8(body.to_vec()).unwrap();
+            assert_eq!(text.contains("<ExecuteChangeSetResult></ExecuteChangeSetResult>"), result, "{text}");
+        }
+    }
+}

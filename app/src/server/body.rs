@@ -20,6 +20,8 @@ use wire::{
 
 /// A client that sends nothing for this long has gone.
 pub(crate) const IDLE: Duration = Duration::from_secs(60);
+/// The service whose requests these are.
+const SERVICE: &str = "s3";
 /// How much of an unwanted body is read for the client's sake, and for how long.
 const MAX_DRAINED: usize = 256 * 1024 * 1024;
 const DRAINING: Duration = Duration::from_secs(10);
@@ -108,19 +110,10 @@ pub(crate) async fn s3(
     let context = context(server, connection, &parts.headers);
     let suffixes: Vec<&str> = server.host_suffixes.iter().map(String::as_str).collect();
     let decoded = wire::s3::decode(parts.method.as_str(), target, &parts.headers, &suffixes);
-    let mut style = Style {
-        protocol: Protocol::RestXml,
-        json: wire::json::Version::V1_1,
-        query_as_json: false,
-        service: "s3".into(),
-        operation: String::new(),
-        path: parts.uri.path().to_string(),
-        request_id: context.request_id.clone(),
-        head: parts.method == http::Method::HEAD,
-    };
+    let mut style = Style::new(Protocol::RestXml, SERVICE, "", parts, &context);
     let request = |operation: &str, input, body, hash, parsed| Request {
         proof: proof(parsed, Protocol::RestXml, parts, target, hash),
-        service: "s3".into(),
+        service: SERVICE.into(),
         operation: operation.to_string(),
         input,
         body,

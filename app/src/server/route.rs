@@ -45,6 +45,21 @@ pub(crate) struct Style {
     pub(crate) head: bool,
 }
 
+impl Style {
+    pub(crate) fn new(protocol: Protocol, service: &str, operation: &str, parts: &Parts, context: &RequestContext) -> Self {
+        Self {
+            protocol,
+            json: wire::json::Version::of(&parts.headers),
+            query_as_json: false,
+            service: service.to_string(),
+            operation: operation.to_string(),
+            path: parts.uri.path().to_string(),
+            request_id: context.request_id.clone(),
+            head: parts.method == http::Method::HEAD,
+        }
+    }
+}
+
 pub(crate) async fn handle(server: &Server, connection: Connection, request: http::Request<Incoming>) -> Response<Body> {
     let (parts, incoming) = request.into_parts();
     if codecommit::GitServer::is_git(parts.uri.path()) {
@@ -60,8 +75,8 @@ pub(crate) async fn handle(server: &Server, connection: Connection, request: htt
         json(server, connection, &parts, &target, authorization, incoming).await
     } else if wire::query::is_query(&parts.headers, query) {
         form(server, connection, &parts, &target, authorization, incoming).await
-    } else if signed_for(&authorization).is_some_and(|service| service != "s3") {
-        elsewhere(server, connection, &parts, &target, authorization, incoming).await
+    } else if let Some(service) = signed_for(&authorization).filter(|s| *s != "s3").map(str::to_string) {
+        elsewhere(server, connection, &parts, &target, (authorization, service), incoming).await
     } else {
         body::s3(server, connection, &parts, &target, authorization, incoming).await
     };
@@ -123,6 +138,25 @@ fn signed_for(parsed: &Parsed) -> Option<&str> {
     parsed.as_ref().ok().and_then(Option::as_ref).map(|a| a.service.as_str())
 }
 
+/// A REST request that was signed for another service than S3: none of these is there yet, and the gate says so.
+async fn elsewhere(
+    server: &Server,
+    connection: Connection,
+    parts: &Parts,
+    target: &str,
+    (parsed, service): (Parsed, String),
+    incoming: &mut Arriving,
+) -> Response<Body> {
+    let context = context(server, connection, &parts.headers);
+    let operation = format!("{} {}", parts.method, parts.uri.path());
+    let style = Style::new(Protocol::Json, &service, &operation, parts, &context);
+    let read = body::whole(incoming, &parts.headers, MAX_BODY).await;
+    let shown = shown(parsed, Protocol::Json, parts, target, &read);
+    let input = read.map(|_| Value::Null);
+    let request = Request { proof: shown, service, operation, input, body: None, context };
+    answer::write(&style, server.gate.call(&request).await)
+}
+
 async fn json(
     server: &Server,
     connection: Connection,
@@ -137,51 +171,13 @@ async fn json(
     let known =
         TARGETS.iter().find(|(p, _)| *p == prefix).map(|(_, service)| *service).or((prefix == LONG_CLOUDTRAIL).then_some("cloudtrail"));
     let service = known.or(signed_for(&parsed)).unwrap_or("unknown").to_string();
-    let style = Style {
-        protocol: Protocol::Json,
-        json: wire::json::Version::of(&parts.headers),
-        query_as_json: false,
-        service: service.clone(),
-        operation: name.to_string(),
-        path: parts.uri.path().to_string(),
-        request_id: context.request_id.clone(),
-        head: false,
-    };
+    let style = Style::new(Protocol::Json, &service, name, parts, &context);
     let read = body::whole(incoming, &parts.headers, MAX_BODY).await;
     let signed = signed_for(&parsed).is_some();
     let shown = shown(parsed, Protocol::Json, parts, target, &read);
     let input = read.and_then(|bytes| wire::json::read_body(&bytes, MAX_BODY).map_err(|e| Error::new(e.code, e.message)));
     let operation = if known.is_some() || signed { name } else { named };
     let request = Request { proof: shown, service, operation: operation.to_string(), input, body: None, context };
-    answer::write(&style, server.gate.call(&request).await)
-}
-
-/// A call of a service with paths of its own (`GET /2015-03-31/functions`), none of which is there: recorded, and told.
-async fn elsewhere(
-    server: &Server,
-    connection: Connection,
-    parts: &Parts,
-    target: &str,
-    parsed: Parsed,
-    incoming: &mut Arriving,
-) -> Response<Body> {
-    let context = context(server, connection, &parts.headers);
-    let service = signed_for(&parsed).unwrap_or("unknown").to_string();
-    let operation = format!("{} {}", parts.method, parts.uri.path());
-    let style = Style {
-        protocol: Protocol::Json,
-        json: wire::json::Version::V1_1,
-        query_as_json: false,
-        service: service.clone(),
-        operation: operation.clone(),
-        path: parts.uri.path().to_string(),
-        request_id: context.request_id.clone(),
-        head: false,
-    };
-    let read = body::whole(incoming, &parts.headers, MAX_BODY).await;
-    let shown = shown(parsed, Protocol::Json, parts, target, &read);
-    let input = read.map(|_| Value::Null);
-    let request = Request { proof: shown, service, operation, input, body: None, context };
     answer::write(&style, server.gate.call(&request).await)
 }
 
@@ -207,16 +203,7 @@ async fn form(
     let service = signed.or(by_version.map(str::to_string)).unwrap_or_else(|| "unknown".into());
     let operation = form.as_ref().map(|f| f.operation.clone()).unwrap_or_default();
     let accepts_json = parts.headers.get("accept").is_some_and(|v| v.as_bytes().starts_with(b"application/json"));
-    let style = Style {
-        protocol: Protocol::Query,
-        json: wire::json::Version::V1_1,
-        query_as_json: accepts_json,
-        service: service.clone(),
-        operation: operation.clone(),
-        path: parts.uri.path().to_string(),
-        request_id: context.request_id.clone(),
-        head: false,
-    };
+    let style = Style { query_as_json: accepts_json, ..Style::new(Protocol::Query, &service, &operation, parts, &context) };
     let input: Result<Value, Error> = form.map(|f| f.input);
     let request = Request { proof: shown, service, operation, input, body: None, context };
     answer::write(&style, server.gate.call(&request).await)

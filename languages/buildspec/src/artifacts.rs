@@ -4,13 +4,14 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
 
 use crate::Glob;
-use crate::model::yes_or_no;
+use crate::model::{one_or_more, yes_or_no};
 
 /// What a build gives back: one artifact, and under `secondary_artifacts` others with a name each.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default, expecting = "a mapping of files, base-directory, …")]
 pub struct Artifacts {
     /// Patterns of files, from the base directory.
+    #[serde(deserialize_with = "one_or_more")]
     pub files: Vec<String>,
     /// The artifact's name; commands in it are the runner's matter.
     pub name: Option<String>,

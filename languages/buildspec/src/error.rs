@@ -1,6 +1,6 @@
 use std::fmt;
 
-use serde_saphyr::Error as Yaml;
+use yaml::{Error as Yaml, Fault, Said, at, suggest};
 
 /// What is wrong with a buildspec, and where. Lines and columns count from one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,78 +36,41 @@ const NOT_SUPPORTED: &[(&str, &str)] = &[
     ("action", "a cache has paths only"),
 ];
 
-impl Error {
-    /// `place` is the path of keys that was being read, as far as it is known.
-    pub(crate) fn from_yaml(error: &Yaml, place: &str) -> Self {
-        let location = error.location();
-        let (message, help) = explain(error.without_snippet(), place);
-        Self {
-            // Names from the file go to a terminal or a log.
-            message: message.replace(char::is_control, "\u{fffd}"),
-            line: location.map_or(1, |location| location.line().max(1)),
-            column: location.map_or(1, |location| location.column().max(1)),
-            help,
-        }
+impl From<Fault> for Error {
+    fn from(Fault { message, help, line, column }: Fault) -> Self {
+        Self { message, line, column, help }
     }
 }
 
-fn explain(error: &Yaml, place: &str) -> (String, Option<String>) {
-    let at = |message: String| {
-        if matches!(place, "" | "." | "?") { message } else { format!("`{place}`: {message}") }
-    };
-    let help = |text: &str| Some(text.to_owned());
+/// The path of keys that was being read, as far as it is known.
+pub(crate) fn place(path: &yaml::Path) -> String {
+    match path.to_string().as_str() {
+        "." | "?" => String::new(),
+        keys => keys.to_owned(),
+    }
+}
+
+/// What is said of buildspecs alone.
+pub(crate) fn explain(error: &Yaml, place: &str) -> Option<Said> {
+    let said = |message: &str, help: &str| Some((at(place, message), Some(help.to_owned())));
     match error {
-        Yaml::SerdeUnknownField { field, expected, .. } => unknown_key(field, expected, place),
+        Yaml::SerdeUnknownField { field, expected, .. } => Some(unknown_key(field, expected, place)),
         Yaml::SerdeUnknownVariant { variant, .. } if variant.starts_with("RETRY") => {
-            (at(format!("`{variant}` is not supported")), help("use ABORT or CONTINUE"))
+            said(&format!("`{variant}` is not supported"), "use ABORT or CONTINUE")
         }
         Yaml::SerdeUnknownVariant { variant, .. } if variant == "0.1" => {
-            (at("version 0.1 is not supported".to_owned()), help("write `version: 0.2`; it runs all commands in one shell"))
+            said("version 0.1 is not supported", "write `version: 0.2`; it runs all commands in one shell")
         }
-        Yaml::SerdeUnknownVariant { variant, expected, .. } => (at(format!("`{variant}` is not known")), Some(suggest(variant, expected))),
-        Yaml::SerdeMissingField { field, .. } => (at(format!("the key `{field}` is missing")), None),
-        Yaml::SerdeInvalidType { unexpected, expected, .. } => (at(format!("expected {expected}, found {unexpected}")), None),
-        Yaml::DuplicateMappingKey { key, .. } => {
-            (at(format!("the key `{}` is there twice", key.as_deref().unwrap_or("?"))), help("keep one of them"))
+        Yaml::Unexpected { expected: "string scalar", .. } => {
+            said("expected a text", "put quotes around a command or value with `: ` in it, or write it as a block after `- |`")
         }
-        Yaml::NullIntoString { .. } => (at("expected a text, found nothing".to_owned()), help("write \"\" for an empty text")),
-        Yaml::Unexpected { expected: "string scalar", .. } => (
-            at("expected a text".to_owned()),
-            help("put quotes around a command or value with `: ` in it, or write it as a block after `- |`"),
-        ),
-        Yaml::Unexpected { expected: "sequence start", .. } => {
-            (at("expected a list".to_owned()), help("write each item on a line of its own after `- `"))
-        }
-        Yaml::Unexpected { expected: "mapping start", .. } => {
-            (at("expected a mapping".to_owned()), help("write `key: value` lines, indented below the key"))
-        }
-        other => {
-            let text = other.to_string();
-            let text = text.rsplit_once(" at line ").map_or(text.as_str(), |(text, _)| text);
-            let help = text.starts_with("tabs").then(|| "indent with spaces".to_owned());
-            (at(text.to_owned()), help)
-        }
+        _ => None,
     }
 }
 
-fn unknown_key(key: &str, known: &[&str], place: &str) -> (String, Option<String>) {
+fn unknown_key(key: &str, known: &[&str], place: &str) -> Said {
     if let Some((_, instead)) = NOT_SUPPORTED.iter().find(|(name, _)| *name == key) {
         return (format!("the key `{place}` is not supported"), Some((*instead).to_owned()));
     }
-    (format!("unknown key `{place}`"), Some(suggest(key, known)))
-}
-
-/// The nearest of the known words, or all of them if none is near.
-fn suggest(word: &str, known: &[&str]) -> String {
-    let word = word.to_lowercase();
-    let near = known
-        .iter()
-        .filter(|_| word.len() <= 128)
-        .map(|candidate| (strsim::damerau_levenshtein(&word, &candidate.to_lowercase()), candidate))
-        .min()
-        .filter(|(distance, candidate)| *distance <= 1 + candidate.len() / 4);
-    match near {
-        Some((_, candidate)) => format!("did you mean `{candidate}`?"),
-        None => format!("one of: {}", known.join(", ")),
-    }
+    (format!("unknown key `{place}`"), Some(suggest(key, known.iter().copied())))
 }

@@ -8,8 +8,6 @@ mod error;
 mod glob;
 mod model;
 
-use serde::Deserialize;
-
 pub use artifacts::Artifacts;
 pub use error::Error;
 pub use glob::Glob;
@@ -28,19 +26,5 @@ pub fn parse(text: &str) -> Result<Buildspec, Error> {
             help: Some("move long commands into a script of the source".to_owned()),
         });
     }
-    let options = serde_saphyr::options! {
-        with_snippet: false,
-        alias_limits: serde_saphyr::alias_limits! { max_total_replayed_events: 10_000 },
-    };
-    let mut place = String::new();
-    let read = serde_saphyr::with_deserializer_from_str_with_options(text, options, |yaml| {
-        let mut track = serde_path_to_error::Track::new();
-        let tracked = serde_path_to_error::Deserializer::new(yaml, &mut track);
-        let read = Buildspec::deserialize(tracked);
-        if read.is_err() {
-            place = track.path().to_string();
-        }
-        read
-    });
-    read.map_err(|error| Error::from_yaml(&error, &place))
+    Ok(yaml::read(text, error::place, error::explain)?)
 }

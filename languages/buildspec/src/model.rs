@@ -2,7 +2,8 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, Error as _, Visitor};
+use serde::de::value::SeqAccessDeserializer;
+use serde::de::{Deserializer, Error as _, SeqAccess, Visitor};
 
 use crate::Artifacts;
 
@@ -146,8 +147,10 @@ pub struct Phase {
     /// Runtimes asked for (`install` only), by name. They are reported; what the machine has is what runs.
     pub runtime_versions: BTreeMap<String, String>,
     /// Run one after another until one fails. A block of several lines is one command.
+    #[serde(deserialize_with = "one_or_more")]
     pub commands: Vec<String>,
     /// Run after the commands, whether or not one failed.
+    #[serde(deserialize_with = "one_or_more")]
     pub finally: Vec<String>,
 }
 
@@ -209,6 +212,29 @@ fn without_runtimes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option
         return Err(D::Error::custom("`runtime-versions` belongs to the install phase"));
     }
     Ok(phase)
+}
+
+/// A list, or its only item: CodeBuild takes `files: '**/*'` too.
+pub(crate) fn one_or_more<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    struct OneOrMore;
+
+    impl<'de> Visitor<'de> for OneOrMore {
+        type Value = Vec<String>;
+
+        fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+            f.write_str("a list")
+        }
+
+        fn visit_str<E>(self, text: &str) -> Result<Self::Value, E> {
+            Ok(vec![text.to_owned()])
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<Self::Value, A::Error> {
+            Vec::deserialize(SeqAccessDeserializer::new(items))
+        }
+    }
+
+    deserializer.deserialize_any(OneOrMore)
 }
 
 /// AWS writes `yes` and `no`, which YAML 1.2 takes for texts; both they and true and false are taken.

@@ -141,8 +141,8 @@ fn wrong_shapes() {
     let mapping = "write `key: value` lines, indented below the key";
     check("phases:\n  build:\n    commands:\n      - echo a: b", &format!("5:9: `phases.build.commands[0]`: expected a text ({quote})"));
     check("env: {variables: {A: [1]}}", &format!("2:22: `env.variables.A`: expected a text ({quote})"));
-    check("phases:\n  build:\n    commands: ls", &format!("4:15: `phases.build.commands`: expected a list ({list})"));
-    check("phases:\n  build:\n    commands:", &format!("4:13: `phases.build.commands`: expected a list ({list})"));
+    check("phases:\n  build:\n    commands: {a: b}", "4:15: `phases.build.commands`: expected a list, found map");
+    check("env: {exported-variables: A}\nphases: {}", &format!("2:27: `env.exported-variables`: expected a list ({list})"));
     check("phases:\n  build: [ls]", &format!("3:10: `phases.build`: expected a mapping ({mapping})"));
     check("env: {variables: {A: }}\nphases: {}", "2:20: `env.variables.A`: expected a text, found nothing (write \"\" for an empty text)");
     check("", "1:1: the key `phases` is missing");
@@ -215,4 +215,11 @@ fn changed_and_random_texts_never_panic() {
         assert!(parse(&noise).is_err());
     }
     assert!(taken > 0 && refused > 0, "{taken} taken, {refused} refused");
+}
+
+#[test]
+fn one_item_stands_for_a_list() {
+    let spec = parse("version: 0.2\nphases: {build: {commands: ls}}\nartifacts: {files: '**/*'}\n").unwrap();
+    assert_eq!(spec.phases.build.unwrap().commands, ["ls"]);
+    assert_eq!(spec.artifacts.unwrap().files, ["**/*"]);
 }

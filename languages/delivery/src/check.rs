@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use serde_saphyr::{Location, Spanned};
+use yaml::suggest;
 
-use crate::read::{Pairs, RawDelivery, RawParameter, RawPipeline, RawSource, RawStack, suggest};
+use crate::read::{Pairs, RawDelivery, RawParameter, RawPipeline, RawSource, RawStack};
 use crate::{Account, Capability, DEFAULT_REGION, Delivery, Diagnostic, Output, Parameter, Pipeline, Source, Stack, path};
 
 pub(crate) fn check(raw: RawDelivery, text: &str, file: &str) -> Result<Delivery, Vec<Diagnostic>> {

@@ -7,9 +7,10 @@ use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_path_to_error::Segment;
-use serde_saphyr::{Error as Yaml, Location, Spanned};
+use serde_saphyr::Spanned;
+use yaml::{Error as Yaml, Fault, Said, at};
 
-use crate::Diagnostic;
+use crate::{Diagnostic, Position};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, expecting = "a mapping of accounts, stacks, …")]
@@ -149,24 +150,8 @@ impl<'de> Deserialize<'de> for RawParameter {
 }
 
 pub(crate) fn read(text: &str, file: &str) -> Result<RawDelivery, Diagnostic> {
-    let options = serde_saphyr::options! {
-        with_snippet: false,
-        alias_limits: serde_saphyr::alias_limits! { max_total_replayed_events: 10_000 },
-    };
-    let mut place = String::new();
-    let read = serde_saphyr::with_deserializer_from_str_with_options(text, options, |yaml| {
-        let mut track = serde_path_to_error::Track::new();
-        let tracked = serde_path_to_error::Deserializer::new(yaml, &mut track);
-        let read = RawDelivery::deserialize(tracked);
-        if read.is_err() {
-            place = keys(&track.path());
-        }
-        read
-    });
-    read.map_err(|error| {
-        let (message, help) = explain(error.without_snippet(), &place);
-        Diagnostic::new(&message, file, error.location().unwrap_or(Location::UNKNOWN).into(), help)
-    })
+    yaml::read(text, keys, explain)
+        .map_err(|Fault { message, help, line, column }| Diagnostic::new(&message, file, Position { line, column }, help))
 }
 
 /// The keys that lead to a place, without those that stand for a value with its span.
@@ -187,53 +172,12 @@ fn keys(path: &serde_path_to_error::Path) -> String {
     keys
 }
 
-fn explain(error: &Yaml, place: &str) -> (String, Option<String>) {
-    let at = |message: String| {
-        if place.is_empty() { message } else { format!("`{place}`: {message}") }
-    };
-    let help = |text: &str| Some(text.to_owned());
+/// What is said of delivery files alone.
+fn explain(error: &Yaml, place: &str) -> Option<Said> {
     match error {
-        Yaml::SerdeUnknownField { field, expected, .. } => {
-            (format!("unknown key `{field}`"), Some(suggest(field, expected.iter().copied())))
-        }
-        Yaml::SerdeMissingField { field, .. } => (at(format!("the key `{field}` is missing")), None),
-        Yaml::SerdeInvalidType { expected, .. } => (at(format!("expected {expected}")), None),
-        Yaml::DuplicateMappingKey { key, .. } => {
-            (format!("the key `{}` is there twice", key.as_deref().unwrap_or("?")), help("keep one of them"))
-        }
-        Yaml::NullIntoString { .. } => (at("expected a text, found nothing".to_owned()), help("write a value after the key")),
-        Yaml::Unexpected { expected: "string scalar", .. } => {
-            (at("expected a text".to_owned()), help("put quotes around a value with `: ` in it"))
-        }
-        Yaml::Unexpected { expected: "sequence start", .. } => {
-            (at("expected a list".to_owned()), help("write each item on a line of its own after `- `"))
-        }
-        Yaml::Unexpected { expected: "mapping start", .. } => {
-            (at("expected a mapping".to_owned()), help("write `key: value` lines, indented below the key"))
-        }
-        other => {
-            let text = other.to_string();
-            let text = text.rsplit_once(" at line ").map_or(text.as_str(), |(text, _)| text);
-            let help = text.starts_with("tabs").then(|| "indent with spaces".to_owned());
-            (text.to_owned(), help)
-        }
-    }
-}
-
-/// The nearest of the known words, or all of them if none is near.
-pub(crate) fn suggest<'a>(word: &str, known: impl Iterator<Item = &'a str> + Clone) -> String {
-    let lower = word.to_lowercase();
-    // Comparing takes time by the product of the lengths, and both come from the file.
-    let comparable = |text: &str| text.len() <= 128;
-    let near = known
-        .clone()
-        .take(200)
-        .filter(|candidate| comparable(&lower) && comparable(candidate))
-        .map(|candidate| (strsim::damerau_levenshtein(&lower, &candidate.to_lowercase()), candidate))
-        .min()
-        .filter(|(distance, candidate)| *distance <= 1 + candidate.len() / 4);
-    match near {
-        Some((_, candidate)) => format!("did you mean `{candidate}`?"),
-        None => format!("one of: {}", known.take(20).collect::<Vec<_>>().join(", ")),
+        // What was found may be a part of a value that may have either of two shapes.
+        Yaml::SerdeInvalidType { expected, .. } => Some((at(place, format!("expected {expected}")), None)),
+        Yaml::NullIntoString { .. } => Some((at(place, "expected a text, found nothing"), Some("write a value after the key".to_owned()))),
+        _ => None,
     }
 }

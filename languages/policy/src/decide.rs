@@ -1,11 +1,12 @@
 //! The decision over all policies of a request.
 
 use crate::{
-    Context, Decision, Effect, Named, Options, Policies, PolicyKind, Principal, Reason, ReasonPolicyKind as Kind, ReasonRole, Request,
-    Verdict, explain,
+    Context, Decision, Effect, Named, Options, Policies, PolicyKind, Principal, ReasonPolicyKind as Kind, Request,
     options::{Asks, Point},
+    outcome::{Hit, Outcome},
     principal::Closeness,
-    resource::{Target, arn_parts},
+    resource::Target,
+    rules::{self, Gate},
     statement::Statement,
 };
 
@@ -22,66 +23,6 @@ pub fn decide(request: &Request<'_>, policies: &Policies<'_>, options: &Options)
     }
     decision.reasons = outcome.reasons(&evaluation);
     decision
-}
-
-/// The services whose resources resource control policies limit.
-/// Source: <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html>
-const UNDER_RESOURCE_CONTROL: [&str; 15] = [
-    "aoss",
-    "codebuild",
-    "codecommit",
-    "codepipeline",
-    "cognito-identity",
-    "cognito-idp",
-    "dynamodb",
-    "ecr",
-    "events",
-    "kms",
-    "logs",
-    "s3",
-    "secretsmanager",
-    "sqs",
-    "sts",
-];
-
-/// The KMS operations that work on a key of another account.
-/// Source: <https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-modifying-external-accounts.html>
-const KMS_ACROSS_ACCOUNTS: [&str; 19] = [
-    "CreateGrant",
-    "Decrypt",
-    "DeriveSharedSecret",
-    "DescribeKey",
-    "Encrypt",
-    "GenerateDataKey",
-    "GenerateDataKeyPair",
-    "GenerateDataKeyPairWithoutPlaintext",
-    "GenerateDataKeyWithoutPlaintext",
-    "GenerateMac",
-    "GetKeyRotationStatus",
-    "GetPublicKey",
-    "ListGrants",
-    "ReEncryptFrom",
-    "ReEncryptTo",
-    "RetireGrant",
-    "RevokeGrant",
-    "Sign",
-    "Verify",
-];
-
-/// Resource policies that must allow, whatever identity policies say.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Gate {
-    Open,
-    Trust,
-    Key,
-}
-
-/// A statement that applies.
-#[derive(Clone, Copy)]
-pub(crate) struct Hit<'a> {
-    kind: Kind,
-    named: Named<'a>,
-    statement: usize,
 }
 
 /// What a group of policies says.
@@ -107,60 +48,6 @@ struct LevelsFound<'a> {
     missing: bool,
 }
 
-/// The end of an evaluation, before it is put into words.
-pub(crate) enum Outcome<'a> {
-    Allowed(Vec<Hit<'a>>),
-    AllowedByGrant(&'a str),
-    AllowedByRule(&'static str),
-    Denied(Vec<Hit<'a>>),
-    PublicAccessBlocked,
-    /// Kinds that would have to allow, the first for the message; a statement that names the account only.
-    Lacking(Vec<Kind>, Option<Hit<'a>>),
-    RefusedByRule(&'static str),
-}
-
-impl Outcome<'_> {
-    fn verdict(&self) -> Verdict {
-        match self {
-            Self::Allowed(_) | Self::AllowedByGrant(_) | Self::AllowedByRule(_) => Verdict::Allow,
-            Self::Denied(_) | Self::PublicAccessBlocked => Verdict::ExplicitDeny,
-            Self::Lacking(..) | Self::RefusedByRule(_) => Verdict::ImplicitDeny,
-        }
-    }
-
-    fn reasons(&self, evaluation: &Evaluation<'_>) -> Vec<Reason> {
-        let decided = |hit: &Hit<'_>| Reason::of_statement(ReasonRole::Decided, hit.kind, hit.named, hit.statement);
-        match self {
-            Self::Allowed(hits) | Self::Denied(hits) => hits.iter().map(decided).collect(),
-            Self::AllowedByGrant(id) => {
-                let mut reason = Reason::new(ReasonRole::Decided, Kind::Grant);
-                reason.policy = Some((*id).to_owned());
-                vec![reason]
-            }
-            Self::AllowedByRule(rule) | Self::RefusedByRule(rule) => {
-                vec![Reason::new(ReasonRole::Decided, Kind::Rule).with_element(*rule)]
-            }
-            Self::PublicAccessBlocked => {
-                let rule = "the bucket policy is public, and RestrictPublicBuckets keeps out callers of other accounts";
-                vec![Reason::new(ReasonRole::Decided, Kind::BlockPublicAccess).with_element(rule)]
-            }
-            Self::Lacking(kinds, delegation) => {
-                let missing = |kind: &Kind| Reason::new(ReasonRole::Missing, *kind);
-                let mut reasons: Vec<Reason> = kinds.iter().map(missing).collect();
-                if let Some(hit) = delegation {
-                    let mut reason = Reason::of_statement(ReasonRole::NearMiss, hit.kind, hit.named, hit.statement);
-                    reason.element = Some("Principal".to_owned());
-                    reason.expected = Some("a grant to the caller itself".to_owned());
-                    reason.seen = Some("the account, which leaves the choice to identity-based policies".to_owned());
-                    reasons.push(reason);
-                }
-                explain::near_misses(evaluation, kinds, &mut reasons);
-                reasons
-            }
-        }
-    }
-}
-
 /// One evaluation: the request taken apart once.
 pub(crate) struct Evaluation<'a> {
     pub request: &'a Request<'a>,
@@ -179,7 +66,7 @@ impl<'a> Evaluation<'a> {
         let (service, name) = request.action.split_once(':').unwrap_or((request.action, ""));
         let target = Target::new(request.resource, service, name);
         Self {
-            gate: gate(service, name, request.resource),
+            gate: Gate::of(service, name, request.resource),
             request,
             policies,
             asks: Asks::new(options),
@@ -288,7 +175,7 @@ impl<'a> Evaluation<'a> {
         if self.is("iam", "PassRole") {
             return Outcome::RefusedByRule("iam:PassRole does not cross accounts");
         }
-        if self.gate == Gate::Key && !KMS_ACROSS_ACCOUNTS.iter().any(|known| known.eq_ignore_ascii_case(self.name)) {
+        if self.gate == Gate::Key && !rules::kms_crosses_accounts(self.name) {
             return Outcome::RefusedByRule("this KMS operation does not work on a key of another account");
         }
         let resource = &sides.resource;
@@ -363,7 +250,7 @@ impl<'a> Evaluation<'a> {
 
     /// Resource control policies limit the resources of some services, for all but service-linked roles.
     pub fn resource_control(&self) -> &'a [Vec<Named<'a>>] {
-        let covered = || UNDER_RESOURCE_CONTROL.iter().any(|service| service.eq_ignore_ascii_case(self.service));
+        let covered = || rules::under_resource_control(self.service);
         let levels = self.policies.resource_control;
         if levels.is_empty() || self.is_linked() || !covered() { &[] } else { levels }
     }
@@ -477,17 +364,4 @@ struct Sides<'a> {
 /// The statements that together allow.
 fn limits<'a>(first: Option<Hit<'a>>, second: Option<Hit<'a>>, sides: &Sides<'a>) -> Vec<Hit<'a>> {
     [first, second, sides.boundary, sides.session].into_iter().flatten().collect()
-}
-
-fn gate(service: &str, name: &str, resource: &str) -> Gate {
-    let Some([_, owner, _, _, rest]) = arn_parts(resource) else { return Gate::Open };
-    let starts = |prefix: &str| name.get(..prefix.len()).is_some_and(|head| head.eq_ignore_ascii_case(prefix));
-    if service.eq_ignore_ascii_case("kms") && owner == "kms" && rest.starts_with("key/") {
-        return Gate::Key;
-    }
-    let assumes = starts("AssumeRole") || starts("TagSession") || starts("SetSourceIdentity");
-    if service.eq_ignore_ascii_case("sts") && assumes && owner == "iam" && rest.starts_with("role/") {
-        return Gate::Trust;
-    }
-    Gate::Open
 }

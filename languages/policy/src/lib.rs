@@ -16,11 +16,13 @@ mod explain;
 mod grant;
 mod json;
 mod options;
+mod outcome;
 mod pattern;
 mod principal;
 mod request;
 mod resource;
 mod rewrite;
+mod rules;
 mod statement;
 
 pub use context::{Context, ContextValue};

@@ -140,8 +140,10 @@ impl<'e, 'a> Evaluator<'e, 'a> {
                 match region.text() {
                     Some(name) if name.is_empty() || name == inputs.region => strings(&inputs.availability_zones, span),
                     _ => {
-                        return self
-                            .fail(span, format!("Template error: Fn::GetAZs: the zones of this region alone are known, {}", inputs.region));
+                        return self.fail(
+                            span,
+                            format!("Template error: Fn::GetAZs: the zones of this region alone are known, {}", inputs.region),
+                        );
                     }
                 }
             }

@@ -88,12 +88,13 @@ impl Node {
     }
 }
 
-/// The types that a plain (unquoted) scalar can have. `yes`, `on` and dates are strings: AWS hands their text on.
+/// The types that a plain (unquoted) scalar can have: booleans are those of YAML 1.1, as CloudFormation reads them. Dates are
+/// strings: AWS hands their text on.
 pub(crate) fn plain(text: &str) -> Kind {
     match text {
         "" | "~" | "null" | "Null" | "NULL" => Kind::Null,
-        "true" | "True" | "TRUE" => Kind::Bool(true),
-        "false" | "False" | "FALSE" => Kind::Bool(false),
+        "true" | "True" | "TRUE" | "yes" | "Yes" | "YES" | "on" | "On" | "ON" => Kind::Bool(true),
+        "false" | "False" | "FALSE" | "no" | "No" | "NO" | "off" | "Off" | "OFF" => Kind::Bool(false),
         _ if is_number(text) => Kind::Number(text.to_owned()),
         _ => Kind::String(text.to_owned(), Vec::new()),
     }

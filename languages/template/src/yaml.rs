@@ -240,7 +240,12 @@ impl Builder<'_, '_> {
                     return Err(Diagnostic::error(&whole, format!("Template format error: the YAML tag !!{other} is not supported")));
                 }
             },
-            _ => self.content(text, style, &span),
+            _ => match (self.content(text, style, &span), self.stack.last()) {
+                // A key and a short form's argument (`!Condition Yes`) are names: they stay as they are written.
+                (Kind::Bool(_), Some(Open { content: Content::Map(_, None), .. })) => Kind::String(text.to_owned(), Vec::new()),
+                (Kind::Bool(_), _) if tag.is_some() => Kind::String(text.to_owned(), Vec::new()),
+                (kind, _) => kind,
+            },
         };
         let function = self.tag(tag, &whole);
         Ok(tagged(Node { kind, span }, function))

@@ -44,6 +44,12 @@ pub(crate) fn demands(view: &View<'_, CloudFormation>, action: &'static str, sta
     Ok(demands.and(Demand::new("iam:PassRole", role.clone()).with("iam:PassedToService", "cloudformation.amazonaws.com")))
 }
 
+/// The right to `action` on the stack of this name or id, whatever the request says beside.
+pub(crate) fn on_stack(view: &mut View<'_, CloudFormation>, action: &'static str, stack: &str) -> Result<Demands, Error> {
+    let stack = StackName::find(view, stack)?;
+    demands(view, action, &stack, &Keys::default())
+}
+
 /// The template that a request brings, if it brings one.
 pub(crate) fn template_text(
     scope: &mut Scope<'_, CloudFormation>,

@@ -5,7 +5,18 @@ use crate::{
     status::{ResourceStatus, StackStatus},
 };
 use base::{Arn, IsoTime};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+
+/// A stack, and which page of what it has.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct StackPage {
+    pub(crate) stack_name: String,
+    pub(crate) next_token: Option<String>,
+}
+
+/// How much AWS shows on a page.
+pub(crate) const PAGE: usize = 100;
 
 /// A parameter as it is shown.
 #[derive(Debug, Serialize)]

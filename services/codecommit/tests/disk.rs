@@ -61,7 +61,7 @@ fn a_repository_outlives_its_server_and_is_not_in_the_clear() {
         let grown = peak() - before;
         assert!(grown < 16 * 1024, "30 MiB were pushed and cloned with {grown} KiB more: they are held, not streamed");
         // The world's own threads hold its store; only what is flushed counts.
-        world.gate.store().close();
+        world.gate.close();
         tip
     };
     let all = files(data.path());

@@ -1,4 +1,5 @@
 //! The real git against the real gate.
+#![allow(clippy::disallowed_methods, reason = "tests own their files")]
 
 mod world;
 

@@ -5,6 +5,9 @@ use serde_json::{Value, json};
 
 const TRUST: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Service":"codepipeline.amazonaws.com"},"Action":"sts:AssumeRole"}}"#;
 
+/// The example's pipeline, once made.
+pub(crate) const ARN: &str = "arn:aws:codepipeline:us-east-1:111111111111:example";
+
 /// The example's pipeline.
 pub(crate) fn pipeline() -> Value {
     let kind = |category: &str, provider: &str| json!({"category": category, "owner": "AWS", "provider": provider, "version": "1"});
@@ -24,17 +27,43 @@ pub(crate) fn pipeline() -> Value {
     })
 }
 
+/// What the pipeline's role may: check and read the source, and write artifacts.
+const RIGHTS: &str = r#"{"Version":"2012-10-17","Statement":[
+{"Effect":"Allow","Action":["s3:GetBucketVersioning","s3:GetBucketAcl","s3:GetBucketLocation"],"Resource":"arn:aws:s3:::example-source"},
+{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::example-source/*"},
+{"Effect":"Allow","Action":"s3:PutObject","Resource":"arn:aws:s3:::example-artifacts/*"}]}"#;
+
 /// A call after the pipeline's role was made.
 pub(crate) fn with_role(input: Value) -> Example {
     Example::of(input).after("iam:CreateRole", json!({"RoleName": "ExamplePipeline", "AssumeRolePolicyDocument": TRUST}))
 }
 
-/// A call after the pipeline was made.
-pub(crate) fn with_pipeline(input: Value) -> Example {
-    with_role(input).after("codepipeline:CreatePipeline", json!({"pipeline": pipeline()}))
+fn create(example: Example) -> Example {
+    example.after("codepipeline:CreatePipeline", json!({"pipeline": pipeline()}))
 }
 
-/// A call after the pipeline was made and started; `$2` is the start's answer.
+fn start(example: Example) -> Example {
+    example.after("codepipeline:StartPipelineExecution", json!({"name": "example"}))
+}
+
+/// A call after the pipeline was made and its first execution came to the approval; `$7` is the next answer.
+pub(crate) fn with_pipeline(input: Value) -> Example {
+    let bucket = |name: &str| json!({"Bucket": name});
+    let ready = with_role(input)
+        .after("iam:PutRolePolicy", json!({"RoleName": "ExamplePipeline", "PolicyName": "Deliver", "PolicyDocument": RIGHTS}))
+        .after("s3:CreateBucket", bucket("example-artifacts"))
+        .after("s3:CreateBucket", bucket("example-source"))
+        .after("s3:PutBucketVersioning", json!({"Bucket": "example-source", "VersioningConfiguration": {"Status": "Enabled"}}))
+        .after("s3:PutObject+a bundle", json!({"Bucket": "example-source", "Key": "bundle.zip"}));
+    create(ready)
+}
+
+/// A call while an execution waits before the approval that an older one holds; `$7` is the start's answer.
 pub(crate) fn with_execution(input: Value) -> Example {
-    with_pipeline(input).after("codepipeline:StartPipelineExecution", json!({"name": "example"}))
+    start(with_pipeline(input))
+}
+
+/// A call after an execution failed in its first stage: there is no source; `$2` is the start's answer.
+pub(crate) fn with_failure(input: Value) -> Example {
+    start(create(with_role(input)))
 }

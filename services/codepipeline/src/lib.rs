@@ -14,6 +14,7 @@ mod resources;
 mod roles;
 mod state;
 mod structure;
+mod transitions;
 mod variables;
 mod workflows;
 
@@ -24,11 +25,6 @@ pub use declaration::{
 };
 pub use operations::*;
 pub use pipelines::Tag;
-pub use workflows::{
-    ExecutionState,
-    execution::Execution,
-    poller::{Poller, PollerState},
-};
 
 /// The service's token.
 pub struct CodePipeline(());
@@ -66,5 +62,5 @@ pub fn service() -> Registration {
 
 /// The service's long work.
 pub fn workflows(engine: &mut durable::Engine) {
-    engine.workflow::<Execution>().workflow::<Poller>();
+    engine.workflow::<workflows::execution::Execution>().workflow::<workflows::poller::Poller>();
 }

@@ -28,6 +28,7 @@ fn delivery(actions: Value) -> (Delivery, Value) {
     let delivery = Delivery::new();
     delivery.push_files(&[
         ("stack/template.yaml", TEMPLATE),
+        ("names.json", r#"{"Site": "from-a-file"}"#),
         ("prod.json", r#"{"Parameters": {"Name": "from-configuration"}, "Tags": {"team": "shop"}}"#),
     ]);
     delivery.role(&delivery.prod, "Stacks", json!({"Service": "cloudformation.amazonaws.com"}));
@@ -105,6 +106,26 @@ fn a_stack_is_made_and_deleted() {
     start(&delivery);
     assert_eq!(delivery.action(1)["status"], "Succeeded", "{}", delivery.action(1));
     assert!(!bucket_is_there(&delivery, "overridden"));
+}
+
+#[test]
+fn parameters_look_into_artifacts() {
+    let settings = |name: Value| json!({"ActionMode": "CREATE_UPDATE", "StackName": "target", "TemplatePath": "Bundle::stack/template.yaml", "ParameterOverrides": json!({"Name": name}).to_string(), "RoleArn": CFN_ROLE});
+    for (name, made) in [
+        (json!({"Fn::GetParam": ["Bundle", "names.json", "Site"]}), Ok("from-a-file")),
+        (json!({"Fn::GetParam": ["Bundle", "names.json", "Absent"]}), Err("has no text under the key Absent")),
+        (json!({"Fn::GetArtifactAtt": ["Bundle", "Size"]}), Err("an artifact has no attribute Size")),
+        (json!({"Fn::GetArtifactAtt": ["Other", "URL"]}), Err("has no input artifact Other")),
+        (json!({"Ref": "Name"}), Err("Ref is not a function here")),
+    ] {
+        let (delivery, pipeline) = delivery(json!([action("Make", 1, settings(name))]));
+        run(&delivery, &pipeline);
+        let ran = delivery.action(1);
+        match made {
+            Ok(bucket) => assert!(bucket_is_there(&delivery, bucket), "{ran}"),
+            Err(why) => assert!(ran["errorDetails"]["message"].as_str().unwrap().contains(why), "{ran}"),
+        }
+    }
 }
 
 #[test]

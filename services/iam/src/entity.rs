@@ -9,7 +9,7 @@ use crate::{
     tags::{self, Tag},
 };
 use base::{AccountId, Arn, unique_id};
-use gate::{Demand, Error, Scope, Table, View};
+use gate::{Demand, Demands, Error, Scope, Table, View};
 use policy::quota_length;
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -187,10 +187,20 @@ pub(crate) fn demand_bounded<E: Entity>(view: &mut View<'_, Iam>, action: &'stat
     Ok(on(view, action, name, entity.as_ref())?.with_some("iam:PermissionsBoundary", boundary.as_ref()))
 }
 
-/// The right to make an entity.
-pub(crate) fn demand_new<E: Entity>(view: &View<'_, Iam>, action: &'static str, name: &str, path: Option<&str>) -> Result<Demand, Error> {
+/// The right to make an entity, and to tag it if it comes with tags: the actions in this order.
+pub(crate) fn demands_new<E: Entity>(
+    view: &View<'_, Iam>,
+    [create, tag]: [&'static str; 2],
+    name: &str,
+    path: Option<&str>,
+    boundary: Option<&Arn>,
+    tags: &[Tag],
+) -> Result<Demands, Error> {
     check_name(&format!("{}Name", E::KIND), name, LONGEST_USER_OR_ROLE)?;
-    Ok(Demand::new(action, Arn::global("iam", view.account()?, &format!("{}{}{name}", E::KIND, names::path(path)?))))
+    let arn = Arn::global("iam", view.account()?, &format!("{}{}{name}", E::KIND, names::path(path)?));
+    let new = |action| Demand::new(action, arn.clone()).with_some("iam:PermissionsBoundary", boundary).with_tags(tags::pairs(tags));
+    let demands = Demands::from(new(create));
+    Ok(if tags.is_empty() { demands } else { demands.and(new(tag)) })
 }
 
 // --- inline policies ---------------------------------------------------------------------------------------------------

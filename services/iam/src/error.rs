@@ -1,5 +1,6 @@
 //! IAM's errors.
 
+use crate::managed;
 use base::Arn;
 use gate::Error;
 use std::fmt::Display;
@@ -11,7 +12,8 @@ pub(crate) fn no_such_policy(arn: &Arn) -> Error {
     no_such_entity(format!("Policy {arn} was not found."))
 }
 pub(crate) fn not_attachable(arn: &Arn) -> Error {
-    no_such_entity(format!("Policy {arn} does not exist or is not attachable."))
+    let ours = if managed::is_of_aws(arn) { managed::told() } else { String::new() };
+    no_such_entity(format!("Policy {arn} does not exist or is not attachable.{ours}"))
 }
 pub(crate) fn already_exists(message: impl Into<String>) -> Error {
     Error::new("EntityAlreadyExists", message).status(409)

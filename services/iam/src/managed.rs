@@ -54,6 +54,17 @@ pub(crate) static ALL: [AwsPolicy; 4] = [
     },
 ];
 
+/// Whether an ARN is that of one of AWS's policies, here or not.
+pub(crate) fn is_of_aws(arn: &Arn) -> bool {
+    arn.as_str().starts_with(PREFIX)
+}
+
+/// Which there are, for those who ask for another.
+pub(crate) fn told() -> String {
+    let names: Vec<_> = ALL.iter().map(|policy| policy.name).collect();
+    format!(" Of AWS's own policies Sekisho has {}; write the statements of another into a policy of the account.", names.join(", "))
+}
+
 /// AWS's policy of this ARN.
 pub(crate) fn find(arn: &Arn) -> Option<&'static AwsPolicy> {
     let name = arn.as_str().strip_prefix(PREFIX)?;

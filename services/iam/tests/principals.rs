@@ -4,7 +4,7 @@
 mod world;
 
 use serde_json::{Value, json};
-use world::{Credentials, MANAGEMENT, PROD, TOOLS, World, run_example};
+use world::{Credentials, MANAGEMENT, PROD, TOOLS, World};
 
 fn world() -> World {
     World::new([iam::service(), sts::service()])
@@ -21,15 +21,6 @@ fn root(account: &str) -> Value {
 /// Decodes what `documents::shown` encodes.
 fn decoded(text: &str) -> String {
     percent_encoding::percent_decode_str(text).decode_utf8().unwrap().into_owned()
-}
-
-#[test]
-fn every_example_succeeds() {
-    for info in world().gate.operations().into_iter().filter(|info| info.service == "iam") {
-        let example = (info.example)();
-        let name = format!("iam:{}", info.name);
-        run_example(&world(), &name, &example).unwrap_or_else(|e| panic!("{name}: {e}"));
-    }
 }
 
 #[test]

@@ -6,7 +6,7 @@ mod world;
 
 use serde_json::{Value, json};
 use std::time::Duration;
-use world::{Credentials, PROD, REGION, TOOLS, World, run_example};
+use world::{Credentials, PROD, REGION, TOOLS, World};
 
 /// base64 of `marker of a secret`.
 const PLAIN: &str = "bWFya2VyIG9mIGEgc2VjcmV0";
@@ -46,15 +46,6 @@ fn session(world: &World, account: &str, name: &str, policy: Option<Value>) -> (
     let admin = world.administrator(account);
     let role = world.role(&admin, name, root(account), policy);
     (world.assume(&admin, &role).unwrap(), role)
-}
-
-#[test]
-fn every_example_succeeds() {
-    for info in world().gate.operations().into_iter().filter(|info| info.service == "kms") {
-        let example = (info.example)();
-        let name = format!("kms:{}", info.name);
-        run_example(&world(), &name, &example).unwrap_or_else(|e| panic!("{name}: {e}"));
-    }
 }
 
 #[test]

@@ -2,18 +2,9 @@
 
 mod common;
 
-use common::{BUCKET, fails, get, ok, put, run_example, with_bucket, world};
+use common::{BUCKET, fails, get, ok, put, with_bucket};
 use serde_json::{Value, json};
 use std::time::Duration;
-
-#[test]
-fn every_example_succeeds() {
-    for info in world().gate.operations().into_iter().filter(|info| info.service == "s3") {
-        let world = world();
-        let name = format!("s3:{}", info.name);
-        run_example(&world, &world.administrator(common::TOOLS), &name, &(info.example)()).unwrap_or_else(|e| panic!("{name}: {e}"));
-    }
-}
 
 #[test]
 fn an_object_comes_back_as_it_was_and_in_ranges() {

@@ -7,10 +7,11 @@ use crate::{
 use std::collections::BTreeSet;
 
 /// The crates below the services: each with all of ours that it may be built from.
-const BELOW: [(&str, &[&str]); 9] = [
+const BELOW: [(&str, &[&str]); 10] = [
     ("base", &[]),
     ("store", &[]),
     ("archive", &[]),
+    ("yaml", &[]),
     ("wire", &["base"]),
     ("gate", &["base", "store", "wire", "policy"]),
     ("durable", &["base", "store", "gate"]),
@@ -35,7 +36,7 @@ fn allowed(user: &Crate, used: &Crate) -> bool {
         return list.contains(&used.name.as_str());
     }
     if user.is_language() {
-        return used.name == "base";
+        return ["base", "yaml"].contains(&used.name.as_str());
     }
     if user.is_service() {
         let runs = used.name == "workload" && RUN_WORKLOADS.contains(&user.name.as_str());

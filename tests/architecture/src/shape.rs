@@ -34,27 +34,21 @@ fn services() -> impl Iterator<Item = &'static Crate> {
     crates().iter().filter(|c| c.is_service())
 }
 
-/// Files with more than one operation. The list may only shrink.
-const SEVERAL: [&str; 2] = ["services/codepipeline/src/operations/tags.rs", "services/codepipeline/src/operations/transitions.rs"];
-
 #[test]
 fn an_operation_is_one_file_named_after_it() {
     let mut findings = Vec::new();
     for c in services() {
         for source in c.shipped() {
             let found = source.implementors("Operation");
-            let listed = SEVERAL.contains(&source.path.as_str());
-            if listed != (found.len() > 1) {
+            if found.len() > 1 {
                 findings.push(format!("{} has {} operations", source.path, found.len()));
             }
-            for name in found.iter().filter(|_| !listed) {
+            for name in &found {
                 expect_at(c, source, &format!("operations/{}.rs", snake_case(name)), name, &mut findings);
             }
         }
     }
-    let files: Vec<&str> = services().flat_map(Crate::shipped).map(|source| source.path.as_str()).collect();
-    findings.extend(SEVERAL.iter().filter(|path| !files.contains(path)).map(|path| format!("{path} is gone: take it off the list")));
-    none(&findings, "an operation is one file, named after it (exceptions may only shrink):");
+    none(&findings, "an operation is one file, named after it:");
 }
 
 #[test]

@@ -11,8 +11,8 @@ Parameters:
 Mappings:
   M: {a: {b: c, list: [x, y]}}
 Conditions:
-  Yes: !Equals [!Ref Stage, test]
-  No: !Not [!Condition Yes]
+  Holds: !Equals [!Ref Stage, test]
+  Fails: !Not [!Condition Holds]
 ";
 
 #[track_caller]
@@ -35,9 +35,10 @@ fn refuses(value: &str, message: &str) {
 fn scalars() {
     gives("[1, -2, 1.5, true, False, text, '1', \"true\"]", json!([1, -2, 1.5, true, false, "text", "1", "true"]));
     gives(
-        "[012345678901, 2012-10-17, yes, on, 1e3, 1.10, 123456789012345678901]",
-        json!(["012345678901", "2012-10-17", "yes", "on", "1e3", "1.10", "123456789012345678901"]),
+        "[012345678901, 2012-10-17, 1e3, 1.10, 123456789012345678901]",
+        json!(["012345678901", "2012-10-17", "1e3", "1.10", "123456789012345678901"]),
     );
+    gives("{yes: yes, on: [No, off, 'yes', ! no, y]}", json!({"yes": true, "on": [false, false, "yes", "no", "y"]}));
     gives("[!!str 1, !!int 2, ! plain]", json!(["1", 2, "plain"]));
     refuses("!!binary aGk=", "the YAML tag !!binary is not supported");
 }
@@ -94,15 +95,15 @@ fn text_functions() {
 
 #[test]
 fn conditions_and_mappings() {
-    gives("!If [Yes, 1, 2]", json!(1));
-    gives("!If [No, 1, 2]", json!(2));
-    gives("[!If [No, 1, !Ref AWS::NoValue], {k: !Ref AWS::NoValue}]", json!([{}]));
+    gives("!If [Holds, 1, 2]", json!(1));
+    gives("!If [Fails, 1, 2]", json!(2));
+    gives("[!If [Fails, 1, !Ref AWS::NoValue], {k: !Ref AWS::NoValue}]", json!([{}]));
     gives("!FindInMap [M, a, b]", json!("c"));
     gives("!FindInMap [M, a, list]", json!(["x", "y"]));
     gives("!FindInMap [M, z, b, {DefaultValue: !Ref Stage}]", json!("test"));
     gives("{Condition: {Bool: {a: b}}}", json!({"Condition": {"Bool": {"a": "b"}}}));
     refuses("!If [Nope, 1, 2]", "Unresolved condition dependency Nope in the Resources block");
-    refuses("!If [Yes, 1]", "Fn::If requires a list argument with three elements");
+    refuses("!If [Holds, 1]", "Fn::If requires a list argument with three elements");
     refuses("!FindInMap [M, A, b]", "Unable to get mapping for M::A::b");
     refuses("!FindInMap [N, a, b]", "Mapping named 'N' is not present in the 'Mappings' section of template.");
     refuses("!FindInMap [M, a]", "every Fn::FindInMap object requires three parameters");

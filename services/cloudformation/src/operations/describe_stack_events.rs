@@ -1,26 +1,19 @@
 use crate::{
     CloudFormation,
     error::{invalid, stack_missing},
-    lifecycle::{Keys, demands},
-    names::{self, StackName},
+    lifecycle::on_stack,
+    names,
+    shapes::{PAGE, StackPage},
     state::EVENTS,
 };
 use base::{Arn, IsoTime};
 use gate::{Authorized, Demands, Error, Example, Operation, View};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::json;
 
 /// Tells what happened to a stack, newest first.
 /// Source: <https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStackEvents.html>
 pub struct DescribeStackEvents;
-
-/// The stack.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct Input {
-    stack_name: String,
-    next_token: Option<String>,
-}
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
@@ -46,21 +39,18 @@ pub struct Output {
     next_token: Option<String>,
 }
 
-const PAGE: usize = 100;
-
 impl Operation for DescribeStackEvents {
     type Service = CloudFormation;
     const NAME: &'static str = "DescribeStackEvents";
     const READ_ONLY: bool = true;
-    type Input = Input;
+    type Input = StackPage;
     type Output = Output;
 
-    fn demands(input: &Input, view: &mut View<'_, CloudFormation>) -> Result<Demands, Error> {
-        let stack = StackName::find(view, &input.stack_name)?;
-        demands(view, "cloudformation:DescribeStackEvents", &stack, &Keys::default())
+    fn demands(input: &StackPage, view: &mut View<'_, CloudFormation>) -> Result<Demands, Error> {
+        on_stack(view, "cloudformation:DescribeStackEvents", &input.stack_name)
     }
 
-    fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Output, Error> {
+    fn execute(call: &mut Authorized<'_, Self>, input: StackPage) -> Result<Output, Error> {
         let stack = names::stack(&mut **call, &input.stack_name, stack_missing)?;
         if input.next_token.as_ref().is_some_and(|token| token.len() != 20 || !token.bytes().all(|b| b.is_ascii_digit())) {
             return Err(invalid("NextToken is not one that was given"));

@@ -1,8 +1,8 @@
 use crate::{
     CloudFormation,
     error::{invalid, stack_with_id_missing},
-    lifecycle::{Keys, demands},
-    names::{self, StackName},
+    lifecycle::on_stack,
+    names,
     shapes::ShownResource,
     state::RESOURCES,
 };
@@ -37,8 +37,7 @@ impl Operation for DescribeStackResource {
     type Output = Output;
 
     fn demands(input: &Input, view: &mut View<'_, CloudFormation>) -> Result<Demands, Error> {
-        let stack = StackName::find(view, &input.stack_name)?;
-        demands(view, "cloudformation:DescribeStackResource", &stack, &Keys::default())
+        on_stack(view, "cloudformation:DescribeStackResource", &input.stack_name)
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Output, Error> {

@@ -1,8 +1,8 @@
 use crate::{
     CloudFormation,
     error::{invalid, stack_with_id_missing},
-    lifecycle::{Keys, demands},
-    names::{self, StackName},
+    lifecycle::on_stack,
+    names,
     shapes::ShownResource,
     state::RESOURCES,
 };
@@ -46,8 +46,7 @@ impl Operation for DescribeStackResources {
     type Output = Output;
 
     fn demands(input: &Input, view: &mut View<'_, CloudFormation>) -> Result<Demands, Error> {
-        let stack = StackName::find(view, named(input)?)?;
-        demands(view, "cloudformation:DescribeStackResources", &stack, &Keys::default())
+        on_stack(view, "cloudformation:DescribeStackResources", named(input)?)
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Output, Error> {

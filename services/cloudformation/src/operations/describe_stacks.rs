@@ -1,8 +1,8 @@
 use crate::{
     CloudFormation,
     error::stack_with_id_missing,
-    lifecycle::{Keys, demands},
-    names::{self, StackName},
+    lifecycle::on_stack,
+    names,
     shapes::{ShownStack, page},
     state::{STACKS, Stack},
     status::StackStatus,
@@ -42,10 +42,7 @@ impl Operation for DescribeStacks {
 
     fn demands(input: &Input, view: &mut View<'_, CloudFormation>) -> Result<Demands, Error> {
         match &input.stack_name {
-            Some(name) => {
-                let stack = StackName::find(view, name)?;
-                demands(view, "cloudformation:DescribeStacks", &stack, &Keys::default())
-            }
+            Some(name) => on_stack(view, "cloudformation:DescribeStacks", name),
             None => Ok(Demand::any("cloudformation:DescribeStacks").into()),
         }
     }

@@ -2,8 +2,8 @@ use crate::{
     CloudFormation,
     error::{findings, invalid, stack_with_id_missing},
     evaluation::parsed,
-    lifecycle::{Keys, demands, template_text},
-    names::{self, StackName},
+    lifecycle::{on_stack, template_text},
+    names,
     state::TEMPLATES,
 };
 use gate::{Authorized, Demand, Demands, Error, Example, Operation, View};
@@ -76,10 +76,7 @@ impl Operation for GetTemplateSummary {
 
     fn demands(input: &Input, view: &mut View<'_, CloudFormation>) -> Result<Demands, Error> {
         match &input.stack_name {
-            Some(name) => {
-                let stack = StackName::find(view, name)?;
-                demands(view, "cloudformation:GetTemplateSummary", &stack, &Keys::default())
-            }
+            Some(name) => on_stack(view, "cloudformation:GetTemplateSummary", name),
             None => Ok(Demand::any("cloudformation:GetTemplateSummary")
                 .with_some("cloudformation:TemplateUrl", input.template_url.as_deref())
                 .into()),

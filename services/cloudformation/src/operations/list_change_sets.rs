@@ -1,27 +1,19 @@
 use crate::{
     CloudFormation,
     error::stack_missing,
-    lifecycle::{Keys, demands},
-    names::{self, StackName},
-    shapes::page,
+    lifecycle::on_stack,
+    names,
+    shapes::{PAGE, StackPage, page},
     state::{CHANGE_SETS, ChangeSetStatus, ExecutionStatus},
 };
 use base::{Arn, IsoTime};
 use gate::{Authorized, Demands, Error, Example, Operation, View};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::json;
 
 /// Lists a stack's change sets.
 /// Source: <https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ListChangeSets.html>
 pub struct ListChangeSets;
-
-/// The stack.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct Input {
-    stack_name: String,
-    next_token: Option<String>,
-}
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
@@ -45,21 +37,18 @@ pub struct Output {
     next_token: Option<String>,
 }
 
-const PAGE: usize = 100;
-
 impl Operation for ListChangeSets {
     type Service = CloudFormation;
     const NAME: &'static str = "ListChangeSets";
     const READ_ONLY: bool = true;
-    type Input = Input;
+    type Input = StackPage;
     type Output = Output;
 
-    fn demands(input: &Input, view: &mut View<'_, CloudFormation>) -> Result<Demands, Error> {
-        let stack = StackName::find(view, &input.stack_name)?;
-        demands(view, "cloudformation:ListChangeSets", &stack, &Keys::default())
+    fn demands(input: &StackPage, view: &mut View<'_, CloudFormation>) -> Result<Demands, Error> {
+        on_stack(view, "cloudformation:ListChangeSets", &input.stack_name)
     }
 
-    fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Output, Error> {
+    fn execute(call: &mut Authorized<'_, Self>, input: StackPage) -> Result<Output, Error> {
         let stack = names::stack(&mut **call, &input.stack_name, stack_missing)?;
         let (rows, next_token) = page(call.scan(&CHANGE_SETS, &stack.key())?, input.next_token.as_deref(), PAGE)?;
         let summary = |(_, row): (Vec<String>, crate::state::ChangeSet)| Summary {

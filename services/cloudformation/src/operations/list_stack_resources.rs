@@ -1,26 +1,18 @@
 use crate::{
     CloudFormation,
     error::stack_with_id_missing,
-    lifecycle::{Keys, demands},
-    names::{self, StackName},
-    shapes::{ShownResource, page},
+    lifecycle::on_stack,
+    names,
+    shapes::{PAGE, ShownResource, StackPage, page},
     state::RESOURCES,
 };
 use gate::{Authorized, Demands, Error, Example, Operation, View};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::json;
 
 /// Lists a stack's resources.
 /// Source: <https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ListStackResources.html>
 pub struct ListStackResources;
-
-/// The stack.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct Input {
-    stack_name: String,
-    next_token: Option<String>,
-}
 
 /// The resources.
 #[derive(Debug, Serialize)]
@@ -30,21 +22,18 @@ pub struct Output {
     next_token: Option<String>,
 }
 
-const PAGE: usize = 100;
-
 impl Operation for ListStackResources {
     type Service = CloudFormation;
     const NAME: &'static str = "ListStackResources";
     const READ_ONLY: bool = true;
-    type Input = Input;
+    type Input = StackPage;
     type Output = Output;
 
-    fn demands(input: &Input, view: &mut View<'_, CloudFormation>) -> Result<Demands, Error> {
-        let stack = StackName::find(view, &input.stack_name)?;
-        demands(view, "cloudformation:ListStackResources", &stack, &Keys::default())
+    fn demands(input: &StackPage, view: &mut View<'_, CloudFormation>) -> Result<Demands, Error> {
+        on_stack(view, "cloudformation:ListStackResources", &input.stack_name)
     }
 
-    fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Output, Error> {
+    fn execute(call: &mut Authorized<'_, Self>, input: StackPage) -> Result<Output, Error> {
         let stack = names::stack(&mut **call, &input.stack_name, stack_with_id_missing)?;
         let rows = call.scan(&RESOURCES, &stack.key())?;
         let (rows, next_token) = page(rows, input.next_token.as_deref(), PAGE)?;

@@ -1,9 +1,4 @@
-use crate::{
-    CloudFormation,
-    error::stack_missing,
-    lifecycle::{Keys, demands},
-    names::{self, StackName},
-};
+use crate::{CloudFormation, error::stack_missing, lifecycle::on_stack, names};
 use base::Arn;
 use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
@@ -36,8 +31,7 @@ impl Operation for UpdateTerminationProtection {
     type Output = Output;
 
     fn demands(input: &Input, view: &mut View<'_, CloudFormation>) -> Result<Demands, Error> {
-        let stack = StackName::find(view, &input.stack_name)?;
-        demands(view, "cloudformation:UpdateTerminationProtection", &stack, &Keys::default())
+        on_stack(view, "cloudformation:UpdateTerminationProtection", &input.stack_name)
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Output, Error> {

@@ -18,6 +18,14 @@ pub(crate) fn pass_role(role: Option<&Arn>) -> Option<Demand> {
     role.map(|role| Demand::new("iam:PassRole", role.clone()).with("iam:PassedToService", "codebuild.amazonaws.com"))
 }
 
+/// The demands of declaring a project: the project's own, and that of handing its role to the service.
+pub(crate) fn declaring(action: &'static str, view: &View<'_, CodeBuild>, input: &ProjectInput) -> Result<Demands, Error> {
+    check_project(&input.name)?;
+    let tags = input.tags.iter().flatten().map(|t| (t.key.as_str(), t.value.as_str()));
+    let declare = on_project(action, view, &input.name)?.with_tags(tags);
+    Ok(Demands::all([declare].into_iter().chain(pass_role(input.service_role.as_ref()))))
+}
+
 /// AWS asks of the role itself, when a project gets it.
 pub(crate) fn check_role(scope: &mut Scope<'_, CodeBuild>, owner: &Owner, name: &str, role: &Arn) -> Result<(), Error> {
     let service = scope.as_service(owner.account, Some(&owner.project_arn(name)));
@@ -33,10 +41,7 @@ impl Operation for CreateProject {
     type Output = ProjectOutput;
 
     fn demands(input: &ProjectInput, view: &mut View<'_, CodeBuild>) -> Result<Demands, Error> {
-        check_project(&input.name)?;
-        let tags = input.tags.iter().flatten().map(|t| (t.key.as_str(), t.value.as_str()));
-        let create = on_project("codebuild:CreateProject", view, &input.name)?.with_tags(tags);
-        Ok(Demands::all([create].into_iter().chain(pass_role(input.service_role.as_ref()))))
+        declaring("codebuild:CreateProject", view, input)
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: ProjectInput) -> Result<ProjectOutput, Error> {

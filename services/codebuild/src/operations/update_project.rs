@@ -3,8 +3,8 @@ use crate::{
     CodeBuild, ProjectInput, ProjectOutput,
     error::no_project,
     model::answer::Project,
-    names::{Owner, check_project, on_project},
-    operations::create_project::{check_role, pass_role},
+    names::Owner,
+    operations::create_project::{check_role, declaring},
     state::PROJECTS,
 };
 use gate::{Authorized, Demands, Error, Example, Operation, View};
@@ -22,10 +22,7 @@ impl Operation for UpdateProject {
     type Output = ProjectOutput;
 
     fn demands(input: &ProjectInput, view: &mut View<'_, CodeBuild>) -> Result<Demands, Error> {
-        check_project(&input.name)?;
-        let tags = input.tags.iter().flatten().map(|t| (t.key.as_str(), t.value.as_str()));
-        let update = on_project("codebuild:UpdateProject", view, &input.name)?.with_tags(tags);
-        Ok(Demands::all([update].into_iter().chain(pass_role(input.service_role.as_ref()))))
+        declaring("codebuild:UpdateProject", view, input)
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: ProjectInput) -> Result<ProjectOutput, Error> {

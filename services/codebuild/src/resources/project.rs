@@ -43,9 +43,14 @@ fn api_shape(properties: &Value) -> Value {
     }
 }
 
-/// The input of CreateProject and UpdateProject. A template may give the role by its name.
+/// The input of CreateProject and UpdateProject. A template may give the role by its name, and the environment's type as
+/// many templates have it from the service's first days.
 fn input(context: &ResourceContext<'_>, name: &str, properties: &Value) -> Value {
-    let mut input = match api_shape(properties) {
+    let mut shaped = api_shape(properties);
+    if let Some(kind) = shaped.pointer_mut("/environment/type").filter(|kind| *kind == "linuxContainer") {
+        *kind = "LINUX_CONTAINER".into();
+    }
+    let mut input = match shaped {
         Value::Object(members) => members,
         _ => Map::new(),
     };

@@ -65,7 +65,7 @@ fn a_build_that_may_not_log_does_not_run() {
     let build = yard.finish(&yard.start(json!({})));
     let (status, context) = phase(&build, "PROVISIONING");
     assert_eq!((build["buildStatus"].as_str().unwrap(), status.as_str()), ("FAILED", "FAILED"));
-    assert!(context.starts_with("ACCESS_DENIED") && context.contains("logs:CreateLogGroup"), "{context}");
+    assert!(context.starts_with("ACCESS_DENIED") && context.contains("logs:CreateLogStream"), "{context}");
 }
 
 #[test]

@@ -99,6 +99,6 @@ impl Operation for GetPipelineExecution {
     }
 
     fn example() -> Example {
-        examples::with_execution(json!({"pipelineName": "example", "pipelineExecutionId": "$2/pipelineExecutionId"}))
+        examples::with_execution(json!({"pipelineName": "example", "pipelineExecutionId": "$7/pipelineExecutionId"}))
     }
 }

@@ -126,7 +126,8 @@ impl Operation for PutApprovalResult {
             "stageName": "Approve",
             "actionName": "Person",
             "result": {"summary": "fine", "status": "Approved"},
-            "token": "00000000-0000-0000-0000-000000000000",
+            "token": "$7/stageStates/1/actionStates/0/latestExecution/token",
         }))
+        .after("codepipeline:GetPipelineState", json!({"name": "example"}))
     }
 }

@@ -103,7 +103,7 @@ impl Operation for RetryStageExecution {
     }
 
     fn example() -> Example {
-        examples::with_execution(json!({
+        examples::with_failure(json!({
             "pipelineName": "example",
             "stageName": "Source",
             "pipelineExecutionId": "$2/pipelineExecutionId",

@@ -73,6 +73,6 @@ impl Operation for StopPipelineExecution {
     }
 
     fn example() -> Example {
-        examples::with_execution(json!({"pipelineName": "example", "pipelineExecutionId": "$2/pipelineExecutionId"}))
+        examples::with_execution(json!({"pipelineName": "example", "pipelineExecutionId": "$7/pipelineExecutionId"}))
     }
 }

@@ -1,7 +1,7 @@
 //! Stacks and change sets.
 //! Source: <https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CloudFormation.html>
 
-use super::{Done, Failure, Job, Kind, Progress, Provider, Stop, Waiting, failed, text};
+use super::{Done, Failure, Job, Kind, Progress, Provider, Stop, Waiting, failed, stack_parameters, text};
 use crate::{
     artifacts,
     declaration::ActionDeclaration,
@@ -248,26 +248,8 @@ fn file_at(job: &mut Job<'_, '_>, setting: &str, place: &str) -> Result<String, 
     artifacts::file(job.scope, job.actor, &from, path)
 }
 
-fn object(setting: &str, text: &str) -> Result<Map<String, Value>, Stop> {
+pub(super) fn object(setting: &str, text: &str) -> Result<Map<String, Value>, Stop> {
     serde_json::from_str(text).map_err(|e| failed("ConfigurationError", format!("{setting} is not a JSON object: {e}")))
-}
-
-/// A template configuration's or override's parameter.
-fn parameter(setting: &str, name: &str, value: &Value) -> Result<Value, Stop> {
-    let text = match value {
-        Value::String(text) => text.clone(),
-        Value::Number(number) => number.to_string(),
-        Value::Bool(flag) => flag.to_string(),
-        Value::Object(call) if call.keys().any(|k| k.starts_with("Fn::")) => {
-            return Err(Error::not_implemented(&format!(
-                "{setting} with {} (parameter {name})",
-                call.keys().next().map_or("a function", String::as_str)
-            ))
-            .into());
-        }
-        _ => return Err(failed("ConfigurationError", format!("The parameter {name} in {setting} is not a text"))),
-    };
-    Ok(json!({"ParameterKey": name, "ParameterValue": text}))
 }
 
 fn stack_input(job: &mut Job<'_, '_>, stack: &str) -> Result<Value, Stop> {
@@ -291,8 +273,7 @@ fn stack_input(job: &mut Job<'_, '_>, stack: &str) -> Result<Value, Stop> {
         parameters.extend(object("ParameterOverrides", overrides)?);
     }
     if !parameters.is_empty() {
-        input["Parameters"] =
-            parameters.iter().map(|(name, value)| parameter("ParameterOverrides", name, value)).collect::<Result<_, _>>()?;
+        input["Parameters"] = stack_parameters::given(job, &parameters)?;
     }
     if let Some(capabilities) = job.setting("Capabilities") {
         input["Capabilities"] = capabilities.split(',').map(|c| json!(c.trim())).collect();

@@ -68,6 +68,8 @@ impl Provider for CodeBuild {
             sources.sort_by_key(|a| a.name != primary);
         }
         let key = job.store.encryption_key.as_ref().map(|k| k.id.as_str());
+        let revision = sources.first().and_then(|primary| job.revisions.iter().find(|r| r.name == primary.name));
+        let revision = revision.map(|r| r.revision_id.clone());
         let place = |a: &Artifact| json!({"name": a.name, "bucket": a.bucket, "key": a.key});
         let sources: Vec<Value> = sources.into_iter().map(place).collect();
         let outputs: Vec<Value> = job
@@ -81,6 +83,10 @@ impl Provider for CodeBuild {
             .collect();
         let mut input =
             json!({"projectName": project, "pipelineName": job.pipeline, "pipelineSource": sources, "pipelineArtifacts": outputs});
+        if let Some(revision) = revision {
+            // A build's CODEBUILD_RESOLVED_SOURCE_VERSION is the commit that its primary source was taken from.
+            input["sourceVersion"] = json!(revision);
+        }
         if let Some(variables) = job.setting("EnvironmentVariables") {
             input["environmentVariablesOverride"] = environment(variables, &job.action.name)?;
         }

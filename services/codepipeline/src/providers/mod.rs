@@ -6,6 +6,7 @@ mod codecommit;
 mod manual;
 mod s3_deploy;
 mod s3_source;
+mod stack_parameters;
 
 use crate::{
     CodePipeline,
@@ -63,6 +64,8 @@ pub(crate) struct Job<'j, 's> {
     pub(crate) inputs: &'j [Artifact],
     pub(crate) outputs: &'j [Artifact],
     pub(crate) approval: Option<&'j Approval>,
+    /// What the execution's sources were found at.
+    pub(crate) revisions: &'j [Revision],
 }
 
 impl Job<'_, '_> {

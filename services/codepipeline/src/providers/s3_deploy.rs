@@ -29,14 +29,17 @@ static KIND: Kind = Kind {
 /// One step deploys all files, so that a bucket never holds half of what succeeded.
 const MAX_FILES: usize = 10_000;
 
+/// The canned ACL that deployments into other accounts' buckets bring: the one that changes nothing where ACLs are off.
+const OWNER_HAS_ALL: &str = "bucket-owner-full-control";
+
 impl Provider for S3Deploy {
     fn kind(&self) -> &'static Kind {
         &KIND
     }
 
     fn check(&self, action: &ActionDeclaration) -> Result<(), Error> {
-        if action.setting("CannedACL").is_some() {
-            return Err(Error::not_implemented(&format!("CannedACL of action '{}'", action.name)));
+        if let Some(acl) = action.setting("CannedACL").filter(|acl| *acl != OWNER_HAS_ALL) {
+            return Err(Error::not_implemented(&format!("CannedACL {acl} of action '{}'", action.name)));
         }
         match (action.setting("Extract"), action.setting("ObjectKey")) {
             (Some("true"), _) | (Some("false"), Some(_)) => Ok(()),
@@ -72,6 +75,7 @@ impl Provider for S3Deploy {
 fn put(job: &mut Job<'_, '_>, bucket: &str, key: &str, content: &mut dyn Read) -> Result<(), Stop> {
     let mut input = artifacts::stored_at(bucket, key, job.setting("KMSEncryptionKeyARN"));
     input.content.cache_control = job.setting("CacheControl").map(Into::into);
+    input.acl.acl = job.setting("CannedACL").map(Into::into);
     job.scope.invoke_sending::<PutObject>(job.actor, input, Body::Reader(content))?;
     Ok(())
 }

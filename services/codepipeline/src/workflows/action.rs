@@ -97,6 +97,7 @@ fn with_job(
             inputs: &row.inputs,
             outputs: &row.outputs,
             approval: row.approval.as_ref(),
+            revisions: &run.row.revisions,
         },
         provider,
     )

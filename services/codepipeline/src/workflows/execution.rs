@@ -11,7 +11,7 @@ use durable::{Next, Work, Workflow};
 use gate::{Error, Scope};
 
 /// One execution of a pipeline, from its first stage to its end. A step makes the calls of one action at most.
-pub struct Execution;
+pub(crate) struct Execution;
 
 impl Workflow for Execution {
     type Service = CodePipeline;

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 /// Which execution a workflow is about.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct ExecutionState {
+pub(crate) struct ExecutionState {
     pub(crate) pipeline: String,
     pub(crate) execution: String,
 }

@@ -13,11 +13,11 @@ use serde_json::{Value, json};
 
 /// Starts a pipeline when a source of it changes: the source action then makes its calls as the pipeline's role.
 /// One for each version of a pipeline that has a source with `PollForSourceChanges`.
-pub struct Poller;
+pub(crate) struct Poller;
 
 /// Which pipeline, and what its sources are told by.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct PollerState {
+pub(crate) struct PollerState {
     pipeline: String,
     topics: Vec<String>,
     subscribed: bool,

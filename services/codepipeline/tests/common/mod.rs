@@ -2,7 +2,7 @@
 #![allow(dead_code, reason = "each test uses a part of it")]
 
 use durable::Engine;
-use gate::{Error, Example};
+use gate::Error;
 use serde_json::{Value, json};
 use std::io::Cursor;
 use testworld::{Credentials, World};
@@ -224,28 +224,5 @@ impl Delivery {
             .receive(&admin, "s3:GetObject", json!({"Bucket": "site", "Key": "index.html"}))
             .ok()
             .map(|(_, bytes)| String::from_utf8(bytes).unwrap())
-    }
-}
-
-/// Makes the calls of an example, each in its turn.
-pub fn run_example(world: &World, who: &Credentials, operation: &str, example: &Example) -> Result<Value, Error> {
-    let mut answers = Vec::new();
-    for (before, input) in &example.before {
-        answers.push(world.call(Some(who), before, filled(input, &answers))?);
-    }
-    world.call(Some(who), operation, filled(&example.input, &answers))
-}
-
-fn filled(input: &Value, answers: &[Value]) -> Value {
-    match input {
-        Value::String(text) => match text.strip_prefix('$').and_then(|rest| rest.split_once('/')) {
-            Some((n, path)) => answers[n.parse::<usize>().unwrap()].pointer(&format!("/{path}")).expect("the member").clone(),
-            None => input.clone(),
-        },
-        Value::Array(items) => items.iter().map(|item| filled(item, answers)).collect(),
-        Value::Object(members) => {
-            members.iter().map(|(key, value)| (key.clone(), filled(value, answers))).collect::<serde_json::Map<_, _>>().into()
-        }
-        other => other.clone(),
     }
 }

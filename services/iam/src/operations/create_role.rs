@@ -5,10 +5,10 @@ use crate::{
     names::{self, check_description},
     shapes::Role,
     state::RoleRow,
-    tags::{self, Tag},
+    tags::Tag,
 };
 use base::Arn;
-use gate::{Authorized, Demand, Demands, Error, Example, Operation, View};
+use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -53,12 +53,9 @@ impl Operation for CreateRole {
     type Output = Output;
 
     fn demands(input: &Input, facts: &mut View<'_, Iam>) -> Result<Demands, Error> {
-        let new = |action| -> Result<Demand, Error> {
-            let demand = entity::demand_new::<RoleRow>(facts, action, &input.role_name, input.path.as_deref())?;
-            Ok(demand.with_some("iam:PermissionsBoundary", input.permissions_boundary.as_ref()).with_tags(tags::pairs(&input.tags)))
-        };
-        let demands = Demands::from(new("iam:CreateRole")?);
-        Ok(if input.tags.is_empty() { demands } else { demands.and(new("iam:TagRole")?) })
+        let actions = ["iam:CreateRole", "iam:TagRole"];
+        let (path, boundary) = (input.path.as_deref(), input.permissions_boundary.as_ref());
+        entity::demands_new::<RoleRow>(facts, actions, &input.role_name, path, boundary, &input.tags)
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Output, Error> {

@@ -1,11 +1,6 @@
-use crate::{
-    Iam, entity, names,
-    shapes::User,
-    state::UserRow,
-    tags::{self, Tag},
-};
+use crate::{Iam, entity, names, shapes::User, state::UserRow, tags::Tag};
 use base::Arn;
-use gate::{Authorized, Demand, Demands, Error, Example, Operation, View};
+use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -39,12 +34,9 @@ impl Operation for CreateUser {
     type Output = Output;
 
     fn demands(input: &Input, facts: &mut View<'_, Iam>) -> Result<Demands, Error> {
-        let new = |action| -> Result<Demand, Error> {
-            let demand = entity::demand_new::<UserRow>(facts, action, &input.user_name, input.path.as_deref())?;
-            Ok(demand.with_some("iam:PermissionsBoundary", input.permissions_boundary.as_ref()).with_tags(tags::pairs(&input.tags)))
-        };
-        let demands = Demands::from(new("iam:CreateUser")?);
-        Ok(if input.tags.is_empty() { demands } else { demands.and(new("iam:TagUser")?) })
+        let actions = ["iam:CreateUser", "iam:TagUser"];
+        let (path, boundary) = (input.path.as_deref(), input.permissions_boundary.as_ref());
+        entity::demands_new::<UserRow>(facts, actions, &input.user_name, path, boundary, &input.tags)
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Output, Error> {

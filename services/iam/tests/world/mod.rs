@@ -1,13 +1,11 @@
 //! The tests' world: three accounts, short words for calls, and CloudFormation's way of using resource types.
 
 use base::{AccountId, Region};
-use gate::{Actor, Error, Example, Physical, Protocol, Registration, ResourceContext, ResourceRequest, ResourceType, Service, StepContext};
+use gate::{Actor, Error, Physical, Protocol, Registration, ResourceContext, ResourceRequest, ResourceType, Service, StepContext};
 use serde_json::{Value, json};
 use std::ops::Deref;
 pub use testworld::{Credentials, MANAGEMENT, REGION};
 
-/// The account of the examples.
-pub const EXAMPLES: &str = "111111111111";
 pub const TOOLS: &str = "222222222222";
 pub const PROD: &str = "333333333333";
 
@@ -35,7 +33,7 @@ impl Service for Stacks {
 impl World {
     pub fn new(services: impl IntoIterator<Item = Registration>) -> Self {
         // An account that is founded twice stays as it is.
-        Self(testworld::World::new(services.into_iter().collect(), &[EXAMPLES, TOOLS, PROD, TOOLS, MANAGEMENT]))
+        Self(testworld::World::new(services.into_iter().collect(), &[TOOLS, PROD, TOOLS, MANAGEMENT]))
     }
 
     /// Makes a call.
@@ -121,28 +119,5 @@ impl World {
     pub fn stack_role(&self) {
         let all = json!({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}});
         self.role(&self.administrator(TOOLS), "stacks", json!({"Service": "cloudformation.amazonaws.com"}), Some(all));
-    }
-}
-
-/// Makes the calls of an example, each in its turn; gives the answer to its own call.
-pub fn run_example(world: &World, operation: &str, example: &Example) -> Result<Value, Error> {
-    let admin = world.administrator(EXAMPLES);
-    let mut answers = Vec::new();
-    for (before, input) in &example.before {
-        answers.push(world.call(&admin, before, filled(input, &answers))?);
-    }
-    world.call(&admin, operation, filled(&example.input, &answers))
-}
-
-/// `"$0/Role/Arn"`: a member of the answer to the first call.
-fn filled(input: &Value, answers: &[Value]) -> Value {
-    match input {
-        Value::String(text) => match text.strip_prefix('$').and_then(|rest| rest.split_once('/')) {
-            Some((n, path)) => answers[n.parse::<usize>().unwrap()].pointer(&format!("/{path}")).expect("the member").clone(),
-            None => input.clone(),
-        },
-        Value::Array(items) => items.iter().map(|item| filled(item, answers)).collect(),
-        Value::Object(members) => Value::Object(members.iter().map(|(key, value)| (key.clone(), filled(value, answers))).collect()),
-        other => other.clone(),
     }
 }

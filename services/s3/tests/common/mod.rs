@@ -1,7 +1,7 @@
 //! What the tests of S3 have in common.
 #![allow(dead_code, reason = "each test uses a part of it")]
 
-use gate::{Error, Example};
+use gate::Error;
 use serde_json::{Value, json};
 use testworld::{Credentials, World};
 
@@ -57,32 +57,4 @@ pub fn session(world: &World, account: &str, name: &str, statements: Value) -> C
 
 pub fn policy(statements: Value) -> String {
     json!({"Version": "2012-10-17", "Statement": statements}).to_string()
-}
-
-/// Makes the calls of an example, each in its turn.
-pub fn run_example(world: &World, who: &Credentials, operation: &str, example: &Example) -> Result<Value, Error> {
-    let mut answers = Vec::new();
-    for (before, input) in &example.before {
-        answers.push(world.call(Some(who), before, filled(input, &answers))?);
-    }
-    let input = filled(&example.input, &answers);
-    match example.body {
-        Some(body) => world.send(who, operation, input, body),
-        None => world.call(Some(who), operation, input),
-    }
-}
-
-/// `"$0/Role/Arn"`: a member of the answer to the first call.
-fn filled(input: &Value, answers: &[Value]) -> Value {
-    match input {
-        Value::String(text) => match text.strip_prefix('$').and_then(|rest| rest.split_once('/')) {
-            Some((n, path)) => answers[n.parse::<usize>().unwrap()].pointer(&format!("/{path}")).expect("the member").clone(),
-            None => input.clone(),
-        },
-        Value::Array(items) => items.iter().map(|item| filled(item, answers)).collect(),
-        Value::Object(members) => {
-            members.iter().map(|(key, value)| (key.clone(), filled(value, answers))).collect::<serde_json::Map<_, _>>().into()
-        }
-        other => other.clone(),
-    }
 }

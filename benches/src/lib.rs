@@ -1,1 +1,0 @@
-//! What we claim about speed, measured.

@@ -1,0 +1,50 @@
+use crate::{
+    CodePipeline, examples,
+    pipelines::{Tag, check_tags, named, pairs, shown},
+    state::PIPELINES,
+};
+use base::Arn;
+use gate::{Authorized, Demand, Demands, Error, Example, Operation, View};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+/// Sets tags of a pipeline.
+/// Source: <https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_TagResource.html>
+pub struct TagResource;
+
+/// Of what, and the tags.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TagResourceInput {
+    /// The pipeline.
+    pub resource_arn: Arn,
+    /// The tags.
+    pub tags: Vec<Tag>,
+}
+
+impl Operation for TagResource {
+    type Service = CodePipeline;
+    const NAME: &'static str = "TagResource";
+    const READ_ONLY: bool = false;
+    type Input = TagResourceInput;
+    type Output = Value;
+
+    fn demands(input: &TagResourceInput, _facts: &mut View<'_, CodePipeline>) -> Result<Demands, Error> {
+        Ok(Demand::new("codepipeline:TagResource", input.resource_arn.clone()).with_tags(pairs(&input.tags)).into())
+    }
+
+    fn execute(call: &mut Authorized<'_, Self>, input: TagResourceInput) -> Result<Value, Error> {
+        let (account, name, mut row) = named(call, &input.resource_arn)?;
+        for tag in &input.tags {
+            row.tags.retain(|(key, _)| *key != tag.key);
+            row.tags.push((tag.key.clone(), tag.value.clone()));
+        }
+        check_tags(&shown(&row.tags))?;
+        call.put(&PIPELINES, &[account.as_str(), name.as_str()], &row)?;
+        Ok(json!({}))
+    }
+
+    fn example() -> Example {
+        examples::with_pipeline(json!({"resourceArn": examples::ARN, "tags": [{"key": "team", "value": "shop"}]}))
+    }
+}
