@@ -163,7 +163,7 @@ mod tests {
     async fn an_empty_output_is_a_result_all_the_same() {
         let style = Style {
             protocol: Protocol::Query,
-            json: wire::json::Version::default(),
+            json: wire::json::Version::V1_1,
             query_as_json: false,
             service: "cloudformation".into(),
             operation: "ExecuteChangeSet".into(),
