@@ -10,6 +10,7 @@ use serde_json::Value;
 use std::{
     marker::PhantomData,
     ops::{Deref, DerefMut},
+    panic::{AssertUnwindSafe, catch_unwind},
     time::Duration,
 };
 
@@ -109,7 +110,7 @@ pub(crate) fn full_name<W: Workflow>() -> String {
 const MAX_FAILURES: u32 = 5;
 
 pub(crate) trait DynWorkflow: Send + Sync {
-    /// Runs one step. False: the workflow has ended.
+    /// Runs one step of an instance that is due.
     fn run(&self, gate: &Gate, id: &str, context: &StepContext) -> Result<(), Error>;
 }
 
@@ -117,7 +118,9 @@ pub(crate) struct Typed<W>(pub(crate) PhantomData<fn() -> W>);
 
 impl<W: Workflow> DynWorkflow for Typed<W> {
     fn run(&self, gate: &Gate, id: &str, context: &StepContext) -> Result<(), Error> {
-        let stepped = gate.step(&W::token(), context, |scope| step::<W>(scope, id));
+        // A step that panics has failed like any other: it is tried again a few times, then given up.
+        let attempt = || gate.step(&W::token(), context, |scope| step::<W>(scope, id));
+        let stepped = catch_unwind(AssertUnwindSafe(attempt)).unwrap_or_else(|_| Err(Error::internal("the step panicked")));
         match stepped {
             Ok(()) => Ok(()),
             Err(error) => gate.step(&W::token(), context, |scope| failed::<W>(scope, id, &error)),

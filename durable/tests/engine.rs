@@ -41,6 +41,7 @@ enum Cooking {
     Tasting,
     Serving,
     Failing,
+    Panicking,
 }
 
 impl Workflow for Cook {
@@ -77,6 +78,7 @@ impl Workflow for Cook {
                 write(work, "never seen")?;
                 Err(Error::internal("burnt"))
             }
+            Cooking::Panicking => panic!("on purpose"),
         }
     }
     fn give_up(work: &mut Work<'_, Self>, _state: Cooking, error: &Error) -> Result<(), Error> {
@@ -158,6 +160,17 @@ fn a_signal_comes_before_the_timer() {
     place.step(|scope| durable::signal(scope, "dish", json!("hurry")));
     place.engine.run_due().unwrap();
     assert_eq!(place.diary(), ["begun", "boiled"]);
+}
+
+#[test]
+fn a_step_that_panics_is_given_up_too() {
+    let place = Place::new(0);
+    place.start(Cooking::Panicking);
+    for _ in 0..6 {
+        place.engine.run_due().unwrap();
+        place.advance(60);
+    }
+    assert!(place.diary()[0].contains("panicked"), "{:?}", place.diary());
 }
 
 #[test]

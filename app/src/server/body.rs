@@ -20,11 +20,11 @@ use wire::{
 
 /// A client that sends nothing for this long has gone.
 pub(crate) const IDLE: Duration = Duration::from_secs(60);
-/// The service whose requests these are.
-const SERVICE: &str = "s3";
 /// How much of an unwanted body is read for the client's sake, and for how long.
 const MAX_DRAINED: usize = 256 * 1024 * 1024;
 const DRAINING: Duration = Duration::from_secs(10);
+/// The service whose requests these are.
+const SERVICE: &str = "s3";
 /// XML and text bodies of S3.
 const MAX_DOCUMENT: usize = 2 * 1024 * 1024;
 /// Objects up to this come with the call; larger ones are uploads in two halves.

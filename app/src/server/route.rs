@@ -75,8 +75,8 @@ pub(crate) async fn handle(server: &Server, connection: Connection, request: htt
         json(server, connection, &parts, &target, authorization, incoming).await
     } else if wire::query::is_query(&parts.headers, query) {
         form(server, connection, &parts, &target, authorization, incoming).await
-    } else if let Some(service) = signed_for(&authorization).filter(|s| *s != "s3").map(str::to_string) {
-        elsewhere(server, connection, &parts, &target, (authorization, service), incoming).await
+    } else if signed_for(&authorization).is_some_and(|service| service != "s3") {
+        elsewhere(server, connection, &parts, &target, authorization, incoming).await
     } else {
         body::s3(server, connection, &parts, &target, authorization, incoming).await
     };
@@ -138,25 +138,6 @@ fn signed_for(parsed: &Parsed) -> Option<&str> {
     parsed.as_ref().ok().and_then(Option::as_ref).map(|a| a.service.as_str())
 }
 
-/// A REST request that was signed for another service than S3: none of these is there yet, and the gate says so.
-async fn elsewhere(
-    server: &Server,
-    connection: Connection,
-    parts: &Parts,
-    target: &str,
-    (parsed, service): (Parsed, String),
-    incoming: &mut Arriving,
-) -> Response<Body> {
-    let context = context(server, connection, &parts.headers);
-    let operation = format!("{} {}", parts.method, parts.uri.path());
-    let style = Style::new(Protocol::Json, &service, &operation, parts, &context);
-    let read = body::whole(incoming, &parts.headers, MAX_BODY).await;
-    let shown = shown(parsed, Protocol::Json, parts, target, &read);
-    let input = read.map(|_| Value::Null);
-    let request = Request { proof: shown, service, operation, input, body: None, context };
-    answer::write(&style, server.gate.call(&request).await)
-}
-
 async fn json(
     server: &Server,
     connection: Connection,
@@ -178,6 +159,26 @@ async fn json(
     let input = read.and_then(|bytes| wire::json::read_body(&bytes, MAX_BODY).map_err(|e| Error::new(e.code, e.message)));
     let operation = if known.is_some() || signed { name } else { named };
     let request = Request { proof: shown, service, operation: operation.to_string(), input, body: None, context };
+    answer::write(&style, server.gate.call(&request).await)
+}
+
+/// A call of a service with paths of its own (`GET /2015-03-31/functions`), none of which is there: recorded, and told.
+async fn elsewhere(
+    server: &Server,
+    connection: Connection,
+    parts: &Parts,
+    target: &str,
+    parsed: Parsed,
+    incoming: &mut Arriving,
+) -> Response<Body> {
+    let context = context(server, connection, &parts.headers);
+    let service = signed_for(&parsed).unwrap_or("unknown").to_string();
+    let operation = format!("{} {}", parts.method, parts.uri.path());
+    let style = Style::new(Protocol::Json, &service, &operation, parts, &context);
+    let read = body::whole(incoming, &parts.headers, MAX_BODY).await;
+    let shown = shown(parsed, Protocol::Json, parts, target, &read);
+    let input = read.map(|_| Value::Null);
+    let request = Request { proof: shown, service, operation, input, body: None, context };
     answer::write(&style, server.gate.call(&request).await)
 }
 
