@@ -1,10 +1,15 @@
 """The first things that anybody tries: who am I, objects both ways, keys, what is not there."""
 
 import http.client
+import json
 import os
+import socket
+import time
 import unittest
+import urllib.parse
 
 import boto3
+import botocore.config
 
 from harness import DEV, REGION, Served
 
@@ -88,6 +93,27 @@ class Basics(Served):
             self.assertIn(connection.getresponse().status // 100, (4, 5), request)
             connection.close()
         self.answer(self.account("dev"), "sts", "get-caller-identity")
+
+    def test_a_body_that_breaks_off_leaves_one_record_and_nothing_else(self):
+        dev = self.account("dev")
+        self.aws(dev, "s3", "mb", "s3://broken-off")
+        session = boto3.Session(aws_access_key_id=dev["AWS_ACCESS_KEY_ID"], aws_secret_access_key=dev["AWS_SECRET_ACCESS_KEY"], aws_session_token=dev["AWS_SESSION_TOKEN"], region_name=REGION)
+        s3 = session.client("s3", endpoint_url=f"http://127.0.0.1:{self.port}", config=botocore.config.Config(signature_version="s3v4"))
+        url = urllib.parse.urlsplit(s3.generate_presigned_url("put_object", Params={"Bucket": "broken-off", "Key": "half"}))
+        before = set((self.folder / ".sekisho/blobs").rglob("*"))
+        with socket.create_connection(("127.0.0.1", self.port)) as connection:
+            head = f"PUT {url.path}?{url.query} HTTP/1.1\r\nHost: {url.netloc}\r\nContent-Length: 1000000\r\n\r\n"
+            connection.sendall(head.encode() + b"x" * 500_000)
+            time.sleep(0.5)
+
+        def recorded():
+            events = json.loads(self.sekisho("audit", "lookup", "--account", "dev", "--event-name", "PutObject", "--output", "json").stdout)
+            return [e for e in events if (e.get("requestParameters") or {}).get("key") == "half"]
+
+        self.wait("the record", recorded)
+        self.assertEqual([e.get("errorCode") for e in recorded()], ["RequestTimeout"])
+        self.assertEqual({p for p in (self.folder / ".sekisho/blobs").rglob("*") if p.is_file()} - before, set())
+        self.assertIn("404", self.aws(dev, "s3api", "head-object", "--bucket", "broken-off", "--key", "half", check=False).stderr)
 
     def test_boto3(self):
         dev = self.account("dev")
