@@ -81,7 +81,7 @@ type PrincipalLookup = Box<dyn Fn(&mut Core, &Frame, &Caller) -> Result<Option<P
 type KeyLookup = Box<dyn Fn(&mut Core, &Frame, &str) -> Result<Option<AccessKey>, Error> + Send + Sync>;
 type IdLookup = Box<dyn Fn(&mut Core, &Frame, &str) -> Result<Option<String>, Error> + Send + Sync>;
 type RoleLookup = Box<dyn Fn(&mut Core, &Frame, &Arn) -> Result<Option<RoleFacts>, Error> + Send + Sync>;
-type Founding = Box<dyn Fn(&mut Core, &Frame, AccountId, &OperatorKey) -> Result<(), Error> + Send + Sync>;
+type Founding = Box<dyn Fn(&mut Core, &Frame, AccountId, &OperatorKey) -> Result<bool, Error> + Send + Sync>;
 
 /// What services tell the gate of their principals and resources.
 #[derive(Default)]

@@ -87,6 +87,17 @@ pub type Outcome = Result<Answer, Error>;
 /// Signing keys that are kept derived: one for each access key, day, region and service.
 const SIGNING_KEYS: usize = 4096;
 
+/// What a record says of a call that no operation answers; its names are those that were asked for.
+const NO_OPERATION: OperationInfo = OperationInfo {
+    service: "sekisho",
+    principal: "sekisho",
+    protocol: Protocol::Json,
+    name: "UnknownOperation",
+    read_only: false,
+    data_event: false,
+    example: || crate::Example::of(Value::Null),
+};
+
 /// A call that loses against others this often gives up.
 const MAX_ATTEMPTS: usize = 64;
 
@@ -199,16 +210,7 @@ impl Gate {
 
     fn record_refusal(&self, core: &mut Core, frame: &Frame, service: &str, operation: &str, error: &Error) -> Result<(), Error> {
         let known = self.0.operations.get(service).and_then(|o| o.get(operation)).map(|o| o.info());
-        let info = known.unwrap_or(OperationInfo {
-            service: "sekisho",
-            principal: "sekisho",
-            protocol: Protocol::Json,
-            name: "UnknownOperation",
-            read_only: false,
-            data_event: false,
-            example: || crate::Example::of(Value::Null),
-        });
-        let mut opening = Opening::new(core, frame, &info, Value::Null);
+        let mut opening = Opening::new(core, frame, &known.unwrap_or(NO_OPERATION), Value::Null);
         if known.is_none() {
             opening.call_it(&clipped(service), &clipped(operation));
         }
@@ -314,7 +316,16 @@ impl Gate {
             operator: true,
         };
         let frame = Frame { caller, context: Arc::new(context), parent: None, event: None };
-        self.settle(|core| found(core, &frame, account, key))?
+        self.settle(|core| {
+            if !found(core, &frame, account, key)? {
+                return Ok(());
+            }
+            // No caller asked for it: the server's own start did, and the trail says so.
+            let mut opening = Opening::new(core, &frame, &NO_OPERATION, serde_json::json!({"accountId": account}));
+            opening.call_it("organizations", "CreateAccountResult");
+            let record = opening.close(core.now, &[], Ok(Value::Null));
+            record::append(core, record)
+        })?
     }
 
     /// Calls `watcher` with every record that is committed, in the committing thread: it must be quick.

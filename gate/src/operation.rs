@@ -188,10 +188,10 @@ impl Registration {
         self.registry.roles = Some(Box::new(move |core, frame, arn| lookup(&mut View::new(core, frame), arn)));
         self
     }
-    /// With the way an account gets its first principals (`iam`).
+    /// With the way an account gets its first principals (`iam`): it tells whether it made any.
     pub fn founding<S: crate::FoundsAccounts>(
         mut self,
-        found: fn(&mut Scope<'_, S>, AccountId, &OperatorKey) -> Result<(), Error>,
+        found: fn(&mut Scope<'_, S>, AccountId, &OperatorKey) -> Result<bool, Error>,
     ) -> Self {
         self.registry.founding = Some(Box::new(move |core, frame, account, key| found(&mut Scope::new(core, frame, ""), account, key)));
         self

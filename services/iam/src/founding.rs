@@ -14,13 +14,16 @@ const ADMINISTRATOR_POLICY: &str = "AdministratorAccess";
 const ROLE: &str = "OrganizationAccountAccessRole";
 
 /// Makes an account ready, whose root the scope's caller is or not: the management account gets the operator, each other
-/// one a role that the management account may assume. What is there already stays.
-pub(crate) fn found(scope: &mut Scope<'_, Iam>, account: AccountId, key: &OperatorKey) -> Result<(), Error> {
+/// one a role that the management account may assume. What is there already stays. Tells whether anything was made.
+pub(crate) fn found(scope: &mut Scope<'_, Iam>, account: AccountId, key: &OperatorKey) -> Result<bool, Error> {
     let management = scope.account()?;
     if account == management { operator(scope, account, key) } else { administrator(scope, account, management) }
 }
 
-fn operator(scope: &mut Scope<'_, Iam>, account: AccountId, key: &OperatorKey) -> Result<(), Error> {
+fn operator(scope: &mut Scope<'_, Iam>, account: AccountId, key: &OperatorKey) -> Result<bool, Error> {
+    if scope.get(&KEYS, key.id.as_str())?.is_some_and(|row| row.account == account && row.user == OPERATOR && row.secret == key.secret) {
+        return Ok(false);
+    }
     let mut user = match scope.get(&USERS, &[account.as_str(), OPERATOR])? {
         Some(user) => user,
         None => UserRow { holder: entity::begin::<UserRow>(scope, account, OPERATOR, "/", None, Vec::new())?, keys: Vec::new() },
@@ -34,19 +37,21 @@ fn operator(scope: &mut Scope<'_, Iam>, account: AccountId, key: &OperatorKey) -
     let created = scope.now();
     let row = AccessKeyRow { account, user: OPERATOR.into(), secret: key.secret.clone(), active: true, created };
     scope.put(&KEYS, key.id.as_str(), &row)?;
-    entity::save(scope, &user)
+    entity::save(scope, &user)?;
+    Ok(true)
 }
 
-fn administrator(scope: &mut Scope<'_, Iam>, account: AccountId, management: AccountId) -> Result<(), Error> {
+fn administrator(scope: &mut Scope<'_, Iam>, account: AccountId, management: AccountId) -> Result<bool, Error> {
     if scope.get(&ROLES, &[account.as_str(), &ROLE.to_ascii_lowercase()])?.is_some() {
-        return Ok(());
+        return Ok(false);
     }
     let trust = format!(
         r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Principal":{{"AWS":"arn:aws:iam::{management}:root"}},"Action":"sts:AssumeRole"}}]}}"#
     );
     let mut holder = entity::begin::<RoleRow>(scope, account, ROLE, "/", None, Vec::new())?;
     holder.attached.push(administrator_arn()?);
-    entity::save(scope, &RoleRow { holder, trust, description: None, max_session_duration: 3600 })
+    entity::save(scope, &RoleRow { holder, trust, description: None, max_session_duration: 3600 })?;
+    Ok(true)
 }
 
 fn administrator_arn() -> Result<Arn, Error> {
