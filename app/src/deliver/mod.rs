@@ -19,7 +19,10 @@ use base::{Clock, SystemClock};
 use delivery::Delivery;
 use progress::Progress;
 use serde_json::Value;
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 use tally::Tally;
 use wire::sigv4::Credentials;
 
@@ -101,6 +104,11 @@ impl Run {
                 .help("the path is relative to the folder of sekisho.yaml")
         })
     }
+}
+
+/// How a later command finds the delivery in `folder`.
+pub(crate) fn dir_flag(folder: &Path) -> String {
+    if folder == Path::new(".") || folder.as_os_str().is_empty() { String::new() } else { format!(" --dir {}", folder.display()) }
 }
 
 /// A text member, or nothing.

@@ -269,7 +269,13 @@ impl Run {
                         text(error, "code")
                     ));
                     if let Some(record) = self.tally.denied(message) {
-                        help = Some(format!("sekisho explain {}    ({} by {})", record.id, record.action, record.principal));
+                        help = Some(format!(
+                            "sekisho explain{} {}    ({} by {})",
+                            super::dir_flag(&self.folder),
+                            record.id,
+                            record.action,
+                            record.principal
+                        ));
                     }
                 }
             }

@@ -96,8 +96,7 @@ impl Tally {
             let denied = if counts.denied == 0 { String::new() } else { styled(BAD, &format!(", {} denied", counts.denied)) };
             progress.line("", &format!("{shown:<44} {:>5} allowed{denied}", counts.done));
         }
-        let where_to =
-            if folder == Path::new(".") || folder.as_os_str().is_empty() { String::new() } else { format!(" --dir {}", folder.display()) };
+        let where_to = super::dir_flag(folder);
         progress.line("trail", &styled(DIM, &format!("sekisho audit lookup{where_to}    sekisho explain{where_to} EVENT-ID")));
     }
 }
