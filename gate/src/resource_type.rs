@@ -135,11 +135,11 @@ impl<S: Service> Scope<'_, S> {
         request: ResourceRequest,
         work: impl FnOnce(&mut ResourceContext<'_>) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        let mark = self.core.mark();
-        let region = self.frame.context.region.clone();
+        let mark = self.view.core.mark();
+        let region = self.view.frame.context.region.clone();
         let result = work(&mut ResourceContext {
-            core: self.core,
-            frame: self.frame,
+            core: self.view.core,
+            frame: self.view.frame,
             event: self.event,
             caller_service: S::PRINCIPAL,
             actor,
@@ -152,17 +152,17 @@ impl<S: Service> Scope<'_, S> {
             tags: request.tags,
         });
         if result.is_err() {
-            self.core.undo(mark);
+            self.view.core.undo(mark);
         }
         result
     }
     /// The resource type of this name, if a service brings it.
     pub fn resource_type(&self, name: &str) -> Option<std::sync::Arc<dyn ResourceType>> {
-        self.core.gate.0.resource_types.get(name).cloned()
+        self.view.core.gate.0.resource_types.get(name).cloned()
     }
     /// The names of all resource types.
     pub fn resource_type_names(&self) -> Vec<&'static str> {
-        self.core.gate.0.resource_types.keys().copied().collect()
+        self.view.core.gate.0.resource_types.keys().copied().collect()
     }
 }
 

@@ -5,41 +5,44 @@ use crate::{
     body,
     caller::CallerInner,
     core::{Core, Frame},
-    facts::{account_of, unique_id},
+    facts::View,
     pass,
     table::{Bounds, RowKey},
 };
-use base::{AccountId, Arn, Entropy, Region, Secret, Timestamp, revealed};
+use base::{AccountId, Arn, Secret, revealed};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use std::{
-    marker::PhantomData,
     ops::{Deref, DerefMut},
     sync::Arc,
 };
 
-/// What an effect may do: the tables of service `S`, and calls through the gate as an [`Actor`].
+/// What an effect may do: the tables of service `S`, and calls through the gate as an [`Actor`]. All that a [`View`] reads, it
+/// reads too.
 pub struct Scope<'a, S> {
-    pub(crate) core: &'a mut Core,
-    pub(crate) frame: &'a Frame,
+    pub(crate) view: View<'a, S>,
     pub(crate) event: &'a str,
-    marker: PhantomData<fn() -> S>,
+}
+
+impl<'a, S> Deref for Scope<'a, S> {
+    type Target = View<'a, S>;
+    fn deref(&self) -> &Self::Target {
+        &self.view
+    }
+}
+impl<S> DerefMut for Scope<'_, S> {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.view
+    }
 }
 
 impl<'a, S: Service> Scope<'a, S> {
     pub(crate) fn new(core: &'a mut Core, frame: &'a Frame, event: &'a str) -> Self {
-        Self { core, frame, event, marker: PhantomData }
+        Self { view: View::new(core, frame), event }
     }
 
     // --- the state -------------------------------------------------------------------------------------------------
 
-    /// A row.
-    ///
-    /// # Errors
-    /// The store failed.
-    pub fn get<K: RowKey + ?Sized, V: Serialize + DeserializeOwned>(&mut self, table: &Table<S, V>, key: &K) -> Result<Option<V>, Error> {
-        table.get(self.core, key)
-    }
     /// Writes a row.
     ///
     /// # Errors
@@ -50,22 +53,11 @@ impl<'a, S: Service> Scope<'a, S> {
         key: &K,
         value: &V,
     ) -> Result<(), Error> {
-        table.put(self.core, key, value)
+        table.put(self.view.core, key, value)
     }
     /// Deletes a row.
     pub fn delete<K: RowKey + ?Sized, V: Serialize + DeserializeOwned>(&mut self, table: &Table<S, V>, key: &K) {
-        table.delete(self.core, key);
-    }
-    /// All rows whose keys begin with `prefix`, in order: the parts of their keys, and their values.
-    ///
-    /// # Errors
-    /// The store failed.
-    pub fn scan<K: RowKey + ?Sized, V: Serialize + DeserializeOwned>(
-        &mut self,
-        table: &Table<S, V>,
-        prefix: &K,
-    ) -> Result<Vec<(Vec<String>, V)>, Error> {
-        table.scan(self.core, prefix, Bounds::ALL)
+        table.delete(self.view.core, key);
     }
     /// At most `limit` rows of `prefix` behind the key parts `from` (all if None), in order or in reverse.
     ///
@@ -79,61 +71,19 @@ impl<'a, S: Service> Scope<'a, S> {
         limit: usize,
         reverse: bool,
     ) -> Result<Vec<(Vec<String>, V)>, Error> {
-        table.scan(self.core, prefix, Bounds { from, inclusive: false, limit, reverse })
+        table.scan(self.view.core, prefix, Bounds { from, inclusive: false, limit, reverse })
     }
     /// The tables of another part, whose token `_part` only that part can give: `durable` lies beside every service so.
     pub fn beside<T: Service>(&mut self, _part: &T) -> Scope<'_, T> {
-        Scope::new(self.core, self.frame, self.event)
+        Scope::new(self.view.core, self.view.frame, self.event)
     }
 
     // --- the call --------------------------------------------------------------------------------------------------
 
-    /// Who calls.
-    pub fn caller(&self) -> &Caller {
-        &self.frame.caller
-    }
-    /// The caller's account.
-    ///
-    /// # Errors
-    /// The caller is anonymous.
-    pub fn account(&self) -> Result<AccountId, Error> {
-        account_of(&self.frame.caller, S::PROTOCOL)
-    }
-    /// The region of the call.
-    pub fn region(&self) -> &Region {
-        &self.frame.context.region
-    }
-    /// How the call came.
-    pub fn context(&self) -> &RequestContext {
-        &self.frame.context
-    }
-    /// The moment of the call.
-    pub fn now(&self) -> Timestamp {
-        self.core.now
-    }
-    /// Random bytes.
-    pub fn entropy(&self) -> &dyn Entropy {
-        &*self.core.gate.0.entropy
-    }
     /// The id of the call's own record.
     pub fn event_id(&self) -> &str {
         self.event
     }
-    /// An ARN of service `S` in the caller's account and the call's region.
-    ///
-    /// # Errors
-    /// The caller is anonymous.
-    pub fn arn(&self, resource: &str) -> Result<Arn, Error> {
-        Ok(Arn::new(S::NAME, self.region().as_str(), self.account()?.as_str(), resource))
-    }
-    /// The unique id of a user or role by its ARN, or the ARN by its unique id. None: there is none.
-    ///
-    /// # Errors
-    /// The store failed.
-    pub fn unique_id(&mut self, text: &str) -> Result<Option<String>, Error> {
-        unique_id(self.core, self.frame, text)
-    }
-
     /// A policy with its user and role principals turned into unique ids, as AWS keeps them.
     ///
     /// # Errors
@@ -174,7 +124,7 @@ impl<'a, S: Service> Scope<'a, S> {
 
     /// The caller of this call, forwarded by service `S` (AWS's forward access session).
     pub fn forward(&self) -> Actor {
-        Actor(self.frame.caller.forwarded(S::PRINCIPAL))
+        Actor(self.view.frame.caller.forwarded(S::PRINCIPAL))
     }
     /// The service itself, doing the work of `account`, for the resource `source` where the service sends it.
     pub fn as_service(&self, account: AccountId, source: Option<&Arn>) -> Actor {
@@ -192,7 +142,8 @@ impl<'a, S: Service> Scope<'a, S> {
     pub fn assume(&mut self, actor: &Actor, role_arn: &str, session_name: &str) -> Result<Actor, Error> {
         let answer = self.invoke_named(actor, "sts:AssumeRole", json!({"RoleArn": role_arn, "RoleSessionName": session_name}))?;
         let token = answer.pointer("/Credentials/SessionToken").and_then(Value::as_str).unwrap_or_default();
-        let session = self.core.gate.open_session(token).ok_or_else(|| Error::internal("sts gave a session token that is not readable"))?;
+        let session =
+            self.view.core.gate.open_session(token).ok_or_else(|| Error::internal("sts gave a session token that is not readable"))?;
         Ok(Actor(Caller::new(Identity::Role(Box::new(session)))))
     }
     /// Seals an actor for later steps: an identity, never a permission.
@@ -201,7 +152,7 @@ impl<'a, S: Service> Scope<'a, S> {
     /// Sealing failed.
     pub fn keep(&self, actor: &Actor) -> Result<StoredCaller, Error> {
         let plain = revealed(|| serde_json::to_vec(&*actor.0.0)).map_err(Error::internal)?;
-        let gate = &self.core.gate.0;
+        let gate = &self.view.core.gate.0;
         Ok(StoredCaller(hex::encode(gate.sealer.seal(&*gate.entropy, "caller", S::NAME.as_bytes(), &plain)?)))
     }
     /// The actor that was kept. Whether it still exists is decided at each of its calls.
@@ -211,19 +162,19 @@ impl<'a, S: Service> Scope<'a, S> {
     pub fn resume(&self, kept: &StoredCaller) -> Result<Actor, Error> {
         let unreadable = || Error::internal("a kept caller is not readable");
         let sealed = hex::decode(&kept.0).map_err(|_| unreadable())?;
-        let plain = self.core.gate.0.sealer.open("caller", S::NAME.as_bytes(), &sealed).ok_or_else(unreadable)?;
+        let plain = self.view.core.gate.0.sealer.open("caller", S::NAME.as_bytes(), &sealed).ok_or_else(unreadable)?;
         let inner: CallerInner = serde_json::from_slice(&plain).map_err(|_| unreadable())?;
         Ok(Actor(Caller(Arc::new(inner))))
     }
 
     fn inside(&self, actor: &Actor) -> Frame {
         let context = RequestContext {
-            request_id: base::uuid(&*self.core.gate.0.entropy),
+            request_id: base::uuid(&*self.view.core.gate.0.entropy),
             source_ip: S::PRINCIPAL.into(),
             user_agent: S::PRINCIPAL.into(),
             secure_transport: true,
-            region: self.frame.context.region.clone(),
-            operator: self.frame.context.operator,
+            region: self.view.frame.context.region.clone(),
+            operator: self.view.frame.context.operator,
         };
         let parent = (!self.event.is_empty()).then(|| self.event.to_string());
         Frame { caller: actor.0.clone(), context: Arc::new(context), parent, event: None }
@@ -234,7 +185,7 @@ impl<'a, S: Service> Scope<'a, S> {
     /// AWS's error of the call. This call may handle it: what the inner call wrote is gone, its record stays.
     pub fn invoke<Op: Operation>(&mut self, actor: &Actor, input: Op::Input) -> Result<Op::Output, Error> {
         let frame = self.inside(actor);
-        pass::pass::<Op>(self.core, frame, input, Body::None).map(|(output, _)| output)
+        pass::pass::<Op>(self.view.core, frame, input, Body::None).map(|(output, _)| output)
     }
     /// Makes a call that takes a body.
     ///
@@ -242,7 +193,7 @@ impl<'a, S: Service> Scope<'a, S> {
     /// As `invoke`.
     pub fn invoke_sending<Op: Operation>(&mut self, actor: &Actor, input: Op::Input, body: Body<'_>) -> Result<Op::Output, Error> {
         let frame = self.inside(actor);
-        pass::pass::<Op>(self.core, frame, input, body).map(|(output, _)| output)
+        pass::pass::<Op>(self.view.core, frame, input, body).map(|(output, _)| output)
     }
     /// Makes a call whose answer has a body.
     ///
@@ -250,9 +201,9 @@ impl<'a, S: Service> Scope<'a, S> {
     /// As `invoke`; or the operation answered without a body.
     pub fn invoke_receiving<Op: Operation>(&mut self, actor: &Actor, input: Op::Input) -> Result<(Op::Output, BodyReader), Error> {
         let frame = self.inside(actor);
-        let (output, out) = pass::pass::<Op>(self.core, frame, input, Body::None)?;
+        let (output, out) = pass::pass::<Op>(self.view.core, frame, input, Body::None)?;
         let out = out.unwrap_or(BodyOut { parts: Vec::new(), start: 0, length: 0 });
-        Ok((output, BodyReader::open(self.core, &out)?))
+        Ok((output, BodyReader::open(self.view.core, &out)?))
     }
     /// Makes a call by its name (`codebuild:StartBuild`): where the user chooses the target.
     ///
@@ -260,9 +211,9 @@ impl<'a, S: Service> Scope<'a, S> {
     /// As `invoke`; 501 for an operation that is not there.
     pub fn invoke_named(&mut self, actor: &Actor, operation: &str, input: Value) -> Result<Value, Error> {
         let frame = self.inside(actor);
-        let gate = self.core.gate.clone();
+        let gate = self.view.core.gate.clone();
         let (service, name) = operation.split_once(':').unwrap_or((operation, ""));
-        gate.run(self.core, frame, service, name, input, Body::None).map(|(output, _)| output)
+        gate.run(self.view.core, frame, service, name, input, Body::None).map(|(output, _)| output)
     }
 
     // --- bodies and secrets ----------------------------------------------------------------------------------------
@@ -272,34 +223,34 @@ impl<'a, S: Service> Scope<'a, S> {
     /// # Errors
     /// A body is gone or was altered; or the disk failed.
     pub fn copy_body(&mut self, parts: Vec<BodyPart>, start: u64, length: u64, key: BodyKey) -> Result<ReceivedBody, Error> {
-        let mut reader = BodyReader::open(self.core, &BodyOut { parts, start, length })?;
-        body::receive(self.core, key, &mut reader)
+        let mut reader = BodyReader::open(self.view.core, &BodyOut { parts, start, length })?;
+        body::receive(self.view.core, key, &mut reader)
     }
     /// Reads stretches of received bodies, unsealed as they are read: who has a body's key may read it.
     ///
     /// # Errors
     /// A body is missing, or its key is another.
     pub fn read_body(&mut self, out: &BodyOut) -> Result<BodyReader, Error> {
-        BodyReader::open(self.core, out)
+        BodyReader::open(self.view.core, out)
     }
     /// Drops a received body when this call is committed.
     ///
     /// # Errors
     /// The store failed.
     pub fn delete_body(&mut self, id: &str) -> Result<(), Error> {
-        body::delete(self.core, id)
+        body::delete(self.view.core, id)
     }
     /// Seals a secret of this service (a key's material, a data key) for storage; `aad` binds it to its place.
     ///
     /// # Errors
     /// Sealing failed.
     pub fn seal(&self, aad: &str, plain: &[u8]) -> Result<Vec<u8>, Error> {
-        let gate = &self.core.gate.0;
+        let gate = &self.view.core.gate.0;
         gate.sealer.seal(&*gate.entropy, S::NAME, aad.as_bytes(), plain)
     }
     /// Opens what `seal` sealed. None: it was altered, or sealed for another place.
     pub fn unseal(&self, aad: &str, sealed: &[u8]) -> Option<Secret<Vec<u8>>> {
-        self.core.gate.0.sealer.open(S::NAME, aad.as_bytes(), sealed).map(Secret::new)
+        self.view.core.gate.0.sealer.open(S::NAME, aad.as_bytes(), sealed).map(Secret::new)
     }
 }
 
@@ -309,9 +260,9 @@ impl<S: IssuesSessions> Scope<'_, S> {
     /// # Errors
     /// The store failed.
     pub fn role(&mut self, arn: &Arn) -> Result<Option<RoleFacts>, Error> {
-        let gate = self.core.gate.clone();
+        let gate = self.view.core.gate.clone();
         match &gate.0.registry.roles {
-            Some(lookup) => lookup(self.core, self.frame, arn),
+            Some(lookup) => lookup(self.view.core, self.view.frame, arn),
             None => Ok(None),
         }
     }
@@ -320,7 +271,7 @@ impl<S: IssuesSessions> Scope<'_, S> {
     /// # Errors
     /// Sealing failed.
     pub fn session_token(&self, session: &Session) -> Result<Secret<String>, Error> {
-        self.core.gate.seal_session(session)
+        self.view.core.gate.seal_session(session)
     }
 }
 
@@ -341,16 +292,16 @@ impl<'a, Op: Operation> Authorized<'a, Op> {
         let received = match body {
             Body::None => return Ok(()),
             Body::Received(received) => {
-                body::link(self.scope.core, &received)?;
+                body::link(self.scope.view.core, &received)?;
                 received
             }
             Body::Bytes(bytes) => {
                 let key = Op::open(self, input)?;
-                body::receive(self.scope.core, key, &mut bytes.as_slice())?
+                body::receive(self.scope.view.core, key, &mut bytes.as_slice())?
             }
             Body::Reader(reader) => {
                 let key: BodyKey = Op::open(self, input)?;
-                body::receive(self.scope.core, key, reader)?
+                body::receive(self.scope.view.core, key, reader)?
             }
         };
         self.body = Some(received);

@@ -9,7 +9,7 @@ impl<S: ReadsTrail> Scope<'_, S> {
     pub fn trail(&mut self, account: AccountId, before: Option<&str>, limit: usize) -> Result<Vec<Record>, Error> {
         let from = before.map(|id| [id]);
         let from: Option<&[&str]> = from.as_ref().map(|f| f.as_slice());
-        let rows = TRAIL.scan(self.core, &[account.as_str()], Bounds { from, inclusive: false, limit, reverse: true })?;
+        let rows = TRAIL.scan(self.view.core, &[account.as_str()], Bounds { from, inclusive: false, limit, reverse: true })?;
         Ok(rows.into_iter().map(|(_, record)| record).collect())
     }
     /// One record of an account.
@@ -17,6 +17,6 @@ impl<S: ReadsTrail> Scope<'_, S> {
     /// # Errors
     /// The store failed.
     pub fn trail_event(&mut self, account: AccountId, id: &str) -> Result<Option<Record>, Error> {
-        TRAIL.get(self.core, &[account.as_str(), id])
+        TRAIL.get(self.view.core, &[account.as_str(), id])
     }
 }
