@@ -23,7 +23,6 @@ impl Client {
             user_agent: self.agent.into(),
             secure_transport: true,
             region: self.region.clone(),
-            operator: false,
         };
         Frame { caller: self.caller.clone(), context: Arc::new(context), parent: None, event: None }
     }

@@ -152,6 +152,10 @@ impl<'a, S: Service> View<'a, S> {
     pub fn caller(&self) -> &Caller {
         &self.frame.caller
     }
+    /// Whether the operator calls: whose word is no second person's.
+    pub fn by_operator(&self) -> bool {
+        crate::record::is_operator(self.caller(), self.core.gate.0.management_account)
+    }
     /// The caller's account.
     ///
     /// # Errors

@@ -53,8 +53,6 @@ pub struct RequestContext {
     pub secure_transport: bool,
     /// The region that the call is for.
     pub region: Region,
-    /// Whether the operator acts, by whose word an approval is no second person's.
-    pub operator: bool,
 }
 
 /// A request from the wire.
@@ -313,7 +311,6 @@ impl Gate {
             user_agent: "sekisho".into(),
             secure_transport: true,
             region: self.0.region.clone(),
-            operator: true,
         };
         let frame = Frame { caller, context: Arc::new(context), parent: None, event: None };
         self.settle(|core| {

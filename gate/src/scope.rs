@@ -174,7 +174,6 @@ impl<'a, S: Service> Scope<'a, S> {
             user_agent: S::PRINCIPAL.into(),
             secure_transport: true,
             region: self.view.frame.context.region.clone(),
-            operator: self.view.frame.context.operator,
         };
         let parent = (!self.event.is_empty()).then(|| self.event.to_string());
         Frame { caller: actor.0.clone(), context: Arc::new(context), parent, event: None }

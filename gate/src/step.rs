@@ -53,7 +53,6 @@ fn service_frame<S: Service>(gate: &Gate, context: &StepContext) -> Frame {
         user_agent: S::PRINCIPAL.into(),
         secure_transport: true,
         region: context.region.clone(),
-        operator: false,
     };
     Frame { caller, context: Arc::new(request), parent: None, event: None }
 }

@@ -94,7 +94,6 @@ pub(crate) fn context(server: &Server, connection: Connection, headers: &HeaderM
         user_agent: agent.chars().take(256).collect(),
         secure_transport: connection.tls,
         region: server.gate.region().clone(),
-        operator: false,
     }
 }
 

@@ -103,7 +103,6 @@ impl World {
             user_agent: "test".into(),
             secure_transport: true,
             region: Region::new(REGION),
-            operator: false,
         };
         Request { proof, service: service.into(), operation: name.into(), input: Ok(input), body, context }
     }

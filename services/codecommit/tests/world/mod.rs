@@ -52,7 +52,6 @@ pub fn context(gate: &Gate) -> RequestContext {
         user_agent: "git/2".into(),
         secure_transport: true,
         region: Region::new(REGION),
-        operator: false,
     }
 }
 

@@ -101,7 +101,7 @@ impl Operation for PutApprovalResult {
             by: call.caller().name(),
             account: call.account()?,
             source_identity: call.caller().session().and_then(|s| s.source_identity.clone()),
-            operator: call.context().operator,
+            operator: call.by_operator(),
             time: now,
         });
         call.put(&ACTIONS, &key, &row)?;
