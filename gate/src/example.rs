@@ -12,12 +12,19 @@ pub struct Example {
     pub input: Value,
     /// The body, for operations that take one.
     pub body: Option<&'static [u8]>,
+    /// Whether the caller is an administrator of the management account instead.
+    pub by_management: bool,
 }
 
 impl Example {
     /// A call with this input in a new account.
     pub fn of(input: Value) -> Self {
-        Self { before: Vec::new(), input, body: None }
+        Self { before: Vec::new(), input, body: None, by_management: false }
+    }
+    /// By an administrator of the management account.
+    pub fn by_management(mut self) -> Self {
+        self.by_management = true;
+        self
     }
     /// After this call was made.
     pub fn after(mut self, operation: &'static str, input: Value) -> Self {
