@@ -1,10 +1,10 @@
 //! The API lists itself, and this walks the list: every operation's example succeeds for an administrator, is refused for
 //! nobody and for one without rights, and leaves exactly one record of its own each time.
 
-use gate::{OperationInfo, RecordKind};
+use gate::{Example, OperationInfo, RecordKind};
 use serde_json::{Value, json};
 use std::path::Path;
-use testworld::World;
+use testworld::{MANAGEMENT, World};
 use workload::{Backend, Helper, Level};
 
 const ACCOUNT: &str = "111111111111";
@@ -39,6 +39,7 @@ fn world() -> World {
         iam::service(),
         kms::service(),
         logs::service(),
+        organizations::service(),
         s3::service(),
         sts::service(),
     ];
@@ -59,6 +60,11 @@ fn filled(value: &Value, answers: &[Value]) -> Value {
     }
 }
 
+/// Where the example's caller is an administrator.
+fn account(example: &Example) -> &'static str {
+    if example.by_management { MANAGEMENT } else { ACCOUNT }
+}
+
 fn name(operation: &OperationInfo) -> String {
     format!("{}:{}", operation.service, operation.name)
 }
@@ -73,7 +79,7 @@ fn runner(folder: &Path) -> codebuild::Runner {
 fn prepared(operation: &OperationInfo) -> Result<(World, Value, Option<Vec<u8>>), String> {
     let world = world();
     let example = (operation.example)();
-    let admin = world.administrator(ACCOUNT);
+    let admin = world.administrator(account(&example));
     let mut engine = durable::Engine::new(world.gate.clone());
     cloudformation::workflows(&mut engine);
     let folder = tempfile::tempdir().map_err(|e| e.to_string())?;
@@ -111,9 +117,10 @@ fn every_operation_by_every_kind_of_caller() {
                 continue;
             }
         };
-        let admin = world.administrator(ACCOUNT);
+        let account = account(&(operation.example)());
+        let admin = world.administrator(account);
         let trust =
-            json!({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "sts:AssumeRole"}});
+            json!({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": {"AWS": account}, "Action": "sts:AssumeRole"}});
         let created = world
             .call(Some(&admin), "iam:CreateRole", json!({"RoleName": "WithoutRights", "AssumeRolePolicyDocument": trust.to_string()}))
             .unwrap();
