@@ -1,5 +1,5 @@
 use crate::{
-    Caller, Demand, Demands, Denial, Document, Error, Identity, PrincipalPolicies, Protocol, ResourceFacts,
+    Caller, Decided, Demand, Demands, Denial, Document, Error, Identity, OperationInfo, PrincipalPolicies, Protocol, ResourceFacts,
     core::{Core, Frame},
     demands::Part,
     facts::unique_id,
@@ -147,7 +147,14 @@ struct Verdict {
     context: Value,
 }
 
-fn decide(core: &mut Core, frame: &Frame, protocol: Protocol, principal: &Principal, demand: &Demand) -> Result<Verdict, Error> {
+fn decide(
+    core: &mut Core,
+    frame: &Frame,
+    of: &OperationInfo,
+    event_id: &str,
+    principal: &Principal,
+    demand: &Demand,
+) -> Result<Verdict, Error> {
     let gate = core.gate.clone();
     let facts: Option<ResourceFacts> = match &demand.resource {
         Some(arn) => match gate.0.registry.resources.get(arn.service()) {
@@ -164,7 +171,7 @@ fn decide(core: &mut Core, frame: &Frame, protocol: Protocol, principal: &Princi
         .unwrap_or(gate.0.management_account);
     let place = principal.organization.place(core, frame, owner)?;
     if let Some(place) = &place {
-        open_account(place, owner, protocol)?;
+        open_account(place, owner, of.protocol)?;
     }
     let mut context = keys::context(frame, core.now, &principal.tags, demand, owner, facts.as_ref());
     tell_places(core, frame, principal, demand, place.as_deref(), &mut context)?;
@@ -199,6 +206,10 @@ fn decide(core: &mut Core, frame: &Frame, protocol: Protocol, principal: &Princi
         ..policy::Policies::default()
     };
     let mut decision = policy::decide(&request, &policies, &gate.0.options);
+    if gate.0.decisions.any() {
+        let ids = (event_id, frame.parent.as_deref());
+        core.decided.push(Decided::new(ids, &frame.caller, of, demand, owner, &context, decision.verdict));
+    }
     if decision.verdict == policy::Verdict::ImplicitDeny {
         organization::tell_levels(&mut decision, &request, &gate.0.options, scp, rcp);
     }
@@ -265,8 +276,8 @@ fn named(core: &mut Core, frame: &Frame, expected: &str) -> Result<String, Error
 }
 
 /// Decides on all demands. Err: a required one is denied.
-pub(crate) fn authorize(core: &mut Core, frame: &Frame, protocol: Protocol, event_id: &str, demands: &Demands) -> Result<Allowed, Error> {
-    let principal = gather(core, frame, protocol)?;
+pub(crate) fn authorize(core: &mut Core, frame: &Frame, of: &OperationInfo, event_id: &str, demands: &Demands) -> Result<Allowed, Error> {
+    let principal = gather(core, frame, of.protocol)?;
     let mut allowed = Allowed { probes: BTreeMap::new(), items: Vec::new(), resources: Vec::new() };
     for demand in &demands.0 {
         if let Some(arn) = &demand.resource
@@ -274,10 +285,10 @@ pub(crate) fn authorize(core: &mut Core, frame: &Frame, protocol: Protocol, even
         {
             allowed.resources.push(arn.clone());
         }
-        let verdict = decide(core, frame, protocol, &principal, demand)?;
+        let verdict = decide(core, frame, of, event_id, &principal, demand)?;
         let denied = match verdict.decision.verdict {
             policy::Verdict::Allow => None,
-            _ => Some(denial(core, frame, protocol, event_id, demand, verdict)?),
+            _ => Some(denial(core, frame, of.protocol, event_id, demand, verdict)?),
         };
         match (&demand.part, denied) {
             (Part::Required, Some(error)) => return Err(error),

@@ -14,12 +14,14 @@ pub struct Example {
     pub body: Option<&'static [u8]>,
     /// Whether the caller is an administrator of the management account instead.
     pub by_management: bool,
+    /// The calls that it makes inside, as `service:Operation`, in the order in which they end: each leaves a record of its own.
+    pub inside: Vec<&'static str>,
 }
 
 impl Example {
     /// A call with this input in a new account.
     pub fn of(input: Value) -> Self {
-        Self { before: Vec::new(), input, body: None, by_management: false }
+        Self { before: Vec::new(), input, body: None, by_management: false, inside: Vec::new() }
     }
     /// By an administrator of the management account.
     pub fn by_management(mut self) -> Self {
@@ -34,6 +36,11 @@ impl Example {
     /// With a body.
     pub fn body(mut self, body: &'static [u8]) -> Self {
         self.body = Some(body);
+        self
+    }
+    /// Making these calls inside.
+    pub fn inside(mut self, calls: impl IntoIterator<Item = &'static str>) -> Self {
+        self.inside = calls.into_iter().collect();
         self
     }
 }

@@ -1,6 +1,6 @@
 use crate::{
-    Authorized, Body, BodyKey, Caller, Demands, Error, Example, Founder, Organization, PrincipalPolicies, ResourceFacts, ResourceType, Scope,
-    Standing, View,
+    Authorized, Body, BodyKey, Caller, Demands, Error, Example, Founder, Organization, PrincipalPolicies, ResourceFacts, ResourceType,
+    Scope, Standing, View,
     core::{Core, Frame},
     facts::{AccessKey, OrganizationLookups, Registry, RoleFacts},
     pass,

@@ -129,7 +129,9 @@ impl Place {
     }
     /// What refuses every call of a closed account, and every call on what is in it.
     pub(crate) fn closed(&self, account: AccountId) -> Option<String> {
-        let told = || format!("The account {account} was closed by organizations:CloseAccount. Nobody acts in it, and nothing in it can be reached.");
+        let told = || {
+            format!("The account {account} was closed by organizations:CloseAccount. Nobody acts in it, and nothing in it can be reached.")
+        };
         self.closed.then(told)
     }
 }
