@@ -116,6 +116,6 @@ impl Operation for CreateAccount {
     }
 
     fn example() -> Example {
-        organized(json!({"Email": "dev@example.com", "AccountName": "dev"}))
+        organized(json!({"Email": "dev@example.com", "AccountName": "dev"})).inside(["organizations:CreateAccountResult"])
     }
 }
