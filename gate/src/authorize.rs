@@ -181,8 +181,8 @@ fn decide(
     };
     let identity: Vec<Named<'_>> = principal.identity.iter().map(Compiled::named).collect();
     let session: Option<Vec<Named<'_>>> = principal.session.as_ref().map(|s| s.iter().map(Compiled::named).collect());
-    let (scp, rcp) = (principal.place.as_deref().map(|p| &*p.service_control), place.as_deref().map(|p| &*p.resource_control));
-    let (scp, rcp) = (scp.unwrap_or_default(), rcp.unwrap_or_default());
+    let scp = organization::service_control(principal.place.as_deref());
+    let rcp = organization::resource_control(place.as_deref(), &demand.action);
     let (service_control, resource_control) = (organization::named(scp), organization::named(rcp));
     let session_arn = frame.caller.name();
     let own_account = frame.caller.account();

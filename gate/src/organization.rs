@@ -53,8 +53,8 @@ pub(crate) struct Place {
     organization: String,
     path: String,
     closed: bool,
-    pub(crate) service_control: Vec<CompiledLevel>,
-    pub(crate) resource_control: Vec<CompiledLevel>,
+    service_control: Vec<CompiledLevel>,
+    resource_control: Vec<CompiledLevel>,
 }
 
 /// The places of the organization's present revision.
@@ -118,6 +118,20 @@ impl Seen {
         cached.places.insert(account, place.clone());
         Ok(place)
     }
+}
+
+/// The action of a covered service that resource control policies do not limit.
+/// Source: <https://docs.aws.amazon.com/kms/latest/developerguide/resource-control-policies.html>
+const BEYOND_RESOURCE_CONTROL: &str = "kms:RetireGrant";
+
+/// What limits the principals of the account.
+pub(crate) fn service_control(place: Option<&Place>) -> &[CompiledLevel] {
+    place.map_or(&[], |place| &place.service_control)
+}
+
+/// What limits this action on the account's resources.
+pub(crate) fn resource_control<'a>(place: Option<&'a Place>, action: &str) -> &'a [CompiledLevel] {
+    place.filter(|_| action != BEYOND_RESOURCE_CONTROL).map_or(&[], |place| &place.resource_control)
 }
 
 impl Place {

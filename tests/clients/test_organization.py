@@ -76,7 +76,7 @@ class Organization(Served):
         self.assertEqual(status["State"], "SUCCEEDED")
         account = status["AccountId"]
         role = f"arn:aws:iam::{account}:role/OrganizationAccountAccessRole"
-        self.assertIn(role.split(":", 5)[5], self.answer(self.management, "sts", "assume-role", "--role-arn", role, "--role-session-name", "x")["AssumedRoleUser"]["Arn"].replace("assumed-role", "role"))
+        self.assertIn(role.split(":", 5)[5], self.answer(self.management, "sts", "assume-role", "--role-arn", role, "--role-session-name", "landlord")["AssumedRoleUser"]["Arn"].replace("assumed-role", "role"))
         self.stop(signal.SIGKILL)
         self.start()
         shop = self.account(account)

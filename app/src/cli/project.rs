@@ -2,8 +2,7 @@
 
 use crate::{
     client::{self, Client},
-    config,
-    deliver,
+    config, deliver,
     failure::{Failure, UNUSABLE},
     server::Authority,
     world::{MANAGEMENT, Served, World},

@@ -115,8 +115,7 @@ pub(crate) fn add(
     let siblings = nodes(scope)?;
     let (most, reason) = match kind {
         NodeKind::Unit => (MOST_UNITS, "OU_NUMBER_LIMIT_EXCEEDED"),
-        NodeKind::Account => (MOST_ACCOUNTS, "ACCOUNT_NUMBER_LIMIT_EXCEEDED"),
-        NodeKind::Root => (1, "MAX_LIMIT_EXCEEDED"),
+        NodeKind::Root | NodeKind::Account => (MOST_ACCOUNTS, "ACCOUNT_NUMBER_LIMIT_EXCEEDED"),
     };
     if siblings.iter().filter(|node| node.kind == kind).count() >= most {
         return Err(constraint(reason, format!("An organization of Sekisho has at most {most} of these.")));
