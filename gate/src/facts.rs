@@ -1,5 +1,5 @@
 use crate::{
-    Caller, Error, RequestContext, Service, Table,
+    Caller, Error, Origin, RequestContext, Service, Sought, Table,
     core::{Core, Frame},
     table::{Bounds, RowKey},
 };
@@ -81,6 +81,7 @@ type PrincipalLookup = Box<dyn Fn(&mut Core, &Frame, &Caller) -> Result<Option<P
 type KeyLookup = Box<dyn Fn(&mut Core, &Frame, &str) -> Result<Option<AccessKey>, Error> + Send + Sync>;
 type IdLookup = Box<dyn Fn(&mut Core, &Frame, &str) -> Result<Option<String>, Error> + Send + Sync>;
 type RoleLookup = Box<dyn Fn(&mut Core, &Frame, &Arn) -> Result<Option<RoleFacts>, Error> + Send + Sync>;
+type OriginLookup = Box<dyn Fn(&mut Core, &Frame, &Sought<'_>) -> Result<Option<Origin>, Error> + Send + Sync>;
 type Founding = Box<dyn Fn(&mut Core, &Frame, AccountId, &OperatorKey) -> Result<bool, Error> + Send + Sync>;
 
 /// What services tell the gate of their principals and resources.
@@ -92,6 +93,7 @@ pub(crate) struct Registry {
     pub(crate) unique_ids: Option<IdLookup>,
     pub(crate) roles: Option<RoleLookup>,
     pub(crate) founding: Option<Founding>,
+    pub(crate) origins: Option<OriginLookup>,
 }
 
 impl Registry {
@@ -115,7 +117,8 @@ impl Registry {
         one(&mut self.access_keys, other.access_keys, "access keys")?;
         one(&mut self.unique_ids, other.unique_ids, "unique ids")?;
         one(&mut self.roles, other.roles, "roles")?;
-        one(&mut self.founding, other.founding, "founding of accounts")
+        one(&mut self.founding, other.founding, "founding of accounts")?;
+        one(&mut self.origins, other.origins, "origins of policies")
     }
 }
 
