@@ -1,6 +1,6 @@
 use crate::{
-    Authorized, Body, BodyKey, Caller, Demands, Error, Example, Founder, Organization, PrincipalPolicies, ResourceFacts, ResourceType,
-    Scope, Standing, View,
+    Authorized, Body, BodyKey, Caller, Demands, Error, Example, Founder, Organization, Origin, PrincipalPolicies, ResourceFacts,
+    ResourceType, Scope, Sought, Standing, View,
     core::{Core, Frame},
     facts::{AccessKey, OrganizationLookups, Registry, RoleFacts},
     pass,
@@ -202,6 +202,11 @@ impl Registration {
     /// With what a session needs of a role (`iam`).
     pub fn roles<S: Service>(mut self, lookup: fn(&mut View<'_, S>, &Arn) -> Result<Option<RoleFacts>, Error>) -> Self {
         self.registry.roles = Some(Box::new(move |core, frame, arn| lookup(&mut View::new(core, frame), arn)));
+        self
+    }
+    /// With the places in templates where policies were written (`cloudformation`).
+    pub fn origins<S: Service>(mut self, lookup: fn(&mut View<'_, S>, &Sought<'_>) -> Result<Option<Origin>, Error>) -> Self {
+        self.registry.origins = Some(Box::new(move |core, frame, sought| lookup(&mut View::new(core, frame), sought)));
         self
     }
     /// With the way an account gets its first principals (`iam`): it tells whether it made any.
