@@ -5,10 +5,11 @@ use crate::{
     facts::unique_id,
     keys,
     organization::{self, Place, Seen},
+    origin::{self, Side},
 };
 use base::{AccountId, Arn};
 use policy::{Context, Decision, Named, Policy, PolicyKind};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::{
     collections::{BTreeMap, HashMap},
     sync::{Arc, RwLock},
@@ -49,6 +50,7 @@ impl PolicyCache {
 
 pub(crate) struct Compiled {
     name: String,
+    text: String,
     policy: Arc<Policy>,
 }
 
@@ -70,15 +72,17 @@ struct Principal {
 
 pub(crate) fn compile(core: &Core, kind: PolicyKind, document: Document) -> Result<Compiled, Error> {
     let policy = core.gate.0.policies.compiled(kind, &document)?;
-    Ok(Compiled { name: document.name, policy })
+    Ok(Compiled { name: document.name, text: document.text, policy })
 }
 
-fn gather(core: &mut Core, frame: &Frame, protocol: Protocol) -> Result<Principal, Error> {
+/// None: the principal is gone.
+fn gather(core: &mut Core, frame: &Frame, protocol: Protocol) -> Result<Option<Principal>, Error> {
     let policies = match frame.caller.identity() {
         Identity::User { .. } | Identity::Role(_) => {
             let gate = core.gate.clone();
             let Some(lookup) = &gate.0.registry.principals else { return Err(Error::internal("no service knows principals")) };
-            lookup(core, frame, &frame.caller)?.ok_or_else(|| gone(&frame.caller, protocol))?
+            let Some(found) = lookup(core, frame, &frame.caller)? else { return Ok(None) };
+            found
         }
         _ => PrincipalPolicies::default(),
     };
@@ -100,7 +104,7 @@ fn gather(core: &mut Core, frame: &Frame, protocol: Protocol) -> Result<Principa
     if let (Some(place), Some(account)) = (&place, frame.caller.account()) {
         open_account(place, account, protocol)?;
     }
-    Ok(Principal { identity, boundary, session, tags: policies.tags, organization, place })
+    Ok(Some(Principal { identity, boundary, session, tags: policies.tags, organization, place }))
 }
 
 /// A closed account is no place to act in, whoever calls.
@@ -108,14 +112,26 @@ fn open_account(place: &Place, account: AccountId, protocol: Protocol) -> Result
     place.closed(account).map_or(Ok(()), |told| Err(Error::access_denied(protocol, told)))
 }
 
-fn gone(caller: &Caller, protocol: Protocol) -> Error {
-    Error::access_denied(
-        protocol,
-        format!(
-            "{} no longer exists: its user or role was deleted. A role made again under the same name is another one; assume it anew.",
-            caller.name()
-        ),
-    )
+/// The denial of one who is gone: whatever is demanded, nothing allows it.
+fn gone(caller: &Caller, of: &OperationInfo, event_id: &str, demands: &Demands) -> Error {
+    let principal = caller.name();
+    let message = format!(
+        "{principal} no longer exists: its user or role was deleted. A role made again under the same name is another one; assume it anew."
+    );
+    let mut error = Error::access_denied(of.protocol, message);
+    let first = demands.0.first();
+    error.denial = Some(Box::new(Denial {
+        principal,
+        action: first.map_or_else(|| format!("{}:{}", of.service, of.name), |demand| demand.action.to_string()),
+        resource: first.and_then(|demand| demand.resource.as_ref()).map_or("*", Arn::as_str).to_string(),
+        decision: json!({
+            "verdict": policy::Verdict::ImplicitDeny,
+            "reasons": [{"role": "decided", "kind": "rule", "element": "the principal no longer exists"}],
+        }),
+        context: json!({}),
+        event_id: event_id.to_string(),
+    }));
+    error
 }
 
 fn resource_kind(resource: &Arn) -> PolicyKind {
@@ -145,6 +161,8 @@ struct Verdict {
     message: String,
     resource: String,
     context: Value,
+    owner: AccountId,
+    resource_policy: Option<Compiled>,
 }
 
 fn decide(
@@ -210,12 +228,15 @@ fn decide(
         let ids = (event_id, frame.parent.as_deref());
         core.decided.push(Decided::new(ids, &frame.caller, of, demand, owner, &context, decision.verdict));
     }
+    if decision.is_allowed() {
+        return Ok(Verdict { decision, message: String::new(), resource: String::new(), context: Value::Null, owner, resource_policy });
+    }
     if decision.verdict == policy::Verdict::ImplicitDeny {
         organization::tell_levels(&mut decision, &request, &gate.0.options, scp, rcp);
     }
-    let message = if decision.verdict == policy::Verdict::Allow { String::new() } else { decision.message(&session_arn, &request) };
+    let (message, resource) = (decision.message(&session_arn, &request), request.resource.to_string());
     let context = context.iter().map(|(k, v)| (k.to_string(), json!(v))).collect();
-    Ok(Verdict { message, resource: request.resource.to_string(), decision, context: Value::Object(context) })
+    Ok(Verdict { decision, message, resource, context: Value::Object(context), owner, resource_policy })
 }
 
 /// The organization's condition keys: of the caller, of the resource, and of the resource for which a service acts.
@@ -242,12 +263,24 @@ fn tell_places(
     Ok(())
 }
 
-fn denial(core: &mut Core, frame: &Frame, protocol: Protocol, event_id: &str, demand: &Demand, verdict: Verdict) -> Result<Error, Error> {
-    let mut error = Error::access_denied(protocol, verdict.message);
+/// The refusal with its reasons. With `principal`, they say where their statements were written.
+fn denial(
+    core: &mut Core,
+    frame: &Frame,
+    protocol: Protocol,
+    event_id: &str,
+    demand: &Demand,
+    verdict: Verdict,
+    principal: Option<&Principal>,
+) -> Result<Error, Error> {
+    let mut error = Error::access_denied(protocol, &verdict.message);
     let mut decision = serde_json::to_value(&verdict.decision).map_err(Error::internal)?;
     for reason in decision["reasons"].as_array_mut().into_iter().flatten() {
         if let Some(expected) = reason.get_mut("expected") {
             *expected = Value::String(named(core, frame, expected.as_str().unwrap_or_default())?);
+        }
+        if let (Some(principal), Some(reason)) = (principal, reason.as_object_mut()) {
+            locate(core, frame, principal, demand, &verdict, reason)?;
         }
     }
     error.denial = Some(Box::new(Denial {
@@ -259,6 +292,42 @@ fn denial(core: &mut Core, frame: &Frame, protocol: Protocol, event_id: &str, de
         event_id: event_id.to_string(),
     }));
     Ok(error)
+}
+
+/// Says where the statement of a reason was written; of a reason without one, where its owner was.
+fn locate(
+    core: &mut Core,
+    frame: &Frame,
+    principal: &Principal,
+    demand: &Demand,
+    verdict: &Verdict,
+    reason: &mut Map<String, Value>,
+) -> Result<(), Error> {
+    let of_caller = |list: &[Compiled]| {
+        let name = reason.get("policy").and_then(Value::as_str);
+        list.iter().find(|policy| Some(policy.name.as_str()) == name).map(|policy| policy.text.clone())
+    };
+    let text = match reason.get("kind").and_then(Value::as_str) {
+        Some("identity") => of_caller(&principal.identity),
+        Some("boundary") => principal.boundary.as_ref().map(|policy| policy.text.clone()),
+        Some("resource" | "trust" | "key") => {
+            let Some(arn) = &demand.resource else { return Ok(()) };
+            let side = Side { account: verdict.owner, owners: origin::names_of(arn) };
+            return origin::add(core, frame, &side, verdict.resource_policy.as_ref().map(|policy| policy.text.as_str()), reason);
+        }
+        _ => return Ok(()),
+    };
+    let (account, arn) = match frame.caller.identity() {
+        Identity::User { account, arn, .. } => (*account, arn.clone()),
+        Identity::Role(session) => (session.account, session.role_arn.clone()),
+        _ => return Ok(()),
+    };
+    let owners = match &principal.boundary {
+        // What is missing in a boundary is to be added there, not to the role.
+        Some(boundary) if reason.get("kind").and_then(Value::as_str) == Some("boundary") => vec![boundary.name.clone()],
+        _ => origin::names_of(&arn),
+    };
+    origin::add(core, frame, &Side { account, owners }, text.as_deref(), reason)
 }
 
 /// Kept policies hold unique ids; people know ARNs. The id of a principal that is gone stays, and says so.
@@ -277,7 +346,7 @@ fn named(core: &mut Core, frame: &Frame, expected: &str) -> Result<String, Error
 
 /// Decides on all demands. Err: a required one is denied.
 pub(crate) fn authorize(core: &mut Core, frame: &Frame, of: &OperationInfo, event_id: &str, demands: &Demands) -> Result<Allowed, Error> {
-    let principal = gather(core, frame, of.protocol)?;
+    let Some(principal) = gather(core, frame, of.protocol)? else { return Err(gone(&frame.caller, of, event_id, demands)) };
     let mut allowed = Allowed { probes: BTreeMap::new(), items: Vec::new(), resources: Vec::new() };
     for demand in &demands.0 {
         if let Some(arn) = &demand.resource
@@ -288,7 +357,15 @@ pub(crate) fn authorize(core: &mut Core, frame: &Frame, of: &OperationInfo, even
         let verdict = decide(core, frame, of, event_id, &principal, demand)?;
         let denied = match verdict.decision.verdict {
             policy::Verdict::Allow => None,
-            _ => Some(denial(core, frame, of.protocol, event_id, demand, verdict)?),
+            _ => {
+                // Of many items, the first that is denied tells of the others; probes are answered, not reported.
+                let told = match demand.part {
+                    Part::Required => true,
+                    Part::Probe(_) => false,
+                    Part::Item(_) => allowed.items.iter().all(Option::is_none),
+                };
+                Some(denial(core, frame, of.protocol, event_id, demand, verdict, told.then_some(&principal))?)
+            }
         };
         match (&demand.part, denied) {
             (Part::Required, Some(error)) => return Err(error),

@@ -1,5 +1,5 @@
 use crate::{
-    Caller, Error, Founder, Organization, RequestContext, Service, Standing, Table,
+    Caller, Error, Founder, Organization, Origin, RequestContext, Service, Sought, Standing, Table,
     core::{Core, Frame},
     table::{Bounds, RowKey},
 };
@@ -92,6 +92,7 @@ pub(crate) struct OrganizationLookups {
     pub(crate) standing: StandingLookup,
     pub(crate) founded: Founded,
 }
+type OriginLookup = Box<dyn Fn(&mut Core, &Frame, &Sought<'_>) -> Result<Option<Origin>, Error> + Send + Sync>;
 
 /// What services tell the gate of their principals and resources.
 #[derive(Default)]
@@ -103,6 +104,7 @@ pub(crate) struct Registry {
     pub(crate) roles: Option<RoleLookup>,
     pub(crate) founding: Option<Founding>,
     pub(crate) organization: Option<OrganizationLookups>,
+    pub(crate) origins: Option<OriginLookup>,
 }
 
 impl Registry {
@@ -127,7 +129,8 @@ impl Registry {
         one(&mut self.unique_ids, other.unique_ids, "unique ids")?;
         one(&mut self.roles, other.roles, "roles")?;
         one(&mut self.founding, other.founding, "founding of accounts")?;
-        one(&mut self.organization, other.organization, "organization")
+        one(&mut self.organization, other.organization, "organization")?;
+        one(&mut self.origins, other.origins, "origins of policies")
     }
 }
 

@@ -4,6 +4,7 @@ use crate::{
     Policy, PolicyError, PolicyKind,
     condition::Condition,
     error::place,
+    index::Index,
     json::{Member, Node, Value},
     principal::{Name, PrincipalKind, Principals},
     resource::{ResourcePattern, Short},
@@ -82,7 +83,7 @@ impl Compiler<'_> {
         if statements.is_empty() {
             return Err(self.error(node.at, &path, "the list is empty; a policy has at least one statement"));
         }
-        Ok(Policy { kind: self.kind, current, list: statements.into() })
+        Ok(Policy { kind: self.kind, current, index: Index::of(&statements), list: statements.into() })
     }
 
     fn version(&self, node: &Node<'_>, path: &str) -> Checked<bool> {

@@ -67,6 +67,6 @@ impl Operation for CreateOrganization {
     }
 
     fn example() -> Example {
-        Example::of(json!({"FeatureSet": "ALL"})).by_management()
+        Example::of(json!({"FeatureSet": "ALL"})).by(gate::CalledBy::Management)
     }
 }

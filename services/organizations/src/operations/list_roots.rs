@@ -41,6 +41,6 @@ impl Operation for ListRoots {
     }
 
     fn example() -> Example {
-        Example::of(json!({})).by_management().after("organizations:CreateOrganization", json!({}))
+        Example::of(json!({})).by(gate::CalledBy::Management).after("organizations:CreateOrganization", json!({}))
     }
 }
