@@ -16,6 +16,7 @@ mod pages;
 mod policies;
 mod resources;
 mod shapes;
+mod simulation;
 mod state;
 mod tags;
 
@@ -27,12 +28,15 @@ pub use operations::{
     delete_access_key::DeleteAccessKey, delete_policy::DeletePolicy, delete_policy_version::DeletePolicyVersion, delete_role::DeleteRole,
     delete_role_permissions_boundary::DeleteRolePermissionsBoundary, delete_role_policy::DeleteRolePolicy, delete_user::DeleteUser,
     delete_user_policy::DeleteUserPolicy, detach_role_policy::DetachRolePolicy, detach_user_policy::DetachUserPolicy,
-    get_policy::GetPolicy, get_policy_version::GetPolicyVersion, get_role::GetRole, get_role_policy::GetRolePolicy, get_user::GetUser,
-    get_user_policy::GetUserPolicy, list_access_keys::ListAccessKeys, list_attached_role_policies::ListAttachedRolePolicies,
-    list_policies::ListPolicies, list_policy_versions::ListPolicyVersions, list_role_policies::ListRolePolicies,
-    list_role_tags::ListRoleTags, list_roles::ListRoles, list_users::ListUsers, put_role_permissions_boundary::PutRolePermissionsBoundary,
-    put_role_policy::PutRolePolicy, put_user_policy::PutUserPolicy, set_default_policy_version::SetDefaultPolicyVersion, tag_role::TagRole,
-    untag_role::UntagRole, update_access_key::UpdateAccessKey, update_assume_role_policy::UpdateAssumeRolePolicy, update_role::UpdateRole,
+    get_context_keys_for_custom_policy::GetContextKeysForCustomPolicy,
+    get_context_keys_for_principal_policy::GetContextKeysForPrincipalPolicy, get_policy::GetPolicy, get_policy_version::GetPolicyVersion,
+    get_role::GetRole, get_role_policy::GetRolePolicy, get_user::GetUser, get_user_policy::GetUserPolicy, list_access_keys::ListAccessKeys,
+    list_attached_role_policies::ListAttachedRolePolicies, list_policies::ListPolicies, list_policy_versions::ListPolicyVersions,
+    list_role_policies::ListRolePolicies, list_role_tags::ListRoleTags, list_roles::ListRoles, list_users::ListUsers,
+    put_role_permissions_boundary::PutRolePermissionsBoundary, put_role_policy::PutRolePolicy, put_user_policy::PutUserPolicy,
+    set_default_policy_version::SetDefaultPolicyVersion, simulate_custom_policy::SimulateCustomPolicy,
+    simulate_principal_policy::SimulatePrincipalPolicy, tag_role::TagRole, untag_role::UntagRole, update_access_key::UpdateAccessKey,
+    update_assume_role_policy::UpdateAssumeRolePolicy, update_role::UpdateRole,
 };
 pub use resources::{managed_policy::ManagedPolicy, policy::Policy, role::Role};
 pub use tags::Tag;
@@ -67,6 +71,8 @@ pub fn service() -> Registration {
         .operation::<DeleteUserPolicy>()
         .operation::<DetachRolePolicy>()
         .operation::<DetachUserPolicy>()
+        .operation::<GetContextKeysForCustomPolicy>()
+        .operation::<GetContextKeysForPrincipalPolicy>()
         .operation::<GetPolicy>()
         .operation::<GetPolicyVersion>()
         .operation::<GetRole>()
@@ -85,6 +91,8 @@ pub fn service() -> Registration {
         .operation::<PutRolePolicy>()
         .operation::<PutUserPolicy>()
         .operation::<SetDefaultPolicyVersion>()
+        .operation::<SimulateCustomPolicy>()
+        .operation::<SimulatePrincipalPolicy>()
         .operation::<TagRole>()
         .operation::<UntagRole>()
         .operation::<UpdateAccessKey>()
