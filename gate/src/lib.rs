@@ -31,6 +31,7 @@ mod step;
 mod table;
 mod trail;
 mod upload;
+mod uses;
 
 pub use authenticate::{Proof, SignedGit, SignedRequest};
 pub use body::{Body, BodyKey, BodyOut, BodyPart, BodyReader, ReceivedBody};
@@ -44,10 +45,11 @@ pub use facts::{AccessKey, Document, OperatorKey, PrincipalPolicies, ResourceFac
 pub use gate::{Answer, Gate, GateBuilder, Outcome, Request, RequestContext};
 pub use operation::{Operation, OperationInfo, Protocol, Registration, Service};
 pub use policy::{Context, ContextValue, Verdict};
-pub use privilege::{FoundsAccounts, IssuesSessions, ReadsTrail};
+pub use privilege::{FollowsUse, FoundsAccounts, IssuesSessions, ReadsTrail};
 pub use record::{Record, RecordKind};
 pub use resource_type::{Physical, Property, ResourceContext, ResourceRequest, ResourceType, Update};
 pub use scope::{Authorized, Scope};
 pub use step::StepContext;
 pub use table::{RowKey, Table};
 pub use upload::Upload;
+pub use uses::{Use, Uses};

@@ -1,6 +1,6 @@
-//! The condition keys that a policy asks for.
+//! What a policy is about, whatever the request: the condition keys that it asks for, the actions that it may allow.
 
-use crate::Policy;
+use crate::{Context, Effect, Policy, statement::ActionPattern};
 
 impl Policy {
     /// The keys of its conditions and variables, as it writes them, each once, in the order in which they stand.
@@ -23,6 +23,19 @@ impl Policy {
             }
         }
         keys
+    }
+
+    /// Whether one of its Allows covers an action, on some resource under some condition.
+    pub fn may_allow(&self, action: &str) -> bool {
+        let (service, name) = action.split_once(':').unwrap_or((action, ""));
+        let none = Context::new();
+        self.list.iter().any(|s| s.effect == Effect::Allow && s.covers_action(service, name, &none))
+    }
+
+    /// Whether one of its Allows names actions of a service.
+    pub fn allows_some_of(&self, service: &str) -> bool {
+        let allows = self.list.iter().filter(|s| s.effect == Effect::Allow && !s.action.negated);
+        allows.flat_map(|s| s.action.list.iter()).filter_map(ActionPattern::service).any(|own| own.eq_ignore_ascii_case(service))
     }
 }
 

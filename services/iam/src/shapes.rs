@@ -2,6 +2,7 @@
 
 use crate::{
     documents::shown,
+    last_used::LastUse,
     managed::AwsPolicy,
     policies::Uses,
     state::{AccessKeyRow, PolicyRow, PolicyVersion as VersionRow, RoleRow, UserRow},
@@ -41,9 +42,30 @@ pub struct Role {
     permissions_boundary: Option<Boundary>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     tags: Vec<Tag>,
+    role_last_used: Option<RoleLastUsed>,
+}
+
+/// When a role was used last, and where; empty if that is not known.
+#[derive(Debug, Default, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct RoleLastUsed {
+    last_used_date: Option<IsoTime>,
+    region: Option<String>,
+}
+
+impl RoleLastUsed {
+    pub(crate) fn of(last: Option<LastUse>) -> Self {
+        let (last_used_date, region) = last.map(|last| (IsoTime(last.time), last.region)).unzip();
+        Self { last_used_date, region }
+    }
 }
 
 impl Role {
+    /// With its last use, which `GetRole` shows and lists do not.
+    pub(crate) fn last_used(mut self, last: Option<LastUse>) -> Self {
+        self.role_last_used = Some(RoleLastUsed::of(last));
+        self
+    }
     /// `trust` has ARNs, not unique ids.
     pub(crate) fn of(row: RoleRow, trust: &str) -> Self {
         let RoleRow { holder, description, max_session_duration, .. } = row;
@@ -58,6 +80,7 @@ impl Role {
             description,
             max_session_duration,
             tags: holder.tags,
+            role_last_used: None,
         }
     }
     /// As lists show it: without tags and boundary.

@@ -1,7 +1,8 @@
 use crate::{
     Iam,
+    by_arn::demand,
     examples::role,
-    simulation::{ContextKeys, check_source, given, of_principal},
+    simulation::{ContextKeys, given, of_principal},
 };
 use base::Arn;
 use gate::{Authorized, Demands, Error, Example, Operation, View};
@@ -29,7 +30,7 @@ impl Operation for GetContextKeysForPrincipalPolicy {
     type Output = ContextKeys;
 
     fn demands(input: &Input, facts: &mut View<'_, Iam>) -> Result<Demands, Error> {
-        Ok(check_source(facts, "iam:GetContextKeysForPrincipalPolicy", &input.policy_source_arn)?.into())
+        Ok(demand(facts, "iam:GetContextKeysForPrincipalPolicy", &input.policy_source_arn, &["user", "role"])?.into())
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<ContextKeys, Error> {

@@ -1,7 +1,8 @@
 use crate::{
     Iam,
+    by_arn::demand,
     examples::role,
-    simulation::{Scenario, SimulatePolicyOutput, Simulation, check_source, given, of_principal, simulate},
+    simulation::{Scenario, SimulatePolicyOutput, Simulation, given, of_principal, simulate},
 };
 use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde_json::json;
@@ -19,7 +20,7 @@ impl Operation for SimulatePrincipalPolicy {
 
     fn demands(scenario: &Scenario, facts: &mut View<'_, Iam>) -> Result<Demands, Error> {
         scenario.check()?;
-        Ok(check_source(facts, "iam:SimulatePrincipalPolicy", scenario.policy_source()?)?.into())
+        Ok(demand(facts, "iam:SimulatePrincipalPolicy", scenario.policy_source()?, &["user", "role"])?.into())
     }
 
     fn execute(call: &mut Authorized<'_, Self>, scenario: Scenario) -> Result<SimulatePolicyOutput, Error> {

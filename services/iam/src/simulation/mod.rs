@@ -13,7 +13,7 @@ pub use context::ContextEntry;
 pub use shapes::{ContextKeys, SimulatePolicyOutput};
 
 pub(crate) use evaluate::{Simulation, simulate};
-pub(crate) use source::{check_source, given, of_principal};
+pub(crate) use source::{given, of_principal};
 
 use crate::error::invalid_input;
 use base::{AccountId, Arn};

@@ -9,7 +9,7 @@ use crate::{
     state::{Holder, RoleRow, UserRow},
 };
 use base::{AccountId, Arn};
-use gate::{Demand, Error, Scope, View};
+use gate::{Error, Scope};
 use policy::{Policy, PolicyKind, StatementSpan, statement_spans};
 
 /// A policy with the name by which results call it.
@@ -63,17 +63,6 @@ pub(super) enum PrincipalKind {
 
 fn not_clear(arn: &Arn) -> Error {
     invalid_input(format!("Invalid Entity Arn: {arn} does not clearly define entity type and name."))
-}
-
-/// The right to an action on a user or role, whose ARN must be one.
-pub(crate) fn check_source(view: &mut View<'_, Iam>, action: &'static str, arn: &Arn) -> Result<Demand, Error> {
-    let kind = [UserRow::KIND, RoleRow::KIND, "group"].into_iter().find(|kind| arn.resource_of(kind).is_some_and(|name| !name.is_empty()));
-    if arn.service() != "iam" || arn.account().is_none() || kind.is_none() {
-        return Err(not_clear(arn));
-    }
-    let tags = facts::resources(view, arn)?.map(|facts| facts.tags).unwrap_or_default();
-    let demand = Demand::new(action, arn.clone());
-    Ok(tags.iter().fold(demand, |demand, (key, value)| demand.with(format!("iam:ResourceTag/{key}"), value)))
 }
 
 /// The policies of a user or role.
