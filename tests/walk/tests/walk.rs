@@ -79,6 +79,7 @@ fn prepared(operation: &OperationInfo) -> Result<(World, Value, Option<Vec<u8>>)
     let folder = tempfile::tempdir().map_err(|e| e.to_string())?;
     codebuild::workflows_with(&mut engine, runner(folder.path()), Helper::at("/bin/false"));
     codepipeline::workflows(&mut engine);
+    iam::workflows(&mut engine);
     let mut answers = Vec::new();
     for (before, input) in &example.before {
         let answer = match before.split_once('+') {
