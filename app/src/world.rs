@@ -138,6 +138,7 @@ impl World {
         codebuild::workflows(&mut engine, runner);
         codepipeline::workflows(&mut engine);
         cloudformation::workflows(&mut engine);
+        iam::workflows(&mut engine);
         Ok(engine.start(|what, error| eprintln!("sekisho: {what}: {error}")))
     }
 }

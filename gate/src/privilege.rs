@@ -10,3 +10,5 @@ pub trait ReadsTrail: Service {}
 pub trait CreatesAccounts: Service {}
 /// May set up a new account's first principal: `iam` alone.
 pub trait FoundsAccounts: Service {}
+/// May follow who used what and when, for last-used figures, but not the records themselves: `iam` alone.
+pub trait FollowsUse: Service {}

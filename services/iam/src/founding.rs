@@ -32,7 +32,7 @@ fn operator(scope: &mut Scope<'_, Iam>, account: AccountId, key: &OperatorKey) -
         Some(user) => user,
         None => UserRow { holder: entity::begin::<UserRow>(scope, account, OPERATOR, "/", None, Vec::new())?, keys: Vec::new() },
     };
-    let document = managed::find(&administrator_arn()?).map_or("", |own| own.document);
+    let document = managed::find(&administrator_arn()?).map_or("", |own| &own.document);
     user.holder.inline.insert(ADMINISTRATOR_POLICY.into(), document.into());
     for old in user.keys.drain(..).filter(|id| *id != key.id) {
         scope.delete(&KEYS, old.as_str());

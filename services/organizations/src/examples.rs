@@ -9,7 +9,10 @@ pub(crate) const DENY: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"
 
 /// In a world with an organization (`$0`) whose roots (`$1`) were listed.
 pub(crate) fn organized(input: Value) -> Example {
-    Example::of(input).by(gate::CalledBy::Management).after("organizations:CreateOrganization", json!({})).after("organizations:ListRoots", json!({}))
+    Example::of(input)
+        .by(gate::CalledBy::Management)
+        .after("organizations:CreateOrganization", json!({}))
+        .after("organizations:ListRoots", json!({}))
 }
 
 /// And a unit (`$2`).
