@@ -40,7 +40,7 @@ pub struct NewAccessKey {
 }
 
 /// Keys that a user may have.
-const MOST_KEYS: usize = 2;
+pub(crate) const MOST_KEYS: usize = 2;
 
 impl Operation for CreateAccessKey {
     type Service = Iam;
