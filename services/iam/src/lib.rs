@@ -63,7 +63,10 @@ pub use operations::{
     update_assume_role_policy::UpdateAssumeRolePolicy, update_group::UpdateGroup, update_login_profile::UpdateLoginProfile,
     update_role::UpdateRole, update_role_description::UpdateRoleDescription, update_user::UpdateUser,
 };
-pub use resources::{managed_policy::ManagedPolicy, policy::Policy, role::Role};
+pub use resources::{
+    access_key::AccessKey, group::Group, group_policy::GroupPolicy, instance_profile::InstanceProfile, managed_policy::ManagedPolicy,
+    policy::Policy, role::Role, role_policy::RolePolicy, user::User, user_policy::UserPolicy, user_to_group_addition::UserToGroupAddition,
+};
 pub use tags::Tag;
 
 /// The service's token.
@@ -172,9 +175,17 @@ pub fn service() -> Registration {
         .operation::<UpdateRole>()
         .operation::<UpdateRoleDescription>()
         .operation::<UpdateUser>()
+        .resource_type(AccessKey)
+        .resource_type(Group)
+        .resource_type(GroupPolicy)
+        .resource_type(InstanceProfile)
         .resource_type(ManagedPolicy)
         .resource_type(Policy)
         .resource_type(Role)
+        .resource_type(RolePolicy)
+        .resource_type(User)
+        .resource_type(UserPolicy)
+        .resource_type(UserToGroupAddition)
         .resources(facts::resources)
         .principals(facts::principals)
         .access_keys(facts::access_keys)
