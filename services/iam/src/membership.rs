@@ -28,7 +28,7 @@ pub(crate) fn groups(view: &mut View<'_, Iam>, user: &UserRow) -> Result<Vec<Gro
         let gone = || Error::internal(format_args!("the group {id} of {} is gone", user.holder.arn));
         groups.push(entity::by_id::<GroupRow>(view, id)?.ok_or_else(gone)?);
     }
-    groups.sort_by(|a, b| a.holder.name.to_ascii_lowercase().cmp(&b.holder.name.to_ascii_lowercase()));
+    groups.sort_by_key(|group| group.holder.name.to_ascii_lowercase());
     Ok(groups)
 }
 
