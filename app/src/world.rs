@@ -3,6 +3,7 @@
 use crate::{
     config::{self, ServerKeys},
     failure::Failure,
+    issuers,
     server::{Authority, Listener, Server, Shared, serve_one},
 };
 use base::{AccountId, Region};
@@ -54,6 +55,8 @@ pub(crate) struct World {
     pub(crate) operator: OperatorKey,
     pub(crate) state: PathBuf,
     runtime: PathBuf,
+    /// Certificates that issuers of tokens are trusted by, beside the system's.
+    pub(crate) issuer_roots: Vec<rustls::pki_types::CertificateDer<'static>>,
 }
 
 /// A served world.
@@ -90,7 +93,7 @@ impl World {
         for account in accounts {
             gate.found(*account, &operator)?;
         }
-        Ok(Self { gate, operator, state, runtime: config::runtime_folder(&id)? })
+        Ok(Self { gate, operator, state, runtime: config::runtime_folder(&id)?, issuer_roots: Vec::new() })
     }
 
     /// Listens and, if `working`, runs long work.
@@ -137,6 +140,7 @@ impl World {
         codebuild::workflows(&mut engine, runner);
         codepipeline::workflows(&mut engine);
         cloudformation::workflows(&mut engine);
+        iam::workflows(&mut engine, issuers::fetcher(tokio::runtime::Handle::current(), self.issuer_roots.clone()));
         Ok(engine.start(|what, error| eprintln!("sekisho: {what}: {error}")))
     }
 }

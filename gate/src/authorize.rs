@@ -1,8 +1,10 @@
 use crate::{
     Caller, Decided, Demand, Demands, Denial, Document, Error, Identity, OperationInfo, PrincipalPolicies, Protocol, ResourceFacts,
+    SessionPolicy,
     core::{Core, Frame},
     demands::Part,
-    facts::unique_id,
+    encoded,
+    facts::{managed_policy, unique_id},
     keys,
 };
 use base::{AccountId, Arn};
@@ -72,18 +74,26 @@ fn compile(core: &Core, kind: PolicyKind, document: Document) -> Result<Compiled
 
 fn gather(core: &mut Core, frame: &Frame, protocol: Protocol) -> Result<Principal, Error> {
     let policies = match frame.caller.identity() {
-        Identity::User { .. } | Identity::Role(_) => {
+        Identity::User { .. } | Identity::Role(_) | Identity::Federated(_) => {
             let gate = core.gate.clone();
             let Some(lookup) = &gate.0.registry.principals else { return Err(Error::internal("no service knows principals")) };
             lookup(core, frame, &frame.caller)?.ok_or_else(|| gone(&frame.caller, protocol))?
         }
         _ => PrincipalPolicies::default(),
     };
-    let session = match frame.caller.session().and_then(|s| s.policies.as_ref()) {
-        Some(texts) => {
-            let compiled =
-                texts.iter().map(|text| compile(core, PolicyKind::Session, Document { name: "session policy".into(), text: text.clone() }));
-            Some(compiled.collect::<Result<Vec<_>, _>>()?)
+    let session = match frame.caller.session_policies() {
+        Some(policies) => {
+            let mut compiled = Vec::with_capacity(policies.len());
+            for policy in policies {
+                let document = match policy {
+                    SessionPolicy::Inline(text) => Document { name: "session policy".into(), text: text.clone() },
+                    SessionPolicy::Managed(arn) => {
+                        managed_policy(core, frame, arn)?.ok_or_else(|| limit_gone(&frame.caller, arn, protocol))?
+                    }
+                };
+                compiled.push(compile(core, PolicyKind::Session, document)?);
+            }
+            Some(compiled)
         }
         None => None,
     };
@@ -99,6 +109,14 @@ fn gone(caller: &Caller, protocol: Protocol) -> Error {
             "{} no longer exists: its user or role was deleted. A role made again under the same name is another one; assume it anew.",
             caller.name()
         ),
+    )
+}
+
+/// A session whose limit is not known any more has no rights: to leave the policy out could widen it by what it denied.
+fn limit_gone(caller: &Caller, policy: &Arn, protocol: Protocol) -> Error {
+    Error::access_denied(
+        protocol,
+        format!("{} is limited by the session policy {policy}, which no longer exists. Make a new session without it.", caller.name()),
     )
 }
 
@@ -119,6 +137,10 @@ fn engine_principal<'a>(caller: &'a Caller, session_arn: &'a str) -> policy::Pri
             let linked = session.role_arn.resource().starts_with("role/aws-service-role/");
             policy::Principal::Role { role_arn: session.role_arn.as_str(), role_id: &session.role_id, session_arn, linked }
         }
+        Identity::Federated(session) => {
+            policy::Principal::FederatedUser { arn: session_arn, user_arn: session.user_arn.as_str(), id: &session.user_id }
+        }
+        Identity::WebIdentity(identity) => policy::Principal::WebIdentity { provider: identity.provider.as_str() },
         Identity::Service { name, .. } => policy::Principal::Service { name },
         Identity::Anonymous => policy::Principal::Anonymous,
     }
@@ -129,6 +151,8 @@ struct Verdict {
     message: String,
     resource: String,
     context: Value,
+    /// What the sealed message of a denial says.
+    encoded: Option<Value>,
 }
 
 fn decide(
@@ -161,7 +185,8 @@ fn decide(
     let identity: Vec<Named<'_>> = principal.identity.iter().map(Compiled::named).collect();
     let session: Option<Vec<Named<'_>>> = principal.session.as_ref().map(|s| s.iter().map(Compiled::named).collect());
     let session_arn = frame.caller.name();
-    let own_account = frame.caller.account();
+    // A web identity belongs to no account until it has a role.
+    let own_account = frame.caller.account().filter(|_| !matches!(frame.caller.identity(), Identity::WebIdentity(_)));
     let request = policy::Request {
         principal: engine_principal(&frame.caller, &session_arn),
         principal_account: own_account.as_ref().map(AccountId::as_str),
@@ -184,9 +209,16 @@ fn decide(
         let ids = (event_id, frame.parent.as_deref());
         core.decided.push(Decided::new(ids, &frame.caller, of, demand, owner, &context, decision.verdict));
     }
-    let message = if decision.verdict == policy::Verdict::Allow { String::new() } else { decision.message(&session_arn, &request) };
+    let denied = decision.verdict != policy::Verdict::Allow;
+    let message = match frame.caller.identity() {
+        _ if !denied => String::new(),
+        // AWS tells those who have no account no more than that.
+        Identity::WebIdentity(_) => format!("Not authorized to perform {}", demand.action),
+        _ => decision.message(&session_arn, &request),
+    };
+    let encoded = denied.then(|| encoded::message(&frame.caller, demand, &decision, &policies, &context));
     let context = context.iter().map(|(k, v)| (k.to_string(), json!(v))).collect();
-    Ok(Verdict { message, resource: request.resource.to_string(), decision, context: Value::Object(context) })
+    Ok(Verdict { message, resource: request.resource.to_string(), decision, context: Value::Object(context), encoded })
 }
 
 fn denial(core: &mut Core, frame: &Frame, protocol: Protocol, event_id: &str, demand: &Demand, verdict: Verdict) -> Result<Error, Error> {
@@ -204,6 +236,7 @@ fn denial(core: &mut Core, frame: &Frame, protocol: Protocol, event_id: &str, de
         decision,
         context: verdict.context,
         event_id: event_id.to_string(),
+        encoded_message: verdict.encoded.and_then(|message| encoded::seal(core, frame.caller.account(), &message)),
     }));
     Ok(error)
 }

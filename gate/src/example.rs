@@ -1,5 +1,17 @@
 use serde_json::Value;
 
+/// Who makes an example's own call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ExampleCaller {
+    /// A role's session with an administrator's rights.
+    #[default]
+    Role,
+    /// An IAM user with an administrator's rights, by a long-lived access key: for what no session may call.
+    User,
+    /// Nobody signs: the input itself shows who calls.
+    Nobody,
+}
+
 /// A call that succeeds, and the calls that make the world it needs: the tests that walk all operations use it.
 ///
 /// A string `"$0/Role/Arn"` in an input stands for the member `/Role/Arn` of the answer to the first `after` call.
@@ -14,12 +26,14 @@ pub struct Example {
     pub body: Option<&'static [u8]>,
     /// The calls that it makes inside, as `service:Operation`, in the order in which they end: each leaves a record of its own.
     pub inside: Vec<&'static str>,
+    /// Who makes the call.
+    pub caller: ExampleCaller,
 }
 
 impl Example {
     /// A call with this input in a new account.
     pub fn of(input: Value) -> Self {
-        Self { before: Vec::new(), input, body: None, inside: Vec::new() }
+        Self { before: Vec::new(), input, body: None, inside: Vec::new(), caller: ExampleCaller::Role }
     }
     /// After this call was made.
     pub fn after(mut self, operation: &'static str, input: Value) -> Self {
@@ -29,6 +43,11 @@ impl Example {
     /// With a body.
     pub fn body(mut self, body: &'static [u8]) -> Self {
         self.body = Some(body);
+        self
+    }
+    /// Made by this kind of caller.
+    pub fn by(mut self, caller: ExampleCaller) -> Self {
+        self.caller = caller;
         self
     }
     /// Making these calls inside.

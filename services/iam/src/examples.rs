@@ -30,6 +30,13 @@ pub(crate) fn user() -> World {
     World(Example::of(Value::Null)).after("iam:CreateUser", json!({"UserName": "Example"}))
 }
 
+/// A world with a provider.
+pub(crate) fn provider() -> World {
+    let input =
+        json!({"Url": "https://issuer.example.com", "ClientIDList": ["sts.amazonaws.com"], "Tags": [{"Key": "team", "Value": "a"}]});
+    World(Example::of(Value::Null)).after("iam:CreateOpenIDConnectProvider", input)
+}
+
 /// A world with the policy `Example`.
 pub(crate) fn policy() -> World {
     World(Example::of(Value::Null)).after("iam:CreatePolicy", json!({"PolicyName": "Example", "PolicyDocument": POLICY}))

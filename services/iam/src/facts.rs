@@ -3,7 +3,7 @@
 use crate::{
     Iam,
     entity::Entity,
-    managed, policies,
+    managed, oidc, policies,
     state::{Holder, IDS, KEYS, ROLES, RoleRow, USERS, UserRow},
     tags,
 };
@@ -19,6 +19,9 @@ fn entity<E: Entity>(view: &mut View<'_, Iam>, arn: &Arn) -> Result<Option<E>, E
 /// Trust policies and tags of roles, tags of users and policies.
 pub(crate) fn resources(view: &mut View<'_, Iam>, arn: &Arn) -> Result<Option<ResourceFacts>, Error> {
     let Some(account) = arn.account() else { return Ok(None) };
+    if arn.resource_of("oidc-provider").is_some() {
+        return oidc::facts(view, arn);
+    }
     if let Some(role) = entity::<RoleRow>(view, arn)? {
         let trust = Document { name: format!("trust policy of role {}", role.holder.name), text: role.trust };
         return Ok(Some(ResourceFacts { policy: Some(trust), tags: tags::owned(&role.holder.tags), ..ResourceFacts::owned_by(account) }));
@@ -30,14 +33,18 @@ pub(crate) fn resources(view: &mut View<'_, Iam>, arn: &Arn) -> Result<Option<Re
     Ok(tags.map(|tags| ResourceFacts { tags: tags::owned(&tags), ..ResourceFacts::owned_by(account) }))
 }
 
-fn document(view: &mut View<'_, Iam>, arn: &Arn) -> Result<Document, Error> {
+/// The document in force of a managed policy, AWS's or an account's.
+pub(crate) fn managed_policies(view: &mut View<'_, Iam>, arn: &Arn) -> Result<Option<Document>, Error> {
     let text = match managed::find(arn) {
         Some(own) => Some(own.document.to_owned()),
         None => policies::view(view, arn)?.map(|row| row.default_document().to_owned()),
     };
+    Ok(text.map(|text| Document { name: arn.to_string(), text }))
+}
+
+fn document(view: &mut View<'_, Iam>, arn: &Arn) -> Result<Document, Error> {
     // A policy in use cannot be deleted; if it is gone all the same, nobody may act as if it had never been there.
-    let text = text.ok_or_else(|| Error::internal(format_args!("the policy {arn} is in use and is gone")))?;
-    Ok(Document { name: arn.to_string(), text })
+    managed_policies(view, arn)?.ok_or_else(|| Error::internal(format_args!("the policy {arn} is in use and is gone")))
 }
 
 fn held<E: Entity>(view: &mut View<'_, Iam>, holder: &Holder) -> Result<PrincipalPolicies, Error> {
@@ -57,13 +64,8 @@ fn held<E: Entity>(view: &mut View<'_, Iam>, holder: &Holder) -> Result<Principa
 pub(crate) fn principals(view: &mut View<'_, Iam>, caller: &Caller) -> Result<Option<PrincipalPolicies>, Error> {
     let known = |account: &AccountId, name: &str| [account.to_string(), name.to_ascii_lowercase()];
     match caller.identity() {
-        Identity::User { account, id, name, .. } => {
-            let [account, name] = known(account, name);
-            match view.get(&USERS, &[account.as_str(), &name])?.filter(|user| user.holder.id == *id) {
-                Some(user) => held::<UserRow>(view, &user.holder).map(Some),
-                None => Ok(None),
-            }
-        }
+        Identity::User { account, id, name, .. } => user(view, known(account, name), id),
+        Identity::Federated(session) => user(view, known(&session.account, &session.user_name), &session.user_id),
         Identity::Role(session) => {
             let [account, name] = known(&session.account, &session.role_name);
             match view.get(&ROLES, &[account.as_str(), &name])?.filter(|role| role.holder.id == session.role_id) {
@@ -71,7 +73,14 @@ pub(crate) fn principals(view: &mut View<'_, Iam>, caller: &Caller) -> Result<Op
                 None => Ok(None),
             }
         }
-        Identity::Root { .. } | Identity::Service { .. } | Identity::Anonymous => Ok(None),
+        Identity::Root { .. } | Identity::WebIdentity(_) | Identity::Service { .. } | Identity::Anonymous => Ok(None),
+    }
+}
+
+fn user(view: &mut View<'_, Iam>, [account, name]: [String; 2], id: &str) -> Result<Option<PrincipalPolicies>, Error> {
+    match view.get(&USERS, &[account.as_str(), &name])?.filter(|user| user.holder.id == id) {
+        Some(user) => held::<UserRow>(view, &user.holder).map(Some),
+        None => Ok(None),
     }
 }
 
@@ -80,7 +89,14 @@ pub(crate) fn access_keys(view: &mut View<'_, Iam>, id: &str) -> Result<Option<A
     let Some(key) = view.get(&KEYS, id)? else { return Ok(None) };
     let user = view.get(&USERS, &[key.account.as_str(), &key.user.to_ascii_lowercase()])?;
     Ok(user.map(|UserRow { holder, .. }| AccessKey {
-        identity: Identity::User { account: key.account, arn: holder.arn, id: holder.id, name: holder.name, access_key_id: id.to_owned() },
+        identity: Identity::User {
+            account: key.account,
+            arn: holder.arn,
+            id: holder.id,
+            name: holder.name,
+            access_key_id: id.to_owned(),
+            temporary: None,
+        },
         secret: key.secret,
         active: key.active,
     }))

@@ -1,4 +1,4 @@
-//! AWS IAM: roles, users, policies and access keys; what the gate asks of principals.
+//! AWS IAM: roles, users, policies, access keys and OpenID Connect providers; what the gate asks of principals.
 //!
 //! Must not know other services, nor how decisions are made from what it keeps.
 
@@ -10,6 +10,7 @@ mod facts;
 mod founding;
 mod managed;
 mod names;
+mod oidc;
 mod operations;
 mod own;
 mod pages;
@@ -21,20 +22,28 @@ mod tags;
 
 use gate::{FoundsAccounts, Protocol, Registration, Service};
 
+pub use oidc::{discovery::Fetch, issuers::give_issuer_keys, workflow::workflows};
 pub use operations::{
-    attach_role_policy::AttachRolePolicy, attach_user_policy::AttachUserPolicy, create_access_key::CreateAccessKey,
+    add_client_id_to_open_id_connect_provider::AddClientIDToOpenIDConnectProvider, attach_role_policy::AttachRolePolicy,
+    attach_user_policy::AttachUserPolicy, create_access_key::CreateAccessKey, create_open_id_connect_provider::CreateOpenIDConnectProvider,
     create_policy::CreatePolicy, create_policy_version::CreatePolicyVersion, create_role::CreateRole, create_user::CreateUser,
-    delete_access_key::DeleteAccessKey, delete_policy::DeletePolicy, delete_policy_version::DeletePolicyVersion, delete_role::DeleteRole,
-    delete_role_permissions_boundary::DeleteRolePermissionsBoundary, delete_role_policy::DeleteRolePolicy, delete_user::DeleteUser,
-    delete_user_policy::DeleteUserPolicy, detach_role_policy::DetachRolePolicy, detach_user_policy::DetachUserPolicy,
+    delete_access_key::DeleteAccessKey, delete_open_id_connect_provider::DeleteOpenIDConnectProvider, delete_policy::DeletePolicy,
+    delete_policy_version::DeletePolicyVersion, delete_role::DeleteRole, delete_role_permissions_boundary::DeleteRolePermissionsBoundary,
+    delete_role_policy::DeleteRolePolicy, delete_user::DeleteUser, delete_user_policy::DeleteUserPolicy,
+    detach_role_policy::DetachRolePolicy, detach_user_policy::DetachUserPolicy, get_open_id_connect_provider::GetOpenIDConnectProvider,
     get_policy::GetPolicy, get_policy_version::GetPolicyVersion, get_role::GetRole, get_role_policy::GetRolePolicy, get_user::GetUser,
     get_user_policy::GetUserPolicy, list_access_keys::ListAccessKeys, list_attached_role_policies::ListAttachedRolePolicies,
+    list_open_id_connect_provider_tags::ListOpenIDConnectProviderTags, list_open_id_connect_providers::ListOpenIDConnectProviders,
     list_policies::ListPolicies, list_policy_versions::ListPolicyVersions, list_role_policies::ListRolePolicies,
     list_role_tags::ListRoleTags, list_roles::ListRoles, list_users::ListUsers, put_role_permissions_boundary::PutRolePermissionsBoundary,
-    put_role_policy::PutRolePolicy, put_user_policy::PutUserPolicy, set_default_policy_version::SetDefaultPolicyVersion, tag_role::TagRole,
-    untag_role::UntagRole, update_access_key::UpdateAccessKey, update_assume_role_policy::UpdateAssumeRolePolicy, update_role::UpdateRole,
+    put_role_policy::PutRolePolicy, put_user_policy::PutUserPolicy,
+    remove_client_id_from_open_id_connect_provider::RemoveClientIDFromOpenIDConnectProvider,
+    set_default_policy_version::SetDefaultPolicyVersion, tag_open_id_connect_provider::TagOpenIDConnectProvider, tag_role::TagRole,
+    untag_open_id_connect_provider::UntagOpenIDConnectProvider, untag_role::UntagRole, update_access_key::UpdateAccessKey,
+    update_assume_role_policy::UpdateAssumeRolePolicy, update_open_id_connect_provider_thumbprint::UpdateOpenIDConnectProviderThumbprint,
+    update_role::UpdateRole,
 };
-pub use resources::{managed_policy::ManagedPolicy, policy::Policy, role::Role};
+pub use resources::{managed_policy::ManagedPolicy, oidc_provider::OIDCProvider, policy::Policy, role::Role};
 pub use tags::Tag;
 
 /// The service's token.
@@ -50,14 +59,17 @@ impl FoundsAccounts for Iam {}
 /// The service.
 pub fn service() -> Registration {
     Registration::new::<Iam>()
+        .operation::<AddClientIDToOpenIDConnectProvider>()
         .operation::<AttachRolePolicy>()
         .operation::<AttachUserPolicy>()
         .operation::<CreateAccessKey>()
+        .operation::<CreateOpenIDConnectProvider>()
         .operation::<CreatePolicy>()
         .operation::<CreatePolicyVersion>()
         .operation::<CreateRole>()
         .operation::<CreateUser>()
         .operation::<DeleteAccessKey>()
+        .operation::<DeleteOpenIDConnectProvider>()
         .operation::<DeletePolicy>()
         .operation::<DeletePolicyVersion>()
         .operation::<DeleteRole>()
@@ -67,6 +79,7 @@ pub fn service() -> Registration {
         .operation::<DeleteUserPolicy>()
         .operation::<DetachRolePolicy>()
         .operation::<DetachUserPolicy>()
+        .operation::<GetOpenIDConnectProvider>()
         .operation::<GetPolicy>()
         .operation::<GetPolicyVersion>()
         .operation::<GetRole>()
@@ -75,6 +88,8 @@ pub fn service() -> Registration {
         .operation::<GetUserPolicy>()
         .operation::<ListAccessKeys>()
         .operation::<ListAttachedRolePolicies>()
+        .operation::<ListOpenIDConnectProviderTags>()
+        .operation::<ListOpenIDConnectProviders>()
         .operation::<ListPolicies>()
         .operation::<ListPolicyVersions>()
         .operation::<ListRolePolicies>()
@@ -84,13 +99,18 @@ pub fn service() -> Registration {
         .operation::<PutRolePermissionsBoundary>()
         .operation::<PutRolePolicy>()
         .operation::<PutUserPolicy>()
+        .operation::<RemoveClientIDFromOpenIDConnectProvider>()
         .operation::<SetDefaultPolicyVersion>()
+        .operation::<TagOpenIDConnectProvider>()
         .operation::<TagRole>()
+        .operation::<UntagOpenIDConnectProvider>()
         .operation::<UntagRole>()
         .operation::<UpdateAccessKey>()
         .operation::<UpdateAssumeRolePolicy>()
+        .operation::<UpdateOpenIDConnectProviderThumbprint>()
         .operation::<UpdateRole>()
         .resource_type(ManagedPolicy)
+        .resource_type(OIDCProvider)
         .resource_type(Policy)
         .resource_type(Role)
         .resources(facts::resources)
@@ -98,5 +118,8 @@ pub fn service() -> Registration {
         .access_keys(facts::access_keys)
         .unique_ids(facts::unique_ids)
         .roles(facts::roles)
+        .managed_policies(facts::managed_policies)
+        .identity_providers(oidc::issuers::provider)
+        .issuer_keys_wanted(oidc::issuers::wanted)
         .founding(founding::found)
 }
