@@ -42,7 +42,7 @@ pub use client::Client;
 pub use decided::Decided;
 pub use demands::{Demand, Demands, Part};
 pub use error::{Denial, Error};
-pub use example::{Example, ExampleCaller};
+pub use example::{Before, CalledBy, Example};
 pub use facts::{AccessKey, Document, IdentityProvider, OperatorKey, PrincipalPolicies, ResourceFacts, RoleFacts, View};
 pub use federation::WebIdentityToken;
 pub use gate::{Answer, Gate, GateBuilder, Outcome, Request, RequestContext};

@@ -1,10 +1,6 @@
 use super::{block_on, project};
 use crate::say::say;
-use crate::{
-    failure::Failure,
-    issuers,
-    world::Workload,
-};
+use crate::{failure::Failure, issuers, world::Workload};
 use clap::Args;
 use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
 use tokio::signal::unix::{SignalKind, signal};

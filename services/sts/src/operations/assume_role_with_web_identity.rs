@@ -6,7 +6,7 @@ use crate::{
     session::{self, AssumedRoleUser, Credentials},
 };
 use base::{Arn, Secret};
-use gate::{Authorized, Demand, Demands, Error, Example, ExampleCaller, Identity, Operation, Session, View, WebIdentity, WebIdentityToken};
+use gate::{Authorized, CalledBy, Demand, Demands, Error, Example, Identity, Operation, Session, View, WebIdentity, WebIdentityToken};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -134,7 +134,7 @@ impl Operation for AssumeRoleWithWebIdentity {
         let input = json!({"RoleArn": "$0/Role/Arn", "RoleSessionName": "example", "WebIdentityToken": EXAMPLE_TOKEN});
         let example = session::example_role(&trust.to_string())
             .after("iam:CreateOpenIDConnectProvider", json!({"Url": EXAMPLE_ISSUER, "ClientIDList": [EXAMPLE_AUDIENCE]}))
-            .by(ExampleCaller::Nobody);
+            .by(CalledBy::Nobody);
         Example { input, ..example }
     }
 }

@@ -50,6 +50,6 @@ impl Operation for DecodeAuthorizationMessage {
     }
 
     fn example() -> Example {
-        Example::of(json!({"EncodedMessage": "$denied"}))
+        Example::of(json!({"EncodedMessage": "$0/EncodedMessage"})).after_denied("iam:ListRoles", json!({}))
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     session::{self, Credentials},
 };
 use base::Arn;
-use gate::{Authorized, Demand, Demands, Error, Example, ExampleCaller, FederatedSession, Identity, Operation, View};
+use gate::{Authorized, CalledBy, Demand, Demands, Error, Example, FederatedSession, Identity, Operation, View};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -93,6 +93,6 @@ impl Operation for GetFederationToken {
     fn example() -> Example {
         let policy = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}}"#;
         let input = json!({"Name": "somebody", "Policy": policy, "Tags": [{"Key": "team", "Value": "a"}]});
-        Example::of(input).by(ExampleCaller::User)
+        Example::of(input).by(CalledBy::User)
     }
 }

@@ -5,7 +5,7 @@ use crate::{
     session::{self, Credentials},
 };
 use base::Secret;
-use gate::{Authorized, Demands, Error, Example, ExampleCaller, Identity, Operation, View};
+use gate::{Authorized, CalledBy, Demands, Error, Example, Identity, Operation, View};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -68,6 +68,6 @@ impl Operation for GetSessionToken {
     }
 
     fn example() -> Example {
-        Example::of(json!({"DurationSeconds": 900})).by(ExampleCaller::User)
+        Example::of(json!({"DurationSeconds": 900})).by(CalledBy::User)
     }
 }
