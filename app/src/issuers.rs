@@ -108,3 +108,115 @@ async fn get(tls: Arc<ClientConfig>, url: &str) -> Result<Vec<u8>, String> {
     connection.abort();
     body
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
+    use rustls::{ServerConfig, pki_types::PrivatePkcs8KeyDer};
+    use std::{io::Write, net::SocketAddr};
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        net::TcpListener,
+        runtime::Runtime,
+    };
+    use tokio_rustls::TlsAcceptor;
+
+    /// An authority of its own, and a server's configuration with its certificate for `localhost`.
+    fn authority() -> (CertificateDer<'static>, Arc<ServerConfig>) {
+        let key = KeyPair::generate().unwrap();
+        let mut params = CertificateParams::default();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let root = params.self_signed(&key).unwrap();
+        let leaf_key = KeyPair::generate().unwrap();
+        let leaf = CertificateParams::new(["localhost".to_string()]).unwrap();
+        let leaf = leaf.signed_by(&leaf_key, &Issuer::new(params, key)).unwrap();
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let config = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![leaf.der().clone()], PrivatePkcs8KeyDer::from(leaf_key.serialize_der()).into())
+            .unwrap();
+        (root.der().clone(), Arc::new(config))
+    }
+
+    /// An https server that answers every request of a path with what is written for it.
+    fn serve(runtime: &Runtime, config: Arc<ServerConfig>, answers: &'static [(&'static str, &'static str)]) -> SocketAddr {
+        let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
+        let address = listener.local_addr().unwrap();
+        runtime.spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                let acceptor = TlsAcceptor::from(config.clone());
+                tokio::spawn(async move {
+                    // A client that does not trust the certificate goes away.
+                    let Ok(mut stream) = acceptor.accept(stream).await else { return };
+                    let mut request = vec![0; 4096];
+                    let length = stream.read(&mut request).await.unwrap_or(0);
+                    let text = String::from_utf8_lossy(&request[..length]).into_owned();
+                    let found = answers.iter().find(|(path, _)| text.starts_with(&format!("GET {path} HTTP/1.1")));
+                    let answer = found.map_or("HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n", |(_, answer)| answer);
+                    let large = answer.contains("content-length: 600000");
+                    let body = if large { "x".repeat(600_000) } else { String::new() };
+                    let _ = stream.write_all(format!("{answer}{body}").as_bytes()).await;
+                    let _ = stream.shutdown().await;
+                });
+            }
+        });
+        address
+    }
+
+    /// From a thread beside the runtime, as commands of the outbox run.
+    fn fetch(runtime: &Runtime, roots: Vec<CertificateDer<'static>>, url: String) -> Result<Vec<u8>, String> {
+        let fetch = fetcher(runtime.handle().clone(), roots);
+        std::thread::spawn(move || fetch(&url)).join().unwrap()
+    }
+
+    #[test]
+    fn only_a_trusted_https_server_is_believed_and_only_so_much() {
+        let runtime = Runtime::new().unwrap();
+        let (root, config) = authority();
+        let address = serve(
+            &runtime,
+            config,
+            &[
+                ("/keys?x=1", "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}"),
+                ("/moved", "HTTP/1.1 302 Found\r\nlocation: /keys\r\ncontent-length: 0\r\n\r\n"),
+                ("/large", "HTTP/1.1 200 OK\r\ncontent-length: 600000\r\n\r\n"),
+            ],
+        );
+        let at = |path: &str| format!("https://localhost:{}{path}", address.port());
+        let trusted = vec![root];
+        assert_eq!(fetch(&runtime, trusted.clone(), at("/keys?x=1")), Ok(b"{}".to_vec()));
+        let (stranger, _) = authority();
+        for (roots, url, why) in [
+            (vec![], at("/keys?x=1"), ""),
+            (vec![stranger], at("/keys?x=1"), "certificate"),
+            (trusted.clone(), format!("https://127.0.0.1:{}/keys?x=1", address.port()), "certificate"),
+            (trusted.clone(), at("/nothing"), "404"),
+            (trusted.clone(), at("/moved"), "redirects are not followed"),
+            (trusted.clone(), at("/large"), "limit"),
+            (trusted.clone(), format!("http://localhost:{}/keys", address.port()), "not an https URL"),
+            (trusted, "https://".into(), ""),
+        ] {
+            let error = fetch(&runtime, roots, url.clone()).unwrap_err();
+            assert!(error.contains(why), "{url}: {error}");
+        }
+    }
+
+    #[test]
+    fn keys_and_certificates_are_read_from_files() {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        let path = file.path().to_str().unwrap().to_string();
+        let argument = format!("https://issuer.example={path}");
+        assert!(given(&argument).is_err());
+        assert!(more_roots(file.path()).is_err());
+        file.write_all(br#"{"keys":[{"kty":"EC","crv":"P-256","x":"AQ","y":"AQ"}]}"#).unwrap();
+        assert_eq!(given(&argument).unwrap().0, "https://issuer.example");
+        for wrong in
+            ["", "https://issuer.example", "https://issuer.example=", "http://issuer.example=/dev/null", "https://a=/nothing/there"]
+        {
+            assert!(given(wrong).is_err(), "{wrong}");
+        }
+    }
+}
