@@ -1,13 +1,14 @@
 use crate::{
     CommitError, Key, Pending, RootKey, StoreError, Tx, Value,
-    backend::{Backend, Batch},
+    backend::{Backend, Batch, Change},
     clock::Clock,
     committer::Committer,
-    disk::{CACHE, Disk},
+    disk::{Disk, Limits},
     files::failed,
     memory::Memory,
     pending::{Answer, pending},
     recent::{Reads, Recent},
+    tx::Writes,
 };
 use std::{
     collections::BTreeMap,
@@ -61,10 +62,19 @@ pub(crate) struct Core {
     closed: AtomicBool,
 }
 
+impl Job {
+    /// The bytes it adds to a group.
+    pub(crate) fn size(&self) -> usize {
+        let written = self.writes.iter().map(|(key, value)| key.len() + value.as_ref().map_or(0, |value| value.len()));
+        let appended = self.appends.iter().map(|(key, value)| key.len() + value.len());
+        written.sum::<usize>() + appended.sum::<usize>()
+    }
+}
+
 /// A transaction that waits for its group.
 pub(crate) struct Job {
     reads: Reads,
-    writes: Batch,
+    writes: Writes,
     appends: BTreeMap<Key, Value>,
     answer: Answer,
 }
@@ -79,7 +89,7 @@ impl Store {
     /// Opens the store in the folder `dir`, or makes it: one process per folder, all content encrypted under a key
     /// derived from `root`. After a crash, every answered commit is there.
     pub fn open(dir: &Path, root: &RootKey) -> Result<Self, StoreError> {
-        let core = Arc::new(Core::new(Box::new(Disk::open(dir, root, CACHE)?)));
+        let core = Arc::new(Core::new(Box::new(Disk::open(dir, root, Limits::default())?)));
         let committer = Committer::start(Arc::clone(&core)).map_err(failed(dir, "starting the committer thread"))?;
         Ok(Self(Arc::new(Shared { core, committer: Some(committer) })))
     }
@@ -147,8 +157,8 @@ impl Core {
             for key in writes.keys() {
                 recent.note(seq, key);
             }
-            batch.extend(writes);
-            batch.extend(appends.into_iter().map(|(key, value)| (key, Some(value))));
+            batch.extend(writes.into_iter().map(|(key, value)| (key, Change::from(value))));
+            batch.extend(appends.into_iter().map(|(key, value)| (key, Change::Append(value))));
             winners.push(answer);
         }
         if winners.is_empty() {
@@ -170,12 +180,8 @@ impl Core {
 
     fn callbacks_for(&self, batch: &Batch) -> Vec<Callback> {
         let callbacks = self.callbacks.read().unwrap_or_else(PoisonError::into_inner);
-        let wrote = |prefix: &[u8]| batch.range::<[u8], _>((std::ops::Bound::Included(prefix), std::ops::Bound::Unbounded)).next();
-        callbacks
-            .iter()
-            .filter(|(prefix, _)| wrote(prefix).is_some_and(|(key, _)| key.starts_with(prefix)))
-            .map(|(_, callback)| Arc::clone(callback))
-            .collect()
+        let wrote = |prefix: &[u8]| batch.iter().any(|(key, _)| key.starts_with(prefix));
+        callbacks.iter().filter(|(prefix, _)| wrote(prefix)).map(|(_, callback)| Arc::clone(callback)).collect()
     }
 }
 
