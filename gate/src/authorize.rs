@@ -1,5 +1,5 @@
 use crate::{
-    Caller, Demand, Demands, Denial, Document, Error, Identity, PrincipalPolicies, Protocol, ResourceFacts,
+    Caller, Decided, Demand, Demands, Denial, Document, Error, Identity, OperationInfo, PrincipalPolicies, Protocol, ResourceFacts,
     core::{Core, Frame},
     demands::Part,
     facts::unique_id,
@@ -131,7 +131,14 @@ struct Verdict {
     context: Value,
 }
 
-fn decide(core: &mut Core, frame: &Frame, principal: &Principal, demand: &Demand) -> Result<Verdict, Error> {
+fn decide(
+    core: &mut Core,
+    frame: &Frame,
+    of: &OperationInfo,
+    event_id: &str,
+    principal: &Principal,
+    demand: &Demand,
+) -> Result<Verdict, Error> {
     let gate = core.gate.clone();
     let facts: Option<ResourceFacts> = match &demand.resource {
         Some(arn) => match gate.0.registry.resources.get(arn.service()) {
@@ -173,6 +180,10 @@ fn decide(core: &mut Core, frame: &Frame, principal: &Principal, demand: &Demand
         ..policy::Policies::default()
     };
     let decision = policy::decide(&request, &policies, &gate.0.options);
+    if gate.0.decisions.any() {
+        let ids = (event_id, frame.parent.as_deref());
+        core.decided.push(Decided::new(ids, &frame.caller, of, demand, owner, &context, decision.verdict));
+    }
     let message = if decision.verdict == policy::Verdict::Allow { String::new() } else { decision.message(&session_arn, &request) };
     let context = context.iter().map(|(k, v)| (k.to_string(), json!(v))).collect();
     Ok(Verdict { message, resource: request.resource.to_string(), decision, context: Value::Object(context) })
@@ -212,8 +223,8 @@ fn named(core: &mut Core, frame: &Frame, expected: &str) -> Result<String, Error
 }
 
 /// Decides on all demands. Err: a required one is denied.
-pub(crate) fn authorize(core: &mut Core, frame: &Frame, protocol: Protocol, event_id: &str, demands: &Demands) -> Result<Allowed, Error> {
-    let principal = gather(core, frame, protocol)?;
+pub(crate) fn authorize(core: &mut Core, frame: &Frame, of: &OperationInfo, event_id: &str, demands: &Demands) -> Result<Allowed, Error> {
+    let principal = gather(core, frame, of.protocol)?;
     let mut allowed = Allowed { probes: BTreeMap::new(), items: Vec::new(), resources: Vec::new() };
     for demand in &demands.0 {
         if let Some(arn) = &demand.resource
@@ -221,10 +232,10 @@ pub(crate) fn authorize(core: &mut Core, frame: &Frame, protocol: Protocol, even
         {
             allowed.resources.push(arn.clone());
         }
-        let verdict = decide(core, frame, &principal, demand)?;
+        let verdict = decide(core, frame, of, event_id, &principal, demand)?;
         let denied = match verdict.decision.verdict {
             policy::Verdict::Allow => None,
-            _ => Some(denial(core, frame, protocol, event_id, demand, verdict)?),
+            _ => Some(denial(core, frame, of.protocol, event_id, demand, verdict)?),
         };
         match (&demand.part, denied) {
             (Part::Required, Some(error)) => return Err(error),

@@ -12,12 +12,14 @@ pub struct Example {
     pub input: Value,
     /// The body, for operations that take one.
     pub body: Option<&'static [u8]>,
+    /// The calls that it makes inside, as `service:Operation`, in the order in which they end: each leaves a record of its own.
+    pub inside: Vec<&'static str>,
 }
 
 impl Example {
     /// A call with this input in a new account.
     pub fn of(input: Value) -> Self {
-        Self { before: Vec::new(), input, body: None }
+        Self { before: Vec::new(), input, body: None, inside: Vec::new() }
     }
     /// After this call was made.
     pub fn after(mut self, operation: &'static str, input: Value) -> Self {
@@ -27,6 +29,11 @@ impl Example {
     /// With a body.
     pub fn body(mut self, body: &'static [u8]) -> Self {
         self.body = Some(body);
+        self
+    }
+    /// Making these calls inside.
+    pub fn inside(mut self, calls: impl IntoIterator<Item = &'static str>) -> Self {
+        self.inside = calls.into_iter().collect();
         self
     }
 }

@@ -1,8 +1,9 @@
 use crate::{
-    Body, BodyReader, Caller, Error, Identity, OperationInfo, OperatorKey, Proof, Protocol, Record, Registration, ResourceType, Service,
-    Table,
+    Body, BodyReader, Caller, Decided, Error, Identity, OperationInfo, OperatorKey, Proof, Protocol, Record, Registration, ResourceType,
+    Service, Table,
     authorize::PolicyCache,
     core::{Core, Frame},
+    decided::DecisionWatchers,
     facts::Registry,
     operation::DynOperation,
     pass::Passed,
@@ -38,6 +39,7 @@ pub(crate) struct Inner {
     operations: BTreeMap<&'static str, BTreeMap<&'static str, Box<dyn DynOperation>>>,
     services: BTreeMap<&'static str, (Protocol, &'static str)>,
     watchers: RwLock<Vec<Watcher>>,
+    pub(crate) decisions: DecisionWatchers,
 }
 
 /// How a call came.
@@ -124,6 +126,7 @@ impl GateBuilder {
                 operations: BTreeMap::new(),
                 services: BTreeMap::new(),
                 watchers: RwLock::default(),
+                decisions: DecisionWatchers::default(),
             },
         }
     }
@@ -257,8 +260,8 @@ impl Gate {
     fn offer<T>(&self, work: &mut impl FnMut(&mut Core) -> T) -> (T, store::Pending, Rest) {
         let mut core = Core::new(self);
         let value = work(&mut core);
-        let Core { tx, new_files, old_files, records, .. } = core;
-        (value, self.0.store.commit(tx), Rest { new_files, old_files, records })
+        let Core { tx, new_files, old_files, records, decided, .. } = core;
+        (value, self.0.store.commit(tx), Rest { new_files, old_files, records, decided })
     }
 
     fn conclude<T>(&self, value: T, committed: Result<(), store::CommitError>, rest: Rest) -> Result<Option<T>, Error> {
@@ -274,6 +277,7 @@ impl Gate {
                 for watcher in self.0.watchers.read().unwrap_or_else(|e| e.into_inner()).iter() {
                     rest.records.iter().for_each(watcher);
                 }
+                self.0.decisions.tell(&rest.decided);
                 Ok(Some(value))
             }
             Err(store::CommitError::Conflict) => {
@@ -330,6 +334,12 @@ impl Gate {
         self.0.watchers.write().unwrap_or_else(|e| e.into_inner()).push(Box::new(watcher));
     }
 
+    /// Calls `watcher` with every demand that is decided, when the records of its call are committed, in the committing thread:
+    /// it must be quick. It sees what was decided, and can change nothing.
+    pub fn watch_decisions(&self, watcher: impl Fn(&Decided) + Send + Sync + 'static) {
+        self.0.decisions.add(Box::new(watcher));
+    }
+
     /// All operations, by service and name.
     pub fn operations(&self) -> Vec<OperationInfo> {
         self.0.operations.values().flat_map(|o| o.values().map(|o| o.info())).collect()
@@ -372,6 +382,7 @@ struct Rest {
     new_files: Vec<String>,
     old_files: Vec<String>,
     records: Vec<Arc<Record>>,
+    decided: Vec<Decided>,
 }
 
 fn contended() -> Error {
