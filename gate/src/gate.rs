@@ -1,13 +1,14 @@
 use crate::{
     Body, BodyReader, Caller, Decided, Error, Identity, OperationInfo, OperatorKey, Proof, Protocol, Record, Registration, ResourceType,
     Service, Table,
+    authenticate::Sessions,
     authorize::PolicyCache,
     core::{Core, Frame},
     decided::DecisionWatchers,
     facts::Registry,
     operation::DynOperation,
     pass::Passed,
-    record::{self, Opening},
+    record::{self, Opening, Written},
     seal::Sealer,
 };
 use base::{AccountId, Clock, Entropy, Region};
@@ -21,7 +22,11 @@ use std::{
 #[derive(Clone)]
 pub struct Gate(pub(crate) Arc<Inner>);
 
-type Watcher = Box<dyn Fn(&Arc<Record>) + Send + Sync>;
+struct Watcher {
+    /// None: all.
+    action: Option<&'static str>,
+    told: Box<dyn Fn(&Arc<Record>) + Send + Sync>,
+}
 
 pub(crate) struct Inner {
     pub(crate) store: store::Store,
@@ -34,6 +39,7 @@ pub(crate) struct Inner {
     pub(crate) policies: PolicyCache,
     pub(crate) sealer: Sealer,
     pub(crate) signing_keys: wire::sigv4::KeyCache,
+    pub(crate) sessions: Sessions,
     pub(crate) registry: Registry,
     pub(crate) resource_types: BTreeMap<&'static str, Arc<dyn ResourceType>>,
     operations: BTreeMap<&'static str, BTreeMap<&'static str, Box<dyn DynOperation>>>,
@@ -121,6 +127,7 @@ impl GateBuilder {
                 policies: PolicyCache::default(),
                 sealer: Sealer::new(root_key),
                 signing_keys: wire::sigv4::KeyCache::new(SIGNING_KEYS),
+                sessions: Sessions::default(),
                 registry: Registry::default(),
                 resource_types: BTreeMap::new(),
                 operations: BTreeMap::new(),
@@ -215,8 +222,9 @@ impl Gate {
         if known.is_none() {
             opening.call_it(&clipped(service), &clipped(operation));
         }
-        let record = opening.close(core.now, &[], Err(error));
-        record::append(core, record)
+        let record = opening.close(core.now, &[], Err(error))?;
+        record::append(core, record);
+        Ok(())
     }
 
     /// The operation of this name, for wire requests and for calls made inside by name.
@@ -274,9 +282,7 @@ impl Gate {
         match committed {
             Ok(()) => {
                 remove(rest.old_files);
-                for watcher in self.0.watchers.read().unwrap_or_else(|e| e.into_inner()).iter() {
-                    rest.records.iter().for_each(watcher);
-                }
+                self.tell(&rest.records);
                 self.0.decisions.tell(&rest.decided);
                 Ok(Some(value))
             }
@@ -287,6 +293,21 @@ impl Gate {
             Err(e) => {
                 remove(rest.new_files);
                 Err(Error::internal(format_args!("the call could not be recorded, so it did not happen: {e}")).status(503))
+            }
+        }
+    }
+
+    /// Records are bytes: those that are watched are read, no others.
+    fn tell(&self, records: &[Written]) {
+        let watchers = self.0.watchers.read().unwrap_or_else(|e| e.into_inner());
+        for record in records {
+            let mut wanted = watchers.iter().filter(|w| w.action.is_none_or(|action| action == record.action)).peekable();
+            if wanted.peek().is_none() {
+                continue;
+            }
+            // It was written by this process just now.
+            if let Ok(read) = record.read().map(Arc::new) {
+                wanted.for_each(|watcher| (watcher.told)(&read));
             }
         }
     }
@@ -324,14 +345,24 @@ impl Gate {
             // No caller asked for it: the server's own start did, and the trail says so.
             let mut opening = Opening::new(core, &frame, &NO_OPERATION, serde_json::json!({"accountId": account}));
             opening.call_it("organizations", "CreateAccountResult");
-            let record = opening.close(core.now, &[], Ok(Value::Null));
-            record::append(core, record)
+            let record = opening.close(core.now, &[], Ok(Value::Null))?;
+            record::append(core, record);
+            Ok(())
         })?
     }
 
     /// Calls `watcher` with every record that is committed, in the committing thread: it must be quick.
     pub fn watch(&self, watcher: impl Fn(&Arc<Record>) + Send + Sync + 'static) {
-        self.0.watchers.write().unwrap_or_else(|e| e.into_inner()).push(Box::new(watcher));
+        self.add_watcher(Watcher { action: None, told: Box::new(watcher) });
+    }
+
+    /// As `watch`, with the records of one action alone (`codecommit:DeleteRepository`): all others cost nothing.
+    pub fn watch_action(&self, action: &'static str, watcher: impl Fn(&Arc<Record>) + Send + Sync + 'static) {
+        self.add_watcher(Watcher { action: Some(action), told: Box::new(watcher) });
+    }
+
+    fn add_watcher(&self, watcher: Watcher) {
+        self.0.watchers.write().unwrap_or_else(|e| e.into_inner()).push(watcher);
     }
 
     /// Calls `watcher` with every demand that is decided, when the records of its call are committed, in the committing thread:
@@ -381,7 +412,7 @@ impl Gate {
 struct Rest {
     new_files: Vec<String>,
     old_files: Vec<String>,
-    records: Vec<Arc<Record>>,
+    records: Vec<Written>,
     decided: Vec<Decided>,
 }
 
