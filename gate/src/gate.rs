@@ -391,6 +391,10 @@ impl Gate {
     pub fn close(&self) {
         self.0.store.close();
     }
+    /// What was committed since the start.
+    pub fn commits(&self) -> store::Figures {
+        self.0.store.figures()
+    }
     /// The clock of all calls.
     pub fn clock(&self) -> &Arc<dyn Clock> {
         &self.0.clock

@@ -205,7 +205,14 @@ impl<'f> Opening<'f> {
         Ok(Written { account: self.account, id: self.id, action, bytes: out.0.into() })
     }
 
-    fn event(&self, out: &mut Members, now: Timestamp, input: Value, resources: &[Arn], result: Result<Value, &Error>) -> Result<(), Error> {
+    fn event(
+        &self,
+        out: &mut Members,
+        now: Timestamp,
+        input: Value,
+        resources: &[Arn],
+        result: Result<Value, &Error>,
+    ) -> Result<(), Error> {
         let (caller, context, info) = (&self.frame.caller, &self.frame.context, &self.info);
         let (source, agent) = match caller.via().last() {
             Some(service) => (service, service),

@@ -15,8 +15,9 @@ use std::{
     path::Path,
     sync::{
         Arc, Mutex, PoisonError, RwLock,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
+    time::{Duration, Instant},
 };
 
 /// The longest key.
@@ -60,6 +61,20 @@ pub(crate) struct Core {
     recent: Mutex<Recent>,
     callbacks: RwLock<Vec<(Vec<u8>, Callback)>>,
     closed: AtomicBool,
+    groups: AtomicU64,
+    transactions: AtomicU64,
+    nanoseconds: AtomicU64,
+}
+
+/// What a store has done since it was opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Figures {
+    /// Groups that were committed: on disk, each is one append and one flush.
+    pub groups: u64,
+    /// Transactions in them.
+    pub transactions: u64,
+    /// The time that making groups durable and visible took, together.
+    pub took: Duration,
 }
 
 impl Job {
@@ -127,6 +142,16 @@ impl Store {
         self.0.core.callbacks.write().unwrap_or_else(PoisonError::into_inner).push((prefix.to_vec(), callback));
     }
 
+    /// What was committed since the store was opened.
+    pub fn figures(&self) -> Figures {
+        let core = &self.0.core;
+        Figures {
+            groups: core.groups.load(Ordering::Relaxed),
+            transactions: core.transactions.load(Ordering::Relaxed),
+            took: Duration::from_nanos(core.nanoseconds.load(Ordering::Relaxed)),
+        }
+    }
+
     /// Commits what is queued and lets go of the files; transactions from then on answer that the store is closed.
     pub fn close(&self) {
         self.0.close();
@@ -135,7 +160,16 @@ impl Store {
 
 impl Core {
     pub(crate) fn new(backend: Box<dyn Backend>) -> Self {
-        Self { backend, clock: Arc::default(), recent: Mutex::default(), callbacks: RwLock::default(), closed: AtomicBool::new(false) }
+        Self {
+            backend,
+            clock: Arc::default(),
+            recent: Mutex::default(),
+            callbacks: RwLock::default(),
+            closed: AtomicBool::new(false),
+            groups: AtomicU64::new(0),
+            transactions: AtomicU64::new(0),
+            nanoseconds: AtomicU64::new(0),
+        }
     }
 
     pub(crate) fn is_closed(&self) -> bool {
@@ -165,7 +199,11 @@ impl Core {
             return;
         }
         let callbacks = self.callbacks_for(&batch);
+        let begun = Instant::now();
         let outcome = self.backend.apply(seq, self.clock.oldest(), batch);
+        self.groups.fetch_add(1, Ordering::Relaxed);
+        self.transactions.fetch_add(winners.len() as u64, Ordering::Relaxed);
+        self.nanoseconds.fetch_add(u64::try_from(begun.elapsed().as_nanos()).unwrap_or(u64::MAX), Ordering::Relaxed);
         // Even after a failure: whether its writes were kept is unknown, so they count as written.
         self.clock.publish(seq);
         recent.trim(self.clock.oldest());

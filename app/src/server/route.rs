@@ -161,6 +161,9 @@ async fn json(
     let signed = signed_for(&parsed).is_some();
     let shown = shown(parsed, Protocol::Json, parts, target, &read);
     let input = read.and_then(|bytes| wire::json::read_body(&bytes, MAX_BODY).map_err(|e| Error::new(e.code, e.message)));
+    if service == "codecommit" {
+        server.git.wait().await;
+    }
     let operation = if known.is_some() || signed { name } else { &named };
     let request = Request { proof: shown, service, operation: operation.to_string(), input, body: None, context };
     answer::write(&style, server.gate.call(&request).await)
