@@ -3,6 +3,7 @@
 use crate::{
     config::{self, ServerKeys},
     failure::Failure,
+    follow,
     server::{Authority, Listener, Server, Shared, serve_one},
 };
 use base::{AccountId, Region};
@@ -53,6 +54,7 @@ pub(crate) struct World {
     pub(crate) gate: Gate,
     pub(crate) operator: OperatorKey,
     pub(crate) state: PathBuf,
+    accounts: Vec<AccountId>,
     runtime: PathBuf,
 }
 
@@ -90,7 +92,7 @@ impl World {
         for account in accounts {
             gate.found(*account, &operator)?;
         }
-        Ok(Self { gate, operator, state, runtime: config::runtime_folder(&id)? })
+        Ok(Self { gate, operator, state, accounts: accounts.to_vec(), runtime: config::runtime_folder(&id)? })
     }
 
     /// Listens and, if `working`, runs long work.
@@ -138,6 +140,7 @@ impl World {
         codepipeline::workflows(&mut engine);
         cloudformation::workflows(&mut engine);
         iam::workflows(&mut engine);
+        tokio::spawn(follow::last_used(self.gate.clone(), self.accounts.clone(), stopped.clone()));
         Ok(engine.start(|what, error| eprintln!("sekisho: {what}: {error}")))
     }
 }

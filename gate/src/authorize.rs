@@ -70,12 +70,14 @@ fn compile(core: &Core, kind: PolicyKind, document: Document) -> Result<Compiled
     Ok(Compiled { name: document.name, policy })
 }
 
-fn gather(core: &mut Core, frame: &Frame, protocol: Protocol) -> Result<Principal, Error> {
+/// None: the principal is gone.
+fn gather(core: &mut Core, frame: &Frame) -> Result<Option<Principal>, Error> {
     let policies = match frame.caller.identity() {
         Identity::User { .. } | Identity::Role(_) => {
             let gate = core.gate.clone();
             let Some(lookup) = &gate.0.registry.principals else { return Err(Error::internal("no service knows principals")) };
-            lookup(core, frame, &frame.caller)?.ok_or_else(|| gone(&frame.caller, protocol))?
+            let Some(found) = lookup(core, frame, &frame.caller)? else { return Ok(None) };
+            found
         }
         _ => PrincipalPolicies::default(),
     };
@@ -89,17 +91,29 @@ fn gather(core: &mut Core, frame: &Frame, protocol: Protocol) -> Result<Principa
     };
     let identity = policies.identity.into_iter().map(|d| compile(core, PolicyKind::Identity, d)).collect::<Result<Vec<_>, _>>()?;
     let boundary = policies.boundary.map(|d| compile(core, PolicyKind::Boundary, d)).transpose()?;
-    Ok(Principal { identity, boundary, session, tags: policies.tags })
+    Ok(Some(Principal { identity, boundary, session, tags: policies.tags }))
 }
 
-fn gone(caller: &Caller, protocol: Protocol) -> Error {
-    Error::access_denied(
-        protocol,
-        format!(
-            "{} no longer exists: its user or role was deleted. A role made again under the same name is another one; assume it anew.",
-            caller.name()
-        ),
-    )
+/// The denial of one who is gone: whatever is demanded, nothing allows it.
+fn gone(caller: &Caller, of: &OperationInfo, event_id: &str, demands: &Demands) -> Error {
+    let principal = caller.name();
+    let message = format!(
+        "{principal} no longer exists: its user or role was deleted. A role made again under the same name is another one; assume it anew."
+    );
+    let mut error = Error::access_denied(of.protocol, message);
+    let first = demands.0.first();
+    error.denial = Some(Box::new(Denial {
+        principal,
+        action: first.map_or_else(|| format!("{}:{}", of.service, of.name), |demand| demand.action.to_string()),
+        resource: first.and_then(|demand| demand.resource.as_ref()).map_or("*", Arn::as_str).to_string(),
+        decision: json!({
+            "verdict": policy::Verdict::ImplicitDeny,
+            "reasons": [{"role": "decided", "kind": "rule", "element": "the principal no longer exists"}],
+        }),
+        context: json!({}),
+        event_id: event_id.to_string(),
+    }));
+    error
 }
 
 fn resource_kind(resource: &Arn) -> PolicyKind {
@@ -224,7 +238,7 @@ fn named(core: &mut Core, frame: &Frame, expected: &str) -> Result<String, Error
 
 /// Decides on all demands. Err: a required one is denied.
 pub(crate) fn authorize(core: &mut Core, frame: &Frame, of: &OperationInfo, event_id: &str, demands: &Demands) -> Result<Allowed, Error> {
-    let principal = gather(core, frame, of.protocol)?;
+    let Some(principal) = gather(core, frame)? else { return Err(gone(&frame.caller, of, event_id, demands)) };
     let mut allowed = Allowed { probes: BTreeMap::new(), items: Vec::new(), resources: Vec::new() };
     for demand in &demands.0 {
         if let Some(arn) = &demand.resource

@@ -96,6 +96,8 @@ const NO_OPERATION: OperationInfo = OperationInfo {
     read_only: false,
     data_event: false,
     example: || crate::Example::of(Value::Null),
+    variations: Vec::new,
+    recorded: |_| Value::Null,
 };
 
 /// A call that loses against others this often gives up.

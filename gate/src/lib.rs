@@ -40,7 +40,7 @@ pub use client::Client;
 pub use decided::Decided;
 pub use demands::{Demand, Demands, Part};
 pub use error::{Denial, Error};
-pub use example::Example;
+pub use example::{Before, CalledBy, Example};
 pub use facts::{AccessKey, Document, OperatorKey, PrincipalPolicies, ResourceFacts, RoleFacts, View};
 pub use gate::{Answer, Gate, GateBuilder, Outcome, Request, RequestContext};
 pub use operation::{Operation, OperationInfo, Protocol, Registration, Service};

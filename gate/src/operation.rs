@@ -68,6 +68,11 @@ pub trait Operation: Sized + 'static {
     /// A call that succeeds.
     fn example() -> Example;
 
+    /// More calls, which demand more, each with what it has: tags, a key, a role.
+    fn variations() -> Vec<(&'static str, Example)> {
+        Vec::new()
+    }
+
     /// What the record holds of the input. Secrets are `***` already.
     fn recorded(input: &Self::Input) -> Value {
         serde_json::to_value(input).unwrap_or(Value::Null)
@@ -91,6 +96,10 @@ pub struct OperationInfo {
     pub data_event: bool,
     /// Its example.
     pub example: fn() -> Example,
+    /// Its variations.
+    pub variations: fn() -> Vec<(&'static str, Example)>,
+    /// What a record holds of this input; nothing if it has not the operation's shape.
+    pub recorded: fn(Value) -> Value,
 }
 
 pub(crate) trait DynOperation: Send + Sync {
@@ -114,9 +123,13 @@ impl<Op: Operation> DynOperation for Typed<Op> {
         pass::open_value::<Op>(core, frame, input)
     }
     fn recorded(&self, input: Value) -> Value {
-        let typed = wire::lenient::from_value::<Op::Input>(input);
-        base::redacted(|| typed.map_or(Value::Null, |typed| Op::recorded(&typed)))
+        recorded::<Op>(input)
     }
+}
+
+fn recorded<Op: Operation>(input: Value) -> Value {
+    let typed = wire::lenient::from_value::<Op::Input>(input);
+    base::redacted(|| typed.map_or(Value::Null, |typed| Op::recorded(&typed)))
 }
 
 pub(crate) fn info<Op: Operation>() -> OperationInfo {
@@ -128,6 +141,8 @@ pub(crate) fn info<Op: Operation>() -> OperationInfo {
         read_only: Op::READ_ONLY,
         data_event: Op::DATA_EVENT,
         example: Op::example,
+        variations: Op::variations,
+        recorded: recorded::<Op>,
     }
 }
 

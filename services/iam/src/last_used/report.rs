@@ -104,6 +104,8 @@ pub(crate) fn compile(scope: &mut Scope<'_, Iam>, account: AccountId, job: &mut 
     for entity in &mut entities {
         for (action, last) in figures.of(scope, &entity.id)? {
             let (service, operation) = action.split_once(':').unwrap_or((&action, ""));
+            // The trail has operations, policies have actions.
+            let operation = actions::action_of(service, operation).unwrap_or(operation);
             let time = entity.used.entry(service.to_owned()).or_insert(last.time);
             *time = last.time.max(*time);
             let newest = used.entry(service.to_owned()).or_default();
