@@ -9,6 +9,7 @@ mod config;
 mod deliver;
 mod failure;
 mod follow;
+mod issuers;
 mod say;
 mod server;
 mod world;

@@ -5,6 +5,7 @@ use crate::{
     condition::Condition,
     error::{Fault, place},
     form::{check_action, check_resource},
+    index::Index,
     json::{Member, Node, Value},
     principal::{Name, PrincipalKind, Principals},
     resource::{ResourcePattern, Short},
@@ -91,7 +92,7 @@ impl Compiler<'_> {
                 .error(node.at, &path, "the list is empty; a policy has at least one statement")
                 .of(Fault::Missing("Statement")));
         }
-        Ok(Policy { kind: self.kind, current, list: statements.into() })
+        Ok(Policy { kind: self.kind, current, index: Index::of(&statements), list: statements.into() })
     }
 
     fn version(&self, node: &Node<'_>, path: &str) -> Checked<bool> {

@@ -3,6 +3,7 @@
 use crate::{
     PolicyError,
     compile::Compiler,
+    index::Index,
     json,
     principal::{PrincipalKind, PrincipalRef},
     statement::{ActionPattern, Effect, Statement},
@@ -55,6 +56,7 @@ pub struct Policy {
     /// Version 2012-10-17: policy variables are expanded.
     pub(crate) current: bool,
     pub(crate) list: Box<[Statement]>,
+    pub(crate) index: Index,
 }
 
 /// A statement as its author wrote it.
@@ -154,7 +156,7 @@ impl Policy {
 
 /// The keys whose fixed values make a statement for everyone not public.
 /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html>
-const FIXING_KEYS: [&str; 10] = [
+const FIXING_KEYS: [&str; 11] = [
     "aws:principalorgid",
     "aws:sourceaccount",
     "aws:sourcearn",
@@ -165,6 +167,7 @@ const FIXING_KEYS: [&str; 10] = [
     "aws:userid",
     "s3:dataaccesspointaccount",
     "s3:dataaccesspointarn",
+    "s3:x-amz-server-side-encryption-aws-kms-key-id",
 ];
 
 /// The number of characters that IAM's quotas count: all but white space.

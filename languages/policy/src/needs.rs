@@ -1,6 +1,6 @@
 //! What a policy is about, whatever the request: the condition keys that it asks for, the actions that it may allow.
 
-use crate::{Context, Effect, Policy, statement::ActionPattern};
+use crate::{Context, Effect, Policy, index::Asked, statement::ActionPattern};
 
 impl Policy {
     /// The keys of its conditions and variables, as it writes them, each once, in the order in which they stand.
@@ -28,8 +28,8 @@ impl Policy {
     /// Whether one of its Allows covers an action, on some resource under some condition.
     pub fn may_allow(&self, action: &str) -> bool {
         let (service, name) = action.split_once(':').unwrap_or((action, ""));
-        let none = Context::new();
-        self.list.iter().any(|s| s.effect == Effect::Allow && s.covers_action(service, name, &none))
+        let (asked, none) = (Asked::new(service, name), Context::new());
+        self.list.iter().any(|s| s.effect == Effect::Allow && s.covers_action(&asked, &none))
     }
 
     /// Whether one of its Allows names actions of a service.
