@@ -3,8 +3,7 @@
 use crate::{
     config::{self, ServerKeys},
     failure::Failure,
-    follow,
-    issuers,
+    follow, issuers,
     server::{Authority, Listener, Server, Shared, serve_one},
 };
 use base::{AccountId, Region};

@@ -45,7 +45,8 @@ pub fn check(learned: &[(Case, Result<Learned, String>)]) {
     let mut wrong = BTreeMap::new();
     let mut demands = BTreeSet::new();
     for (case, learned) in learned {
-        let named = actions::action_of(case.operation.service, case.operation.name).map(|name| format!("{}:{name}", case.operation.service));
+        let named =
+            actions::action_of(case.operation.service, case.operation.name).map(|name| format!("{}:{name}", case.operation.service));
         let Ok(learned) = learned else { continue };
         let own = |decided: &&Decided| decided.operation == case.name();
         let demanded = |action: &String| learned.attempt.decided.iter().filter(own).any(|decided| decided.action == *action);
