@@ -3,6 +3,7 @@
 use crate::{
     config::{self, ServerKeys},
     failure::Failure,
+    issuers,
     server::{Authority, Listener, Server, Shared, serve_one},
 };
 use base::{AccountId, Region};
@@ -55,6 +56,8 @@ pub(crate) struct World {
     pub(crate) operator: OperatorKey,
     pub(crate) state: PathBuf,
     runtime: PathBuf,
+    /// Certificates that issuers of tokens are trusted by, beside the system's.
+    pub(crate) issuer_roots: Vec<rustls::pki_types::CertificateDer<'static>>,
 }
 
 /// A served world.
@@ -91,7 +94,7 @@ impl World {
         for (id, name) in accounts {
             gate.found(*id, Some(name), &operator)?;
         }
-        Ok(Self { gate, operator, state, runtime: config::runtime_folder(&id)? })
+        Ok(Self { gate, operator, state, runtime: config::runtime_folder(&id)?, issuer_roots: Vec::new() })
     }
 
     /// Listens and, if `working`, runs long work.
@@ -138,7 +141,7 @@ impl World {
         codebuild::workflows(&mut engine, runner);
         codepipeline::workflows(&mut engine);
         cloudformation::workflows(&mut engine);
-        iam::workflows(&mut engine);
+        iam::workflows(&mut engine, issuers::fetcher(tokio::runtime::Handle::current(), self.issuer_roots.clone()));
         Ok(engine.start(|what, error| eprintln!("sekisho: {what}: {error}")))
     }
 }
