@@ -1,5 +1,6 @@
 use crate::{
-    Authorized, Body, BodyKey, Caller, Demands, Error, Example, Origin, PrincipalPolicies, ResourceFacts, ResourceType, Scope, Sought, View,
+    Authorized, Body, BodyKey, Caller, Demands, Error, Example, Origin, PrincipalPolicies, ResourceFacts, ResourceType, Scope, Sought,
+    View,
     core::{Core, Frame},
     facts::{AccessKey, OperatorKey, Registry, RoleFacts},
     pass,

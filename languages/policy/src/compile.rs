@@ -3,7 +3,7 @@
 use crate::{
     Policy, PolicyError, PolicyKind,
     condition::Condition,
-    error::place,
+    error::Places,
     index::Index,
     json::{Member, Node, Value},
     principal::{Name, PrincipalKind, Principals},
@@ -16,6 +16,7 @@ pub(crate) struct Compiler<'t> {
     /// The text of which the nodes' offsets are; it may hold more than the policy.
     pub text: &'t str,
     pub kind: PolicyKind,
+    pub places: &'t Places<'t>,
 }
 
 /// What every step answers.
@@ -108,7 +109,7 @@ impl Compiler<'_> {
             return Err(self.error(node.at, path, "Missing required field Action; one of Action and NotAction is needed"));
         };
         let list = self.actions(&member.node, &join(path, &member.key))?;
-        let (line, column) = place(self.text, node.at);
+        let (line, column) = self.places.of(node.at);
         Ok(Statement {
             sid,
             effect,
