@@ -1,7 +1,7 @@
 //! The decision over all policies of a request.
 
 use crate::{
-    Context, Decision, Effect, Named, Options, Policies, PolicyKind, Principal, ReasonPolicyKind as Kind, Request,
+    Context, Decision, Effect, Named, Options, Policies, Policy, PolicyKind, Principal, ReasonPolicyKind as Kind, Request,
     index::Asked,
     options::{Asks, Point},
     outcome::{Hit, Hits, Outcome},
@@ -24,6 +24,12 @@ pub fn decide(request: &Request<'_>, policies: &Policies<'_>, options: &Options)
     }
     decision.reasons = outcome.reasons(&evaluation);
     decision
+}
+
+/// The statements of one of a request's policies that apply to it, by their indices.
+pub fn applying(request: &Request<'_>, policy: &Policy, policies: &Policies<'_>, options: &Options) -> Vec<usize> {
+    let evaluation = Evaluation::new(request, policies, options);
+    (0..policy.list.len()).filter(|n| evaluation.applies(&policy.list[*n]).is_some()).collect()
 }
 
 /// What a group of policies says.

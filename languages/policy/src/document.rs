@@ -40,6 +40,10 @@ impl PolicyKind {
     pub(crate) fn has_iam_sids(self) -> bool {
         matches!(self, Self::Identity | Self::Boundary | Self::Session | Self::Trust | Self::ServiceControl)
     }
+    /// IAM (or STS) checks it when it is written.
+    pub(crate) fn is_kept_by_iam(self) -> bool {
+        matches!(self, Self::Identity | Self::Boundary | Self::Session)
+    }
     /// Statements say who; the others hang on the one they are about.
     pub(crate) fn has_principal(self) -> bool {
         matches!(self, Self::Resource | Self::Trust | Self::Key | Self::ResourceControl | Self::VpcEndpoint)
@@ -92,6 +96,11 @@ impl Policy {
     /// Its kind.
     pub fn kind(&self) -> PolicyKind {
         self.kind
+    }
+
+    /// Whether it is of version 2012-10-17.
+    pub fn is_current(&self) -> bool {
+        self.current
     }
 
     /// How many statements it has.
