@@ -37,7 +37,7 @@ pub enum CalledBy {
     /// A role's session in account 111111111111.
     #[default]
     Role,
-    /// A user of that account, with a long-lived access key.
+    /// The user `Walker` of that account, with a long-lived access key; calls before may make the user.
     User,
     /// A role's session in the organization's management account, where the calls before are made too.
     Management,

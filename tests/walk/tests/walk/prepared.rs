@@ -129,7 +129,10 @@ fn walker(world: &World, admin: &Credentials, by: CalledBy) -> (Option<Credentia
     match by {
         CalledBy::Nobody => (None, "anonymous".into()),
         CalledBy::User => {
-            made("iam:CreateUser", json!({"UserName": WALKER}));
+            // An example that is about the caller's own user has made it before.
+            if let Err(error) = world.call(Some(admin), "iam:CreateUser", json!({"UserName": WALKER})) {
+                assert_eq!(error.code, "EntityAlreadyExists", "{error}");
+            }
             let key = made("iam:CreateAccessKey", json!({"UserName": WALKER}))["AccessKey"].clone();
             let text = |member: &str| key[member].as_str().unwrap().to_owned();
             let secret_access_key = base::Secret::new(text("SecretAccessKey"));
