@@ -29,6 +29,8 @@ pub struct Before {
     pub input: Value,
     /// The body, for operations that take one.
     pub body: Option<&'static [u8]>,
+    /// Made by one without rights: its answer is `/EncodedMessage`, that of its denial.
+    pub denied: bool,
 }
 
 /// Who makes an example's call.
@@ -52,12 +54,17 @@ impl Example {
     }
     /// After this call was made.
     pub fn after(mut self, operation: &'static str, input: Value) -> Self {
-        self.before.push(Before { operation, input, body: None });
+        self.before.push(Before { operation, input, body: None, denied: false });
         self
     }
     /// After this call was made with a body.
     pub fn after_sending(mut self, operation: &'static str, input: Value, body: &'static [u8]) -> Self {
-        self.before.push(Before { operation, input, body: Some(body) });
+        self.before.push(Before { operation, input, body: Some(body), denied: false });
+        self
+    }
+    /// After this call was denied to one without rights.
+    pub fn after_denied(mut self, operation: &'static str, input: Value) -> Self {
+        self.before.push(Before { operation, input, body: None, denied: true });
         self
     }
     /// With a body.

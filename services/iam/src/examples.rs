@@ -70,7 +70,19 @@ pub(crate) fn user() -> World {
     world("iam:CreateUser", json!({"UserName": "Example"}))
 }
 
+/// A world with a provider.
+pub(crate) fn provider() -> World {
+    let input =
+        json!({"Url": "https://issuer.example.com", "ClientIDList": ["sts.amazonaws.com"], "Tags": [{"Key": "team", "Value": "a"}]});
+    World(Example::of(Value::Null)).after("iam:CreateOpenIDConnectProvider", input)
+}
+
 /// A world with the policy `Example`.
 pub(crate) fn policy() -> World {
     world("iam:CreatePolicy", json!({"PolicyName": "Example", "PolicyDocument": POLICY}))
+}
+
+/// A world with the role `Example` and a job that reports when it was used.
+pub(crate) fn last_accessed() -> World {
+    role().after("iam:GenerateServiceLastAccessedDetails", json!({"Arn": "$0/Role/Arn"}))
 }

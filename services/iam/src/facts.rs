@@ -3,7 +3,7 @@
 use crate::{
     Iam,
     entity::{self, Entity},
-    managed, membership, policies,
+    managed, membership, oidc, policies,
     state::{GroupRow, Holder, IDS, KEYS, ProfileRow, RoleRow, UserRow},
     tags,
 };
@@ -13,6 +13,9 @@ use gate::{AccessKey, Caller, Document, Error, Identity, PrincipalPolicies, Reso
 /// Trust policies and tags of roles, tags of all else that has them.
 pub(crate) fn resources(view: &mut View<'_, Iam>, arn: &Arn) -> Result<Option<ResourceFacts>, Error> {
     let Some(account) = arn.account() else { return Ok(None) };
+    if arn.resource_of("oidc-provider").is_some() {
+        return oidc::facts(view, arn);
+    }
     if let Some(role) = entity::by_arn::<RoleRow>(view, arn)? {
         let trust = Document { name: format!("trust policy of role {}", role.holder.name), text: role.trust };
         return Ok(Some(ResourceFacts { policy: Some(trust), tags: tags::owned(&role.holder.tags), ..ResourceFacts::owned_by(account) }));
@@ -26,14 +29,19 @@ pub(crate) fn resources(view: &mut View<'_, Iam>, arn: &Arn) -> Result<Option<Re
     Ok(tags.map(|tags| ResourceFacts { tags: tags::owned(&tags), ..ResourceFacts::owned_by(account) }))
 }
 
-fn document(view: &mut View<'_, Iam>, arn: &Arn) -> Result<Document, Error> {
+/// The document in force of a managed policy, AWS's or an account's.
+pub(crate) fn managed_policies(view: &mut View<'_, Iam>, arn: &Arn) -> Result<Option<Document>, Error> {
     let text = match managed::find(arn) {
-        Some(own) => Some(own.document.to_owned()),
+        Some(own) => Some(own.document.clone()),
         None => policies::find(view, arn)?.map(|row| row.default_document().to_owned()),
     };
+    Ok(text.map(|text| Document { name: arn.to_string(), text }))
+}
+
+/// A policy in force: AWS's or an account's own.
+pub(crate) fn document(view: &mut View<'_, Iam>, arn: &Arn) -> Result<Document, Error> {
     // A policy in use cannot be deleted; if it is gone all the same, nobody may act as if it had never been there.
-    let text = text.ok_or_else(|| Error::internal(format_args!("the policy {arn} is in use and is gone")))?;
-    Ok(Document { name: arn.to_string(), text })
+    managed_policies(view, arn)?.ok_or_else(|| Error::internal(format_args!("the policy {arn} is in use and is gone")))
 }
 
 /// The policies that one entity holds, behind those that others gave already.
@@ -64,14 +72,8 @@ fn held<E: Entity>(view: &mut View<'_, Iam>, holder: &Holder, groups: &[GroupRow
 /// The policies of the caller; None if its user or role is gone, whoever has the name now.
 pub(crate) fn principals(view: &mut View<'_, Iam>, caller: &Caller) -> Result<Option<PrincipalPolicies>, Error> {
     match caller.identity() {
-        // By its id: a user that was renamed while its work runs is the same.
-        Identity::User { id, .. } => match entity::by_id::<UserRow>(view, id)? {
-            Some(user) => {
-                let groups = membership::groups(view, &user)?;
-                held::<UserRow>(view, &user.holder, &groups).map(Some)
-            }
-            None => Ok(None),
-        },
+        Identity::User { id, .. } => user(view, id),
+        Identity::Federated(session) => user(view, &session.user_id),
         Identity::Role(session) => {
             let role = entity::find_in::<RoleRow>(view, session.account, &session.role_name)?;
             match role.filter(|role| role.holder.id == session.role_id) {
@@ -79,8 +81,15 @@ pub(crate) fn principals(view: &mut View<'_, Iam>, caller: &Caller) -> Result<Op
                 None => Ok(None),
             }
         }
-        Identity::Root { .. } | Identity::Service { .. } | Identity::Anonymous => Ok(None),
+        Identity::Root { .. } | Identity::WebIdentity(_) | Identity::Service { .. } | Identity::Anonymous => Ok(None),
     }
+}
+
+/// By its id: a user that was renamed while its work runs is the same.
+fn user(view: &mut View<'_, Iam>, id: &str) -> Result<Option<PrincipalPolicies>, Error> {
+    let Some(user) = entity::by_id::<UserRow>(view, id)? else { return Ok(None) };
+    let groups = membership::groups(view, &user)?;
+    held::<UserRow>(view, &user.holder, &groups).map(Some)
 }
 
 /// A long-lived access key and whose it is.
@@ -88,7 +97,14 @@ pub(crate) fn access_keys(view: &mut View<'_, Iam>, id: &str) -> Result<Option<A
     let Some(key) = view.get(&KEYS, id)? else { return Ok(None) };
     let user = entity::find_in::<UserRow>(view, key.account, &key.user)?;
     Ok(user.map(|UserRow { holder, .. }| AccessKey {
-        identity: Identity::User { account: key.account, arn: holder.arn, id: holder.id, name: holder.name, access_key_id: id.to_owned() },
+        identity: Identity::User {
+            account: key.account,
+            arn: holder.arn,
+            id: holder.id,
+            name: holder.name,
+            access_key_id: id.to_owned(),
+            temporary: None,
+        },
         secret: key.secret,
         active: key.active,
     }))

@@ -200,3 +200,25 @@ fn single_policies_and_those_of_groups() {
     assert_eq!(attached["AttachedPolicies"][0]["PolicyArn"], made.id.as_str());
     world.delete("AWS::IAM::ManagedPolicy", &made.id, &managed).unwrap();
 }
+
+#[test]
+fn a_provider_is_made_changed_and_deleted() {
+    let world = world();
+    let admin = world.administrator(TOOLS);
+    let kind = "AWS::IAM::OIDCProvider";
+    let old = json!({"Url": "https://issuer.example", "ClientIdList": ["a", "b"], "Tags": [{"Key": "team", "Value": "x"}]});
+    let made = world.create(kind, &old).unwrap();
+    assert_eq!(made.id, format!("arn:aws:iam::{TOOLS}:oidc-provider/issuer.example"));
+    assert_eq!(made.attributes["Arn"], made.id);
+    let of = json!({"OpenIDConnectProviderArn": made.id});
+    let print = "0123456789abcdef0123456789abcdef01234567";
+    let new = json!({"Url": "https://issuer.example", "ClientIdList": ["b", "c"], "ThumbprintList": [print]});
+    assert_eq!(world.update(kind, &made.id, &old, &new).unwrap().id, made.id);
+    let found = world.ok(&admin, "iam:GetOpenIDConnectProvider", of.clone());
+    assert_eq!((&found["ClientIDList"], &found["ThumbprintList"]), (&json!(["b", "c"]), &json!([print])));
+    assert_eq!(found["Tags"], json!([{"Key": "stack", "Value": "yes"}]));
+    assert!(world.create(kind, &json!({"Url": "http://issuer.example"})).is_err());
+    world.delete(kind, &made.id, &new).unwrap();
+    assert_eq!(world.fails(&admin, "iam:GetOpenIDConnectProvider", of), "NoSuchEntity");
+    world.delete(kind, &made.id, &new).unwrap();
+}

@@ -1,7 +1,10 @@
 //! A world in memory for tests: calls are signed and go through a real gate, like anybody's.
 
+mod issuer;
+
 use base::{AccountId, Clock, Entropy, ManualClock, Region, Secret, SeededEntropy, SystemEntropy, Timestamp};
 use gate::{Error, Gate, GateBuilder, OperatorKey, Outcome, Proof, Record, Registration, Request, RequestContext, SignedRequest};
+pub use issuer::{IssuerKey, key_set};
 use serde_json::{Value, json};
 use std::{
     io::Read,
@@ -54,9 +57,9 @@ impl World {
         }
         let gate = builder.build().expect("a gate");
         let key = OperatorKey { id: "AKIAOPERATOR00000000".into(), secret: Secret::new("operator-secret".into()) };
-        gate.found(account(MANAGEMENT), &key).expect("the management account");
+        gate.found(account(MANAGEMENT), None, &key).expect("the management account");
         for id in accounts {
-            gate.found(account(id), &key).expect("an account");
+            gate.found(account(id), None, &key).expect("an account");
         }
         let operator = Credentials { access_key_id: key.id, secret_access_key: key.secret, session_token: None };
         let records: Arc<Mutex<Vec<Arc<Record>>>> = Arc::default();

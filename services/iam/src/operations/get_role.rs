@@ -1,4 +1,4 @@
-use crate::{Iam, entity, examples::role, inputs::One, shapes::Role, state::RoleRow};
+use crate::{Iam, entity, examples::role, inputs::One, last_used::role_last_used, shapes::Role, state::RoleRow};
 use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde::Serialize;
 use serde_json::json;
@@ -27,7 +27,9 @@ impl Operation for GetRole {
 
     fn execute(call: &mut Authorized<'_, Self>, input: Self::Input) -> Result<Output, Error> {
         let row = entity::load::<RoleRow>(call, &input.of)?;
-        Ok(Output { role: Role::shown(call, row) })
+        let account = call.account()?;
+        let last = role_last_used(call, account, &row.holder.id)?;
+        Ok(Output { role: Role::shown(call, row).last_used(last) })
     }
 
     fn example() -> Example {

@@ -6,6 +6,7 @@ pub(crate) mod group_policy;
 mod holders;
 pub(crate) mod instance_profile;
 pub(crate) mod managed_policy;
+pub(crate) mod oidc_provider;
 pub(crate) mod policy;
 pub(crate) mod properties;
 pub(crate) mod role;

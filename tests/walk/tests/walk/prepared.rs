@@ -21,6 +21,31 @@ fn runner(folder: &Path) -> codebuild::Runner {
     codebuild::Runner { backend, runtime_dir: folder.to_path_buf(), endpoint: None, ca_bundle: None }
 }
 
+/// The issuer of `sts`'s example.
+fn issuer(url: &str) -> Result<Vec<u8>, String> {
+    let keys = format!("{}/keys", sts::example::EXAMPLE_ISSUER);
+    match url.strip_prefix(sts::example::EXAMPLE_ISSUER) {
+        Some("/.well-known/openid-configuration") => {
+            Ok(json!({"issuer": sts::example::EXAMPLE_ISSUER, "jwks_uri": keys}).to_string().into_bytes())
+        }
+        Some("/keys") => Ok(sts::example::EXAMPLE_KEYS.into()),
+        _ => Err(format!("{url}: there is no such place")),
+    }
+}
+
+/// The denial of a call by one who has no rights.
+fn denied(world: &World, admin: &Credentials, call: &str, input: Value) -> Result<Value, String> {
+    let trust = json!({"Version": "2012-10-17",
+        "Statement": {"Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "sts:AssumeRole"}});
+    let role = json!({"RoleName": "WithoutRights", "AssumeRolePolicyDocument": trust.to_string()});
+    let role = world.call(Some(admin), "iam:CreateRole", role).map_err(|e| e.to_string())?;
+    let session = world.assume(admin, role["Role"]["Arn"].as_str().unwrap_or_default()).map_err(|e| e.to_string())?;
+    match world.call(Some(&session), call, input) {
+        Ok(_) => Err(format!("before it, {call} was to be denied")),
+        Err(error) => Ok(json!({"EncodedMessage": error.denial.and_then(|denial| denial.encoded_message)})),
+    }
+}
+
 /// `"$0/Role/Arn"` becomes the member `/Role/Arn` of the first answer.
 fn filled(value: &Value, answers: &[Value]) -> Value {
     match value {
@@ -75,6 +100,7 @@ impl Prepared {
         cloudformation::workflows(&mut engine);
         codebuild::workflows_with(&mut engine, runner(folder.path()), Helper::at("/bin/false"));
         codepipeline::workflows(&mut engine);
+        iam::workflows(&mut engine, std::sync::Arc::new(issuer));
         if name.starts_with("codecommit:") {
             codecommit::GitServer::new(world.gate.clone(), folder.path().join("git")).map_err(|e| e.to_string())?;
         }
@@ -82,7 +108,11 @@ impl Prepared {
         for before in example.before.iter().filter(|_| ready) {
             let call = before.operation;
             let input = filled(&before.input, &answers);
-            let request = world.request(Some(&admin), call, input, before.body.map(<[u8]>::to_vec));
+            let request = world.request(Some(&admin), call, input.clone(), before.body.map(<[u8]>::to_vec));
+            if before.denied {
+                answers.push(denied(&world, &admin, call, input)?);
+                continue;
+            }
             let answer = world.gate.call_blocking(&request).map_err(|e| format!("before it, {call}: {e}"))?;
             answers.push(answer.output);
             engine.run_due().map_err(|e| format!("work after {call}: {e}"))?;
