@@ -1,5 +1,5 @@
 use crate::{
-    Caller, Error, Gate, Identity, Protocol, Request, RequestContext, Session,
+    Caller, Error, Gate, Identity, Protocol, Request, RequestContext,
     core::{Core, Frame},
 };
 use aws_lc_rs::digest;
@@ -126,7 +126,7 @@ impl Sessions {
         if let Some(caller) = sessions().get(&hash) {
             return Some(caller.clone());
         }
-        let caller = Caller::new(Identity::Role(Box::new(gate.open_session(token)?)));
+        let caller = Caller::new(gate.open_session(token)?);
         let mut sessions = sessions();
         if sessions.len() >= MAX_SESSIONS {
             sessions.clear();
@@ -138,16 +138,16 @@ impl Sessions {
 
 fn session(core: &Core, protocol: Protocol, key: &str, token: &Secret<String>) -> Result<(Caller, Secret<String>), Error> {
     let caller = core.gate.0.sessions.opened(&core.gate, token.expose()).ok_or_else(|| unknown_key(protocol))?;
-    let session = caller.session().filter(|s| s.access_key_id == key).ok_or_else(|| unknown_key(protocol))?;
-    if session.expires <= core.now {
-        let message = format!("The security token included in the request is expired (it ended at {}).", session.expires.iso());
+    let temporary = caller.identity().temporary().filter(|t| t.access_key_id == key).ok_or_else(|| unknown_key(protocol))?;
+    if temporary.expires <= core.now {
+        let message = format!("The security token included in the request is expired (it ended at {}).", temporary.expires.iso());
         return Err(match protocol {
             Protocol::Json => Error::new("ExpiredTokenException", message),
             Protocol::Query => Error::new("ExpiredToken", message).status(403),
             Protocol::RestXml => Error::new("ExpiredToken", message),
         });
     }
-    let secret = session.secret_access_key.clone();
+    let secret = temporary.secret_access_key.clone();
     Ok((caller, secret))
 }
 
@@ -160,13 +160,16 @@ fn long_lived(core: &mut Core, protocol: Protocol, key: &str, context: &Arc<Requ
 }
 
 impl Gate {
-    pub(crate) fn seal_session(&self, session: &Session) -> Result<Secret<String>, Error> {
+    pub(crate) fn seal_session(&self, session: &Identity) -> Result<Secret<String>, Error> {
+        if session.temporary().is_none() {
+            return Err(Error::internal("a session token was asked for what is no session"));
+        }
         let plain = revealed(|| serde_json::to_vec(session)).map_err(Error::internal)?;
         let sealed = self.0.sealer.seal(&*self.0.entropy, SESSION, b"", &plain)?;
         Ok(Secret::new(base64::Engine::encode(&base64::engine::general_purpose::STANDARD, sealed)))
     }
 
-    pub(crate) fn open_session(&self, token: &str) -> Option<Session> {
+    pub(crate) fn open_session(&self, token: &str) -> Option<Identity> {
         let sealed = base64::Engine::decode(&base64::engine::general_purpose::STANDARD, token).ok()?;
         serde_json::from_slice(&self.0.sealer.open(SESSION, b"", &sealed)?).ok()
     }

@@ -2,6 +2,7 @@ use crate::{
     Caller, Error, Identity, OperationInfo, Table,
     body::Internal,
     core::{Core, Frame},
+    founding::ADMINISTRATOR_ROLE,
     table::{VALUE_VERSION, decode, encode},
 };
 use base::{AccountId, Arn, Timestamp, uuid_v7};
@@ -66,36 +67,47 @@ pub(crate) struct Opening<'f> {
 pub(crate) fn user_identity(caller: &Caller) -> Value {
     let mut identity = match caller.identity() {
         Identity::Root { account } => json!({"type": "Root", "principalId": account, "arn": caller.name(), "accountId": account}),
-        Identity::User { account, arn, id, name, access_key_id } => {
+        Identity::User { account, arn, id, name, access_key_id, .. } => {
             json!({"type": "IAMUser", "principalId": id, "arn": arn, "accountId": account, "accessKeyId": access_key_id, "userName": name})
         }
         Identity::Role(s) => {
             let mut context = json!({
                 "sessionIssuer": {"type": "Role", "principalId": s.role_id, "arn": s.role_arn, "accountId": s.account, "userName": s.role_name},
-                "attributes": {"creationDate": s.issued.iso(), "mfaAuthenticated": "false"},
             });
             if let Some(source) = &s.source_identity {
                 context["sourceIdentity"] = json!(source);
             }
+            if let Some(provider) = &s.provider {
+                context["webIdFederationData"] = json!({"federatedProvider": provider, "attributes": {}});
+            }
             json!({"type": "AssumedRole", "principalId": caller.user_id(), "arn": s.arn(), "accountId": s.account,
-                "accessKeyId": s.access_key_id, "sessionContext": context})
+                "accessKeyId": s.credentials.access_key_id, "sessionContext": context})
+        }
+        Identity::Federated(s) => {
+            let issuer =
+                json!({"type": "IAMUser", "principalId": s.user_id, "arn": s.user_arn, "accountId": s.account, "userName": s.user_name});
+            json!({"type": "FederatedUser", "principalId": s.id(), "arn": s.arn(), "accountId": s.account,
+                "accessKeyId": s.credentials.access_key_id, "sessionContext": {"sessionIssuer": issuer}})
+        }
+        Identity::WebIdentity(w) => {
+            json!({"type": "WebIdentityUser", "principalId": caller.user_id(), "userName": w.subject, "identityProvider": w.provider})
         }
         Identity::Service { name, .. } => json!({"type": "AWSService", "invokedBy": name}),
         Identity::Anonymous => json!({"type": "AWSAccount", "principalId": "ANONYMOUS_PRINCIPAL", "accountId": "ANONYMOUS_PRINCIPAL"}),
     };
+    if let Some(temporary) = caller.identity().temporary() {
+        identity["sessionContext"]["attributes"] = json!({"creationDate": temporary.issued.iso(), "mfaAuthenticated": "false"});
+    }
     if let Some(service) = caller.via().last() {
         identity["invokedBy"] = json!(service);
     }
     identity
 }
 
-/// The role by which the operator acts in an account.
-const OPERATOR_ROLE: &str = "OrganizationAccountAccessRole";
-
 /// What the operator does is marked: it is nobody's second opinion.
 pub(crate) fn is_operator(caller: &Caller, management: AccountId) -> bool {
     match caller.identity() {
-        Identity::Role(session) => session.role_name == OPERATOR_ROLE,
+        Identity::Role(session) => session.role_name == ADMINISTRATOR_ROLE,
         _ => caller.account() == Some(management),
     }
 }
