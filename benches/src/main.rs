@@ -8,8 +8,6 @@
 mod calls;
 mod client;
 mod decisions;
-#[path = "../../languages/policy/tests/fixture/mod.rs"]
-mod fixture;
 mod process;
 mod records;
 mod start;

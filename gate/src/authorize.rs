@@ -106,7 +106,14 @@ fn gather(core: &mut Core, frame: &Frame, protocol: Protocol) -> Result<Option<P
     };
     let identity = policies.identity.into_iter().map(|d| compile(core, PolicyKind::Identity, d)).collect::<Result<Vec<_>, _>>()?;
     let boundary = policies.boundary.map(|d| compile(core, PolicyKind::Boundary, d)).transpose()?;
-    let (organization, place) = stand(core, frame, protocol)?;
+    let organization = Seen::read(core, frame)?;
+    let place = match frame.caller.account() {
+        Some(account) => organization.place(core, frame, account)?,
+        None => None,
+    };
+    if let (Some(place), Some(account)) = (&place, frame.caller.account()) {
+        open_account(place, account, protocol)?;
+    }
     Ok(Some(Principal { identity, boundary, session, tags: policies.tags, organization, place }))
 }
 
@@ -146,34 +153,20 @@ fn limit_gone(caller: &Caller, policy: &Arn, protocol: Protocol) -> Error {
     )
 }
 
-/// A call that demands nothing is decided by no policy: it is enough that the caller is still there and its account open.
-/// None: more must be looked at.
-fn still_there(core: &mut Core, frame: &Frame, protocol: Protocol) -> Result<Option<bool>, Error> {
+/// A call that demands nothing is decided by no policy; but who was deleted makes no calls.
+fn still_there(core: &mut Core, frame: &Frame, of: &OperationInfo, event_id: &str) -> Result<(), Error> {
+    if let Some(account) = frame.caller.account()
+        && let Some(place) = Seen::read(core, frame)?.place(core, frame, account)?
+    {
+        open_account(&place, account, of.protocol)?;
+    }
     let id = match frame.caller.identity() {
         Identity::User { id, .. } => id,
         Identity::Role(session) => &session.role_id,
-        _ => return Ok(None),
+        Identity::Federated(session) => &session.user_id,
+        _ => return Ok(()),
     };
-    let managed = |policy: &SessionPolicy| matches!(policy, SessionPolicy::Managed(_));
-    if frame.caller.session_policies().is_some_and(|policies| policies.iter().any(managed)) {
-        return Ok(None);
-    }
-    let there = unique_id(core, frame, id)?.is_some();
-    if there {
-        stand(core, frame, protocol)?;
-    }
-    Ok(Some(there))
-}
-
-/// The organization, and where the caller's account stands in it, which must be open.
-fn stand(core: &mut Core, frame: &Frame, protocol: Protocol) -> Result<(Seen, Option<Arc<Place>>), Error> {
-    let organization = Seen::read(core, frame)?;
-    let Some(account) = frame.caller.account() else { return Ok((organization, None)) };
-    let place = organization.place(core, frame, account)?;
-    if let Some(place) = &place {
-        open_account(place, account, protocol)?;
-    }
-    Ok((organization, place))
+    unique_id(core, frame, id)?.map(drop).ok_or_else(|| gone(&frame.caller, of, event_id, &Demands::default()))
 }
 
 fn resource_kind(resource: &Arn) -> PolicyKind {
@@ -411,10 +404,8 @@ fn named(core: &mut Core, frame: &Frame, expected: &str) -> Result<String, Error
 /// Decides on all demands. Err: a required one is denied.
 pub(crate) fn authorize(core: &mut Core, frame: &Frame, of: &OperationInfo, event_id: &str, demands: &Demands) -> Result<Allowed, Error> {
     let mut allowed = Allowed { probes: BTreeMap::new(), items: Vec::new(), resources: Vec::new() };
-    if demands.0.is_empty()
-        && let Some(there) = still_there(core, frame, of.protocol)?
-    {
-        return if there { Ok(allowed) } else { Err(gone(&frame.caller, of, event_id, demands)) };
+    if demands.0.is_empty() {
+        return still_there(core, frame, of, event_id).map(|()| allowed);
     }
     let Some(principal) = gather(core, frame, of.protocol)? else { return Err(gone(&frame.caller, of, event_id, demands)) };
     for demand in &demands.0 {
