@@ -1,11 +1,11 @@
 use crate::{
-    Body, BodyReader, Caller, Decided, Error, Identity, OperationInfo, OperatorKey, Proof, Protocol, Record, Registration, ResourceType,
-    Service, Table,
+    Body, BodyReader, Caller, Decided, Error, Identity, OperationInfo, Proof, Protocol, Record, Registration, ResourceType, Service, Table,
     authorize::PolicyCache,
     core::{Core, Frame},
     decided::DecisionWatchers,
     facts::Registry,
     operation::DynOperation,
+    organization,
     pass::Passed,
     record::{self, Opening},
     seal::Sealer,
@@ -32,6 +32,7 @@ pub(crate) struct Inner {
     pub(crate) management_account: AccountId,
     pub(crate) options: policy::Options,
     pub(crate) policies: PolicyCache,
+    pub(crate) places: organization::Cache,
     pub(crate) sealer: Sealer,
     pub(crate) signing_keys: wire::sigv4::KeyCache,
     pub(crate) registry: Registry,
@@ -88,7 +89,7 @@ pub type Outcome = Result<Answer, Error>;
 const SIGNING_KEYS: usize = 4096;
 
 /// What a record says of a call that no operation answers; its names are those that were asked for.
-const NO_OPERATION: OperationInfo = OperationInfo {
+pub(crate) const NO_OPERATION: OperationInfo = OperationInfo {
     service: "sekisho",
     principal: "sekisho",
     protocol: Protocol::Json,
@@ -121,6 +122,7 @@ impl GateBuilder {
                 management_account,
                 options: policy::Options::default(),
                 policies: PolicyCache::default(),
+                places: organization::Cache::default(),
                 sealer: Sealer::new(root_key),
                 signing_keys: wire::sigv4::KeyCache::new(SIGNING_KEYS),
                 registry: Registry::default(),
@@ -301,34 +303,6 @@ impl Gate {
     /// As `call`, blocking: for the command line and tests.
     pub fn call_blocking(&self, request: &Request) -> Outcome {
         self.settle(|core| self.attempt(core, request)).unwrap_or_else(Err)
-    }
-
-    /// Makes an account ready: its administrator's role, and in the management account the operator. Does nothing to
-    /// an account that is ready.
-    ///
-    /// # Errors
-    /// The store failed.
-    pub fn found(&self, account: AccountId, key: &OperatorKey) -> Result<(), Error> {
-        let Some(found) = &self.0.registry.founding else { return Err(Error::internal("no service founds accounts")) };
-        let caller = Caller::new(Identity::Root { account: self.0.management_account });
-        let context = RequestContext {
-            request_id: base::uuid(&*self.0.entropy),
-            source_ip: "sekisho".into(),
-            user_agent: "sekisho".into(),
-            secure_transport: true,
-            region: self.0.region.clone(),
-        };
-        let frame = Frame { caller, context: Arc::new(context), parent: None, event: None };
-        self.settle(|core| {
-            if !found(core, &frame, account, key)? {
-                return Ok(());
-            }
-            // No caller asked for it: the server's own start did, and the trail says so.
-            let mut opening = Opening::new(core, &frame, &NO_OPERATION, serde_json::json!({"accountId": account}));
-            opening.call_it("organizations", "CreateAccountResult");
-            let record = opening.close(core.now, &[], Ok(Value::Null));
-            record::append(core, record)
-        })?
     }
 
     /// Calls `watcher` with every record that is committed, in the committing thread: it must be quick.

@@ -1,8 +1,8 @@
 use crate::{
-    Authorized, Body, BodyKey, Caller, Demands, Document, Error, Example, PrincipalPolicies, ResourceFacts, ResourceType, Scope, View,
-    WebIdentityToken,
+    Authorized, Body, BodyKey, Caller, Demands, Document, Error, Example, Founder, Organization, Origin, PrincipalPolicies, ResourceFacts,
+    ResourceType, Scope, Sought, Standing, View, WebIdentityToken,
     core::{Core, Frame},
-    facts::{AccessKey, IdentityProvider, OperatorKey, Registry, RoleFacts},
+    facts::{AccessKey, IdentityProvider, OrganizationLookups, Registry, RoleFacts},
     pass,
 };
 use base::{AccountId, Arn};
@@ -229,12 +229,32 @@ impl Registration {
         self.registry.issuer_keys_wanted = Some(Box::new(move |core, frame, issuer| want(&mut Scope::new(core, frame, ""), issuer)));
         self
     }
+    /// With the places in templates where policies were written (`cloudformation`).
+    pub fn origins<S: Service>(mut self, lookup: fn(&mut View<'_, S>, &Sought<'_>) -> Result<Option<Origin>, Error>) -> Self {
+        self.registry.origins = Some(Box::new(move |core, frame, sought| lookup(&mut View::new(core, frame), sought)));
+        self
+    }
     /// With the way an account gets its first principals (`iam`): it tells whether it made any.
     pub fn founding<S: crate::FoundsAccounts>(
         mut self,
-        found: fn(&mut Scope<'_, S>, AccountId, &OperatorKey) -> Result<bool, Error>,
+        found: fn(&mut Scope<'_, S>, AccountId, &Founder<'_>) -> Result<bool, Error>,
     ) -> Self {
-        self.registry.founding = Some(Box::new(move |core, frame, account, key| found(&mut Scope::new(core, frame, ""), account, key)));
+        self.registry.founding = Some(Box::new(move |core, frame, account, by| found(&mut Scope::new(core, frame, ""), account, by)));
+        self
+    }
+    /// With the organization, where an account stands in it, and what is to be done when the server has founded an account
+    /// (`organizations`).
+    pub fn organization<S: crate::CreatesAccounts>(
+        mut self,
+        organization: fn(&mut View<'_, S>) -> Result<Option<Organization>, Error>,
+        standing: fn(&mut View<'_, S>, AccountId) -> Result<Option<Standing>, Error>,
+        founded: fn(&mut Scope<'_, S>, AccountId, Option<&str>) -> Result<(), Error>,
+    ) -> Self {
+        self.registry.organization = Some(OrganizationLookups {
+            organization: Box::new(move |core, frame| organization(&mut View::new(core, frame))),
+            standing: Box::new(move |core, frame, account| standing(&mut View::new(core, frame), account)),
+            founded: Box::new(move |core, frame, account, name| founded(&mut Scope::new(core, frame, ""), account, name)),
+        });
         self
     }
 }

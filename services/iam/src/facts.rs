@@ -36,13 +36,14 @@ pub(crate) fn resources(view: &mut View<'_, Iam>, arn: &Arn) -> Result<Option<Re
 /// The document in force of a managed policy, AWS's or an account's.
 pub(crate) fn managed_policies(view: &mut View<'_, Iam>, arn: &Arn) -> Result<Option<Document>, Error> {
     let text = match managed::find(arn) {
-        Some(own) => Some(own.document.to_owned()),
+        Some(own) => Some(own.document.clone()),
         None => policies::view(view, arn)?.map(|row| row.default_document().to_owned()),
     };
     Ok(text.map(|text| Document { name: arn.to_string(), text }))
 }
 
-fn document(view: &mut View<'_, Iam>, arn: &Arn) -> Result<Document, Error> {
+/// A policy in force: AWS's or an account's own.
+pub(crate) fn document(view: &mut View<'_, Iam>, arn: &Arn) -> Result<Document, Error> {
     // A policy in use cannot be deleted; if it is gone all the same, nobody may act as if it had never been there.
     managed_policies(view, arn)?.ok_or_else(|| Error::internal(format_args!("the policy {arn} is in use and is gone")))
 }

@@ -6,7 +6,13 @@ use crate::{
 };
 
 /// The traits of `gate/src/privilege.rs`, and who has them.
-const PRIVILEGES: [(&str, &str); 3] = [("IssuesSessions", "sts"), ("ReadsTrail", "cloudtrail"), ("FoundsAccounts", "iam")];
+const PRIVILEGES: [(&str, &str); 5] = [
+    ("IssuesSessions", "sts"),
+    ("ReadsTrail", "cloudtrail"),
+    ("FollowsUse", "iam"),
+    ("FoundsAccounts", "iam"),
+    ("CreatesAccounts", "organizations"),
+];
 
 #[test]
 fn privileges_belong_to_one_service_each() {

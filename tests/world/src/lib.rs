@@ -57,9 +57,9 @@ impl World {
         }
         let gate = builder.build().expect("a gate");
         let key = OperatorKey { id: "AKIAOPERATOR00000000".into(), secret: Secret::new("operator-secret".into()) };
-        gate.found(account(MANAGEMENT), &key).expect("the management account");
+        gate.found(account(MANAGEMENT), None, &key).expect("the management account");
         for id in accounts {
-            gate.found(account(id), &key).expect("an account");
+            gate.found(account(id), None, &key).expect("an account");
         }
         let operator = Credentials { access_key_id: key.id, secret_access_key: key.secret, session_token: None };
         let records: Arc<Mutex<Vec<Arc<Record>>>> = Arc::default();

@@ -64,8 +64,8 @@ pub(crate) fn wake(scope: &mut Scope<'_, Iam>, id: &str) -> Result<(), Error> {
     durable::signal(scope, id, json!("look"))
 }
 
-/// The long work of the service; `fetch` reaches the issuers.
-pub fn workflows(engine: &mut Engine, fetch: Arc<Fetch>) {
+/// Fetches the keys of issuers from now on; `fetch` reaches them.
+pub fn fetch_issuer_keys(engine: &mut Engine, fetch: Arc<Fetch>) {
     engine.workflow::<IssuerKeys>();
     engine.handler::<Iam>(FETCH, move |agent| run(agent, &*fetch));
 }

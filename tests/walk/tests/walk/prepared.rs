@@ -100,7 +100,8 @@ impl Prepared {
         cloudformation::workflows(&mut engine);
         codebuild::workflows_with(&mut engine, runner(folder.path()), Helper::at("/bin/false"));
         codepipeline::workflows(&mut engine);
-        iam::workflows(&mut engine, std::sync::Arc::new(issuer));
+        iam::fetch_issuer_keys(&mut engine, std::sync::Arc::new(issuer));
+        iam::workflows(&mut engine);
         if name.starts_with("codecommit:") {
             codecommit::GitServer::new(world.gate.clone(), folder.path().join("git")).map_err(|e| e.to_string())?;
         }
