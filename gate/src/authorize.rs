@@ -153,6 +153,22 @@ fn limit_gone(caller: &Caller, policy: &Arn, protocol: Protocol) -> Error {
     )
 }
 
+/// A call that demands nothing is decided by no policy; but who was deleted makes no calls.
+fn still_there(core: &mut Core, frame: &Frame, of: &OperationInfo, event_id: &str) -> Result<(), Error> {
+    if let Some(account) = frame.caller.account()
+        && let Some(place) = Seen::read(core, frame)?.place(core, frame, account)?
+    {
+        open_account(&place, account, of.protocol)?;
+    }
+    let id = match frame.caller.identity() {
+        Identity::User { id, .. } => id,
+        Identity::Role(session) => &session.role_id,
+        Identity::Federated(session) => &session.user_id,
+        _ => return Ok(()),
+    };
+    unique_id(core, frame, id)?.map(drop).ok_or_else(|| gone(&frame.caller, of, event_id, &Demands::default()))
+}
+
 fn resource_kind(resource: &Arn) -> PolicyKind {
     match (resource.service(), resource.resource().split_once('/')) {
         ("kms", _) => PolicyKind::Key,
@@ -184,10 +200,10 @@ struct Verdict {
     message: String,
     resource: String,
     context: Value,
-    /// What the sealed message of a denial says.
-    encoded: Option<Value>,
     owner: AccountId,
     resource_policy: Option<Compiled>,
+    /// What the sealed message of a denial says.
+    encoded: Option<Value>,
 }
 
 fn decide(
@@ -255,8 +271,15 @@ fn decide(
         core.decided.push(Decided::new(ids, &frame.caller, of, demand, owner, &context, decision.verdict));
     }
     if decision.is_allowed() {
-        let (message, resource) = (String::new(), String::new());
-        return Ok(Verdict { decision, message, resource, context: Value::Null, encoded: None, owner, resource_policy });
+        return Ok(Verdict {
+            decision,
+            message: String::new(),
+            resource: String::new(),
+            context: Value::Null,
+            owner,
+            resource_policy,
+            encoded: None,
+        });
     }
     if decision.verdict == policy::Verdict::ImplicitDeny {
         organization::tell_levels(&mut decision, &request, &gate.0.options, scp, rcp);
@@ -266,10 +289,10 @@ fn decide(
         Identity::WebIdentity(_) => format!("Not authorized to perform {}", demand.action),
         _ => decision.message(&session_arn, &request),
     };
-    let resource = request.resource.to_string();
     let encoded = Some(encoded::message(&frame.caller, demand, &decision, &policies, &context));
+    let resource = request.resource.to_string();
     let context = context.iter().map(|(k, v)| (k.to_string(), json!(v))).collect();
-    Ok(Verdict { decision, message, resource, context: Value::Object(context), encoded, owner, resource_policy })
+    Ok(Verdict { decision, message, resource, context: Value::Object(context), owner, resource_policy, encoded })
 }
 
 /// The organization's condition keys: of the caller, of the resource, and of the resource for which a service acts.
@@ -287,6 +310,7 @@ fn tell_places(
                 place.tell(context, "Source");
             }
         }
+        // A web identity is not of the organization: it counts in the role's account, and belongs to none.
         Identity::Service { .. } | Identity::WebIdentity(_) | Identity::Anonymous => {}
         _ => principal.place.iter().for_each(|place| place.tell(context, "Principal")),
     }
@@ -354,6 +378,7 @@ fn locate(
     let (account, arn) = match frame.caller.identity() {
         Identity::User { account, arn, .. } => (*account, arn.clone()),
         Identity::Role(session) => (session.account, session.role_arn.clone()),
+        Identity::FederatedUser(session) => (session.account, session.user_arn.clone()),
         _ => return Ok(()),
     };
     let owners = match &principal.boundary {
@@ -380,8 +405,11 @@ fn named(core: &mut Core, frame: &Frame, expected: &str) -> Result<String, Error
 
 /// Decides on all demands. Err: a required one is denied.
 pub(crate) fn authorize(core: &mut Core, frame: &Frame, of: &OperationInfo, event_id: &str, demands: &Demands) -> Result<Allowed, Error> {
-    let Some(principal) = gather(core, frame, of.protocol)? else { return Err(gone(&frame.caller, of, event_id, demands)) };
     let mut allowed = Allowed { probes: BTreeMap::new(), items: Vec::new(), resources: Vec::new() };
+    if demands.0.is_empty() {
+        return still_there(core, frame, of, event_id).map(|()| allowed);
+    }
+    let Some(principal) = gather(core, frame, of.protocol)? else { return Err(gone(&frame.caller, of, event_id, demands)) };
     for demand in &demands.0 {
         if let Some(arn) = &demand.resource
             && !allowed.resources.contains(arn)

@@ -4,7 +4,7 @@
 use crate::{Caller, Demand, Gate, IssuesSessions, Scope, core::Core};
 use base::AccountId;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use policy::{Context, Decision, Effect, Named, Policies, StatementView, ValueRef, Verdict};
+use policy::{Context, Decision, Effect, Named, Policies, StatementView, Verdict};
 use serde_json::{Value, json};
 
 const PURPOSE: &str = "authorization-message";
@@ -56,7 +56,7 @@ fn matched(decision: &Decision, policies: &Policies<'_>, principal: &str) -> Val
 pub(crate) fn message(caller: &Caller, demand: &Demand, decision: &Decision, policies: &Policies<'_>, context: &Context) -> Value {
     let resource = demand.resource.as_ref().map_or("*", |arn| arn.as_str());
     let id = caller.user_id();
-    let condition = |(key, value): (&str, ValueRef<'_>)| json!({"key": key, "values": items(value.values())});
+    let condition = |(key, value): (&str, policy::ValueRef<'_>)| json!({"key": key, "values": items(value.values())});
     json!({
         "allowed": false,
         "explicitDeny": decision.verdict == Verdict::ExplicitDeny,

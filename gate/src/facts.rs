@@ -94,9 +94,6 @@ type PrincipalLookup = Box<dyn Fn(&mut Core, &Frame, &Caller) -> Result<Option<P
 type KeyLookup = Box<dyn Fn(&mut Core, &Frame, &str) -> Result<Option<AccessKey>, Error> + Send + Sync>;
 type IdLookup = Box<dyn Fn(&mut Core, &Frame, &str) -> Result<Option<String>, Error> + Send + Sync>;
 type RoleLookup = Box<dyn Fn(&mut Core, &Frame, &Arn) -> Result<Option<RoleFacts>, Error> + Send + Sync>;
-type PolicyLookup = Box<dyn Fn(&mut Core, &Frame, &Arn) -> Result<Option<Document>, Error> + Send + Sync>;
-type ProviderLookup = Box<dyn Fn(&mut Core, &Frame, AccountId, &str) -> Result<Option<IdentityProvider>, Error> + Send + Sync>;
-type KeysWanted = Box<dyn Fn(&mut Core, &Frame, &str) -> Result<bool, Error> + Send + Sync>;
 type Founding = Box<dyn Fn(&mut Core, &Frame, AccountId, &Founder<'_>) -> Result<bool, Error> + Send + Sync>;
 type OrganizationLookup = Box<dyn Fn(&mut Core, &Frame) -> Result<Option<Organization>, Error> + Send + Sync>;
 type StandingLookup = Box<dyn Fn(&mut Core, &Frame, AccountId) -> Result<Option<Standing>, Error> + Send + Sync>;
@@ -109,6 +106,9 @@ pub(crate) struct OrganizationLookups {
     pub(crate) founded: Founded,
 }
 type OriginLookup = Box<dyn Fn(&mut Core, &Frame, &Sought<'_>) -> Result<Option<Origin>, Error> + Send + Sync>;
+type PolicyLookup = Box<dyn Fn(&mut Core, &Frame, &Arn) -> Result<Option<Document>, Error> + Send + Sync>;
+type ProviderLookup = Box<dyn Fn(&mut Core, &Frame, AccountId, &str) -> Result<Option<IdentityProvider>, Error> + Send + Sync>;
+type KeysWanted = Box<dyn Fn(&mut Core, &Frame, &str) -> Result<bool, Error> + Send + Sync>;
 
 /// What services tell the gate of their principals and resources.
 #[derive(Default)]

@@ -160,11 +160,11 @@ fn keys(token: &Token<'_>, issuer: &str, subject: &str, audience: &str, asked: V
         (format!("{issuer}:sub"), ContextValue::One(subject.into())),
     ];
     if let Some(methods) = token.claim("amr").and_then(value) {
-        let many = match methods {
+        let methods = match methods {
             ContextValue::One(method) => vec![method],
             ContextValue::Many(methods) => methods,
         };
-        keys.push((format!("{issuer}:amr"), ContextValue::Many(many)));
+        keys.push((format!("{issuer}:amr"), ContextValue::Many(methods)));
     }
     let more = MORE_CLAIMS.iter().filter(|(of, _)| *of == issuer).flat_map(|(_, names)| *names);
     keys.extend(more.filter_map(|name| Some((format!("{issuer}:{name}"), value(token.claim(name)?)?))));

@@ -153,6 +153,9 @@ pub(crate) fn info<Op: Operation>() -> OperationInfo {
     }
 }
 
+/// What is done when an account has been founded, with its name if it has one.
+type Founded<S> = fn(&mut Scope<'_, S>, AccountId, Option<&str>) -> Result<(), Error>;
+
 /// All that a service brings: `pub fn service() -> Registration` in each service's `lib.rs`.
 pub struct Registration {
     pub(crate) service: &'static str,
@@ -210,6 +213,11 @@ impl Registration {
         self.registry.roles = Some(Box::new(move |core, frame, arn| lookup(&mut View::new(core, frame), arn)));
         self
     }
+    /// With the places in templates where policies were written (`cloudformation`).
+    pub fn origins<S: Service>(mut self, lookup: fn(&mut View<'_, S>, &Sought<'_>) -> Result<Option<Origin>, Error>) -> Self {
+        self.registry.origins = Some(Box::new(move |core, frame, sought| lookup(&mut View::new(core, frame), sought)));
+        self
+    }
     /// With the documents of managed policies (`iam`).
     pub fn managed_policies<S: Service>(mut self, lookup: fn(&mut View<'_, S>, &Arn) -> Result<Option<Document>, Error>) -> Self {
         self.registry.managed_policies = Some(Box::new(move |core, frame, arn| lookup(&mut View::new(core, frame), arn)));
@@ -229,11 +237,6 @@ impl Registration {
         self.registry.issuer_keys_wanted = Some(Box::new(move |core, frame, issuer| want(&mut Scope::new(core, frame, ""), issuer)));
         self
     }
-    /// With the places in templates where policies were written (`cloudformation`).
-    pub fn origins<S: Service>(mut self, lookup: fn(&mut View<'_, S>, &Sought<'_>) -> Result<Option<Origin>, Error>) -> Self {
-        self.registry.origins = Some(Box::new(move |core, frame, sought| lookup(&mut View::new(core, frame), sought)));
-        self
-    }
     /// With the way an account gets its first principals (`iam`): it tells whether it made any.
     pub fn founding<S: crate::FoundsAccounts>(
         mut self,
@@ -248,7 +251,7 @@ impl Registration {
         mut self,
         organization: fn(&mut View<'_, S>) -> Result<Option<Organization>, Error>,
         standing: fn(&mut View<'_, S>, AccountId) -> Result<Option<Standing>, Error>,
-        founded: fn(&mut Scope<'_, S>, AccountId, Option<&str>) -> Result<(), Error>,
+        founded: Founded<S>,
     ) -> Self {
         self.registry.organization = Some(OrganizationLookups {
             organization: Box::new(move |core, frame| organization(&mut View::new(core, frame))),

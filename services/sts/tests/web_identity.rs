@@ -51,7 +51,7 @@ impl Federation {
         let places: Arc<Mutex<BTreeMap<String, Vec<u8>>>> = Arc::default();
         let network = places.clone();
         let mut engine = Engine::new(world.gate.clone());
-        iam::fetch_issuer_keys(
+        iam::workflows(
             &mut engine,
             Arc::new(move |url: &str| network.lock().unwrap().get(url).cloned().ok_or_else(|| format!("{url}: no route to host"))),
         );

@@ -64,8 +64,8 @@ pub(crate) fn wake(scope: &mut Scope<'_, Iam>, id: &str) -> Result<(), Error> {
     durable::signal(scope, id, json!("look"))
 }
 
-/// Fetches the keys of issuers from now on; `fetch` reaches them.
-pub fn fetch_issuer_keys(engine: &mut Engine, fetch: Arc<Fetch>) {
+/// Registers it; `fetch` reaches the issuers.
+pub(crate) fn register(engine: &mut Engine, fetch: Arc<Fetch>) {
     engine.workflow::<IssuerKeys>();
     engine.handler::<Iam>(FETCH, move |agent| run(agent, &*fetch));
 }
