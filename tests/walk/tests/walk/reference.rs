@@ -50,7 +50,7 @@ pub fn check(learned: &[(Case, Result<Learned, String>)]) {
         let Ok(learned) = learned else { continue };
         let own = |decided: &&Decided| decided.operation == case.name();
         let demanded = |action: &String| learned.attempt.decided.iter().filter(own).any(|decided| decided.action == *action);
-        let key = (case.name(), "another action".to_owned());
+        let key = (case.label(), "another action".to_owned());
         if !named.as_ref().is_some_and(demanded) {
             unneeded.remove(&key);
             if !listed.contains_key(&key) {
