@@ -1,13 +1,14 @@
 use crate::{
-    Body, BodyReader, Caller, Decided, Error, Identity, OperationInfo, OperatorKey, Proof, Protocol, Record, Registration, ResourceType,
-    Service, Table,
+    Body, BodyReader, Caller, Decided, Error, Identity, OperationInfo, Proof, Protocol, Record, Registration, ResourceType, Service, Table,
+    authenticate::Sessions,
     authorize::PolicyCache,
     core::{Core, Frame},
     decided::DecisionWatchers,
     facts::Registry,
     operation::DynOperation,
+    organization,
     pass::Passed,
-    record::{self, Opening},
+    record::{self, Opening, Written},
     seal::Sealer,
 };
 use base::{AccountId, Clock, Entropy, Region};
@@ -21,7 +22,11 @@ use std::{
 #[derive(Clone)]
 pub struct Gate(pub(crate) Arc<Inner>);
 
-type Watcher = Box<dyn Fn(&Arc<Record>) + Send + Sync>;
+struct Watcher {
+    /// None: all.
+    action: Option<&'static str>,
+    told: Box<dyn Fn(&Arc<Record>) + Send + Sync>,
+}
 
 pub(crate) struct Inner {
     pub(crate) store: store::Store,
@@ -32,8 +37,10 @@ pub(crate) struct Inner {
     pub(crate) management_account: AccountId,
     pub(crate) options: policy::Options,
     pub(crate) policies: PolicyCache,
+    pub(crate) places: organization::Cache,
     pub(crate) sealer: Sealer,
     pub(crate) signing_keys: wire::sigv4::KeyCache,
+    pub(crate) sessions: Sessions,
     pub(crate) registry: Registry,
     pub(crate) resource_types: BTreeMap<&'static str, Arc<dyn ResourceType>>,
     operations: BTreeMap<&'static str, BTreeMap<&'static str, Box<dyn DynOperation>>>,
@@ -88,7 +95,7 @@ pub type Outcome = Result<Answer, Error>;
 const SIGNING_KEYS: usize = 4096;
 
 /// What a record says of a call that no operation answers; its names are those that were asked for.
-const NO_OPERATION: OperationInfo = OperationInfo {
+pub(crate) const NO_OPERATION: OperationInfo = OperationInfo {
     service: "sekisho",
     principal: "sekisho",
     protocol: Protocol::Json,
@@ -96,6 +103,8 @@ const NO_OPERATION: OperationInfo = OperationInfo {
     read_only: false,
     data_event: false,
     example: || crate::Example::of(Value::Null),
+    variations: Vec::new,
+    recorded: |_| Value::Null,
 };
 
 /// A call that loses against others this often gives up.
@@ -119,8 +128,10 @@ impl GateBuilder {
                 management_account,
                 options: policy::Options::default(),
                 policies: PolicyCache::default(),
+                places: organization::Cache::default(),
                 sealer: Sealer::new(root_key),
                 signing_keys: wire::sigv4::KeyCache::new(SIGNING_KEYS),
+                sessions: Sessions::default(),
                 registry: Registry::default(),
                 resource_types: BTreeMap::new(),
                 operations: BTreeMap::new(),
@@ -215,8 +226,9 @@ impl Gate {
         if known.is_none() {
             opening.call_it(&clipped(service), &clipped(operation));
         }
-        let record = opening.close(core.now, &[], Err(error));
-        record::append(core, record)
+        let record = opening.close(core.now, &[], Err(error))?;
+        record::append(core, record);
+        Ok(())
     }
 
     /// The operation of this name, for wire requests and for calls made inside by name.
@@ -274,9 +286,7 @@ impl Gate {
         match committed {
             Ok(()) => {
                 remove(rest.old_files);
-                for watcher in self.0.watchers.read().unwrap_or_else(|e| e.into_inner()).iter() {
-                    rest.records.iter().for_each(watcher);
-                }
+                self.tell(&rest.records);
                 self.0.decisions.tell(&rest.decided);
                 Ok(Some(value))
             }
@@ -291,6 +301,21 @@ impl Gate {
         }
     }
 
+    /// Records are bytes: those that are watched are read, no others.
+    fn tell(&self, records: &[Written]) {
+        let watchers = self.0.watchers.read().unwrap_or_else(|e| e.into_inner());
+        for record in records {
+            let mut wanted = watchers.iter().filter(|w| w.action.is_none_or(|action| action == record.action)).peekable();
+            if wanted.peek().is_none() {
+                continue;
+            }
+            // It was written by this process just now.
+            if let Ok(read) = record.read().map(Arc::new) {
+                wanted.for_each(|watcher| (watcher.told)(&read));
+            }
+        }
+    }
+
     /// Makes a call from the wire: authenticate → decode → demands → authorize → execute → record → commit → answer.
     pub async fn call(&self, request: &Request) -> Outcome {
         self.settle_async(|core| self.attempt(core, request)).await.unwrap_or_else(Err)
@@ -301,37 +326,18 @@ impl Gate {
         self.settle(|core| self.attempt(core, request)).unwrap_or_else(Err)
     }
 
-    /// Makes an account ready: its administrator's role, and in the management account the operator. Does nothing to
-    /// an account that is ready.
-    ///
-    /// # Errors
-    /// The store failed.
-    pub fn found(&self, account: AccountId, key: &OperatorKey) -> Result<(), Error> {
-        let Some(found) = &self.0.registry.founding else { return Err(Error::internal("no service founds accounts")) };
-        let caller = Caller::new(Identity::Root { account: self.0.management_account });
-        let context = RequestContext {
-            request_id: base::uuid(&*self.0.entropy),
-            source_ip: "sekisho".into(),
-            user_agent: "sekisho".into(),
-            secure_transport: true,
-            region: self.0.region.clone(),
-        };
-        let frame = Frame { caller, context: Arc::new(context), parent: None, event: None };
-        self.settle(|core| {
-            if !found(core, &frame, account, key)? {
-                return Ok(());
-            }
-            // No caller asked for it: the server's own start did, and the trail says so.
-            let mut opening = Opening::new(core, &frame, &NO_OPERATION, serde_json::json!({"accountId": account}));
-            opening.call_it("organizations", "CreateAccountResult");
-            let record = opening.close(core.now, &[], Ok(Value::Null));
-            record::append(core, record)
-        })?
-    }
-
     /// Calls `watcher` with every record that is committed, in the committing thread: it must be quick.
     pub fn watch(&self, watcher: impl Fn(&Arc<Record>) + Send + Sync + 'static) {
-        self.0.watchers.write().unwrap_or_else(|e| e.into_inner()).push(Box::new(watcher));
+        self.add_watcher(Watcher { action: None, told: Box::new(watcher) });
+    }
+
+    /// As `watch`, with the records of one action alone (`codecommit:DeleteRepository`): all others cost nothing.
+    pub fn watch_action(&self, action: &'static str, watcher: impl Fn(&Arc<Record>) + Send + Sync + 'static) {
+        self.add_watcher(Watcher { action: Some(action), told: Box::new(watcher) });
+    }
+
+    fn add_watcher(&self, watcher: Watcher) {
+        self.0.watchers.write().unwrap_or_else(|e| e.into_inner()).push(watcher);
     }
 
     /// Calls `watcher` with every demand that is decided, when the records of its call are committed, in the committing thread:
@@ -360,6 +366,10 @@ impl Gate {
     pub fn close(&self) {
         self.0.store.close();
     }
+    /// What was committed since the start.
+    pub fn commits(&self) -> store::Figures {
+        self.0.store.figures()
+    }
     /// The clock of all calls.
     pub fn clock(&self) -> &Arc<dyn Clock> {
         &self.0.clock
@@ -381,7 +391,7 @@ impl Gate {
 struct Rest {
     new_files: Vec<String>,
     old_files: Vec<String>,
-    records: Vec<Arc<Record>>,
+    records: Vec<Written>,
     decided: Vec<Decided>,
 }
 

@@ -6,5 +6,9 @@ use crate::Service;
 pub trait IssuesSessions: Service {}
 /// May read the trail: `cloudtrail` alone.
 pub trait ReadsTrail: Service {}
+/// May have new accounts set up: `organizations` alone.
+pub trait CreatesAccounts: Service {}
 /// May set up a new account's first principal: `iam` alone.
 pub trait FoundsAccounts: Service {}
+/// May follow who used what and when, for last-used figures, but not the records themselves: `iam` alone.
+pub trait FollowsUse: Service {}

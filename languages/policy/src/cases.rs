@@ -1,9 +1,11 @@
 //! Authorization cases as files: a request, its policies and what is expected.
 
 use crate::{
-    Context, ContextValue, Decision, Grant, Named, Options, Policies, Policy, PolicyError, PolicyKind, Principal, Reason, Request, Verdict,
+    Context, Decision, Grant, Named, Options, Policies, Policy, PolicyError, PolicyKind, Principal, Reason, Request, Verdict,
     compile::Compiler,
+    context::ValueRef,
     decide,
+    error::Places,
     json::{self, Node, Value},
 };
 use serde::{Serialize, de::DeserializeOwned};
@@ -66,7 +68,8 @@ pub fn read(text: &str) -> Result<Vec<Case>, PolicyError> {
         [Node { value: Value::List(list), .. }] => list,
         _ => &roots,
     };
-    cases.iter().enumerate().map(|(n, node)| Reader { text }.case(node, n)).collect()
+    let reader = Reader { text, places: &Places::new(text) };
+    cases.iter().enumerate().map(|(n, node)| reader.case(node, n)).collect()
 }
 
 /// Decides a case.
@@ -141,10 +144,7 @@ enum CallerKind {
 
 impl Caller {
     fn parse(text: &str, context: &Context) -> Result<Self, String> {
-        let one = |key: &str| match context.get(key) {
-            Some(ContextValue::One(value)) => value.as_str(),
-            _ => "",
-        };
+        let one = |key: &str| context.get(key).and_then(ValueRef::one).unwrap_or_default();
         let caller = |kind, account: &str, behind: String, id: &str| Self {
             kind,
             text: text.to_owned(),
@@ -202,6 +202,7 @@ impl Caller {
 
 struct Reader<'t> {
     text: &'t str,
+    places: &'t Places<'t>,
 }
 
 type Read<T> = Result<T, PolicyError>;
@@ -360,7 +361,7 @@ impl Reader<'_> {
     }
 
     fn list(&self, node: &Node<'_>, path: &str, kind: PolicyKind) -> Read<Vec<NamedPolicy>> {
-        let compiler = Compiler { text: self.text, kind };
+        let compiler = Compiler { text: self.text, kind, places: self.places };
         let short = path.split_once(".policies.").map_or(path, |(_, short)| short);
         let nodes = node.one_or_many().iter().enumerate();
         nodes

@@ -1,13 +1,19 @@
 //! The structures of IAM's answers.
 
 use crate::{
+    Iam,
     documents::shown,
+    entity::Entity,
+    inputs::Named,
+    last_used::LastUse,
     managed::AwsPolicy,
+    pages::page,
     policies::Uses,
-    state::{AccessKeyRow, PolicyRow, PolicyVersion as VersionRow, RoleRow, UserRow},
+    state::{AccessKeyRow, GroupRow, LoginRow, PasswordRules, PolicyRow, PolicyVersion as VersionRow, ProfileRow, RoleRow, UserRow},
     tags::Tag,
 };
-use base::{Arn, IsoTime, Timestamp};
+use base::{Arn, IsoTime};
+use gate::{Error, Scope};
 use serde::Serialize;
 
 /// Nothing.
@@ -22,7 +28,7 @@ pub struct Boundary {
     permissions_boundary_arn: Arn,
 }
 
-fn boundary(arn: Option<&Arn>) -> Option<Boundary> {
+pub(crate) fn boundary(arn: Option<&Arn>) -> Option<Boundary> {
     arn.map(|arn| Boundary { permissions_boundary_type: "Policy", permissions_boundary_arn: arn.clone() })
 }
 
@@ -41,9 +47,30 @@ pub struct Role {
     permissions_boundary: Option<Boundary>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     tags: Vec<Tag>,
+    role_last_used: Option<RoleLastUsed>,
+}
+
+/// When a role was used last, and where; empty if that is not known.
+#[derive(Debug, Default, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct RoleLastUsed {
+    last_used_date: Option<IsoTime>,
+    region: Option<String>,
+}
+
+impl RoleLastUsed {
+    pub(crate) fn of(last: Option<LastUse>) -> Self {
+        let (last_used_date, region) = last.map(|last| (IsoTime(last.time), last.region)).unzip();
+        Self { last_used_date, region }
+    }
 }
 
 impl Role {
+    /// With its last use, which `GetRole` shows and lists do not.
+    pub(crate) fn last_used(mut self, last: Option<LastUse>) -> Self {
+        self.role_last_used = Some(RoleLastUsed::of(last));
+        self
+    }
     /// `trust` has ARNs, not unique ids.
     pub(crate) fn of(row: RoleRow, trust: &str) -> Self {
         let RoleRow { holder, description, max_session_duration, .. } = row;
@@ -58,7 +85,13 @@ impl Role {
             description,
             max_session_duration,
             tags: holder.tags,
+            role_last_used: None,
         }
+    }
+    /// With the names that its trust policy's unique ids stand for now.
+    pub(crate) fn shown(scope: &mut Scope<'_, Iam>, row: RoleRow) -> Self {
+        let trust = scope.ids_to_principals(&row.trust);
+        Self::of(row, &trust)
     }
     /// As lists show it: without tags and boundary.
     pub(crate) fn brief(mut self) -> Self {
@@ -103,12 +136,64 @@ impl User {
     }
 }
 
+/// A group.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Group {
+    path: String,
+    group_name: String,
+    group_id: String,
+    arn: Arn,
+    create_date: IsoTime,
+}
+
+impl Group {
+    pub(crate) fn of(row: GroupRow) -> Self {
+        let holder = row.holder;
+        Self { path: holder.path, group_name: holder.name, group_id: holder.id, arn: holder.arn, create_date: IsoTime(holder.created) }
+    }
+}
+
+/// An instance profile.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct InstanceProfile {
+    path: String,
+    instance_profile_name: String,
+    instance_profile_id: String,
+    arn: Arn,
+    create_date: IsoTime,
+    roles: Vec<Role>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tags: Vec<Tag>,
+}
+
+impl InstanceProfile {
+    pub(crate) fn of(row: ProfileRow, role: Option<Role>) -> Self {
+        let holder = row.holder;
+        Self {
+            path: holder.path,
+            instance_profile_name: holder.name,
+            instance_profile_id: holder.id,
+            arn: holder.arn,
+            create_date: IsoTime(holder.created),
+            roles: role.into_iter().collect(),
+            tags: holder.tags,
+        }
+    }
+    /// As lists show it: without tags.
+    pub(crate) fn brief(mut self) -> Self {
+        self.tags.clear();
+        self
+    }
+}
+
 /// A managed policy.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct ManagedPolicy {
     pub(crate) policy_name: String,
-    policy_id: String,
+    policy_id: Option<String>,
     pub(crate) arn: Arn,
     path: String,
     default_version_id: String,
@@ -126,7 +211,7 @@ impl ManagedPolicy {
     pub(crate) fn of(row: PolicyRow, uses: Uses) -> Self {
         Self {
             policy_name: row.name,
-            policy_id: row.id,
+            policy_id: Some(row.id),
             arn: row.arn,
             path: row.path,
             default_version_id: format!("v{}", row.default_version),
@@ -141,19 +226,24 @@ impl ManagedPolicy {
     }
     pub(crate) fn of_aws(own: &AwsPolicy, arn: Arn, uses: Uses) -> Self {
         Self {
-            policy_name: own.name.into(),
-            policy_id: own.id.into(),
+            policy_name: own.name.clone(),
+            policy_id: own.id.clone(),
             arn,
-            path: "/".into(),
+            path: own.path.clone(),
             default_version_id: format!("v{}", own.version),
             attachment_count: uses.attached,
             permissions_boundary_usage_count: uses.boundaries,
             is_attachable: true,
-            description: Some(own.description.into()),
-            create_date: IsoTime(AWS_POLICIES_SINCE),
-            update_date: IsoTime(AWS_POLICIES_SINCE),
+            description: own.description.clone(),
+            create_date: IsoTime(own.created),
+            update_date: IsoTime(own.updated),
             tags: Vec::new(),
         }
+    }
+    /// As details show it: without tags.
+    pub(crate) fn detail(mut self) -> Self {
+        self.tags.clear();
+        self
     }
     /// As lists show it: without description and tags.
     pub(crate) fn brief(mut self) -> Self {
@@ -162,9 +252,6 @@ impl ManagedPolicy {
         self
     }
 }
-
-/// 2015-02-06T18:39:46Z, when AWS's managed policies came.
-const AWS_POLICIES_SINCE: Timestamp = Timestamp(1_423_247_986_000);
 
 /// A version of a managed policy.
 #[derive(Debug, Serialize)]
@@ -189,8 +276,8 @@ impl PolicyVersion {
         Self {
             version_id: format!("v{}", own.version),
             is_default_version: true,
-            create_date: IsoTime(AWS_POLICIES_SINCE),
-            document: with_document.then(|| shown(own.document)),
+            create_date: IsoTime(own.updated),
+            document: with_document.then(|| shown(&own.document)),
         }
     }
 }
@@ -228,4 +315,98 @@ impl AccessKeyMetadata {
 
 pub(crate) fn status(active: bool) -> &'static str {
     if active { "Active" } else { "Inactive" }
+}
+
+/// A user's password, which nobody can be shown.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct LoginProfile {
+    user_name: String,
+    create_date: IsoTime,
+    password_reset_required: bool,
+}
+
+impl LoginProfile {
+    pub(crate) fn of(user: &UserRow, login: &LoginRow) -> Self {
+        Self { user_name: user.holder.name.clone(), create_date: IsoTime(login.created), password_reset_required: login.reset_required }
+    }
+}
+
+/// What an account asks of passwords.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct PasswordPolicy {
+    minimum_password_length: u64,
+    require_symbols: bool,
+    require_numbers: bool,
+    require_uppercase_characters: bool,
+    require_lowercase_characters: bool,
+    allow_users_to_change_password: bool,
+    expire_passwords: bool,
+    max_password_age: Option<u64>,
+    password_reuse_prevention: Option<u64>,
+    hard_expiry: bool,
+}
+
+impl PasswordPolicy {
+    pub(crate) fn of(rules: &PasswordRules) -> Self {
+        Self {
+            minimum_password_length: rules.shortest,
+            require_symbols: rules.symbols,
+            require_numbers: rules.numbers,
+            require_uppercase_characters: rules.upper_case,
+            require_lowercase_characters: rules.lower_case,
+            allow_users_to_change_password: rules.users_may_change,
+            expire_passwords: rules.longest_days.is_some(),
+            max_password_age: rules.longest_days,
+            password_reuse_prevention: rules.not_again,
+            hard_expiry: rules.hard_expiry,
+        }
+    }
+}
+
+/// The names of inline policies.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct PolicyNames {
+    pub(crate) is_truncated: bool,
+    pub(crate) marker: Option<String>,
+    pub(crate) policy_names: Vec<String>,
+}
+
+/// Managed policies where they are attached.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct AttachedPolicies {
+    pub(crate) is_truncated: bool,
+    pub(crate) marker: Option<String>,
+    pub(crate) attached_policies: Vec<AttachedPolicy>,
+}
+
+/// An inline policy with its holder.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase", bound = "E: Entity")]
+pub struct InlinePolicy<E> {
+    #[serde(flatten)]
+    pub(crate) of: Named<E>,
+    pub(crate) policy_name: String,
+    pub(crate) policy_document: String,
+}
+
+/// Tags.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct TagList {
+    is_truncated: bool,
+    marker: Option<String>,
+    tags: Vec<Tag>,
+}
+
+impl TagList {
+    /// A page of them, in the order of their keys.
+    pub(crate) fn page(mut tags: Vec<Tag>, marker: Option<&str>, max_items: Option<usize>) -> Result<Self, Error> {
+        tags.sort_by(|a, b| a.key.cmp(&b.key));
+        let page = page(tags, |tag| tag.key.clone(), marker, max_items)?;
+        Ok(Self { is_truncated: page.marker.is_some(), marker: page.marker, tags: page.items })
+    }
 }

@@ -3,7 +3,7 @@
 use crate::{Kms, error::malformed_policy};
 use base::AccountId;
 use gate::{Caller, Error, Identity, Scope};
-use policy::{Context, Named, Options, Policies, Policy, PolicyKind, Principal, PrincipalKind, Request, Verdict};
+use policy::{Context, Fault, Named, Options, Policies, Policy, PolicyKind, Principal, PrincipalKind, Request, Verdict};
 
 const LONGEST: usize = 32 * 1024;
 
@@ -46,8 +46,7 @@ pub(crate) fn checked(scope: &mut Scope<'_, Kms>, key_arn: &str, document: &str,
 
 fn parse(document: &str) -> Result<Policy, Error> {
     Policy::parse(document, PolicyKind::Key).map_err(|e| {
-        let principal = e.message.starts_with("Invalid principal");
-        malformed_policy(if principal {
+        malformed_policy(if e.fault == Fault::Principal {
             format!("Policy contains a statement with one or more invalid principals. {e}")
         } else {
             e.to_string()
@@ -80,8 +79,12 @@ fn keeps_control(caller: &Caller, key_arn: &str, new: &Policy) -> bool {
             context.set("aws:PrincipalArn", session.role_arn.as_str());
             Principal::Role { role_arn: session.role_arn.as_str(), role_id: &session.role_id, session_arn: &name, linked: false }
         }
+        Identity::Federated(session) => {
+            context.set("aws:PrincipalArn", &*name);
+            Principal::FederatedUser { arn: &name, user_arn: session.user_arn.as_str(), id: &session.user_id }
+        }
         Identity::Service { name, .. } => Principal::Service { name },
-        Identity::Anonymous => return false,
+        Identity::WebIdentity(_) | Identity::Anonymous => return false,
     };
     let request = Request {
         principal,

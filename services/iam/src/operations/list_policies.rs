@@ -1,9 +1,9 @@
 use crate::{
     Iam,
     examples::policy,
-    managed,
+    managed::{self, AwsPolicy},
     pages::page,
-    policies::AllUses,
+    policies::{AllUses, PolicyUsage},
     shapes::ManagedPolicy,
     state::{POLICIES, PolicyRow},
 };
@@ -50,15 +50,6 @@ pub enum PolicyScope {
     Local,
 }
 
-/// What a policy is used for.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-pub enum PolicyUsage {
-    /// It is attached.
-    PermissionsPolicy,
-    /// It is a boundary.
-    PermissionsBoundary,
-}
-
 impl Operation for ListPolicies {
     type Service = Iam;
     const NAME: &'static str = "ListPolicies";
@@ -83,8 +74,9 @@ impl Operation for ListPolicies {
                 ManagedPolicy::of(row, used)
             }));
         }
-        if scope != PolicyScope::Local && input.path_prefix.as_deref().is_none_or(|prefix| prefix == "/") {
-            for own in &managed::ALL {
+        if scope != PolicyScope::Local {
+            let below = |own: &&AwsPolicy| input.path_prefix.as_ref().is_none_or(|prefix| own.path.starts_with(prefix));
+            for own in managed::all().filter(below) {
                 let arn: Arn = own.arn().parse().map_err(Error::internal)?;
                 let used = uses.of(&arn);
                 all.push(ManagedPolicy::of_aws(own, arn, used));

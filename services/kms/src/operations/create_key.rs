@@ -90,12 +90,10 @@ impl Operation for CreateKey {
         refuse_other_kinds(input)?;
         let kind = kind(input)?;
         let new = |action| -> Result<Demand, Error> {
-            Ok(kind
-                .with(keys::with_caller(facts, Demand::any(action))?)
-                .with("kms:BypassPolicyLockoutSafetyCheck", input.bypass_policy_lockout_safety_check)
-                .with_tags(tags::pairs(&input.tags)))
+            Ok(kind.with(keys::with_caller(facts, Demand::any(action))?).with_tags(tags::pairs(&input.tags)))
         };
-        let demands = Demands::from(new("kms:CreateKey")?);
+        let bypass = input.bypass_policy_lockout_safety_check;
+        let demands = Demands::from(new("kms:CreateKey")?.with("kms:BypassPolicyLockoutSafetyCheck", bypass));
         Ok(if input.tags.is_empty() { demands } else { demands.and(new("kms:TagResource")?) })
     }
 
@@ -134,5 +132,9 @@ impl Operation for CreateKey {
 
     fn example() -> Example {
         Example::of(json!({"Description": "example"}))
+    }
+
+    fn variations() -> Vec<(&'static str, Example)> {
+        vec![("with tags", Example::of(json!({"Tags": [{"TagKey": "team", "TagValue": "shop"}]})))]
     }
 }

@@ -124,6 +124,6 @@ impl Operation for BatchGetSecretValue {
     }
 
     fn example() -> Example {
-        with_secret(json!({"SecretIdList": ["example"]}))
+        with_secret(json!({"SecretIdList": ["example"]})).inside(["kms:Decrypt"])
     }
 }

@@ -106,6 +106,6 @@ impl Operation for CreateSecret {
     }
 
     fn example() -> Example {
-        Example::of(json!({"Name": "example", "SecretString": "a value"}))
+        Example::of(json!({"Name": "example", "SecretString": "a value"})).inside(["kms:GenerateDataKey"])
     }
 }

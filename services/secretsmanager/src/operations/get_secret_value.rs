@@ -89,6 +89,6 @@ impl Operation for GetSecretValue {
     }
 
     fn example() -> Example {
-        with_secret(json!({"SecretId": "example"}))
+        with_secret(json!({"SecretId": "example"})).inside(["kms:Decrypt"])
     }
 }

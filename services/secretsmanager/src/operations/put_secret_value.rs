@@ -63,6 +63,6 @@ impl Operation for PutSecretValue {
     }
 
     fn example() -> Example {
-        with_secret(json!({"SecretId": "example", "SecretString": "another value"}))
+        with_secret(json!({"SecretId": "example", "SecretString": "another value"})).inside(["kms:GenerateDataKey"])
     }
 }

@@ -72,6 +72,6 @@ impl Operation for UpdateSecret {
     }
 
     fn example() -> Example {
-        with_secret(json!({"SecretId": "example", "SecretString": "another value"}))
+        with_secret(json!({"SecretId": "example", "SecretString": "another value"})).inside(["kms:GenerateDataKey"])
     }
 }
