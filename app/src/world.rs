@@ -10,13 +10,16 @@ use base::{AccountId, Region};
 use durable::Engine;
 use gate::{Gate, GateBuilder, OperatorKey, Registration};
 use std::{
-    fs,
+    fs, io,
     net::{SocketAddr, TcpListener},
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
 };
-use tokio::sync::watch;
+use tokio::{
+    sync::{SetOnce, watch},
+    task::spawn_blocking,
+};
 
 /// The account of the operator: what an organization's management account is on AWS.
 pub(crate) const MANAGEMENT: &str = "000000000000";
@@ -99,23 +102,33 @@ impl World {
 
     /// Listens and, if `working`, runs long work.
     pub(crate) async fn serve(&self, address: SocketAddr, plain_everywhere: bool, working: Option<Workload>) -> Result<Served, Failure> {
-        let (tls, bundle) = Authority::open()?.server(self.gate.region().as_str(), address.ip())?;
-        let listener = Listener::bind(address, tls, plain_everywhere).await.map_err(|e| {
+        let listener = Listener::bind(address, plain_everywhere).await.map_err(|e| {
             Failure::new(format!("cannot listen on {address}: {e}"))
                 .help("another `sekisho up` may be running; or choose another port with --listen")
         })?;
         let address = listener.address()?;
         let endpoint_file = self.state.join("endpoint");
         fs::write(&endpoint_file, address.to_string()).map_err(|e| Failure::new(format!("{}: {e}", endpoint_file.display())))?;
-        let git = codecommit::GitServer::new(self.gate.clone(), self.runtime.join("git")).map_err(|e| Failure::new(format!("git: {e}")))?;
-        let server: Server =
-            Arc::new(Shared { gate: self.gate.clone(), git, host_suffixes: vec!["s3.localhost".into(), "localhost".into()] });
+        let server: Server = Arc::new(Shared {
+            gate: self.gate.clone(),
+            tls: SetOnce::new(),
+            git: SetOnce::new(),
+            host_suffixes: vec!["s3.localhost".into(), "localhost".into()],
+        });
         let (stop, stopped) = watch::channel(false);
+        tokio::spawn(listener.run(server.clone(), stopped.clone()));
+        // Keys are made and git is started while the first calls are served already.
+        let (region, git_gate, git_folder) = (self.gate.region().clone(), self.gate.clone(), self.runtime.join("git"));
+        let tls = spawn_blocking(move || Authority::open()?.server(region.as_str(), address.ip()));
+        let git = spawn_blocking(move || codecommit::GitServer::new(git_gate, git_folder));
+        let (tls, bundle) = tls.await.map_err(|e| Failure::new(e.to_string()))??;
+        let git = git.await.map_err(io::Error::other).flatten().map_err(|e| Failure::new(format!("git: {e}")))?;
+        // Each is set here alone.
+        let _ = (server.tls.set(tls), server.git.set(Arc::new(git)));
         let engine = match working {
             Some(workload) => Some(self.work(workload, &server, &stopped, &bundle)?),
             None => None,
         };
-        tokio::spawn(listener.run(server, stopped));
         Ok(Served { address, bundle, stop, engine, endpoint_file, runtime: self.runtime.clone(), gate: self.gate.clone() })
     }
 

@@ -1,7 +1,10 @@
 use base::{AccountId, Arn, Secret, Timestamp};
 use policy::ContextValue;
 use serde::{Deserialize, Serialize};
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{Arc, OnceLock},
+};
 
 /// Who makes a call. Made by the gate alone: from verified credentials, by `sts:AssumeRole`, or on behalf of another caller.
 #[derive(Clone)]
@@ -12,6 +15,17 @@ pub(crate) struct CallerInner {
     pub(crate) identity: Identity,
     /// The services through which the call came, first to last (forward access sessions).
     pub(crate) via: Vec<String>,
+    /// Its name and its `userIdentity` in records, made once: most callers call again.
+    #[serde(skip)]
+    name: OnceLock<String>,
+    #[serde(skip)]
+    recorded: OnceLock<Vec<u8>>,
+}
+
+impl CallerInner {
+    fn new(identity: Identity, via: Vec<String>) -> Self {
+        Self { identity, via, name: OnceLock::new(), recorded: OnceLock::new() }
+    }
 }
 
 /// The kinds of principals.
@@ -199,7 +213,7 @@ pub struct StoredCaller(pub(crate) String);
 
 impl Caller {
     pub(crate) fn new(identity: Identity) -> Self {
-        Self(Arc::new(CallerInner { identity, via: Vec::new() }))
+        Self(Arc::new(CallerInner::new(identity, Vec::new())))
     }
     /// The principal.
     pub fn identity(&self) -> &Identity {
@@ -217,7 +231,10 @@ impl Caller {
     }
     /// The ARN or service name by which messages call the principal.
     pub fn name(&self) -> String {
-        match self.identity() {
+        self.named().to_string()
+    }
+    pub(crate) fn named(&self) -> &str {
+        self.0.name.get_or_init(|| match self.identity() {
             Identity::Root { account } => format!("arn:aws:iam::{account}:root"),
             Identity::User { arn, .. } => arn.to_string(),
             Identity::Role(s) => s.arn().to_string(),
@@ -225,7 +242,11 @@ impl Caller {
             Identity::WebIdentity(_) => self.user_id(),
             Identity::Service { name, .. } => name.clone(),
             Identity::Anonymous => "anonymous".into(),
-        }
+        })
+    }
+    /// `userIdentity` of the caller's records, as JSON.
+    pub(crate) fn recorded(&self) -> &[u8] {
+        self.0.recorded.get_or_init(|| crate::record::user_identity(self).to_string().into_bytes())
     }
     /// `UserId` of `sts:GetCallerIdentity`, `aws:userid` of conditions.
     pub fn user_id(&self) -> String {
@@ -261,7 +282,7 @@ impl Caller {
     pub(crate) fn forwarded(&self, service: &str) -> Self {
         let mut via = self.0.via.clone();
         via.push(service.into());
-        Self(Arc::new(CallerInner { identity: self.0.identity.clone(), via }))
+        Self(Arc::new(CallerInner::new(self.0.identity.clone(), via)))
     }
 }
 

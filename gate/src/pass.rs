@@ -27,14 +27,15 @@ pub(crate) fn pass<Op: Operation>(core: &mut Core, frame: Frame, input: Op::Inpu
         result
     });
     let outcome = match &result {
+        Ok(_) if Op::READ_ONLY => Ok(Value::Null),
         Ok((output, _)) => Ok(redacted(|| serde_json::to_value(output)).map_err(Error::internal)?),
         Err(error) => {
             core.undo(mark);
             Err(error)
         }
     };
-    let record = opening.close(core.now, &resources, outcome);
-    record::append(core, record)?;
+    let record = opening.close(core.now, &resources, outcome)?;
+    record::append(core, record);
     result
 }
 
@@ -68,8 +69,8 @@ pub(crate) fn pass_value<Op: Operation>(core: &mut Core, frame: Frame, input: Va
         Err(e) => {
             let error = malformed::<Op>(&e);
             let opening = Opening::new(core, &frame, &info::<Op>(), Value::Null);
-            let record = opening.close(core.now, &[], Err(&error));
-            record::append(core, record)?;
+            let record = opening.close(core.now, &[], Err(&error))?;
+            record::append(core, record);
             return Err(error);
         }
     };

@@ -62,6 +62,11 @@ impl Up {
             say!("  CA bundle    {}", served.bundle.display());
             interrupted().await?;
             say!("sekisho stops; what is under way goes on at the next start");
+            let done = world.gate.commits();
+            if done.groups > 0 {
+                let each = done.took.as_secs_f64() * 1e3 / done.groups as f64;
+                say!("  {} transactions were committed in {} flushes of {each:.2} ms", done.transactions, done.groups);
+            }
             served.stop();
             Ok(ExitCode::SUCCESS)
         })
