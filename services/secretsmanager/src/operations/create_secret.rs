@@ -1,6 +1,7 @@
 use crate::{
     Secretsmanager,
     error::{exists, invalid_request},
+    examples::with_key,
     secrets,
     state::SecretRow,
     tags::{self, Tag},
@@ -106,6 +107,6 @@ impl Operation for CreateSecret {
     }
 
     fn example() -> Example {
-        Example::of(json!({"Name": "example", "SecretString": "a value"})).inside(["kms:GenerateDataKey"])
+        with_key(json!({"Name": "example", "SecretString": "a value", "KmsKeyId": "$0/KeyMetadata/Arn"})).inside(["kms:GenerateDataKey"])
     }
 }

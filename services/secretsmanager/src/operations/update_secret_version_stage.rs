@@ -76,7 +76,7 @@ impl Operation for UpdateSecretVersionStage {
     }
 
     fn example() -> Example {
-        let input = json!({"SecretId": "example", "VersionStage": "BLUE", "MoveToVersionId": "$0/VersionId"});
+        let input = json!({"SecretId": "example", "VersionStage": "BLUE", "MoveToVersionId": "$1/VersionId"});
         with_secret(input)
     }
 }
