@@ -377,7 +377,7 @@ fn locate(
     let (account, arn) = match frame.caller.identity() {
         Identity::User { account, arn, .. } => (*account, arn.clone()),
         Identity::Role(session) => (session.account, session.role_arn.clone()),
-        Identity::FederatedUser(session) => (session.account, session.user_arn.clone()),
+        Identity::Federated(session) => (session.account, session.user_arn.clone()),
         _ => return Ok(()),
     };
     let owners = match &principal.boundary {
