@@ -310,7 +310,8 @@ fn tell_places(
                 place.tell(context, "Source");
             }
         }
-        Identity::Service { .. } | Identity::Anonymous => {}
+        // A web identity is not of the organization: it counts in the role's account, and belongs to none.
+        Identity::Service { .. } | Identity::WebIdentity(_) | Identity::Anonymous => {}
         _ => principal.place.iter().for_each(|place| place.tell(context, "Principal")),
     }
     if demand.resource.is_some() {
