@@ -3,14 +3,14 @@
 use super::{
     LastUse,
     figures::Figures,
-    grants::{PolicyOf, granting, held, managed},
+    grants::{PolicyOf, granting, held, managed, of_user},
 };
 use crate::{
     Iam,
-    entity::Entity,
+    entity::{self, Entity},
     error::{invalid_input, no_such_entity},
-    policies,
-    state::{Holder, RoleRow, UserRow},
+    membership, policies,
+    state::{GroupRow, Holder, RoleRow, UserRow},
 };
 use base::{AccountId, Arn, Timestamp};
 use gate::{Error, Scope};
@@ -69,27 +69,37 @@ fn row<E: Entity>(holder: Holder) -> EntityRow {
     EntityRow { arn: holder.arn, name: holder.name, kind, id: holder.id, path: holder.path, used: BTreeMap::new() }
 }
 
-/// Finds a user, a role, or a policy with all who have it.
+/// Finds a user, a role, a group with its users, or a policy with all who have it.
 pub(crate) fn subject(scope: &mut Scope<'_, Iam>, account: AccountId, arn: &Arn) -> Result<Subject, Error> {
-    fn one<E: Entity>(scope: &mut Scope<'_, Iam>, account: AccountId, arn: &Arn) -> Result<Subject, Error> {
-        let name = arn.resource().rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
-        let found = scope.get(E::table(), &[account.as_str(), &name])?.filter(|entity| entity.holder().arn == *arn);
-        let mut entity = found.ok_or_else(|| no_such_entity(format!("The entity {arn} cannot be found.")))?;
-        let holder = entity.holder_mut().clone();
-        Ok(Subject { policies: held::<E>(scope, &holder)?, entities: vec![row::<E>(holder)] })
+    fn one<E: Entity>(scope: &mut Scope<'_, Iam>, account: AccountId, arn: &Arn) -> Result<E, Error> {
+        let found = entity::by_arn::<E>(scope, arn)?.filter(|_| arn.account() == Some(account));
+        found.ok_or_else(|| no_such_entity(format!("The entity {arn} cannot be found.")))
     }
-    fn having<E: Entity>(scope: &mut Scope<'_, Iam>, account: AccountId, arn: &Arn) -> Result<Vec<EntityRow>, Error> {
+    fn having<E: Entity>(scope: &mut Scope<'_, Iam>, account: AccountId, arn: &Arn) -> Result<Vec<E>, Error> {
         let rows = scope.scan(E::table(), &[account.as_str()])?.into_iter().map(|(_, entity)| entity);
-        Ok(rows.filter(|entity| entity.holder().attached.contains(arn)).map(|mut entity| row::<E>(entity.holder_mut().clone())).collect())
+        Ok(rows.filter(|entity| entity.holder().attached.contains(arn)).collect())
     }
     if arn.resource_of(UserRow::KIND).is_some() {
-        one::<UserRow>(scope, account, arn)
+        let user = one::<UserRow>(scope, account, arn)?;
+        Ok(Subject { policies: of_user(scope, &user)?, entities: vec![row::<UserRow>(user.holder)] })
     } else if arn.resource_of(RoleRow::KIND).is_some() {
-        one::<RoleRow>(scope, account, arn)
+        let role = one::<RoleRow>(scope, account, arn)?;
+        Ok(Subject { policies: held::<RoleRow>(scope, &role.holder)?, entities: vec![row::<RoleRow>(role.holder)] })
+    } else if arn.resource_of(GroupRow::KIND).is_some() {
+        let group = one::<GroupRow>(scope, account, arn)?;
+        let users = membership::users(scope, &group)?;
+        let entities = users.into_iter().map(|user| row::<UserRow>(user.holder)).collect();
+        Ok(Subject { policies: held::<GroupRow>(scope, &group.holder)?, entities })
     } else if arn.resource_of("policy").is_some() {
         policies::document(scope, account, arn)?.ok_or_else(|| crate::error::no_such_policy(arn))?;
-        let mut entities = having::<UserRow>(scope, account, arn)?;
-        entities.extend(having::<RoleRow>(scope, account, arn)?);
+        let mut users = having::<UserRow>(scope, account, arn)?;
+        for group in having::<GroupRow>(scope, account, arn)? {
+            users.extend(membership::users(scope, &group)?);
+        }
+        users.sort_by(|a, b| a.holder.id.cmp(&b.holder.id));
+        users.dedup_by(|a, b| a.holder.id == b.holder.id);
+        let mut entities: Vec<EntityRow> = users.into_iter().map(|user| row::<UserRow>(user.holder)).collect();
+        entities.extend(having::<RoleRow>(scope, account, arn)?.into_iter().map(|role| row::<RoleRow>(role.holder)));
         Ok(Subject { policies: vec![managed(scope, arn)?], entities })
     } else {
         Err(invalid_input(format!("ARN {arn} is not valid.")))

@@ -46,10 +46,13 @@ impl Simulation {
         let mut boundary = None;
         let mut caller = CallerSide { kind: PrincipalKind::User, arn: String::new(), id: String::new(), session: String::new(), account };
         if let Some(principal) = principal {
-            known(&mut context, &principal, scenario.caller_arn.is_none());
+            let of_a_group = principal.kind == PrincipalKind::Group;
+            known(&mut context, &principal, scenario.caller_arn.is_none() && !of_a_group);
             let Principal { kind, arn, account, name, id, policies, boundary: own, .. } = principal;
-            let session = Arn::global("sts", account, &format!("assumed-role/{name}/simulation")).to_string();
-            caller = CallerSide { kind, arn: arn.to_string(), id, session, account };
+            if !of_a_group {
+                let session = Arn::global("sts", account, &format!("assumed-role/{name}/simulation")).to_string();
+                caller = CallerSide { kind, arn: arn.to_string(), id, session, account };
+            }
             identity = policies;
             boundary = own;
         }
@@ -189,7 +192,7 @@ impl CallerSide {
     fn principal(&self) -> policy::Principal<'_> {
         let Self { arn, id, session, .. } = self;
         match self.kind {
-            PrincipalKind::User => policy::Principal::User { arn, id },
+            PrincipalKind::User | PrincipalKind::Group => policy::Principal::User { arn, id },
             PrincipalKind::Role => {
                 let linked = arn.contains(":role/aws-service-role/");
                 policy::Principal::Role { role_arn: arn, role_id: id, session_arn: session, linked }
@@ -214,6 +217,7 @@ fn known(context: &mut Context, principal: &Principal, as_itself: bool) {
         PrincipalKind::Role => {
             context.set("aws:PrincipalType", "AssumedRole");
         }
+        PrincipalKind::Group => {}
     }
 }
 

@@ -5,8 +5,8 @@ use crate::{
     Iam,
     entity::{self, Entity},
     error::{invalid_input, no_such_entity},
-    facts,
-    state::{Holder, RoleRow, UserRow},
+    facts, membership,
+    state::{GroupRow, Holder, RoleRow, UserRow},
 };
 use base::{AccountId, Arn};
 use gate::{Error, Scope};
@@ -43,7 +43,7 @@ pub(crate) fn given(list: &[String]) -> Result<Vec<PolicySource>, Error> {
     list.iter().enumerate().map(read).collect()
 }
 
-/// A user or role with its policies.
+/// A user, role or group with its policies.
 pub(crate) struct Principal {
     pub(super) kind: PrincipalKind,
     pub(super) arn: Arn,
@@ -59,13 +59,15 @@ pub(crate) struct Principal {
 pub(super) enum PrincipalKind {
     User,
     Role,
+    /// Of which nobody knows which of its users calls.
+    Group,
 }
 
 fn not_clear(arn: &Arn) -> Error {
     invalid_input(format!("Invalid Entity Arn: {arn} does not clearly define entity type and name."))
 }
 
-/// The policies of a user or role.
+/// The policies of a role, of a group, or of a user with its groups.
 pub(crate) fn of_principal(scope: &mut Scope<'_, Iam>, arn: &Arn) -> Result<Principal, Error> {
     let name = arn.resource().rsplit('/').next().unwrap_or_default().to_owned();
     if arn.resource_of(RoleRow::KIND).is_some() {
@@ -74,7 +76,16 @@ pub(crate) fn of_principal(scope: &mut Scope<'_, Iam>, arn: &Arn) -> Result<Prin
     }
     if arn.resource_of(UserRow::KIND).is_some() {
         let row = entity::load::<UserRow>(scope, &name)?;
-        return held(scope, PrincipalKind::User, arn, row.holder);
+        let groups = membership::groups(scope, &row)?;
+        let mut user = held(scope, PrincipalKind::User, arn, row.holder)?;
+        for group in groups {
+            add(scope, &group.holder, &mut user.policies)?;
+        }
+        return Ok(user);
+    }
+    if arn.resource_of(GroupRow::KIND).is_some() {
+        let row = entity::load::<GroupRow>(scope, &name)?;
+        return held(scope, PrincipalKind::Group, arn, row.holder);
     }
     Err(not_clear(arn))
 }
@@ -85,12 +96,7 @@ fn held(scope: &mut Scope<'_, Iam>, kind: PrincipalKind, arn: &Arn, holder: Hold
     }
     let account = arn.account().ok_or_else(|| not_clear(arn))?;
     let mut policies = Vec::new();
-    for (name, text) in &holder.inline {
-        policies.push(PolicySource::read(name, IDENTITY, text, PolicyKind::Identity)?);
-    }
-    for attached in &holder.attached {
-        policies.push(managed(scope, attached, PolicyKind::Identity)?);
-    }
+    add(scope, &holder, &mut policies)?;
     let boundary = holder.boundary.as_ref().map(|arn| managed(scope, arn, PolicyKind::Boundary)).transpose()?;
     Ok(Principal {
         kind,
@@ -102,6 +108,16 @@ fn held(scope: &mut Scope<'_, Iam>, kind: PrincipalKind, arn: &Arn, holder: Hold
         policies,
         boundary,
     })
+}
+
+fn add(scope: &mut Scope<'_, Iam>, holder: &Holder, policies: &mut Vec<PolicySource>) -> Result<(), Error> {
+    for (name, text) in &holder.inline {
+        policies.push(PolicySource::read(name, IDENTITY, text, PolicyKind::Identity)?);
+    }
+    for attached in &holder.attached {
+        policies.push(managed(scope, attached, PolicyKind::Identity)?);
+    }
+    Ok(())
 }
 
 fn managed(scope: &mut Scope<'_, Iam>, arn: &Arn, kind: PolicyKind) -> Result<PolicySource, Error> {
