@@ -8,12 +8,17 @@ mod client;
 mod config;
 mod deliver;
 mod failure;
+mod follow;
 mod issuers;
 mod say;
 mod server;
 mod world;
 
 use std::process::ExitCode;
+
+/// A record is made on one thread and let go on another: this allocator takes such memory back without a lock.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     // The sandbox's helper is this same binary, started anew: it must come before all else.

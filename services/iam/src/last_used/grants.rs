@@ -16,7 +16,7 @@ pub(crate) struct PolicyOf {
     pub(crate) name: String,
     /// Of a managed policy.
     pub(crate) arn: Option<Arn>,
-    /// The entity that has it inline: `USER`, `ROLE` or `GROUP`, and its name.
+    /// The entity that has it inline: `USER`, `GROUP` or `ROLE`, and its name.
     pub(crate) inline_of: Option<(&'static str, String)>,
     pub(crate) policy: Policy,
 }
@@ -31,7 +31,7 @@ pub(super) fn managed(scope: &mut Scope<'_, Iam>, arn: &Arn) -> Result<PolicyOf,
     Ok(PolicyOf { name, arn: Some(arn.clone()), inline_of: None, policy })
 }
 
-/// All policies that a user, role or group holds itself.
+/// All policies that an entity itself has.
 pub(super) fn held<E: Entity>(scope: &mut Scope<'_, Iam>, holder: &Holder) -> Result<Vec<PolicyOf>, Error> {
     let kind = match E::KIND {
         UserRow::KIND => "USER",
@@ -49,7 +49,7 @@ pub(super) fn held<E: Entity>(scope: &mut Scope<'_, Iam>, holder: &Holder) -> Re
     Ok(all)
 }
 
-/// All policies of a user, with those of its groups.
+/// A user's policies, with those of its groups.
 pub(super) fn of_user(scope: &mut Scope<'_, Iam>, user: &UserRow) -> Result<Vec<PolicyOf>, Error> {
     let mut all = held::<UserRow>(scope, &user.holder)?;
     for group in membership::groups(scope, user)? {
@@ -58,26 +58,23 @@ pub(super) fn of_user(scope: &mut Scope<'_, Iam>, user: &UserRow) -> Result<Vec<
     Ok(all)
 }
 
-/// All policies of the user, role or group of this ARN.
+/// All policies of the user, group or role of this ARN.
 pub(crate) fn policies_of(scope: &mut Scope<'_, Iam>, arn: &Arn) -> Result<Vec<PolicyOf>, Error> {
-    fn of<E: Entity>(scope: &mut Scope<'_, Iam>, arn: &Arn) -> Result<E, Error> {
-        let row = entity::load::<E>(scope, arn.resource().rsplit('/').next().unwrap_or_default())?;
-        if row.holder().arn != *arn {
-            return Err(no_such_entity(format!("The entity {arn} cannot be found.")));
+    let gone = || no_such_entity(format!("The entity {arn} cannot be found."));
+    match arn.resource().split('/').next().unwrap_or_default() {
+        UserRow::KIND => {
+            let user = entity::by_arn::<UserRow>(scope, arn)?.ok_or_else(gone)?;
+            of_user(scope, &user)
         }
-        Ok(row)
-    }
-    if arn.resource_of(UserRow::KIND).is_some() {
-        let user = of::<UserRow>(scope, arn)?;
-        of_user(scope, &user)
-    } else if arn.resource_of(RoleRow::KIND).is_some() {
-        let role = of::<RoleRow>(scope, arn)?;
-        held::<RoleRow>(scope, &role.holder)
-    } else if arn.resource_of(GroupRow::KIND).is_some() {
-        let group = of::<GroupRow>(scope, arn)?;
-        held::<GroupRow>(scope, &group.holder)
-    } else {
-        Err(invalid_input(format!("ARN {arn} is not valid.")))
+        GroupRow::KIND => {
+            let group = entity::by_arn::<GroupRow>(scope, arn)?.ok_or_else(gone)?;
+            held::<GroupRow>(scope, &group.holder)
+        }
+        RoleRow::KIND => {
+            let role = entity::by_arn::<RoleRow>(scope, arn)?.ok_or_else(gone)?;
+            held::<RoleRow>(scope, &role.holder)
+        }
+        _ => Err(invalid_input(format!("ARN {arn} is not valid."))),
     }
 }
 

@@ -1,6 +1,6 @@
-use crate::{Iam, entity, examples::PASSWORD, passwords, shapes::Nothing, state::UserRow};
+use crate::{Iam, entity, examples, passwords, shapes::Nothing, state::UserRow};
 use base::Secret;
-use gate::{Authorized, CalledBy, Caller, Demands, Error, Example, Identity, Operation, Service, View};
+use gate::{Authorized, Caller, Demands, Error, Example, Identity, Operation, Service, View};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -31,6 +31,7 @@ impl Operation for ChangePassword {
     type Output = Nothing;
 
     fn demands(_input: &Input, facts: &mut View<'_, Iam>) -> Result<Demands, Error> {
+        // Nobody is no user of another kind: who does not sign is refused.
         facts.account()?;
         Ok(entity::demand::<UserRow>(facts, "iam:ChangePassword", &own(facts.caller())?)?.into())
     }
@@ -49,10 +50,9 @@ impl Operation for ChangePassword {
     }
 
     fn example() -> Example {
-        let login = json!({"UserName": "Walker", "Password": PASSWORD});
-        Example::of(json!({"OldPassword": PASSWORD, "NewPassword": "Another-password-2"}))
-            .after("iam:CreateUser", json!({"UserName": "Walker"}))
+        let login = json!({"UserName": "Walker", "Password": examples::PASSWORD});
+        Example::of(json!({"OldPassword": examples::PASSWORD, "NewPassword": "Another-password-2"}))
+            .by(gate::CalledBy::User)
             .after("iam:CreateLoginProfile", login)
-            .by(CalledBy::User)
     }
 }
