@@ -8,6 +8,7 @@ mod client;
 mod config;
 mod deliver;
 mod failure;
+mod follow;
 mod issuers;
 mod say;
 mod server;

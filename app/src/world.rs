@@ -3,7 +3,7 @@
 use crate::{
     config::{self, ServerKeys},
     failure::Failure,
-    issuers,
+    follow, issuers,
     server::{Authority, Listener, Server, Shared, serve_one},
 };
 use base::{AccountId, Region};
@@ -58,6 +58,7 @@ pub(crate) struct World {
     pub(crate) gate: Gate,
     pub(crate) operator: OperatorKey,
     pub(crate) state: PathBuf,
+    accounts: Vec<AccountId>,
     runtime: PathBuf,
     /// Certificates that issuers of tokens are trusted by, beside the system's.
     pub(crate) issuer_roots: Vec<rustls::pki_types::CertificateDer<'static>>,
@@ -97,7 +98,8 @@ impl World {
         for (id, name) in accounts {
             gate.found(*id, Some(name), &operator)?;
         }
-        Ok(Self { gate, operator, state, runtime: config::runtime_folder(&id)?, issuer_roots: Vec::new() })
+        let accounts = accounts.iter().map(|(id, _)| *id).collect();
+        Ok(Self { gate, operator, state, accounts, runtime: config::runtime_folder(&id)?, issuer_roots: Vec::new() })
     }
 
     /// Listens and, if `working`, runs long work.
@@ -155,6 +157,7 @@ impl World {
         codepipeline::workflows(&mut engine);
         cloudformation::workflows(&mut engine);
         iam::workflows(&mut engine, issuers::fetcher(tokio::runtime::Handle::current(), self.issuer_roots.clone()));
+        tokio::spawn(follow::last_used(self.gate.clone(), self.accounts.clone(), stopped.clone()));
         Ok(engine.start(|what, error| eprintln!("sekisho: {what}: {error}")))
     }
 }

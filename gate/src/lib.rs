@@ -46,7 +46,7 @@ pub use client::Client;
 pub use decided::Decided;
 pub use demands::{Demand, Demands, Part};
 pub use error::{Denial, Error};
-pub use example::{Before, CalledBy, Example};
+pub use example::{Before, BeforeBy, CalledBy, Example};
 pub use facts::{AccessKey, Document, IdentityProvider, OperatorKey, PrincipalPolicies, ResourceFacts, RoleFacts, View};
 pub use federation::WebIdentityToken;
 pub use founding::{ADMINISTRATOR_ROLE, Founder};

@@ -153,6 +153,9 @@ pub(crate) fn info<Op: Operation>() -> OperationInfo {
     }
 }
 
+/// What is done when an account has been founded, with its name if it has one.
+type Founded<S> = fn(&mut Scope<'_, S>, AccountId, Option<&str>) -> Result<(), Error>;
+
 /// All that a service brings: `pub fn service() -> Registration` in each service's `lib.rs`.
 pub struct Registration {
     pub(crate) service: &'static str,
@@ -248,7 +251,7 @@ impl Registration {
         mut self,
         organization: fn(&mut View<'_, S>) -> Result<Option<Organization>, Error>,
         standing: fn(&mut View<'_, S>, AccountId) -> Result<Option<Standing>, Error>,
-        founded: fn(&mut Scope<'_, S>, AccountId, Option<&str>) -> Result<(), Error>,
+        founded: Founded<S>,
     ) -> Self {
         self.registry.organization = Some(OrganizationLookups {
             organization: Box::new(move |core, frame| organization(&mut View::new(core, frame))),

@@ -40,9 +40,9 @@ pub(crate) fn group() -> World {
     world("iam:CreateGroup", json!({"GroupName": "Example"}))
 }
 
-/// A world with the instance profile `Example`.
+/// A world with the instance profile `Machines`.
 pub(crate) fn profile() -> World {
-    world("iam:CreateInstanceProfile", json!({"InstanceProfileName": "Example"}))
+    world("iam:CreateInstanceProfile", json!({"InstanceProfileName": "Machines"}))
 }
 
 /// A world whose account has the alias `example`.
@@ -84,5 +84,6 @@ pub(crate) fn policy() -> World {
 
 /// A world with the role `Example` and a job that reports when it was used.
 pub(crate) fn last_accessed() -> World {
-    role().after("iam:GenerateServiceLastAccessedDetails", json!({"Arn": "$0/Role/Arn"}))
+    // Only who asked for the figures is told them.
+    World(role().0.after_own("iam:GenerateServiceLastAccessedDetails", json!({"Arn": "$0/Role/Arn"})))
 }

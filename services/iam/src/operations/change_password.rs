@@ -31,6 +31,8 @@ impl Operation for ChangePassword {
     type Output = Nothing;
 
     fn demands(_input: &Input, facts: &mut View<'_, Iam>) -> Result<Demands, Error> {
+        // Nobody is no user of another kind: who does not sign is refused.
+        facts.account()?;
         Ok(entity::demand::<UserRow>(facts, "iam:ChangePassword", &own(facts.caller())?)?.into())
     }
 
@@ -48,6 +50,9 @@ impl Operation for ChangePassword {
     }
 
     fn example() -> Example {
-        examples::login().then(json!({"OldPassword": examples::PASSWORD, "NewPassword": "Another-password-2"}))
+        let login = json!({"UserName": "Walker", "Password": examples::PASSWORD});
+        Example::of(json!({"OldPassword": examples::PASSWORD, "NewPassword": "Another-password-2"}))
+            .by(gate::CalledBy::User)
+            .after("iam:CreateLoginProfile", login)
     }
 }
