@@ -107,6 +107,6 @@ impl Operation for CreateSecret {
     }
 
     fn example() -> Example {
-        with_key(json!({"Name": "example", "SecretString": "a value", "KmsKeyId": "$0/KeyMetadata/Arn"})).inside(["kms:GenerateDataKey"])
+        with_key(json!({"ClientRequestToken": "0f2d3c4b-0000-4000-8000-000000000001", "Name": "example", "SecretString": "a value", "KmsKeyId": "$0/KeyMetadata/Arn"})).inside(["kms:GenerateDataKey"])
     }
 }

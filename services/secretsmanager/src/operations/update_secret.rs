@@ -72,6 +72,9 @@ impl Operation for UpdateSecret {
     }
 
     fn example() -> Example {
-        with_secret(json!({"SecretId": "example", "SecretString": "another value"})).inside(["kms:GenerateDataKey"])
+        with_secret(
+            json!({"ClientRequestToken": "0f2d3c4b-0000-4000-8000-000000000001", "SecretId": "example", "SecretString": "another value"}),
+        )
+        .inside(["kms:GenerateDataKey"])
     }
 }
