@@ -40,6 +40,7 @@ pub(crate) fn services() -> Vec<Registration> {
         logs::service(),
         organizations::service(),
         s3::service(),
+        secretsmanager::service(),
         sts::service(),
     ]
 }

@@ -14,7 +14,7 @@ use wire::sigv4::{Authorization, Dialect, RequestParts, hex_sha256, parse_author
 pub(crate) type Body = UnsyncBoxBody<Bytes, std::io::Error>;
 
 /// `X-Amz-Target` prefixes of the JSON services.
-const TARGETS: [(&str, &str); 7] = [
+const TARGETS: [(&str, &str); 8] = [
     ("TrentService", "kms"),
     ("Logs_20140328", "logs"),
     ("CodeCommit_20150413", "codecommit"),
@@ -22,6 +22,7 @@ const TARGETS: [(&str, &str); 7] = [
     ("CodePipeline_20150709", "codepipeline"),
     ("CloudTrail_20131101", "cloudtrail"),
     ("AWSOrganizationsV20161128", "organizations"),
+    ("secretsmanager", "secretsmanager"),
 ];
 /// CloudTrail's target as botocore writes it.
 const LONG_CLOUDTRAIL: &str = "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101";

@@ -129,7 +129,7 @@ fn a_denial_leads_to_the_line_of_the_template() {
     let trusted = json!({"AWS": format!("arn:aws:iam::{ACCOUNT}:root")});
     let stranger = s.role("stranger", trusted, json!("sts:AssumeRole"));
     let stranger = s.world.assume(&s.admin, &stranger).unwrap();
-    let role = json!({"RoleArn": format!("arn:aws:iam::{ACCOUNT}:role/deployer"), "RoleSessionName": "s"});
+    let role = json!({"RoleArn": format!("arn:aws:iam::{ACCOUNT}:role/deployer"), "RoleSessionName": "stranger"});
     let refused = reasons(&s, &stranger, "sts:AssumeRole", role);
     let trust = origin(&refused, "nearMiss", "trust");
     assert_eq!(trust["line"].as_u64(), Some(line(&moved, "# trust")), "{trust}");

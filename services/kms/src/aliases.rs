@@ -21,12 +21,12 @@ pub(crate) fn check_name(name: &str) -> Result<(), Error> {
 
 /// The ARN of an alias of the caller's account.
 fn arn(rows: &impl Rows, name: &str) -> Result<Arn, Error> {
-    check_name(name)?;
     Ok(Arn::new("kms", rows.own_region().as_str(), rows.own_account()?.as_str(), name))
 }
 
 /// The right to an action on the alias itself.
 pub(crate) fn demand(rows: &impl Rows, action: &'static str, name: &str) -> Result<Demand, Error> {
+    check_name(name)?;
     keys::with_caller(rows, Demand::new(action, arn(rows, name)?))
 }
 

@@ -26,6 +26,12 @@ pub(crate) fn invalid_arn(text: &str) -> Error {
 pub(crate) fn invalid_state(message: String) -> Error {
     Error::new("KMSInvalidStateException", message)
 }
+pub(crate) fn invalid_usage(message: String) -> Error {
+    Error::new("InvalidKeyUsageException", message)
+}
+pub(crate) fn unsupported(message: impl Into<String>) -> Error {
+    Error::new("UnsupportedOperationException", message)
+}
 pub(crate) fn dry_run() -> Error {
     Error::new("DryRunOperationException", "The request would have succeeded, but the DryRun option is set.")
 }

@@ -8,6 +8,11 @@ pub(crate) fn with_key(input: Value) -> Example {
     Example::of(input).after("kms:CreateKey", json!({}))
 }
 
+/// A call in a world with one key of another kind.
+pub(crate) fn with_pair(input: Value, spec: &str, usage: &str) -> Example {
+    Example::of(input).after("kms:CreateKey", json!({"KeySpec": spec, "KeyUsage": usage}))
+}
+
 /// A call in a world with a key and an alias of it.
 pub(crate) fn with_alias(input: Value) -> Example {
     with_key(input).after("kms:CreateAlias", json!({"AliasName": "alias/example", "TargetKeyId": "$0/KeyMetadata/KeyId"}))

@@ -1,6 +1,6 @@
 //! What the gate asks of KMS.
 
-use crate::{Kms, grants, keys::Rows, policies::default_policy, tags};
+use crate::{Kms, grants, keys::Rows, managed, policies::default_policy, tags};
 use base::Arn;
 use gate::{Document, Error, ResourceFacts, View};
 
@@ -11,7 +11,12 @@ pub(crate) fn resources(view: &mut View<'_, Kms>, arn: &Arn) -> Result<Option<Re
     let Some(id) = arn.resource_of("key") else { return Ok(Some(ResourceFacts::owned_by(account))) };
     let document = |text| Some(Document { name: format!("key policy of {id}"), text });
     let Some(key) = view.key_row(id)?.filter(|key| key.arn == *arn) else {
-        return Ok(Some(ResourceFacts { policy: document(default_policy(account)), ..ResourceFacts::owned_by(account) }));
+        // The managed key that a service asks for is made once its use was allowed.
+        let policy = match managed::service_of(arn) {
+            Some(service) => managed::policy(account, arn.region(), service),
+            None => default_policy(account),
+        };
+        return Ok(Some(ResourceFacts { policy: document(policy), ..ResourceFacts::owned_by(account) }));
     };
     Ok(Some(ResourceFacts {
         grants: grants::for_decisions(&key),

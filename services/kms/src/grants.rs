@@ -4,27 +4,14 @@
 use crate::{
     Kms,
     error::invalid_arn,
-    state::{GrantRow, KeyRow},
+    keys,
+    state::{GrantRow, KeyRow, RETIRABLE},
 };
 use base::{Arn, EpochTime};
 use gate::{Caller, Error, Identity, Scope};
 use policy::{Grant, GrantConstraints};
 use serde::Serialize;
 
-/// What a grant may permit on a symmetric key.
-pub(crate) const OPERATIONS: [&str; 11] = [
-    "CreateGrant",
-    "Decrypt",
-    "DescribeKey",
-    "Encrypt",
-    "GenerateDataKey",
-    "GenerateDataKeyPair",
-    "GenerateDataKeyPairWithoutPlaintext",
-    "GenerateDataKeyWithoutPlaintext",
-    "ReEncryptFrom",
-    "ReEncryptTo",
-    RETIRE,
-];
 const RETIRE: &str = "RetireGrant";
 
 /// The principal as it is kept: the unique id of a user or role.
@@ -34,6 +21,30 @@ pub(crate) fn kept_principal(scope: &mut Scope<'_, Kms>, text: &str) -> Result<S
         ("iam", "root") | ("sts", _) if arn.account().is_some() => Ok(text.to_owned()),
         ("iam", _) => scope.unique_id(text)?.ok_or_else(|| invalid_arn(text)),
         _ => Err(invalid_arn(text)),
+    }
+}
+
+/// Keeps a new grant with its key.
+pub(crate) fn add(scope: &mut Scope<'_, Kms>, key: &mut KeyRow, id: &str, grant: GrantRow) -> Result<(), Error> {
+    if let Some(principal) = &grant.retiring {
+        scope.put(&RETIRABLE, &[principal.as_str(), &key.id, id], &())?;
+    }
+    key.grants.insert(id.to_owned(), grant);
+    keys::save(scope, key)
+}
+
+/// Takes a grant from its key; whether there was one.
+pub(crate) fn remove(scope: &mut Scope<'_, Kms>, key: &mut KeyRow, id: &str) -> Result<bool, Error> {
+    let Some(grant) = key.grants.remove(id) else { return Ok(false) };
+    forget(scope, key, id, &grant);
+    keys::save(scope, key)?;
+    Ok(true)
+}
+
+/// Takes a grant from the index by retiring principals.
+pub(crate) fn forget(scope: &mut Scope<'_, Kms>, key: &KeyRow, id: &str, grant: &GrantRow) {
+    if let Some(principal) = &grant.retiring {
+        scope.delete(&RETIRABLE, &[principal.as_str(), &key.id, id]);
     }
 }
 

@@ -2,7 +2,8 @@
 
 use crate::{
     Kms,
-    error::{invalid_state, no_alias, no_key},
+    error::{invalid_state, no_alias, no_key, unsupported},
+    grants, managed,
     state::{ALIASES, AliasRow, KEYS, KeyRow, OWNED},
 };
 use base::{AccountId, Arn, Region};
@@ -81,20 +82,36 @@ pub(crate) fn named(rows: &mut impl Rows, text: &str) -> Result<Named, Error> {
         Some(alias) => rows.key_row(&alias.target)?,
         None => None,
     };
-    Ok(Named { alias: Some(arn.resource().to_owned()), arn: key.as_ref().map_or(arn, |key| key.arn.clone()), key })
+    let alias = Some(arn.resource().to_owned());
+    let arn = match &key {
+        Some(key) => key.arn.clone(),
+        None => managed::named(rows, &arn)?.unwrap_or(arn),
+    };
+    Ok(Named { arn, key, alias })
 }
 
 /// The key of this name, after the call was allowed.
 pub(crate) fn load(scope: &mut Scope<'_, Kms>, text: &str) -> Result<KeyRow, Error> {
     let named = named(scope, text)?;
-    let missing = if named.alias.is_some() { no_alias(named.arn.as_str()) } else { no_key(named.arn.as_str()) };
-    named.key.ok_or(missing)
+    if let Some(key) = named.key {
+        return Ok(key);
+    }
+    let Some(alias) = named.alias else { return Err(no_key(named.arn.as_str())) };
+    managed::make(scope, &alias, &named.arn)?.ok_or_else(|| no_alias(&alias))
 }
 
 /// A key that may be used or changed: not one that waits for its deletion.
 pub(crate) fn load_living(scope: &mut Scope<'_, Kms>, text: &str) -> Result<KeyRow, Error> {
     let key = load(scope, text)?;
     if key.deletion.is_some() { Err(invalid_state(format!("{} is pending deletion.", key.arn))) } else { Ok(key) }
+}
+
+/// Symmetric keys alone get new material.
+pub(crate) fn check_rotates(key: &KeyRow) -> Result<(), Error> {
+    if key.kind.is_symmetric() {
+        return Ok(());
+    }
+    Err(unsupported(format!("{} key spec is {}: only symmetric encryption keys rotate.", key.arn, key.kind.spec.name())))
 }
 
 /// A key that may be used for cryptography.
@@ -124,6 +141,9 @@ pub(crate) fn sweep(scope: &mut Scope<'_, Kms>) -> Result<(), Error> {
                 scope.delete(&ALIASES, &[account.as_str(), alias]);
             }
         }
+        for (grant, row) in &dead.grants {
+            grants::forget(scope, &dead, grant, row);
+        }
         scope.delete(&OWNED, &[account.as_str(), id]);
         scope.delete(&KEYS, id);
     }
@@ -147,7 +167,7 @@ pub(crate) fn demand_behind(rows: &mut impl Rows, action: &'static str, text: &s
 pub(crate) fn demand_on(rows: &impl Rows, action: &'static str, named: &Named) -> Result<Demand, Error> {
     let mut demand = with_caller(rows, Demand::new(action, named.arn.clone()))?.with_some("kms:RequestAlias", named.alias.as_ref());
     if let Some(key) = &named.key {
-        demand = with_kind(demand);
+        demand = key.kind.with(demand);
         if !key.aliases.is_empty() {
             demand = demand.with("kms:ResourceAliases", key.aliases.clone());
         }
@@ -158,15 +178,6 @@ pub(crate) fn demand_on(rows: &impl Rows, action: &'static str, named: &Named) -
 /// With the keys that all of KMS's actions have.
 pub(crate) fn with_caller(rows: &impl Rows, demand: Demand) -> Result<Demand, Error> {
     Ok(demand.with("kms:CallerAccount", rows.own_account()?.as_str()).with_some("kms:ViaService", via(rows)))
-}
-
-/// With the kind of key: there is only one here.
-pub(crate) fn with_kind(demand: Demand) -> Demand {
-    demand
-        .with("kms:KeySpec", "SYMMETRIC_DEFAULT")
-        .with("kms:KeyUsage", "ENCRYPT_DECRYPT")
-        .with("kms:KeyOrigin", "AWS_KMS")
-        .with("kms:MultiRegion", false)
 }
 
 /// `s3.us-east-1.amazonaws.com`, if S3 called on the caller's behalf.
@@ -183,9 +194,14 @@ pub(crate) fn for_aws_resource(rows: &impl Rows) -> bool {
     !rows.who().via().is_empty()
 }
 
-/// With the encryption context and the algorithm.
-pub(crate) fn with_context(demand: Demand, context: &BTreeMap<String, String>) -> Demand {
+/// With the algorithm of a signature, and what is signed.
+pub(crate) fn with_signing(demand: Demand, algorithm: &str, message_type: Option<&str>) -> Demand {
+    demand.with("kms:SigningAlgorithm", algorithm).with("kms:MessageType", message_type.unwrap_or("RAW"))
+}
+
+/// With the encryption context and the algorithm, which is SYMMETRIC_DEFAULT where none is named.
+pub(crate) fn with_context(demand: Demand, context: &BTreeMap<String, String>, algorithm: Option<&str>) -> Demand {
     let demand = context.iter().fold(demand, |demand, (key, value)| demand.with(format!("kms:EncryptionContext:{key}"), value));
-    let demand = demand.with("kms:EncryptionAlgorithm", "SYMMETRIC_DEFAULT");
+    let demand = demand.with("kms:EncryptionAlgorithm", algorithm.unwrap_or(crate::usage::SYMMETRIC));
     if context.is_empty() { demand } else { demand.with("kms:EncryptionContextKeys", context.keys().cloned().collect::<Vec<_>>()) }
 }

@@ -1,14 +1,19 @@
-//! AWS KMS: symmetric keys, their policies, grants and aliases, and what is encrypted under them.
+//! AWS KMS: keys of all kinds, their policies, grants and aliases, and what is encrypted, signed and agreed on with them.
 //!
 //! Key material never leaves this crate, and lies sealed. Must not know other services.
 
 mod aliases;
+mod asymmetric;
 mod blob;
+mod data_key_pair;
 mod error;
 mod examples;
 mod facts;
 mod grants;
 mod keys;
+mod kinds;
+mod mac;
+mod managed;
 mod material;
 mod operations;
 mod pages;
@@ -28,6 +33,7 @@ pub use operations::{
     create_key::CreateKey,
     decrypt::{Decrypt, DecryptInput, DecryptOutput},
     delete_alias::DeleteAlias,
+    derive_shared_secret::DeriveSharedSecret,
     describe_key::DescribeKey,
     disable_key::DisableKey,
     disable_key_rotation::DisableKeyRotation,
@@ -35,24 +41,36 @@ pub use operations::{
     enable_key_rotation::EnableKeyRotation,
     encrypt::{Encrypt, EncryptInput, EncryptOutput},
     generate_data_key::{GenerateDataKey, GenerateDataKeyInput, GenerateDataKeyOutput},
+    generate_data_key_pair::GenerateDataKeyPair,
+    generate_data_key_pair_without_plaintext::GenerateDataKeyPairWithoutPlaintext,
     generate_data_key_without_plaintext::{
         GenerateDataKeyWithoutPlaintext, GenerateDataKeyWithoutPlaintextInput, GenerateDataKeyWithoutPlaintextOutput,
     },
+    generate_mac::GenerateMac,
+    generate_random::GenerateRandom,
     get_key_policy::GetKeyPolicy,
     get_key_rotation_status::GetKeyRotationStatus,
+    get_public_key::GetPublicKey,
     list_aliases::ListAliases,
     list_grants::ListGrants,
+    list_key_policies::ListKeyPolicies,
+    list_key_rotations::ListKeyRotations,
     list_keys::ListKeys,
     list_resource_tags::ListResourceTags,
+    list_retirable_grants::ListRetirableGrants,
     put_key_policy::PutKeyPolicy,
     re_encrypt::ReEncrypt,
     retire_grant::RetireGrant,
     revoke_grant::RevokeGrant,
+    rotate_key_on_demand::RotateKeyOnDemand,
     schedule_key_deletion::ScheduleKeyDeletion,
+    sign::Sign,
     tag_resource::TagResource,
     untag_resource::UntagResource,
     update_alias::UpdateAlias,
     update_key_description::UpdateKeyDescription,
+    verify::Verify,
+    verify_mac::VerifyMac,
 };
 pub use resources::{alias::Alias, key::Key};
 pub use shapes::KeyMetadata;
@@ -76,6 +94,7 @@ pub fn service() -> Registration {
         .operation::<CreateKey>()
         .operation::<Decrypt>()
         .operation::<DeleteAlias>()
+        .operation::<DeriveSharedSecret>()
         .operation::<DescribeKey>()
         .operation::<DisableKey>()
         .operation::<DisableKeyRotation>()
@@ -83,22 +102,34 @@ pub fn service() -> Registration {
         .operation::<EnableKeyRotation>()
         .operation::<Encrypt>()
         .operation::<GenerateDataKey>()
+        .operation::<GenerateDataKeyPair>()
+        .operation::<GenerateDataKeyPairWithoutPlaintext>()
         .operation::<GenerateDataKeyWithoutPlaintext>()
+        .operation::<GenerateMac>()
+        .operation::<GenerateRandom>()
         .operation::<GetKeyPolicy>()
         .operation::<GetKeyRotationStatus>()
+        .operation::<GetPublicKey>()
         .operation::<ListAliases>()
         .operation::<ListGrants>()
+        .operation::<ListKeyPolicies>()
+        .operation::<ListKeyRotations>()
         .operation::<ListKeys>()
         .operation::<ListResourceTags>()
+        .operation::<ListRetirableGrants>()
         .operation::<PutKeyPolicy>()
         .operation::<ReEncrypt>()
         .operation::<RetireGrant>()
         .operation::<RevokeGrant>()
+        .operation::<RotateKeyOnDemand>()
         .operation::<ScheduleKeyDeletion>()
+        .operation::<Sign>()
         .operation::<TagResource>()
         .operation::<UntagResource>()
         .operation::<UpdateAlias>()
         .operation::<UpdateKeyDescription>()
+        .operation::<Verify>()
+        .operation::<VerifyMac>()
         .resource_type(Alias)
         .resource_type(Key)
         .resources(facts::resources)

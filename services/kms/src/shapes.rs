@@ -8,6 +8,14 @@ use serde::Serialize;
 #[derive(Debug, Serialize)]
 pub struct Nothing {}
 
+/// Names of algorithms.
+pub(crate) type Algorithms = &'static [&'static str];
+
+/// Lists that are empty are left out.
+pub(crate) fn some(algorithms: Algorithms) -> Option<Algorithms> {
+    Some(algorithms).filter(|list| !list.is_empty())
+}
+
 /// What is told of a key.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
@@ -28,7 +36,11 @@ pub struct KeyMetadata {
     key_manager: &'static str,
     customer_master_key_spec: &'static str,
     key_spec: &'static str,
-    encryption_algorithms: [&'static str; 1],
+    encryption_algorithms: Option<Algorithms>,
+    signing_algorithms: Option<Algorithms>,
+    mac_algorithms: Option<Algorithms>,
+    key_agreement_algorithms: Option<Algorithms>,
+    current_key_material_id: Option<String>,
     multi_region: bool,
 }
 
@@ -36,13 +48,14 @@ impl KeyMetadata {
     pub(crate) fn of(key: KeyRow) -> Self {
         let usable = key.enabled && key.deletion.is_none();
         Self {
+            current_key_material_id: key.shown_material(),
             account: key.account,
             key_id: key.id,
             arn: key.arn,
             creation_date: EpochTime(key.created),
             enabled: usable,
             description: key.description,
-            key_usage: "ENCRYPT_DECRYPT",
+            key_usage: key.kind.usage.name(),
             key_state: if key.deletion.is_some() {
                 "PendingDeletion"
             } else if usable {
@@ -52,10 +65,13 @@ impl KeyMetadata {
             },
             deletion_date: key.deletion.map(EpochTime),
             origin: "AWS_KMS",
-            key_manager: "CUSTOMER",
-            customer_master_key_spec: "SYMMETRIC_DEFAULT",
-            key_spec: "SYMMETRIC_DEFAULT",
-            encryption_algorithms: ["SYMMETRIC_DEFAULT"],
+            key_manager: if key.managed_by.is_some() { "AWS" } else { "CUSTOMER" },
+            customer_master_key_spec: key.kind.spec.name(),
+            key_spec: key.kind.spec.name(),
+            encryption_algorithms: some(key.kind.encryption_algorithms()),
+            signing_algorithms: some(key.kind.signing_algorithms()),
+            mac_algorithms: some(key.kind.mac_algorithms()),
+            key_agreement_algorithms: some(key.kind.agreement_algorithms()),
             multi_region: false,
         }
     }

@@ -1,6 +1,6 @@
 //! What KMS keeps.
 
-use crate::{Kms, tags::Tag};
+use crate::{Kms, kinds::Kind, tags::Tag};
 use base::{AccountId, Arn, Blob, Timestamp};
 use gate::Table;
 use policy::GrantConstraints;
@@ -14,6 +14,9 @@ pub(crate) struct Material {
     pub(crate) id: String,
     pub(crate) sealed: Blob,
     pub(crate) created: Timestamp,
+    /// Whether it was asked for; if not, it came on schedule.
+    #[serde(default)]
+    pub(crate) on_demand: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -34,6 +37,12 @@ pub(crate) struct KeyRow {
     pub(crate) id: String,
     pub(crate) account: AccountId,
     pub(crate) arn: Arn,
+    /// What it is and is used for.
+    #[serde(default)]
+    pub(crate) kind: Kind,
+    /// The service for which it was made, such as `s3`; None: it is the account's own.
+    #[serde(default)]
+    pub(crate) managed_by: Option<String>,
     pub(crate) description: String,
     pub(crate) created: Timestamp,
     pub(crate) enabled: bool,
@@ -52,15 +61,27 @@ pub(crate) struct KeyRow {
     pub(crate) aliases: Vec<String>,
 }
 
+impl Material {
+    /// The id in answers: AWS's have 64 hex digits.
+    pub(crate) fn shown_id(&self) -> String {
+        format!("{:0<64}", self.id)
+    }
+}
+
 impl KeyRow {
+    /// The id of the material that encrypts, as answers show it; pairs have none.
+    pub(crate) fn shown_material(&self) -> Option<String> {
+        self.materials.last().filter(|_| self.kind.is_symmetric()).map(Material::shown_id)
+    }
     /// A key whose day of deletion has come is gone.
     pub(crate) fn lives(&self, now: Timestamp) -> bool {
         self.deletion.is_none_or(|day| now < day)
     }
     /// When the next rotation is due, if they are on.
     pub(crate) fn next_rotation(&self) -> Option<Timestamp> {
-        let newest = self.materials.last()?;
-        self.rotation_days.map(|days| newest.created.plus(Duration::from_secs(days * 24 * 60 * 60)))
+        // Rotations that were asked for do not move the schedule.
+        let scheduled = self.materials.iter().rev().find(|material| !material.on_demand)?;
+        self.rotation_days.map(|days| scheduled.created.plus(Duration::from_secs(days * 24 * 60 * 60)))
     }
 }
 
@@ -81,3 +102,5 @@ pub(crate) static KEYS: Table<Kms, KeyRow> = Table::new("keys");
 pub(crate) static OWNED: Table<Kms, Arn> = Table::new("owned-keys");
 /// Account, `alias/…`.
 pub(crate) static ALIASES: Table<Kms, AliasRow> = Table::new("aliases");
+/// Retiring principal as it is kept, key id, grant id.
+pub(crate) static RETIRABLE: Table<Kms, ()> = Table::new("retirable-grants");

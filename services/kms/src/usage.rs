@@ -2,22 +2,83 @@
 
 use crate::{
     Kms,
-    blob::Ciphertext,
-    error::invalid_ciphertext,
+    asymmetric::MessageType,
+    blob::{Ciphertext, LONGEST_PLAINTEXT},
+    error::{clipped, invalid_ciphertext, invalid_usage},
     keys::{Named, Rows, load, named, usable},
+    kinds::Usage,
     state::KeyRow,
 };
+use base::{Blob, Secret};
 use gate::{Error, Scope};
 use serde_json::Value;
 
-/// Symmetric keys have one algorithm.
-pub(crate) fn check_algorithm(given: Option<&str>) -> Result<(), Error> {
-    match given {
-        None | Some("SYMMETRIC_DEFAULT") => Ok(()),
+/// The algorithm of symmetric keys, and the one that is meant where none is named.
+pub(crate) const SYMMETRIC: &str = "SYMMETRIC_DEFAULT";
+
+/// The key must be one for `usage`.
+pub(crate) fn check_usage(key: &KeyRow, usage: Usage, operation: &str) -> Result<(), Error> {
+    if key.kind.usage == usage {
+        return Ok(());
+    }
+    Err(invalid_usage(format!("{} key usage is {} which is not valid for {operation}.", key.arn, key.kind.usage.name())))
+}
+
+/// Data keys are encrypted under symmetric keys alone.
+pub(crate) fn check_symmetric(key: &KeyRow, operation: &str) -> Result<(), Error> {
+    check_usage(key, Usage::EncryptDecrypt, operation)?;
+    if key.kind.is_symmetric() {
+        return Ok(());
+    }
+    Err(invalid_usage(format!("{} key spec is {} which is not valid for {operation}.", key.arn, key.kind.spec.name())))
+}
+
+/// The algorithm by which the key encrypts.
+pub(crate) fn encryption_algorithm(key: &KeyRow, asked: Option<&str>, operation: &str) -> Result<&'static str, Error> {
+    check_usage(key, Usage::EncryptDecrypt, operation)?;
+    key.kind.algorithm(asked.unwrap_or(SYMMETRIC), key.kind.encryption_algorithms())
+}
+
+/// A message, and whether it is one or its digest.
+pub(crate) fn message<'m>(message: &'m Secret<Blob>, kind: Option<&str>) -> Result<(&'m [u8], MessageType), Error> {
+    let kind = match kind {
+        None | Some("RAW") => MessageType::Raw,
+        Some("DIGEST") => MessageType::Digest,
+        Some("EXTERNAL_MU") => return Err(Error::not_implemented("kms:Sign with MessageType EXTERNAL_MU")),
         Some(other) => {
-            let message = format!("The key is a symmetric one: its algorithm is SYMMETRIC_DEFAULT, not {}", crate::error::clipped(other));
-            Err(Error::new("InvalidKeyUsageException", message))
+            return Err(Error::validation(format!(
+                "1 validation error detected: Value '{}' at 'messageType' failed to satisfy constraint: Member must satisfy enum value set: [RAW, DIGEST, EXTERNAL_MU]",
+                clipped(other)
+            )));
         }
+    };
+    let bytes = message.expose().0.as_slice();
+    if bytes.is_empty() || bytes.len() > LONGEST_PLAINTEXT {
+        return Err(Error::validation(format!(
+            "1 validation error detected: Value at 'message' failed to satisfy constraint: Member must have length between 1 and {LONGEST_PLAINTEXT}"
+        )));
+    }
+    Ok((bytes, kind))
+}
+
+/// What is to be decrypted: of a symmetric key, which it names itself, or of an RSA key, which must be named beside it.
+pub(crate) enum Sealed<'b> {
+    Symmetric(Ciphertext<'b>),
+    Asymmetric(&'b [u8]),
+}
+
+impl<'b> Sealed<'b> {
+    pub(crate) fn read(bytes: &'b [u8], algorithm: Option<&str>, key: Option<&str>) -> Result<Self, Error> {
+        if algorithm.is_none_or(|name| name == SYMMETRIC) {
+            return Ciphertext::read(bytes).map(Self::Symmetric);
+        }
+        if key.is_none() {
+            return Err(Error::validation("The KeyId is required when the ciphertext was encrypted under an asymmetric KMS key."));
+        }
+        if bytes.is_empty() || bytes.len() > 6144 {
+            return Err(invalid_ciphertext());
+        }
+        Ok(Self::Asymmetric(bytes))
     }
 }
 
@@ -30,25 +91,35 @@ pub(crate) fn refuse_recipient(operation: &str, recipient: Option<&Value>) -> Re
 }
 
 /// The key that decrypts: the one that was named, or the one that the ciphertext names.
-pub(crate) fn decrypting_key(rows: &mut impl Rows, ciphertext: &Ciphertext<'_>, given: Option<&str>) -> Result<Named, Error> {
-    if let Some(text) = given {
-        return named(rows, text);
-    }
+pub(crate) fn decrypting_key(rows: &mut impl Rows, sealed: &Sealed<'_>, given: Option<&str>) -> Result<Named, Error> {
+    let ciphertext = match (sealed, given) {
+        (_, Some(text)) => return named(rows, text),
+        (Sealed::Symmetric(ciphertext), None) => ciphertext,
+        (Sealed::Asymmetric(_), None) => return Err(invalid_ciphertext()),
+    };
     let key = rows.key_row(&ciphertext.key)?.ok_or_else(invalid_ciphertext)?;
     Ok(Named { arn: key.arn.clone(), key: Some(key), alias: None })
 }
 
-/// The same after the call was allowed: it must be the key that the ciphertext names.
-pub(crate) fn load_decrypting(scope: &mut Scope<'_, Kms>, ciphertext: &Ciphertext<'_>, given: Option<&str>) -> Result<KeyRow, Error> {
+/// The same after the call was allowed, and the algorithm: it must be the key that the ciphertext names.
+pub(crate) fn load_decrypting(
+    scope: &mut Scope<'_, Kms>,
+    sealed: &Sealed<'_>,
+    (given, algorithm): (Option<&str>, Option<&str>),
+    operation: &str,
+) -> Result<(KeyRow, &'static str), Error> {
     let key = match given {
         Some(text) => load(scope, text)?,
-        None => decrypting_key(scope, ciphertext, None)?.key.ok_or_else(invalid_ciphertext)?,
+        None => decrypting_key(scope, sealed, None)?.key.ok_or_else(invalid_ciphertext)?,
     };
     let key = usable(key)?;
-    if key.id == ciphertext.key {
-        return Ok(key);
+    let algorithm = encryption_algorithm(&key, algorithm, operation)?;
+    match sealed {
+        Sealed::Symmetric(ciphertext) if key.id != ciphertext.key => {
+            Err(Error::new("IncorrectKeyException", "The key ID in the request does not identify a CMK that can perform this operation."))
+        }
+        _ => Ok((key, algorithm)),
     }
-    Err(Error::new("IncorrectKeyException", "The key ID in the request does not identify a CMK that can perform this operation."))
 }
 
 /// The length of a data key.

@@ -42,6 +42,8 @@ fn flag<'de, D: Deserializer<'de>>(d: D) -> Result<Option<bool>, D::Error> {
 
 pub(crate) const AES256: &str = "AES256";
 pub(crate) const KMS: &str = "aws:kms";
+/// The key of the caller's account for those who name none.
+pub(crate) const MANAGED_KEY: &str = "alias/aws/s3";
 
 /// What a bucket encrypts with where a request does not say.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -135,7 +137,7 @@ impl Encryption {
                 ));
             }
             Some(AES256) => return Ok(Plan::S3),
-            Some(KMS) => self.kms_key_id.clone().ok_or_else(no_managed_key)?,
+            Some(KMS) => self.kms_key_id.clone().unwrap_or_else(|| MANAGED_KEY.into()),
             Some("aws:kms:dsse") => return Err(Error::not_implemented("s3 with ServerSideEncryption aws:kms:dsse")),
             Some(_) => {
                 return Err(error::invalid_argument("x-amz-server-side-encryption", "The encryption method specified is not supported"));
@@ -165,13 +167,6 @@ impl Encryption {
 }
 
 const CONTEXT_KEY: &str = "aws:s3:arn";
-
-/// The AWS managed key of S3 is not there: a key must be named.
-pub(crate) fn no_managed_key() -> Error {
-    Error::not_implemented(
-        "s3 with the AWS managed key alias/aws/s3 (aws:kms without a key). Name a key of your own: SSEKMSKeyId in the request, KMSMasterKeyID in a bucket's encryption. It",
-    )
-}
 
 fn place(bucket: &str, key: &str) -> String {
     format!("{bucket}/{key}")

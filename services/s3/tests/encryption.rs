@@ -112,3 +112,36 @@ fn parts_and_copies_need_the_key_as_well() {
     assert_eq!(get(&world, &half, "plain"), b"x");
     assert_eq!(get(&world, &admin, "copy"), b"x");
 }
+
+#[test]
+fn the_managed_key_serves_its_account_through_s3_alone() {
+    let (world, admin) = with_bucket();
+    let rule = json!({"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms"}});
+    ok(&world, &admin, "s3:PutBucketEncryption", json!({"Bucket": BUCKET, "ServerSideEncryptionConfiguration": {"Rules": [rule]}}));
+    let shown = ok(&world, &admin, "s3:GetBucketEncryption", json!({"Bucket": BUCKET}));
+    assert_eq!(
+        shown["ServerSideEncryptionConfiguration"]["Rules"][0]["ApplyServerSideEncryptionByDefault"],
+        json!({"SSEAlgorithm": "aws:kms"})
+    );
+    // Nobody has asked for it yet.
+    assert_eq!(fails(&world, &admin, "kms:DescribeKey", json!({"KeyId": "alias/aws/s3"})).code, "NotFoundException");
+    // Who may use S3 needs no right to the key.
+    let objects = json!({"Effect": "Allow", "Action": ["s3:PutObject", "s3:GetObject"], "Resource": "*"});
+    let user = session(&world, TOOLS, "User", objects.clone());
+    let made = put(&world, &user, "a", b"artifact");
+    assert_eq!(get(&world, &user, "a"), b"artifact");
+    let key = ok(&world, &admin, "kms:DescribeKey", json!({"KeyId": "alias/aws/s3"}))["KeyMetadata"].clone();
+    assert_eq!((&key["Arn"], &key["KeyManager"]), (&made["SSEKMSKeyId"], &json!("AWS")));
+    // Not past S3, not to change it, and not from another account, whatever the bucket says.
+    let id = &key["Arn"];
+    assert!(fails(&world, &admin, "kms:Encrypt", json!({"KeyId": id, "Plaintext": "dGV4dA=="})).is_denied());
+    assert!(fails(&world, &admin, "kms:ScheduleKeyDeletion", json!({"KeyId": id})).is_denied());
+    assert!(fails(&world, &admin, "kms:PutKeyPolicy", json!({"KeyId": id, "Policy": key_policy(&[])})).is_denied());
+    let open =
+        json!({"Effect": "Allow", "Principal": {"AWS": PROD}, "Action": "s3:GetObject", "Resource": format!("arn:aws:s3:::{BUCKET}/*")});
+    ok(&world, &admin, "s3:PutBucketPolicy", json!({"Bucket": BUCKET, "Policy": policy(open)}));
+    let all = json!({"Effect": "Allow", "Action": ["s3:*", "kms:*"], "Resource": "*"});
+    let stranger = session(&world, PROD, "Stranger", all);
+    let denied = fails(&world, &stranger, "s3:GetObject", json!({"Bucket": BUCKET, "Key": "a"}));
+    assert_eq!(denied.denial.expect("the cause").action, "kms:Decrypt");
+}

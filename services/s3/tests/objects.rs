@@ -212,7 +212,7 @@ fn what_is_not_there_is_refused_by_name() {
     for (operation, member, value) in [
         ("s3:PutObject", "SSECustomerAlgorithm", json!("AES256")),
         ("s3:PutObject", "StorageClass", json!("GLACIER")),
-        ("s3:PutObject", "ServerSideEncryption", json!("aws:kms")),
+        ("s3:PutObject", "ServerSideEncryption", json!("aws:kms:dsse")),
         ("s3:PutBucketOwnershipControls", "OwnershipControls", json!({"Rules": [{"ObjectOwnership": "ObjectWriter"}]})),
     ] {
         let error = fails(&world, &admin, operation, json!({"Bucket": BUCKET, "Key": "a", member: value}));

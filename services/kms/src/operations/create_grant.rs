@@ -3,6 +3,7 @@ use crate::{
     error::{dry_run, limit_exceeded},
     examples::with_key,
     grants, keys,
+    kinds::Kind,
     state::GrantRow,
 };
 use gate::{Authorized, Demands, Error, Example, Operation, View};
@@ -48,12 +49,15 @@ fn pairs(constraints: &GrantConstraints) -> impl Iterator<Item = (&'static str, 
     equals.into_iter().chain(subset)
 }
 
-fn check(input: &Input) -> Result<(), Error> {
-    if let Some(other) = input.operations.iter().find(|operation| !grants::OPERATIONS.contains(&operation.as_str())) {
+fn check(input: &Input, kind: Kind) -> Result<(), Error> {
+    let grantable = kind.grantable();
+    if let Some(other) = input.operations.iter().find(|operation| !grantable.contains(&operation.as_str())) {
         let message = format!(
-            "A grant on a symmetric key cannot permit '{}'; it may permit {}",
+            "A grant on a key of spec {} and usage {} cannot permit '{}'; it may permit {}",
+            kind.spec.name(),
+            kind.usage.name(),
             crate::error::clipped(other),
-            grants::OPERATIONS.join(", ")
+            grantable.join(", ")
         );
         return Err(Error::validation(message));
     }
@@ -66,6 +70,9 @@ fn check(input: &Input) -> Result<(), Error> {
         ));
     }
     let Some(constraints) = &input.constraints else { return Ok(()) };
+    if !kind.is_symmetric() {
+        return Err(Error::validation("Encryption context constraints are for grants on symmetric encryption keys"));
+    }
     if pairs(constraints).count() != 1 {
         return Err(Error::validation("A grant's constraints are EncryptionContextSubset or EncryptionContextEquals"));
     }
@@ -94,8 +101,8 @@ impl Operation for CreateGrant {
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Output, Error> {
-        check(&input)?;
         let mut key = keys::usable(keys::load(call, &input.key_id)?)?;
+        check(&input, key.kind)?;
         if let Some(own) = grants::may_pass_on(&key, call.caller())
             && let Some(more) = input.operations.iter().find(|operation| !own.contains(operation))
         {
@@ -129,8 +136,7 @@ impl Operation for CreateGrant {
         let mut id = [0; 32];
         call.entropy().fill(&mut id);
         let grant_id = hex::encode(id);
-        key.grants.insert(grant_id.clone(), grant);
-        keys::save(call, &key)?;
+        grants::add(call, &mut key, &grant_id, grant)?;
         Ok(Output { grant_token: grants::token(&key.id, &grant_id), grant_id })
     }
 

@@ -1,5 +1,7 @@
 use crate::{
-    Kms, keys, material, policies,
+    Kms, keys,
+    kinds::Kind,
+    material, policies,
     shapes::KeyMetadata,
     state::{KeyRow, OWNED},
     tags::{self, Tag},
@@ -9,7 +11,7 @@ use gate::{Authorized, Demand, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-/// A new symmetric key.
+/// A new key.
 /// Source: <https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateKey.html>
 pub struct CreateKey;
 
@@ -46,16 +48,8 @@ pub struct Output {
 fn refuse_other_kinds(input: &Input) -> Result<(), Error> {
     let refused =
         |what: &str, value: &str| Err(Error::not_implemented(&format!("kms:CreateKey with {what} {}", crate::error::clipped(value))));
-    let kinds = [
-        ("KeySpec", &input.key_spec, "SYMMETRIC_DEFAULT"),
-        ("CustomerMasterKeySpec", &input.customer_master_key_spec, "SYMMETRIC_DEFAULT"),
-        ("KeyUsage", &input.key_usage, "ENCRYPT_DECRYPT"),
-        ("Origin", &input.origin, "AWS_KMS"),
-    ];
-    for (name, given, known) in kinds {
-        if let Some(value) = given.as_deref().filter(|value| *value != known) {
-            return refused(name, value);
-        }
+    if let Some(origin) = input.origin.as_deref().filter(|origin| *origin != "AWS_KMS") {
+        return refused("Origin", origin);
     }
     match (&input.custom_key_store_id, &input.xks_key_id) {
         (Some(id), _) => refused("CustomKeyStoreId", id),
@@ -63,6 +57,16 @@ fn refuse_other_kinds(input: &Input) -> Result<(), Error> {
         _ if input.multi_region => refused("MultiRegion", "true"),
         _ => Ok(()),
     }
+}
+
+fn kind(input: &Input) -> Result<Kind, Error> {
+    let spec = input.key_spec.as_deref().or(input.customer_master_key_spec.as_deref());
+    if input.key_spec.is_some() && input.customer_master_key_spec.is_some() {
+        return Err(Error::validation(
+            "You cannot specify KeySpec and CustomerMasterKeySpec in the same request. CustomerMasterKeySpec is deprecated.",
+        ));
+    }
+    Kind::requested(spec, input.key_usage.as_deref())
 }
 
 /// A description is bounded.
@@ -83,11 +87,11 @@ impl Operation for CreateKey {
     type Output = Output;
 
     fn demands(input: &Input, facts: &mut View<'_, Kms>) -> Result<Demands, Error> {
-        let new = |action| -> Result<Demand, Error> {
-            let demand = keys::with_kind(keys::with_caller(facts, Demand::any(action))?);
-            Ok(demand.with_tags(tags::pairs(&input.tags)))
-        };
         refuse_other_kinds(input)?;
+        let kind = kind(input)?;
+        let new = |action| -> Result<Demand, Error> {
+            Ok(kind.with(keys::with_caller(facts, Demand::any(action))?).with_tags(tags::pairs(&input.tags)))
+        };
         let bypass = input.bypass_policy_lockout_safety_check;
         let demands = Demands::from(new("kms:CreateKey")?.with("kms:BypassPolicyLockoutSafetyCheck", bypass));
         Ok(if input.tags.is_empty() { demands } else { demands.and(new("kms:TagResource")?) })
@@ -95,6 +99,7 @@ impl Operation for CreateKey {
 
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Output, Error> {
         check_description(&input.description)?;
+        let kind = kind(&input)?;
         keys::sweep(call)?;
         let account = call.account()?;
         let id = uuid(call.entropy());
@@ -104,7 +109,9 @@ impl Operation for CreateKey {
         let mut tags = Vec::new();
         tags::set(&mut tags, input.tags)?;
         let key = KeyRow {
-            materials: vec![material::new(call, &id)?],
+            materials: vec![material::new(call, &id, kind.spec, false)?],
+            kind,
+            managed_by: None,
             id,
             account,
             arn,

@@ -1,10 +1,9 @@
 use crate::{
     Kms,
-    blob::Ciphertext,
     error::dry_run,
     examples::with_key,
     keys, material,
-    usage::{self, check_algorithm, decrypting_key, refuse_recipient},
+    usage::{self, Sealed, decrypting_key, refuse_recipient},
 };
 use base::{Arn, Blob, Secret};
 use gate::{Authorized, Demands, Error, Example, Operation, View};
@@ -27,7 +26,7 @@ pub struct DecryptInput {
     /// The encryption context.
     #[serde(default)]
     pub encryption_context: BTreeMap<String, String>,
-    /// `SYMMETRIC_DEFAULT`.
+    /// `SYMMETRIC_DEFAULT` unless it is named.
     pub encryption_algorithm: Option<String>,
     /// An attested enclave: refused, not ignored.
     pub recipient: Option<Value>,
@@ -58,21 +57,22 @@ impl Operation for Decrypt {
     type Output = DecryptOutput;
 
     fn demands(input: &DecryptInput, facts: &mut View<'_, Kms>) -> Result<Demands, Error> {
-        let ciphertext = Ciphertext::read(&input.ciphertext_blob.0)?;
-        let named = decrypting_key(facts, &ciphertext, input.key_id.as_deref())?;
-        Ok(keys::with_context(keys::demand_on(facts, "kms:Decrypt", &named)?, &input.encryption_context).into())
+        let algorithm = input.encryption_algorithm.as_deref();
+        let sealed = Sealed::read(&input.ciphertext_blob.0, algorithm, input.key_id.as_deref())?;
+        let named = decrypting_key(facts, &sealed, input.key_id.as_deref())?;
+        Ok(keys::with_context(keys::demand_on(facts, "kms:Decrypt", &named)?, &input.encryption_context, algorithm).into())
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: DecryptInput) -> Result<DecryptOutput, Error> {
-        check_algorithm(input.encryption_algorithm.as_deref())?;
         refuse_recipient("Decrypt", input.recipient.as_ref())?;
-        let ciphertext = Ciphertext::read(&input.ciphertext_blob.0)?;
-        let key = usage::load_decrypting(call, &ciphertext, input.key_id.as_deref())?;
+        let named = (input.key_id.as_deref(), input.encryption_algorithm.as_deref());
+        let sealed = Sealed::read(&input.ciphertext_blob.0, named.1, named.0)?;
+        let (key, encryption_algorithm) = usage::load_decrypting(call, &sealed, named, "Decrypt")?;
         if input.dry_run {
             return Err(dry_run());
         }
-        let plaintext = material::decrypt(call, &key, &ciphertext, &input.encryption_context)?;
-        Ok(DecryptOutput { plaintext, key_id: key.arn, encryption_algorithm: "SYMMETRIC_DEFAULT" })
+        let plaintext = material::decrypt(call, &key, encryption_algorithm, &sealed, &input.encryption_context)?;
+        Ok(DecryptOutput { plaintext, key_id: key.arn, encryption_algorithm })
     }
 
     fn example() -> Example {

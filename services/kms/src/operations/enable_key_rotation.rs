@@ -36,6 +36,7 @@ impl Operation for EnableKeyRotation {
             )));
         }
         let mut key = keys::usable(keys::load(call, &input.key_id)?)?;
+        keys::check_rotates(&key)?;
         key.rotation_days = Some(days);
         keys::save(call, &key)?;
         Ok(Nothing {})

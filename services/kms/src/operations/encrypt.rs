@@ -1,4 +1,4 @@
-use crate::{Kms, error::dry_run, examples::with_key, keys, material, usage::check_algorithm};
+use crate::{Kms, error::dry_run, examples::with_key, keys, material, usage::encryption_algorithm};
 use base::{Arn, Blob, Secret};
 use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
@@ -20,7 +20,7 @@ pub struct EncryptInput {
     /// The encryption context.
     #[serde(default)]
     pub encryption_context: BTreeMap<String, String>,
-    /// `SYMMETRIC_DEFAULT`.
+    /// `SYMMETRIC_DEFAULT` unless it is named.
     pub encryption_algorithm: Option<String>,
     /// Tokens of new grants: grants count at once here, so they are not needed.
     #[serde(default)]
@@ -49,17 +49,23 @@ impl Operation for Encrypt {
     type Output = EncryptOutput;
 
     fn demands(input: &EncryptInput, facts: &mut View<'_, Kms>) -> Result<Demands, Error> {
-        Ok(keys::with_context(keys::demand(facts, "kms:Encrypt", &input.key_id)?, &input.encryption_context).into())
+        Ok(keys::with_context(
+            keys::demand(facts, "kms:Encrypt", &input.key_id)?,
+            &input.encryption_context,
+            input.encryption_algorithm.as_deref(),
+        )
+        .into())
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: EncryptInput) -> Result<EncryptOutput, Error> {
-        check_algorithm(input.encryption_algorithm.as_deref())?;
         let mut key = keys::usable(keys::load(call, &input.key_id)?)?;
+        let encryption_algorithm = encryption_algorithm(&key, input.encryption_algorithm.as_deref(), "Encrypt")?;
         if input.dry_run {
             return Err(dry_run());
         }
-        let ciphertext_blob = material::encrypt(call, &mut key, &input.plaintext.expose().0, &input.encryption_context)?;
-        Ok(EncryptOutput { ciphertext_blob, key_id: key.arn, encryption_algorithm: "SYMMETRIC_DEFAULT" })
+        let ciphertext_blob =
+            material::encrypt(call, &mut key, encryption_algorithm, &input.plaintext.expose().0, &input.encryption_context)?;
+        Ok(EncryptOutput { ciphertext_blob, key_id: key.arn, encryption_algorithm })
     }
 
     fn example() -> Example {

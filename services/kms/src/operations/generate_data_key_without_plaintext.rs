@@ -48,7 +48,8 @@ impl Operation for GenerateDataKeyWithoutPlaintext {
     type Output = GenerateDataKeyWithoutPlaintextOutput;
 
     fn demands(input: &GenerateDataKeyWithoutPlaintextInput, facts: &mut View<'_, Kms>) -> Result<Demands, Error> {
-        Ok(keys::with_context(keys::demand(facts, "kms:GenerateDataKeyWithoutPlaintext", &input.key_id)?, &input.encryption_context).into())
+        Ok(keys::with_context(keys::demand(facts, "kms:GenerateDataKeyWithoutPlaintext", &input.key_id)?, &input.encryption_context, None)
+            .into())
     }
 
     fn execute(
@@ -57,11 +58,12 @@ impl Operation for GenerateDataKeyWithoutPlaintext {
     ) -> Result<GenerateDataKeyWithoutPlaintextOutput, Error> {
         let length = usage::data_key_length(input.key_spec.as_deref(), input.number_of_bytes)?;
         let mut key = keys::usable(keys::load(call, &input.key_id)?)?;
+        usage::check_symmetric(&key, "GenerateDataKeyWithoutPlaintext")?;
         if input.dry_run {
             return Err(dry_run());
         }
         let data_key = material::data_key(call, length);
-        let ciphertext_blob = material::encrypt(call, &mut key, &data_key.expose().0, &input.encryption_context)?;
+        let ciphertext_blob = material::encrypt(call, &mut key, usage::SYMMETRIC, &data_key.expose().0, &input.encryption_context)?;
         Ok(GenerateDataKeyWithoutPlaintextOutput { ciphertext_blob, key_id: key.arn })
     }
 

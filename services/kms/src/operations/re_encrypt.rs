@@ -1,10 +1,9 @@
 use crate::{
     Kms,
-    blob::Ciphertext,
     error::dry_run,
     examples::with_key,
     keys, material,
-    usage::{self, check_algorithm, decrypting_key},
+    usage::{self, Sealed, decrypting_key},
 };
 use base::{Arn, Blob};
 use gate::{Authorized, Demands, Error, Example, Operation, View};
@@ -54,32 +53,42 @@ impl Operation for ReEncrypt {
     type Output = Output;
 
     fn demands(input: &Input, facts: &mut View<'_, Kms>) -> Result<Demands, Error> {
-        let ciphertext = Ciphertext::read(&input.ciphertext_blob.0)?;
-        let source = decrypting_key(facts, &ciphertext, input.source_key_id.as_deref())?;
+        let algorithms = (input.source_encryption_algorithm.as_deref(), input.destination_encryption_algorithm.as_deref());
+        let sealed = Sealed::read(&input.ciphertext_blob.0, algorithms.0, input.source_key_id.as_deref())?;
+        let source = decrypting_key(facts, &sealed, input.source_key_id.as_deref())?;
         let destination = keys::named(facts, &input.destination_key_id)?;
         let same = source.arn == destination.arn;
-        let from = keys::with_context(keys::demand_on(facts, "kms:ReEncryptFrom", &source)?, &input.source_encryption_context);
-        let to = keys::with_context(keys::demand_on(facts, "kms:ReEncryptTo", &destination)?, &input.destination_encryption_context);
+        let from = keys::demand_on(facts, "kms:ReEncryptFrom", &source)?;
+        let from = keys::with_context(from, &input.source_encryption_context, algorithms.0);
+        let to = keys::demand_on(facts, "kms:ReEncryptTo", &destination)?;
+        let to = keys::with_context(to, &input.destination_encryption_context, algorithms.1);
         Ok(Demands::from(from.with("kms:ReEncryptOnSameKey", same)).and(to.with("kms:ReEncryptOnSameKey", same)))
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Output, Error> {
-        check_algorithm(input.source_encryption_algorithm.as_deref())?;
-        check_algorithm(input.destination_encryption_algorithm.as_deref())?;
-        let ciphertext = Ciphertext::read(&input.ciphertext_blob.0)?;
-        let source = usage::load_decrypting(call, &ciphertext, input.source_key_id.as_deref())?;
+        let named = (input.source_key_id.as_deref(), input.source_encryption_algorithm.as_deref());
+        let sealed = Sealed::read(&input.ciphertext_blob.0, named.1, named.0)?;
+        let (source, source_encryption_algorithm) = usage::load_decrypting(call, &sealed, named, "ReEncrypt")?;
         let mut destination = keys::usable(keys::load(call, &input.destination_key_id)?)?;
+        let asked = input.destination_encryption_algorithm.as_deref();
+        let destination_encryption_algorithm = usage::encryption_algorithm(&destination, asked, "ReEncrypt")?;
         if input.dry_run {
             return Err(dry_run());
         }
-        let plain = material::decrypt(call, &source, &ciphertext, &input.source_encryption_context)?;
-        let ciphertext_blob = material::encrypt(call, &mut destination, &plain.expose().0, &input.destination_encryption_context)?;
+        let plain = material::decrypt(call, &source, source_encryption_algorithm, &sealed, &input.source_encryption_context)?;
+        let ciphertext_blob = material::encrypt(
+            call,
+            &mut destination,
+            destination_encryption_algorithm,
+            &plain.expose().0,
+            &input.destination_encryption_context,
+        )?;
         Ok(Output {
             ciphertext_blob,
             source_key_id: source.arn,
             key_id: destination.arn,
-            source_encryption_algorithm: "SYMMETRIC_DEFAULT",
-            destination_encryption_algorithm: "SYMMETRIC_DEFAULT",
+            source_encryption_algorithm,
+            destination_encryption_algorithm,
         })
     }
 

@@ -62,8 +62,7 @@ impl Operation for RetireGrant {
         if input.dry_run {
             return Err(dry_run());
         }
-        key.grants.remove(&grant_id);
-        keys::save(call, &key)?;
+        grants::remove(call, &mut key, &grant_id)?;
         Ok(Nothing {})
     }
 

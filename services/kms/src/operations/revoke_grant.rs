@@ -2,7 +2,7 @@ use crate::{
     Kms,
     error::{dry_run, no_grant},
     examples::with_grant,
-    keys,
+    grants, keys,
     shapes::Nothing,
 };
 use gate::{Authorized, Demands, Error, Example, Operation, View};
@@ -37,12 +37,10 @@ impl Operation for RevokeGrant {
 
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Nothing, Error> {
         let mut key = keys::load(call, &input.key_id)?;
-        key.grants.remove(&input.grant_id).ok_or_else(|| no_grant(&input.grant_id))?;
-        if input.dry_run {
+        if input.dry_run && key.grants.contains_key(&input.grant_id) {
             return Err(dry_run());
         }
-        keys::save(call, &key)?;
-        Ok(Nothing {})
+        if grants::remove(call, &mut key, &input.grant_id)? { Ok(Nothing {}) } else { Err(no_grant(&input.grant_id)) }
     }
 
     fn example() -> Example {

@@ -1,6 +1,6 @@
 use crate::{
     BucketInput, S3, access,
-    encryption::{AES256, KMS},
+    encryption::{AES256, KMS, MANAGED_KEY},
     operations::put_bucket_encryption::{EncryptionByDefault, EncryptionRule, ServerSideEncryptionConfiguration},
 };
 use gate::{Authorized, Demands, Error, Example, Operation, View};
@@ -33,7 +33,9 @@ impl Operation for GetBucketEncryption {
     fn execute(call: &mut Authorized<'_, Self>, input: BucketInput) -> Result<GetBucketEncryptionOutput, Error> {
         let encryption = access::open_named(call, &input)?.encryption;
         let algorithm = if encryption.kms_key_id.is_some() { KMS } else { AES256 };
-        let by_default = EncryptionByDefault { sse_algorithm: algorithm.into(), kms_master_key_id: encryption.kms_key_id };
+        // Who named no key is shown none.
+        let kms_master_key_id = encryption.kms_key_id.filter(|id| id != MANAGED_KEY);
+        let by_default = EncryptionByDefault { sse_algorithm: algorithm.into(), kms_master_key_id };
         let rule =
             EncryptionRule { apply_server_side_encryption_by_default: Some(by_default), bucket_key_enabled: Some(encryption.bucket_key) };
         Ok(GetBucketEncryptionOutput { server_side_encryption_configuration: ServerSideEncryptionConfiguration { rules: vec![rule] } })

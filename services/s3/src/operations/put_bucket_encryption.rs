@@ -1,6 +1,6 @@
 use crate::{
     S3, access,
-    encryption::{AES256, DefaultEncryption, KMS, no_managed_key},
+    encryption::{AES256, DefaultEncryption, KMS, MANAGED_KEY},
     error, objects,
 };
 use gate::{Authorized, Demands, Error, Example, Operation, View};
@@ -82,8 +82,7 @@ impl Operation for PutBucketEncryption {
                     "a KMSMasterKeyID is not applicable if the default sse algorithm is not aws:kms",
                 ));
             }
-            (KMS, Some(id)) => Some(id),
-            (KMS, None) => return Err(no_managed_key()),
+            (KMS, id) => Some(id.unwrap_or_else(|| MANAGED_KEY.into())),
             ("aws:kms:dsse", _) => return Err(Error::not_implemented("s3:PutBucketEncryption with SSEAlgorithm aws:kms:dsse")),
             _ => return Err(error::malformed_xml()),
         };

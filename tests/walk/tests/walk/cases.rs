@@ -24,6 +24,7 @@ pub fn services() -> Vec<Registration> {
         logs::service(),
         organizations::service(),
         s3::service(),
+        secretsmanager::service(),
         sts::service(),
     ]
 }
