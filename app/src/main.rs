@@ -8,8 +8,10 @@ mod client;
 mod config;
 mod deliver;
 mod failure;
+mod reserve;
 mod say;
 mod server;
+mod upkeep;
 mod world;
 
 use std::process::ExitCode;

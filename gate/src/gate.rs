@@ -4,6 +4,7 @@ use crate::{
     authorize::PolicyCache,
     core::{Core, Frame},
     facts::Registry,
+    flood::{Admission, Floods},
     operation::DynOperation,
     pass::Passed,
     record::{self, Opening},
@@ -13,7 +14,7 @@ use base::{AccountId, Clock, Entropy, Region};
 use serde_json::Value;
 use std::{
     collections::BTreeMap,
-    sync::{Arc, RwLock},
+    sync::{Arc, RwLock, atomic::AtomicBool},
 };
 
 /// The door to everything. Cheap to clone.
@@ -38,6 +39,8 @@ pub(crate) struct Inner {
     operations: BTreeMap<&'static str, BTreeMap<&'static str, Box<dyn DynOperation>>>,
     services: BTreeMap<&'static str, (Protocol, &'static str)>,
     watchers: RwLock<Vec<Watcher>>,
+    pub(crate) floods: Floods,
+    pub(crate) retention_changed: AtomicBool,
 }
 
 /// How a call came.
@@ -86,7 +89,7 @@ pub type Outcome = Result<Answer, Error>;
 const SIGNING_KEYS: usize = 4096;
 
 /// What a record says of a call that no operation answers; its names are those that were asked for.
-const NO_OPERATION: OperationInfo = OperationInfo {
+pub(crate) const NO_OPERATION: OperationInfo = OperationInfo {
     service: "sekisho",
     principal: "sekisho",
     protocol: Protocol::Json,
@@ -124,6 +127,8 @@ impl GateBuilder {
                 operations: BTreeMap::new(),
                 services: BTreeMap::new(),
                 watchers: RwLock::default(),
+                floods: Floods::default(),
+                retention_changed: AtomicBool::new(false),
             },
         }
     }
@@ -289,12 +294,14 @@ impl Gate {
 
     /// Makes a call from the wire: authenticate → decode → demands → authorize → execute → record → commit → answer.
     pub async fn call(&self, request: &Request) -> Outcome {
-        self.settle_async(|core| self.attempt(core, request)).await.unwrap_or_else(Err)
+        let mut admission = Admission::default();
+        self.settle_async(|core| self.limited(core, request, &mut admission, |core| self.attempt(core, request))).await.unwrap_or_else(Err)
     }
 
     /// As `call`, blocking: for the command line and tests.
     pub fn call_blocking(&self, request: &Request) -> Outcome {
-        self.settle(|core| self.attempt(core, request)).unwrap_or_else(Err)
+        let mut admission = Admission::default();
+        self.settle(|core| self.limited(core, request, &mut admission, |core| self.attempt(core, request))).unwrap_or_else(Err)
     }
 
     /// Makes an account ready: its administrator's role, and in the management account the operator. Does nothing to
@@ -348,6 +355,8 @@ impl Gate {
     }
     /// Ends all work on the store: nothing can be called any more.
     pub fn close(&self) {
+        // What cannot be recorded any more was refused and had no effect.
+        let _ = self.record_counted(true);
         self.0.store.close();
     }
     /// The clock of all calls.
@@ -379,6 +388,6 @@ fn contended() -> Error {
 }
 
 /// Names from outside, before they are known to be names.
-fn clipped(text: &str) -> String {
+pub(crate) fn clipped(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(64).collect()
 }

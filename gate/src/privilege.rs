@@ -6,5 +6,7 @@ use crate::Service;
 pub trait IssuesSessions: Service {}
 /// May read the trail: `cloudtrail` alone.
 pub trait ReadsTrail: Service {}
+/// May set how long the trail is kept: `cloudtrail` alone.
+pub trait KeepsTrail: Service {}
 /// May set up a new account's first principal: `iam` alone.
 pub trait FoundsAccounts: Service {}

@@ -174,6 +174,12 @@ impl Opening {
         self.action = format!("{service}:{operation}");
     }
 
+    /// One more member of `additionalEventData`.
+    pub(crate) fn add(&mut self, name: &str, value: Value) {
+        let more = self.event.entry("additionalEventData").or_insert_with(|| json!({}));
+        more[name] = value;
+    }
+
     pub(crate) fn close(mut self, now: Timestamp, resources: &[Arn], result: Result<Value, &Error>) -> Record {
         if !resources.is_empty() {
             let list = resources.iter().map(|arn| json!({"ARN": arn, "accountId": arn.account()})).collect();

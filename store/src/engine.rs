@@ -117,6 +117,12 @@ impl Store {
         self.0.core.callbacks.write().unwrap_or_else(PoisonError::into_inner).push((prefix.to_vec(), callback));
     }
 
+    /// Gives the space of removed rows back to the file system, as far as no open transaction needs it. Reads and commits
+    /// wait meanwhile.
+    pub fn compact(&self) -> Result<(), StoreError> {
+        self.0.core.backend.compact()
+    }
+
     /// Commits what is queued and lets go of the files; transactions from then on answer that the store is closed.
     pub fn close(&self) {
         self.0.close();

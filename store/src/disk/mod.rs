@@ -64,6 +64,7 @@ enum State {
 
 struct DiskView {
     path: PathBuf,
+    switches: Arc<Switches>,
     table: ReadOnlyTable<&'static [u8], &'static [u8]>,
 }
 
@@ -83,11 +84,11 @@ impl Disk {
     }
 
     /// Runs `f` on the open database; opens it again first if the last commit left it broken.
-    fn with<T>(&self, f: impl FnOnce(&Database) -> T) -> Result<T, StoreError> {
+    fn with<T>(&self, f: impl FnOnce(&Database, &Arc<Switches>) -> T) -> Result<T, StoreError> {
         {
             let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
             match &*state {
-                State::Open { db, .. } => return Ok(f(db)),
+                State::Open { db, switches, .. } => return Ok(f(db, switches)),
                 State::Closed => return Err(StoreError::Closed),
                 State::Failed { .. } => {
                     return Err(StoreError::Io {
@@ -101,7 +102,7 @@ impl Disk {
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
         self.reopen(&mut state)?;
         match &*state {
-            State::Open { db, .. } => Ok(f(db)),
+            State::Open { db, switches, .. } => Ok(f(db, switches)),
             // Closed meanwhile, or broken once more.
             _ => Err(StoreError::Closed),
         }
@@ -207,13 +208,14 @@ fn error(path: &Path, doing: &str, error: impl Into<redb::Error>) -> StoreError 
 
 impl Backend for Disk {
     fn view(&self, _seq: u64) -> Result<Box<dyn View>, StoreError> {
-        let table = self.with(|db| -> Result<_, redb::Error> { Ok(db.begin_read()?.open_table(ROWS)?) })?;
-        let table = table.map_err(|e| error(&self.path, "reading", e))?;
-        Ok(Box::new(DiskView { path: self.path.clone(), table }))
+        let opened = self.with(|db, switches| -> Result<_, redb::Error> {
+            Ok(DiskView { path: self.path.clone(), switches: Arc::clone(switches), table: db.begin_read()?.open_table(ROWS)? })
+        })?;
+        Ok(Box::new(opened.map_err(|e| error(&self.path, "reading", e))?))
     }
 
     fn apply(&self, _seq: u64, _oldest: u64, batch: Batch) -> Result<(), CommitError> {
-        let outcome = self.with(|db| write(db, batch)).map_err(|e| CommitError::Io(e.to_string()))?;
+        let outcome = self.with(|db, _| write(db, batch)).map_err(|e| CommitError::Io(e.to_string()))?;
         outcome.map_err(|e| {
             let recovered = self.recover();
             match e {
@@ -225,19 +227,45 @@ impl Backend for Disk {
         })
     }
 
+    fn compact(&self) -> Result<(), StoreError> {
+        let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
+        let State::Open { db, .. } = &mut *state else { return Ok(()) };
+        match db.compact() {
+            // An open snapshot holds on to old pages: they go another time.
+            Ok(_) | Err(redb::CompactionError::TransactionInProgress) => Ok(()),
+            Err(e) => {
+                drop(state);
+                self.recover();
+                Err(error(&self.path, "compacting", e))
+            }
+        }
+    }
+
     fn close(&self) {
         *self.state.write().unwrap_or_else(PoisonError::into_inner) = State::Closed;
     }
 }
 
+impl DiskView {
+    fn failed(&self, e: impl Into<redb::Error>) -> StoreError {
+        match error(&self.path, "reading", e) {
+            // The database was opened anew, and this snapshot is of the one before.
+            StoreError::Closed | StoreError::Io { .. } if self.switches.retired.load(Ordering::Acquire) => {
+                StoreError::Interrupted { path: self.path.clone() }
+            }
+            other => other,
+        }
+    }
+}
+
 impl View for DiskView {
     fn get(&self, key: &[u8]) -> Result<Option<Value>, StoreError> {
-        let row = redb::ReadableTable::get(&self.table, key).map_err(|e| error(&self.path, "reading", e))?;
+        let row = redb::ReadableTable::get(&self.table, key).map_err(|e| self.failed(e))?;
         Ok(row.map(|value| Value::copy_from_slice(value.value())))
     }
 
     fn scan(&self, span: &Span, limit: usize, reverse: bool) -> Result<Vec<(Key, Value)>, StoreError> {
-        let failed = |e| error(&self.path, "reading", e);
+        let failed = |e| self.failed(e);
         let mut rows = redb::ReadableTable::range::<&[u8]>(&self.table, span.bounds()).map_err(failed)?;
         let mut found = Vec::new();
         while found.len() < limit

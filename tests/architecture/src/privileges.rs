@@ -6,7 +6,8 @@ use crate::{
 };
 
 /// The traits of `gate/src/privilege.rs`, and who has them.
-const PRIVILEGES: [(&str, &str); 3] = [("IssuesSessions", "sts"), ("ReadsTrail", "cloudtrail"), ("FoundsAccounts", "iam")];
+const PRIVILEGES: [(&str, &str); 4] =
+    [("IssuesSessions", "sts"), ("KeepsTrail", "cloudtrail"), ("ReadsTrail", "cloudtrail"), ("FoundsAccounts", "iam")];
 
 #[test]
 fn privileges_belong_to_one_service_each() {
