@@ -20,7 +20,7 @@ fuzz_target!(|data: &[u8]| {
     let request = RequestParts { method: &method, path_and_query: &target, headers: &headers };
     match parse_authorization(request) {
         Ok(Some(found)) => {
-            assert!(found.signed_headers.is_sorted() && found.signature.len() == 64);
+            assert!(found.signed_headers.is_sorted() && found.signature.len() <= 1024);
             let strange = base::Secret::new("a secret that is none".to_owned());
             assert!(verify(&found, request, &strange, now(), Some(&hash)).is_err(), "nobody signed with this");
             if verify(&found, request, &secret(), now(), Some(&hash)).is_ok() {

@@ -1,4 +1,4 @@
-use super::{Server, route};
+use super::{Server, body::IDLE, patient::Patient, route};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use rustls::ServerConfig;
@@ -83,10 +83,11 @@ async fn connection(
     let mut first = [0];
     let peeked = tokio::time::timeout(PATIENCE, stream.peek(&mut first)).await.map_err(|_| io::ErrorKind::TimedOut)??;
     if peeked == 1 && first[0] == TLS_HANDSHAKE {
-        let stream = tokio::time::timeout(PATIENCE, TlsAcceptor::from(tls).accept(stream)).await.map_err(|_| io::ErrorKind::TimedOut)??;
+        let stream = tokio::time::timeout(PATIENCE, TlsAcceptor::from(tls).accept(Patient::new(stream, IDLE))).await;
+        let stream = stream.map_err(|_| io::ErrorKind::TimedOut)??;
         serve(server, TokioIo::new(stream), Connection { peer, tls: true }, stop).await
     } else if plain {
-        serve(server, TokioIo::new(stream), Connection { peer, tls: false }, stop).await
+        serve(server, TokioIo::new(Patient::new(stream, IDLE)), Connection { peer, tls: false }, stop).await
     } else {
         // Plain HTTP from afar: policies ask for TLS, and credentials would be readable on the way.
         Ok(())
@@ -117,5 +118,5 @@ where
 pub(crate) async fn serve_one(server: Server, stream: std::net::TcpStream, stop: watch::Receiver<bool>) -> io::Result<()> {
     stream.set_nonblocking(true)?;
     let stream = TcpStream::from_std(stream)?;
-    serve(server, TokioIo::new(stream), Connection { peer: IpAddr::V4(Ipv4Addr::LOCALHOST), tls: true }, stop).await
+    serve(server, TokioIo::new(Patient::new(stream, IDLE)), Connection { peer: IpAddr::V4(Ipv4Addr::LOCALHOST), tls: true }, stop).await
 }
