@@ -103,7 +103,7 @@ where
         async move { Ok::<_, Infallible>(route::handle(&server, connection, request).await) }
     });
     let mut builder = hyper::server::conn::http1::Builder::new();
-    builder.timer(TokioTimer::new()).header_read_timeout(PATIENCE).max_buf_size(MAX_HEADER_BYTES);
+    builder.timer(TokioTimer::new()).header_read_timeout(PATIENCE).max_buf_size(MAX_HEADER_BYTES).half_close(true);
     let served = builder.serve_connection(io, service);
     tokio::pin!(served);
     tokio::select! {

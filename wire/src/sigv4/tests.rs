@@ -341,7 +341,9 @@ fn presigned_refusals() {
     assert_eq!(check(target(9) + "&versionId=2", &[]), Err(SignatureError::Mismatch));
     // A signature of another length is a wrong one: 403, as on AWS.
     let cut = target(9);
-    for wrong in [cut[..cut.len() - 1].to_owned(), cut.clone() + "0", cut[..cut.len() - 64].to_owned(), cut.replace("Signature=", "Signature=x")] {
+    for wrong in
+        [cut[..cut.len() - 1].to_owned(), cut.clone() + "0", cut[..cut.len() - 64].to_owned(), cut.replace("Signature=", "Signature=x")]
+    {
         assert_eq!(check(wrong, &[]).unwrap_err().answer(Dialect::S3).status, 403);
     }
     assert_eq!(check(target(9), &[("x-amz-acl", "public-read")]), Err(SignatureError::NotSigned(vec!["x-amz-acl".into()])));
