@@ -36,6 +36,7 @@ pub(crate) fn services() -> Vec<Registration> {
         iam::service(),
         kms::service(),
         logs::service(),
+        organizations::service(),
         s3::service(),
         sts::service(),
     ]
@@ -73,9 +74,9 @@ pub(crate) struct Served {
 
 impl World {
     /// Opens the state of the delivery in `project`, and makes its accounts ready.
-    pub(crate) fn open(project: &Path, region: &Region, accounts: &[AccountId]) -> Result<Self, Failure> {
+    pub(crate) fn open(project: &Path, region: &Region, accounts: &[(AccountId, &str)]) -> Result<Self, Failure> {
         let management: AccountId = MANAGEMENT.parse().map_err(|e: base::InvalidAccount| Failure::new(e.to_string()))?;
-        if accounts.contains(&management) {
+        if accounts.iter().any(|(id, _)| *id == management) {
             return Err(Failure::unusable(format!("{MANAGEMENT} is the operator's own account")).help("give the account another id"));
         }
         let state = config::state_folder(project)?;
@@ -90,9 +91,9 @@ impl World {
             builder = builder.register(service).map_err(Failure::new)?;
         }
         let gate = builder.build()?;
-        gate.found(management, &operator)?;
-        for account in accounts {
-            gate.found(*account, &operator)?;
+        gate.found(management, None, &operator)?;
+        for (id, name) in accounts {
+            gate.found(*id, Some(name), &operator)?;
         }
         Ok(Self { gate, operator, state, runtime: config::runtime_folder(&id)? })
     }
@@ -148,6 +149,7 @@ impl World {
         codebuild::workflows(&mut engine, runner);
         codepipeline::workflows(&mut engine);
         cloudformation::workflows(&mut engine);
+        iam::workflows(&mut engine);
         Ok(engine.start(|what, error| eprintln!("sekisho: {what}: {error}")))
     }
 }

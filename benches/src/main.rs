@@ -4,6 +4,7 @@
 #![allow(clippy::disallowed_methods, reason = "a bench starts processes, opens sockets and reads the clock")]
 
 mod client;
+mod decisions;
 
 use client::{Load, signed};
 use serde_json::Value;
@@ -79,6 +80,7 @@ fn resident_kib(server: &Server) -> Result<u64> {
 }
 
 fn main() -> Result<()> {
+    decisions::run();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().ok_or("no root")?;
     let binary: PathBuf = std::env::var_os("SEKISHO").map_or_else(|| root.join("target/release/sekisho"), PathBuf::from);
     let temporary = tempfile::tempdir()?;

@@ -27,7 +27,8 @@ fn packet(line: &str) -> String {
 fn written(push: &Push) -> String {
     let mut out = String::new();
     for (n, update) in push.updates.iter().enumerate() {
-        let capabilities = if n == 0 && !push.capabilities.is_empty() { format!("\0 {}", push.capabilities.join(" ")) } else { String::new() };
+        let capabilities =
+            if n == 0 && !push.capabilities.is_empty() { format!("\0 {}", push.capabilities.join(" ")) } else { String::new() };
         out += &packet(&format!("{} {} {}{capabilities}\n", update.old, update.new, update.name));
     }
     out + "0000"
@@ -55,7 +56,8 @@ fuzz_target!(|data: &[u8]| {
     let mut parts = pieces(data);
     let (Some(user), Some(shown)) = (parts.next(), parts.next()) else { return };
     let (user, shown) = (text(user), text(shown));
-    let check = |password: &str| Credentials::read(&user, password).and_then(|c| c.verify("host:1", "/v1/repos/x", "us-east-1", &secret(), now()));
+    let check =
+        |password: &str| Credentials::read(&user, password).and_then(|c| c.verify("host:1", "/v1/repos/x", "us-east-1", &secret(), now()));
     let right = password(&secret(), "host:1", "/v1/repos/x", "us-east-1", now());
     if shown != *right.expose() {
         assert!(check(&shown).is_err(), "nobody made this password");

@@ -36,7 +36,8 @@ fuzz_target!(|data: &[u8]| {
     let oracle: Vec<(Vec<u8>, Vec<u8>)> = pairs.iter().map(|(n, v)| (n.clone().into_bytes(), v.clone().into_bytes())).collect();
     // The oracle replaces what is not UTF-8; a form that was read has nothing of it. A lone `+` or `%` reads alike.
     if own.iter().all(|(n, v)| std::str::from_utf8(n).is_ok() && std::str::from_utf8(v).is_ok()) && !text.contains("&&") {
-        let present = |pairs: Vec<(Vec<u8>, Vec<u8>)>| pairs.into_iter().filter(|(n, v)| !(n.is_empty() && v.is_empty())).collect::<Vec<_>>();
+        let present =
+            |pairs: Vec<(Vec<u8>, Vec<u8>)>| pairs.into_iter().filter(|(n, v)| !(n.is_empty() && v.is_empty())).collect::<Vec<_>>();
         assert_eq!(present(own), present(oracle), "pairs as the web reads them");
         let again = Form::read(written(&pairs).as_bytes());
         assert_eq!(again.as_ref(), Ok(&form), "a form that is written anew reads the same");

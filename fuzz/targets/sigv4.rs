@@ -25,7 +25,8 @@ fuzz_target!(|data: &[u8]| {
             assert!(verify(&found, request, &strange, now(), Some(&hash)).is_err(), "nobody signed with this");
             if verify(&found, request, &secret(), now(), Some(&hash)).is_ok() {
                 assert!(found.signed_headers.iter().any(|n| n == "host"));
-                let unsigned = |n: &http::HeaderName| n.as_str().starts_with("x-amz-") && !found.signed_headers.iter().any(|s| s == n.as_str());
+                let unsigned =
+                    |n: &http::HeaderName| n.as_str().starts_with("x-amz-") && !found.signed_headers.iter().any(|s| s == n.as_str());
                 assert!(!headers.keys().any(unsigned), "a header of AWS's that is not signed");
             }
         }

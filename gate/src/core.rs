@@ -1,4 +1,4 @@
-use crate::{Caller, Error, Gate, RequestContext, record::Record};
+use crate::{Caller, Decided, Error, Gate, RequestContext, record::Record};
 use base::Timestamp;
 use std::sync::Arc;
 
@@ -16,6 +16,8 @@ pub(crate) struct Core {
     pub(crate) old_files: Vec<String>,
     /// The records of this attempt, for those who watch.
     pub(crate) records: Vec<Arc<Record>>,
+    /// What this attempt decided, if anybody watches.
+    pub(crate) decided: Vec<Decided>,
 }
 
 /// Who calls, and how the call came: one for each call, nested ones included.
@@ -43,6 +45,7 @@ impl Core {
             new_files: Vec::new(),
             old_files: Vec::new(),
             records: Vec::new(),
+            decided: Vec::new(),
         }
     }
 

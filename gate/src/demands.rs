@@ -2,8 +2,10 @@ use base::{AccountId, Arn};
 use policy::ContextValue;
 use std::borrow::Cow;
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Part {
+/// What a demand is to its call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// The call is refused without it.
     Required,
     /// A decision that the operation reads: `ListBucket` for 403 or 404.
     Probe(&'static str),

@@ -1,5 +1,5 @@
 use crate::{
-    Caller, Error, RequestContext, Service, Table,
+    Caller, Error, Founder, Organization, Origin, RequestContext, Service, Sought, Standing, Table,
     core::{Core, Frame},
     table::{Bounds, RowKey},
 };
@@ -81,7 +81,18 @@ type PrincipalLookup = Box<dyn Fn(&mut Core, &Frame, &Caller) -> Result<Option<P
 type KeyLookup = Box<dyn Fn(&mut Core, &Frame, &str) -> Result<Option<AccessKey>, Error> + Send + Sync>;
 type IdLookup = Box<dyn Fn(&mut Core, &Frame, &str) -> Result<Option<String>, Error> + Send + Sync>;
 type RoleLookup = Box<dyn Fn(&mut Core, &Frame, &Arn) -> Result<Option<RoleFacts>, Error> + Send + Sync>;
-type Founding = Box<dyn Fn(&mut Core, &Frame, AccountId, &OperatorKey) -> Result<bool, Error> + Send + Sync>;
+type Founding = Box<dyn Fn(&mut Core, &Frame, AccountId, &Founder<'_>) -> Result<bool, Error> + Send + Sync>;
+type OrganizationLookup = Box<dyn Fn(&mut Core, &Frame) -> Result<Option<Organization>, Error> + Send + Sync>;
+type StandingLookup = Box<dyn Fn(&mut Core, &Frame, AccountId) -> Result<Option<Standing>, Error> + Send + Sync>;
+type Founded = Box<dyn Fn(&mut Core, &Frame, AccountId, Option<&str>) -> Result<(), Error> + Send + Sync>;
+
+/// What the gate asks of the organization, and tells it.
+pub(crate) struct OrganizationLookups {
+    pub(crate) organization: OrganizationLookup,
+    pub(crate) standing: StandingLookup,
+    pub(crate) founded: Founded,
+}
+type OriginLookup = Box<dyn Fn(&mut Core, &Frame, &Sought<'_>) -> Result<Option<Origin>, Error> + Send + Sync>;
 
 /// What services tell the gate of their principals and resources.
 #[derive(Default)]
@@ -92,6 +103,8 @@ pub(crate) struct Registry {
     pub(crate) unique_ids: Option<IdLookup>,
     pub(crate) roles: Option<RoleLookup>,
     pub(crate) founding: Option<Founding>,
+    pub(crate) organization: Option<OrganizationLookups>,
+    pub(crate) origins: Option<OriginLookup>,
 }
 
 impl Registry {
@@ -115,7 +128,9 @@ impl Registry {
         one(&mut self.access_keys, other.access_keys, "access keys")?;
         one(&mut self.unique_ids, other.unique_ids, "unique ids")?;
         one(&mut self.roles, other.roles, "roles")?;
-        one(&mut self.founding, other.founding, "founding of accounts")
+        one(&mut self.founding, other.founding, "founding of accounts")?;
+        one(&mut self.organization, other.organization, "organization")?;
+        one(&mut self.origins, other.origins, "origins of policies")
     }
 }
 
@@ -155,6 +170,10 @@ impl<'a, S: Service> View<'a, S> {
     /// Whether the operator calls: whose word is no second person's.
     pub fn by_operator(&self) -> bool {
         crate::record::is_operator(self.caller(), self.core.gate.0.management_account)
+    }
+    /// The account of the operator, which manages the organization.
+    pub fn management_account(&self) -> AccountId {
+        self.core.gate.0.management_account
     }
     /// The caller's account.
     ///

@@ -1,11 +1,12 @@
 use crate::{
-    Body, BodyReader, Caller, Error, Identity, OperationInfo, OperatorKey, Proof, Protocol, Record, Registration, ResourceType, Service,
-    Table,
+    Body, BodyReader, Caller, Decided, Error, Identity, OperationInfo, Proof, Protocol, Record, Registration, ResourceType, Service, Table,
     authorize::PolicyCache,
     core::{Core, Frame},
+    decided::DecisionWatchers,
     facts::Registry,
     flood::{Admission, Floods},
     operation::DynOperation,
+    organization,
     pass::Passed,
     record::{self, Opening},
     seal::Sealer,
@@ -32,6 +33,7 @@ pub(crate) struct Inner {
     pub(crate) management_account: AccountId,
     pub(crate) options: policy::Options,
     pub(crate) policies: PolicyCache,
+    pub(crate) places: organization::Cache,
     pub(crate) sealer: Sealer,
     pub(crate) signing_keys: wire::sigv4::KeyCache,
     pub(crate) registry: Registry,
@@ -41,6 +43,7 @@ pub(crate) struct Inner {
     watchers: RwLock<Vec<Watcher>>,
     pub(crate) floods: Floods,
     pub(crate) retention_changed: AtomicBool,
+    pub(crate) decisions: DecisionWatchers,
 }
 
 /// How a call came.
@@ -97,6 +100,8 @@ pub(crate) const NO_OPERATION: OperationInfo = OperationInfo {
     read_only: false,
     data_event: false,
     example: || crate::Example::of(Value::Null),
+    variations: Vec::new,
+    recorded: |_| Value::Null,
 };
 
 /// A call that loses against others this often gives up.
@@ -120,6 +125,7 @@ impl GateBuilder {
                 management_account,
                 options: policy::Options::default(),
                 policies: PolicyCache::default(),
+                places: organization::Cache::default(),
                 sealer: Sealer::new(root_key),
                 signing_keys: wire::sigv4::KeyCache::new(SIGNING_KEYS),
                 registry: Registry::default(),
@@ -129,6 +135,7 @@ impl GateBuilder {
                 watchers: RwLock::default(),
                 floods: Floods::default(),
                 retention_changed: AtomicBool::new(false),
+                decisions: DecisionWatchers::default(),
             },
         }
     }
@@ -262,8 +269,8 @@ impl Gate {
     fn offer<T>(&self, work: &mut impl FnMut(&mut Core) -> T) -> (T, store::Pending, Rest) {
         let mut core = Core::new(self);
         let value = work(&mut core);
-        let Core { tx, new_files, old_files, records, .. } = core;
-        (value, self.0.store.commit(tx), Rest { new_files, old_files, records })
+        let Core { tx, new_files, old_files, records, decided, .. } = core;
+        (value, self.0.store.commit(tx), Rest { new_files, old_files, records, decided })
     }
 
     fn conclude<T>(&self, value: T, committed: Result<(), store::CommitError>, rest: Rest) -> Result<Option<T>, Error> {
@@ -279,6 +286,7 @@ impl Gate {
                 for watcher in self.0.watchers.read().unwrap_or_else(|e| e.into_inner()).iter() {
                     rest.records.iter().for_each(watcher);
                 }
+                self.0.decisions.tell(&rest.decided);
                 Ok(Some(value))
             }
             Err(store::CommitError::Conflict) => {
@@ -304,37 +312,15 @@ impl Gate {
         self.settle(|core| self.limited(core, request, &mut admission, |core| self.attempt(core, request))).unwrap_or_else(Err)
     }
 
-    /// Makes an account ready: its administrator's role, and in the management account the operator. Does nothing to
-    /// an account that is ready.
-    ///
-    /// # Errors
-    /// The store failed.
-    pub fn found(&self, account: AccountId, key: &OperatorKey) -> Result<(), Error> {
-        let Some(found) = &self.0.registry.founding else { return Err(Error::internal("no service founds accounts")) };
-        let caller = Caller::new(Identity::Root { account: self.0.management_account });
-        let context = RequestContext {
-            request_id: base::uuid(&*self.0.entropy),
-            source_ip: "sekisho".into(),
-            user_agent: "sekisho".into(),
-            secure_transport: true,
-            region: self.0.region.clone(),
-        };
-        let frame = Frame { caller, context: Arc::new(context), parent: None, event: None };
-        self.settle(|core| {
-            if !found(core, &frame, account, key)? {
-                return Ok(());
-            }
-            // No caller asked for it: the server's own start did, and the trail says so.
-            let mut opening = Opening::new(core, &frame, &NO_OPERATION, serde_json::json!({"accountId": account}));
-            opening.call_it("organizations", "CreateAccountResult");
-            let record = opening.close(core.now, &[], Ok(Value::Null));
-            record::append(core, record)
-        })?
-    }
-
     /// Calls `watcher` with every record that is committed, in the committing thread: it must be quick.
     pub fn watch(&self, watcher: impl Fn(&Arc<Record>) + Send + Sync + 'static) {
         self.0.watchers.write().unwrap_or_else(|e| e.into_inner()).push(Box::new(watcher));
+    }
+
+    /// Calls `watcher` with every demand that is decided, when the records of its call are committed, in the committing thread:
+    /// it must be quick. It sees what was decided, and can change nothing.
+    pub fn watch_decisions(&self, watcher: impl Fn(&Decided) + Send + Sync + 'static) {
+        self.0.decisions.add(Box::new(watcher));
     }
 
     /// All operations, by service and name.
@@ -381,6 +367,7 @@ struct Rest {
     new_files: Vec<String>,
     old_files: Vec<String>,
     records: Vec<Arc<Record>>,
+    decided: Vec<Decided>,
 }
 
 fn contended() -> Error {

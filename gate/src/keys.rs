@@ -71,7 +71,7 @@ pub(crate) fn context(
     owner: AccountId,
     resource: Option<&ResourceFacts>,
 ) -> Context {
-    let mut context = Context::default();
+    let mut context = Context::with_room();
     principal(&mut context, &frame.caller, own_tags);
     let request = &*frame.context;
     context.set_bool("aws:SecureTransport", request.secure_transport);

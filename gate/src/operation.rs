@@ -1,7 +1,8 @@
 use crate::{
-    Authorized, Body, BodyKey, Caller, Demands, Error, Example, PrincipalPolicies, ResourceFacts, ResourceType, Scope, View,
+    Authorized, Body, BodyKey, Caller, Demands, Error, Example, Founder, Organization, Origin, PrincipalPolicies, ResourceFacts,
+    ResourceType, Scope, Sought, Standing, View,
     core::{Core, Frame},
-    facts::{AccessKey, OperatorKey, Registry, RoleFacts},
+    facts::{AccessKey, OrganizationLookups, Registry, RoleFacts},
     pass,
 };
 use base::{AccountId, Arn};
@@ -68,6 +69,11 @@ pub trait Operation: Sized + 'static {
     /// A call that succeeds.
     fn example() -> Example;
 
+    /// More calls, which demand more, each with what it has: tags, a key, a role.
+    fn variations() -> Vec<(&'static str, Example)> {
+        Vec::new()
+    }
+
     /// What the record holds of the input. Secrets are `***` already.
     fn recorded(input: &Self::Input) -> Value {
         serde_json::to_value(input).unwrap_or(Value::Null)
@@ -91,6 +97,10 @@ pub struct OperationInfo {
     pub data_event: bool,
     /// Its example.
     pub example: fn() -> Example,
+    /// Its variations.
+    pub variations: fn() -> Vec<(&'static str, Example)>,
+    /// What a record holds of this input; nothing if it has not the operation's shape.
+    pub recorded: fn(Value) -> Value,
 }
 
 pub(crate) trait DynOperation: Send + Sync {
@@ -114,9 +124,13 @@ impl<Op: Operation> DynOperation for Typed<Op> {
         pass::open_value::<Op>(core, frame, input)
     }
     fn recorded(&self, input: Value) -> Value {
-        let typed = wire::lenient::from_value::<Op::Input>(input);
-        base::redacted(|| typed.map_or(Value::Null, |typed| Op::recorded(&typed)))
+        recorded::<Op>(input)
     }
+}
+
+fn recorded<Op: Operation>(input: Value) -> Value {
+    let typed = wire::lenient::from_value::<Op::Input>(input);
+    base::redacted(|| typed.map_or(Value::Null, |typed| Op::recorded(&typed)))
 }
 
 pub(crate) fn info<Op: Operation>() -> OperationInfo {
@@ -128,6 +142,8 @@ pub(crate) fn info<Op: Operation>() -> OperationInfo {
         read_only: Op::READ_ONLY,
         data_event: Op::DATA_EVENT,
         example: Op::example,
+        variations: Op::variations,
+        recorded: recorded::<Op>,
     }
 }
 
@@ -188,12 +204,32 @@ impl Registration {
         self.registry.roles = Some(Box::new(move |core, frame, arn| lookup(&mut View::new(core, frame), arn)));
         self
     }
+    /// With the places in templates where policies were written (`cloudformation`).
+    pub fn origins<S: Service>(mut self, lookup: fn(&mut View<'_, S>, &Sought<'_>) -> Result<Option<Origin>, Error>) -> Self {
+        self.registry.origins = Some(Box::new(move |core, frame, sought| lookup(&mut View::new(core, frame), sought)));
+        self
+    }
     /// With the way an account gets its first principals (`iam`): it tells whether it made any.
     pub fn founding<S: crate::FoundsAccounts>(
         mut self,
-        found: fn(&mut Scope<'_, S>, AccountId, &OperatorKey) -> Result<bool, Error>,
+        found: fn(&mut Scope<'_, S>, AccountId, &Founder<'_>) -> Result<bool, Error>,
     ) -> Self {
-        self.registry.founding = Some(Box::new(move |core, frame, account, key| found(&mut Scope::new(core, frame, ""), account, key)));
+        self.registry.founding = Some(Box::new(move |core, frame, account, by| found(&mut Scope::new(core, frame, ""), account, by)));
+        self
+    }
+    /// With the organization, where an account stands in it, and what is to be done when the server has founded an account
+    /// (`organizations`).
+    pub fn organization<S: crate::CreatesAccounts>(
+        mut self,
+        organization: fn(&mut View<'_, S>) -> Result<Option<Organization>, Error>,
+        standing: fn(&mut View<'_, S>, AccountId) -> Result<Option<Standing>, Error>,
+        founded: fn(&mut Scope<'_, S>, AccountId, Option<&str>) -> Result<(), Error>,
+    ) -> Self {
+        self.registry.organization = Some(OrganizationLookups {
+            organization: Box::new(move |core, frame| organization(&mut View::new(core, frame))),
+            standing: Box::new(move |core, frame, account| standing(&mut View::new(core, frame), account)),
+            founded: Box::new(move |core, frame, account, name| founded(&mut Scope::new(core, frame, ""), account, name)),
+        });
         self
     }
 }

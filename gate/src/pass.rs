@@ -54,7 +54,7 @@ fn attempt<Op: Operation>(
 
 fn decide<Op: Operation>(core: &mut Core, frame: &Frame, event: &str, input: &Op::Input) -> Result<Allowed, Error> {
     let demands = Op::demands(input, &mut View::new(core, frame))?;
-    authorize(core, frame, Op::Service::PROTOCOL, event, &demands)
+    authorize(core, frame, &info::<Op>(), event, &demands)
 }
 
 /// Decodes, then passes. Input of the wrong shape is refused and recorded like any other call.

@@ -8,5 +8,9 @@ pub trait IssuesSessions: Service {}
 pub trait ReadsTrail: Service {}
 /// May set how long the trail is kept: `cloudtrail` alone.
 pub trait KeepsTrail: Service {}
+/// May have new accounts set up: `organizations` alone.
+pub trait CreatesAccounts: Service {}
 /// May set up a new account's first principal: `iam` alone.
 pub trait FoundsAccounts: Service {}
+/// May follow who used what and when, for last-used figures, but not the records themselves: `iam` alone.
+pub trait FollowsUse: Service {}

@@ -2,6 +2,7 @@ use crate::{
     Caller, Error, Identity, OperationInfo, Table, body,
     body::Internal,
     core::{Core, Frame},
+    founding::ADMINISTRATOR_ROLE,
 };
 use base::{AccountId, Arn, Timestamp, uuid_v7};
 use serde::{Deserialize, Serialize};
@@ -78,13 +79,10 @@ fn user_identity(caller: &Caller) -> Value {
     identity
 }
 
-/// The role by which the operator acts in an account.
-const OPERATOR_ROLE: &str = "OrganizationAccountAccessRole";
-
 /// What the operator does is marked: it is nobody's second opinion.
 pub(crate) fn is_operator(caller: &Caller, management: AccountId) -> bool {
     match caller.identity() {
-        Identity::Role(session) => session.role_name == OPERATOR_ROLE,
+        Identity::Role(session) => session.role_name == ADMINISTRATOR_ROLE,
         _ => caller.account() == Some(management),
     }
 }

@@ -28,7 +28,7 @@ struct Lookup {
     /// The folder of sekisho.yaml
     #[arg(long, default_value = ".")]
     dir: PathBuf,
-    /// Only this account (repeatable); all accounts if not given
+    /// Only this account, by its name, its id or `management` (repeatable); all of the delivery if not given
     #[arg(long)]
     account: Vec<String>,
     /// Only calls that were denied

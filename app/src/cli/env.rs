@@ -10,7 +10,7 @@ use std::{path::PathBuf, process::ExitCode};
 /// The credentials are temporary: a session that the operator assumed, which is recorded.
 #[derive(Args)]
 pub(crate) struct Env {
-    /// The account's name in sekisho.yaml
+    /// The account's name in sekisho.yaml, its id, or `management` for the operator's own
     account: String,
     /// Assume this role of the account (a name or an ARN) instead of its administrator
     #[arg(long)]

@@ -27,8 +27,8 @@ impl Explain {
         let event = block_on(async {
             let operator = project::Operator::at_any(&self.dir, &delivery).await?;
             let mut found = None;
-            for account in &delivery.accounts {
-                let (client, _) = operator.in_account(&delivery, &account.name, None, 3600).await?;
+            for account in delivery.accounts.iter().map(|a| a.name.as_str()).chain([project::OPERATORS]) {
+                let (client, _) = operator.in_account(&delivery, account, None, 3600).await?;
                 let input = json!({"LookupAttributes": [{"AttributeKey": "EventId", "AttributeValue": self.event_id}]});
                 let answer = client.call("cloudtrail", "LookupEvents", input).await?;
                 if let Some(event) = list(&answer, "Events").first() {

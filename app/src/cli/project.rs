@@ -2,14 +2,14 @@
 
 use crate::{
     client::{self, Client},
-    config,
-    deliver::{self, OPERATOR_ROLE},
+    config, deliver,
     failure::{Failure, UNUSABLE},
     server::Authority,
-    world::{Served, World},
+    world::{MANAGEMENT, Served, World},
 };
 use base::{AccountId, Region};
 use delivery::Delivery;
+use gate::ADMINISTRATOR_ROLE;
 use std::{
     fs,
     io::ErrorKind,
@@ -36,8 +36,18 @@ pub(crate) fn read(folder: &Path) -> Result<Delivery, Failure> {
     })
 }
 
-pub(crate) fn accounts(delivery: &Delivery) -> Result<Vec<AccountId>, Failure> {
-    delivery.accounts.iter().map(|a| a.id.parse().map_err(|e: base::InvalidAccount| Failure::unusable(e.to_string()))).collect()
+fn accounts(delivery: &Delivery) -> Result<Vec<(AccountId, &str)>, Failure> {
+    let parsed = |id: &str| id.parse().map_err(|e: base::InvalidAccount| Failure::unusable(e.to_string()));
+    delivery.accounts.iter().map(|a| Ok((parsed(&a.id)?, a.name.as_str()))).collect()
+}
+
+/// The name of the operator's own account, unless the delivery gives it to another.
+pub(crate) const OPERATORS: &str = "management";
+
+/// An account by the name that the delivery gives it; the operator's; or by its id, as the organization makes them.
+fn account_id<'a>(delivery: &'a Delivery, account: &'a str) -> Option<&'a str> {
+    let by_id = || account.parse::<AccountId>().is_ok().then_some(account);
+    delivery.account_id(account).or((account == OPERATORS).then_some(MANAGEMENT)).or_else(by_id)
 }
 
 pub(crate) fn open(folder: &Path, delivery: &Delivery) -> Result<World, Failure> {
@@ -100,11 +110,11 @@ impl Operator {
         role: Option<&str>,
         seconds: u64,
     ) -> Result<(Client, serde_json::Value), Failure> {
-        let id = delivery.account_id(account).ok_or_else(|| {
-            let known: Vec<&str> = delivery.accounts.iter().map(|a| a.name.as_str()).collect();
+        let id = account_id(delivery, account).ok_or_else(|| {
+            let known: Vec<&str> = delivery.accounts.iter().map(|a| a.name.as_str()).chain([OPERATORS]).collect();
             Failure::unusable(format!("there is no account '{account}'")).help(format!("{FILE} has {}", known.join(", ")))
         })?;
-        let administrator = format!("arn:aws:iam::{id}:role/{OPERATOR_ROLE}");
+        let administrator = format!("arn:aws:iam::{id}:role/{ADMINISTRATOR_ROLE}");
         let (client, answer) = self.client.assume(&administrator, "sekisho-operator", seconds).await?;
         let Some(role) = role else { return Ok((client, answer)) };
         let arn = if role.starts_with("arn:") { role.to_string() } else { format!("arn:aws:iam::{id}:role/{role}") };

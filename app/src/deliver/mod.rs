@@ -17,6 +17,7 @@ use crate::{
 };
 use base::{Clock, SystemClock};
 use delivery::Delivery;
+use gate::ADMINISTRATOR_ROLE;
 use progress::Progress;
 use serde_json::Value;
 use std::{
@@ -26,8 +27,6 @@ use std::{
 use tally::Tally;
 use wire::sigv4::Credentials;
 
-/// The role by which the operator acts in an account.
-pub(crate) const OPERATOR_ROLE: &str = "OrganizationAccountAccessRole";
 /// Seconds: longer than a run should take; each run makes new sessions.
 const SESSION: u64 = 3600;
 
@@ -57,7 +56,7 @@ impl Run {
         let operator = operator(world, served)?;
         let mut clients = BTreeMap::new();
         for account in &delivery.accounts {
-            let role = format!("arn:aws:iam::{}:role/{OPERATOR_ROLE}", account.id);
+            let role = format!("arn:aws:iam::{}:role/{ADMINISTRATOR_ROLE}", account.id);
             let (client, _) = operator.assume(&role, "sekisho-run", SESSION).await?;
             clients.insert(account.name.clone(), client);
         }

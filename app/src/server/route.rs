@@ -14,13 +14,14 @@ use wire::sigv4::{Authorization, Dialect, RequestParts, SignatureError, hex_sha2
 pub(crate) type Body = UnsyncBoxBody<Bytes, std::io::Error>;
 
 /// `X-Amz-Target` prefixes of the JSON services.
-const TARGETS: [(&str, &str); 6] = [
+const TARGETS: [(&str, &str); 7] = [
     ("TrentService", "kms"),
     ("Logs_20140328", "logs"),
     ("CodeCommit_20150413", "codecommit"),
     ("CodeBuild_20161006", "codebuild"),
     ("CodePipeline_20150709", "codepipeline"),
     ("CloudTrail_20131101", "cloudtrail"),
+    ("AWSOrganizationsV20161128", "organizations"),
 ];
 /// CloudTrail's target as botocore writes it.
 const LONG_CLOUDTRAIL: &str = "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101";

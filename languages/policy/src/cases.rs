@@ -1,8 +1,9 @@
 //! Authorization cases as files: a request, its policies and what is expected.
 
 use crate::{
-    Context, ContextValue, Decision, Grant, Named, Options, Policies, Policy, PolicyError, PolicyKind, Principal, Reason, Request, Verdict,
+    Context, Decision, Grant, Named, Options, Policies, Policy, PolicyError, PolicyKind, Principal, Reason, Request, Verdict,
     compile::Compiler,
+    context::ValueRef,
     decide,
     json::{self, Node, Value},
 };
@@ -141,10 +142,7 @@ enum CallerKind {
 
 impl Caller {
     fn parse(text: &str, context: &Context) -> Result<Self, String> {
-        let one = |key: &str| match context.get(key) {
-            Some(ContextValue::One(value)) => value.as_str(),
-            _ => "",
-        };
+        let one = |key: &str| context.get(key).and_then(ValueRef::one).unwrap_or_default();
         let caller = |kind, account: &str, behind: String, id: &str| Self {
             kind,
             text: text.to_owned(),

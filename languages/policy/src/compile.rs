@@ -3,7 +3,9 @@
 use crate::{
     Policy, PolicyError, PolicyKind,
     condition::Condition,
-    error::place,
+    error::{Fault, place},
+    form::{check_action, check_resource},
+    index::Index,
     json::{Member, Node, Value},
     principal::{Name, PrincipalKind, Principals},
     resource::{ResourcePattern, Short},
@@ -47,12 +49,18 @@ impl Compiler<'_> {
     }
 
     /// A string or a list of strings, each parsed; not empty.
-    fn texts<T>(&self, node: &Node<'_>, path: &str, parse: impl Fn(&str) -> Result<T, String>) -> Checked<Vec<T>> {
+    fn texts<T>(
+        &self,
+        node: &Node<'_>,
+        path: &str,
+        [empty, wrong]: [Fault; 2],
+        parse: impl Fn(&str) -> Result<T, String>,
+    ) -> Checked<Vec<T>> {
         let nodes = node.one_or_many();
         if nodes.is_empty() {
-            return Err(self.error(node.at, path, "the list is empty"));
+            return Err(self.error(node.at, path, "the list is empty").of(empty));
         }
-        let one = |node| parse(self.text(node, path)?).map_err(|message| self.error(node.at, path, message));
+        let one = |node| parse(self.text(node, path)?).map_err(|message| self.error(node.at, path, message).of(wrong));
         nodes.iter().map(one).collect()
     }
 
@@ -72,7 +80,7 @@ impl Compiler<'_> {
             }
         }
         let Some((node, path)) = list else {
-            return Err(self.error(node.at, path, "Missing required field Statement"));
+            return Err(self.error(node.at, path, "Missing required field Statement").of(Fault::Missing("Statement")));
         };
         let mut sids = HashSet::new();
         let mut statements = Vec::new();
@@ -80,9 +88,11 @@ impl Compiler<'_> {
             statements.push(self.statement(node, &format!("{path}[{n}]"), current, &mut sids)?);
         }
         if statements.is_empty() {
-            return Err(self.error(node.at, &path, "the list is empty; a policy has at least one statement"));
+            return Err(self
+                .error(node.at, &path, "the list is empty; a policy has at least one statement")
+                .of(Fault::Missing("Statement")));
         }
-        Ok(Policy { kind: self.kind, current, list: statements.into() })
+        Ok(Policy { kind: self.kind, current, index: Index::of(&statements), list: statements.into() })
     }
 
     fn version(&self, node: &Node<'_>, path: &str) -> Checked<bool> {
@@ -100,11 +110,12 @@ impl Compiler<'_> {
         let sid = find("Sid").map(|m| self.sid(&m.node, &join(path, "Sid"), sids)).transpose()?;
         let effect = match find("Effect") {
             Some(m) => self.effect(&m.node, &join(path, "Effect"))?,
-            None => return Err(self.error(node.at, path, "Missing required field Effect")),
+            None => return Err(self.error(node.at, path, "Missing required field Effect").of(Fault::Missing("Effect"))),
         };
         let action = self.one_of(node, members, path, "Action")?;
         let Some((negated, member)) = action else {
-            return Err(self.error(node.at, path, "Missing required field Action; one of Action and NotAction is needed"));
+            let message = "Missing required field Action; one of Action and NotAction is needed";
+            return Err(self.error(node.at, path, message).of(Fault::Missing("Action")));
         };
         let list = self.actions(&member.node, &join(path, &member.key))?;
         let (line, column) = place(self.text, node.at);
@@ -128,11 +139,11 @@ impl Compiler<'_> {
         if self.kind.has_iam_sids() {
             if !sid.bytes().all(|b| b.is_ascii_alphanumeric()) {
                 let message = format!("Statement IDs (SID) must be alpha-numeric; '{sid}' has other characters");
-                return Err(self.error(node.at, path, message));
+                return Err(self.error(node.at, path, message).of(Fault::Sid));
             }
             if !sid.is_empty() && !sids.insert(sid.to_owned()) {
                 let message = format!("Statement IDs (SID) in a single policy must be unique; '{sid}' is there twice");
-                return Err(self.error(node.at, path, message));
+                return Err(self.error(node.at, path, message).of(Fault::DuplicateSid));
             }
         }
         Ok(sid.into())
@@ -161,13 +172,14 @@ impl Compiler<'_> {
     }
 
     fn actions(&self, node: &Node<'_>, path: &str) -> Checked<Box<[ActionPattern]>> {
-        let actions = self.texts(node, path, ActionPattern::parse)?;
+        let parse = |text: &str| check_action(text).and_then(|()| ActionPattern::parse(text));
+        let actions = self.texts(node, path, [Fault::Missing("Action"), Fault::Action], parse)?;
         let foreign = |action: &&ActionPattern| !action.service().is_some_and(|s| s.eq_ignore_ascii_case("sts"));
         if self.kind == PolicyKind::Trust
             && let Some(action) = actions.iter().find(foreign)
         {
             let message = format!("AssumeRole policy may only specify STS AssumeRole actions, not {}", action.text);
-            return Err(self.error(node.at, path, message));
+            return Err(self.error(node.at, path, message).of(Fault::Action));
         }
         Ok(actions.into())
     }
@@ -184,18 +196,20 @@ impl Compiler<'_> {
             if matches!(self.kind, PolicyKind::Trust | PolicyKind::Resource) {
                 return Ok(None);
             }
-            return Err(self.error(node.at, path, "Missing required field Resource; one of Resource and NotResource is needed"));
+            let message = "Missing required field Resource; one of Resource and NotResource is needed";
+            return Err(self.error(node.at, path, message).of(Fault::Missing("Resource")));
         };
         if self.kind == PolicyKind::Trust {
-            return Err(self.error(member.at, path, format!("Has prohibited field {}; a trust policy is about its role", member.key)));
+            let message = format!("Has prohibited field {}; a trust policy is about its role", member.key);
+            return Err(self.error(member.at, path, message).of(Fault::Prohibited("Resource")));
         }
         let short = match self.kind {
             PolicyKind::ServiceControl | PolicyKind::ResourceControl => Short::Refused,
             PolicyKind::Identity | PolicyKind::Boundary | PolicyKind::Session => Short::Padded,
             _ => Short::PaddedWithWildcard,
         };
-        let parse = |text: &str| ResourcePattern::parse(text, short, current);
-        let list = self.texts(&member.node, &join(path, &member.key), parse)?.into();
+        let parse = |text: &str| check_resource(text, self.kind).and_then(|()| ResourcePattern::parse(text, short, current));
+        let list = self.texts(&member.node, &join(path, &member.key), [Fault::Missing("Resource"), Fault::Resource], parse)?.into();
         Ok(Some(OneOf { negated, list }))
     }
 
@@ -205,16 +219,16 @@ impl Compiler<'_> {
             return match found {
                 Some((_, member)) => {
                     let message = format!("Has prohibited field {}; only policies of resources name principals", member.key);
-                    Err(self.error(member.at, path, message))
+                    Err(self.error(member.at, path, message).of(Fault::Prohibited("Principal")))
                 }
                 None => Ok(None),
             };
         }
         let Some((negated, member)) = found else {
-            return Err(self.error(node.at, path, "Missing required field Principal"));
+            return Err(self.error(node.at, path, "Missing required field Principal").of(Fault::Missing("Principal")));
         };
         if negated && matches!(self.kind, PolicyKind::Trust | PolicyKind::ResourceControl) {
-            return Err(self.error(member.at, path, "Has prohibited field NotPrincipal"));
+            return Err(self.error(member.at, path, "Has prohibited field NotPrincipal").of(Fault::Prohibited("NotPrincipal")));
         }
         let at = member.node.at;
         let path = join(path, &member.key);
@@ -230,7 +244,7 @@ impl Compiler<'_> {
         if let Some(text) = node.text() {
             if text != "*" {
                 let message = format!("Invalid principal in policy: '{text}'; write \"*\" or {{\"AWS\": \"{text}\"}}");
-                return Err(self.error(node.at, path, message));
+                return Err(self.error(node.at, path, message).of(Fault::Principal));
             }
             principals.everyone = true;
             return Ok(principals);
@@ -246,13 +260,13 @@ impl Compiler<'_> {
                 (PrincipalKind::Aws, "*") => Ok(None),
                 _ => Name::parse(kind, text).map(Some),
             };
-            for name in self.texts(&member.node, &join(path, &member.key), parse)? {
+            for name in self.texts(&member.node, &join(path, &member.key), [Fault::Principal; 2], parse)? {
                 principals.everyone |= name.is_none();
                 principals.names.extend(name);
             }
         }
         if !principals.everyone && principals.names.is_empty() {
-            return Err(self.error(node.at, path, "Invalid principal in policy: nobody is named"));
+            return Err(self.error(node.at, path, "Invalid principal in policy: nobody is named").of(Fault::Principal));
         }
         Ok(principals)
     }
@@ -265,12 +279,12 @@ impl Compiler<'_> {
                 let path = join(&path, &key.key);
                 if !key.key.contains(':') {
                     let message = format!("'{}' is no condition key: keys begin with a vendor, as aws:SourceArn", key.key);
-                    return Err(self.error(key.at, &path, message));
+                    return Err(self.error(key.at, &path, message).of(Fault::Condition));
                 }
                 let values = key.node.one_or_many().iter().map(|value| self.condition_value(value, &path));
                 let values = values.collect::<Checked<Vec<_>>>()?;
                 let condition = Condition::parse(&operator.key, &key.key, values, current)
-                    .map_err(|message| self.error(operator.at, &path, message))?;
+                    .map_err(|message| self.error(operator.at, &path, message).of(Fault::Condition))?;
                 conditions.push(condition);
             }
         }

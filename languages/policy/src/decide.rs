@@ -1,9 +1,10 @@
 //! The decision over all policies of a request.
 
 use crate::{
-    Context, Decision, Effect, Named, Options, Policies, PolicyKind, Principal, ReasonPolicyKind as Kind, Request,
+    Context, Decision, Effect, Named, Options, Policies, Policy, PolicyKind, Principal, ReasonPolicyKind as Kind, Request,
+    index::Asked,
     options::{Asks, Point},
-    outcome::{Hit, Outcome},
+    outcome::{Hit, Hits, Outcome},
     principal::Closeness,
     resource::Target,
     rules::{self, Gate},
@@ -23,6 +24,12 @@ pub fn decide(request: &Request<'_>, policies: &Policies<'_>, options: &Options)
     }
     decision.reasons = outcome.reasons(&evaluation);
     decision
+}
+
+/// The statements of one of a request's policies that apply to it, by their indices.
+pub fn applying(request: &Request<'_>, policy: &Policy, policies: &Policies<'_>, options: &Options) -> Vec<usize> {
+    let evaluation = Evaluation::new(request, policies, options);
+    (0..policy.list.len()).filter(|n| evaluation.applies(&policy.list[*n]).is_some()).collect()
 }
 
 /// What a group of policies says.
@@ -54,8 +61,7 @@ pub(crate) struct Evaluation<'a> {
     pub policies: &'a Policies<'a>,
     pub asks: Asks<'a>,
     pub target: Target<'a>,
-    pub service: &'a str,
-    pub name: &'a str,
+    pub asked: Asked<'a>,
     /// Action patterns have no variables.
     pub none: Context,
     gate: Gate,
@@ -66,13 +72,12 @@ impl<'a> Evaluation<'a> {
         let (service, name) = request.action.split_once(':').unwrap_or((request.action, ""));
         let target = Target::new(request.resource, service, name);
         Self {
-            gate: Gate::of(service, name, request.resource),
+            gate: Gate::of(service, name, &target),
             request,
             policies,
             asks: Asks::new(options),
             target,
-            service,
-            name,
+            asked: Asked::new(service, name),
             none: Context::new(),
         }
     }
@@ -92,7 +97,7 @@ impl<'a> Evaluation<'a> {
 
         let denies = [scp.deny, rcp.deny, vpce.deny, resource.deny, identity.deny, boundary.deny, session.deny];
         if denies.iter().any(Option::is_some) {
-            return Outcome::Denied(denies.into_iter().flatten().collect());
+            return Outcome::Denied(Hits(denies));
         }
         if self.public_access_is_blocked() {
             return Outcome::PublicAccessBlocked;
@@ -109,7 +114,7 @@ impl<'a> Evaluation<'a> {
         let sides = Sides { resource, identity: identity.allow, boundary: boundary.allow, session: session.allow };
         match self.request.principal {
             Principal::Service { .. } | Principal::WebIdentity { .. } | Principal::Anonymous => match sides.resource.direct {
-                Some(hit) => Outcome::Allowed(vec![hit]),
+                Some(hit) => Outcome::Allowed(Hits::of([Some(hit)])),
                 None => Outcome::Lacking(vec![self.resource_kind()], None),
             },
             _ if self.is_own() => self.within_account(&sides),
@@ -120,14 +125,14 @@ impl<'a> Evaluation<'a> {
     fn within_account(&self, sides: &Sides<'a>) -> Outcome<'a> {
         let resource = &sides.resource;
         if let Some(hit) = resource.direct {
-            return Outcome::Allowed(vec![hit]);
+            return Outcome::Allowed(Hits::of([Some(hit)]));
         }
         if let Principal::Root { .. } = self.request.principal {
             if self.gate == Gate::Open {
                 return Outcome::AllowedByRule("the root user may do all that no policy limits");
             }
             if let Some(hit) = resource.account {
-                return Outcome::Allowed(vec![hit]);
+                return Outcome::Allowed(Hits::of([Some(hit)]));
             }
         } else {
             let gate_opens = self.gate == Gate::Open || resource.account.is_some();
@@ -175,7 +180,7 @@ impl<'a> Evaluation<'a> {
         if self.is("iam", "PassRole") {
             return Outcome::RefusedByRule("iam:PassRole does not cross accounts");
         }
-        if self.gate == Gate::Key && !rules::kms_crosses_accounts(self.name) {
+        if self.gate == Gate::Key && !rules::kms_crosses_accounts(self.asked.name) {
             return Outcome::RefusedByRule("this KMS operation does not work on a key of another account");
         }
         let resource = &sides.resource;
@@ -183,7 +188,7 @@ impl<'a> Evaluation<'a> {
         let is_root = matches!(self.request.principal, Principal::Root { .. });
         let caller_may = is_root || sides.identity.is_some() && self.limits_hold(sides, true);
         if let (true, Some(hit)) = (caller_may, granting) {
-            return Outcome::Allowed(if is_root { vec![hit] } else { limits(sides.identity, Some(hit), sides) });
+            return Outcome::Allowed(if is_root { Hits::of([Some(hit)]) } else { limits(sides.identity, Some(hit), sides) });
         }
         let grant = self.grant();
         if let Some(id) = grant
@@ -223,12 +228,12 @@ impl<'a> Evaluation<'a> {
         if self.gate != Gate::Key {
             return None;
         }
-        let permits = |grant: &&crate::Grant| grant.permits(principal, self.name, resource, context);
+        let permits = |grant: &&crate::Grant| grant.permits(principal, self.asked.name, resource, context);
         self.policies.grants.iter().find(permits).map(|grant| &*grant.grant_id)
     }
 
     fn is(&self, service: &str, name: &str) -> bool {
-        self.service.eq_ignore_ascii_case(service) && self.name.eq_ignore_ascii_case(name)
+        self.asked.service.eq_ignore_ascii_case(service) && self.asked.name.eq_ignore_ascii_case(name)
     }
 
     pub fn is_own(&self) -> bool {
@@ -250,7 +255,7 @@ impl<'a> Evaluation<'a> {
 
     /// Resource control policies limit the resources of some services, for all but service-linked roles.
     pub fn resource_control(&self) -> &'a [Vec<Named<'a>>] {
-        let covered = || rules::under_resource_control(self.service);
+        let covered = || rules::under_resource_control(self.asked.service, self.asked.name);
         let levels = self.policies.resource_control;
         if levels.is_empty() || self.is_linked() || !covered() { &[] } else { levels }
     }
@@ -274,7 +279,7 @@ impl<'a> Evaluation<'a> {
 
     fn public_access_is_blocked(&self) -> bool {
         self.policies.block_public_access
-            && self.service.eq_ignore_ascii_case("s3")
+            && self.asked.service.eq_ignore_ascii_case("s3")
             && !self.is_own()
             && !matches!(self.request.principal, Principal::Service { .. })
             && self.policies.resource.is_some_and(|named| named.policy.is_public())
@@ -284,7 +289,8 @@ impl<'a> Evaluation<'a> {
         let mut found = ResourceFound::default();
         let Some(named) = self.effective_resource_policy() else { return found };
         let kind = self.resource_kind();
-        for (index, statement) in named.policy.list.iter().enumerate() {
+        for index in named.policy.index.about(&self.asked) {
+            let statement = &named.policy.list[index];
             let Some(closeness) = self.applies(statement) else { continue };
             let place = match (statement.effect, closeness) {
                 (Effect::Deny, _) => &mut found.deny,
@@ -311,7 +317,8 @@ impl<'a> Evaluation<'a> {
     fn union(&self, policies: &'a [Named<'a>], kind: Kind) -> Found<'a> {
         let mut found = Found::default();
         for named in policies {
-            for (index, statement) in named.policy.list.iter().enumerate() {
+            for index in named.policy.index.about(&self.asked) {
+                let statement = &named.policy.list[index];
                 let place = match statement.effect {
                     Effect::Deny => &mut found.deny,
                     Effect::Allow => &mut found.allow,
@@ -326,7 +333,7 @@ impl<'a> Evaluation<'a> {
 
     fn applies(&self, statement: &Statement) -> Option<Closeness> {
         let context = self.request.context;
-        if !statement.covers_action(self.service, self.name, &self.none) {
+        if !statement.covers_action(&self.asked, &self.none) {
             return None;
         }
         let closeness = self.closeness(statement)?;
@@ -362,6 +369,6 @@ struct Sides<'a> {
 }
 
 /// The statements that together allow.
-fn limits<'a>(first: Option<Hit<'a>>, second: Option<Hit<'a>>, sides: &Sides<'a>) -> Vec<Hit<'a>> {
-    [first, second, sides.boundary, sides.session].into_iter().flatten().collect()
+fn limits<'a>(first: Option<Hit<'a>>, second: Option<Hit<'a>>, sides: &Sides<'a>) -> Hits<'a> {
+    Hits::of([first, second, sides.boundary, sides.session])
 }

@@ -3,6 +3,7 @@
 use crate::{
     PolicyError,
     compile::Compiler,
+    index::Index,
     json,
     principal::{PrincipalKind, PrincipalRef},
     statement::{ActionPattern, Effect, Statement},
@@ -38,6 +39,10 @@ impl PolicyKind {
     pub(crate) fn has_iam_sids(self) -> bool {
         matches!(self, Self::Identity | Self::Boundary | Self::Session | Self::Trust | Self::ServiceControl)
     }
+    /// IAM (or STS) checks it when it is written.
+    pub(crate) fn is_kept_by_iam(self) -> bool {
+        matches!(self, Self::Identity | Self::Boundary | Self::Session)
+    }
     /// Statements say who; the others hang on the one they are about.
     pub(crate) fn has_principal(self) -> bool {
         matches!(self, Self::Resource | Self::Trust | Self::Key | Self::ResourceControl | Self::VpcEndpoint)
@@ -51,6 +56,7 @@ pub struct Policy {
     /// Version 2012-10-17: policy variables are expanded.
     pub(crate) current: bool,
     pub(crate) list: Box<[Statement]>,
+    pub(crate) index: Index,
 }
 
 /// A statement as its author wrote it.
@@ -89,6 +95,11 @@ impl Policy {
     /// Its kind.
     pub fn kind(&self) -> PolicyKind {
         self.kind
+    }
+
+    /// Whether it is of version 2012-10-17.
+    pub fn is_current(&self) -> bool {
+        self.current
     }
 
     /// How many statements it has.
@@ -145,7 +156,7 @@ impl Policy {
 
 /// The keys whose fixed values make a statement for everyone not public.
 /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html>
-const FIXING_KEYS: [&str; 10] = [
+const FIXING_KEYS: [&str; 11] = [
     "aws:principalorgid",
     "aws:sourceaccount",
     "aws:sourcearn",
@@ -156,6 +167,7 @@ const FIXING_KEYS: [&str; 10] = [
     "aws:userid",
     "s3:dataaccesspointaccount",
     "s3:dataaccesspointarn",
+    "s3:x-amz-server-side-encryption-aws-kms-key-id",
 ];
 
 /// The number of characters that IAM's quotas count: all but white space.

@@ -1,9 +1,36 @@
 use serde::Serialize;
 use std::fmt;
 
+/// The rule that a document breaks: services word it each in their own way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+pub enum Fault {
+    /// The text is no JSON.
+    Json,
+    /// An element of another name, type or value than the language has.
+    Syntax,
+    /// An element is missing or empty.
+    Missing(&'static str),
+    /// An element that policies of the kind may not have.
+    Prohibited(&'static str),
+    /// A statement's id has characters that it may not have.
+    Sid,
+    /// Two statements have one id.
+    DuplicateSid,
+    /// An action; the message is IAM's.
+    Action,
+    /// A resource; the message is IAM's.
+    Resource,
+    /// A principal.
+    Principal,
+    /// A condition: its operator, key or value.
+    Condition,
+}
+
 /// Why a policy document is not legal, and where.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PolicyError {
+    /// The rule that it breaks.
+    pub fault: Fault,
     /// What is wrong and what to write instead.
     pub message: String,
     /// The element: `Statement[0].Condition`; empty for the whole document.
@@ -17,7 +44,10 @@ pub struct PolicyError {
 impl PolicyError {
     pub(crate) fn new(text: &str, at: usize, path: &str, message: impl Into<String>) -> Self {
         let (line, column) = place(text, at);
-        Self { message: message.into(), path: path.to_owned(), line, column }
+        Self { fault: Fault::Syntax, message: message.into(), path: path.to_owned(), line, column }
+    }
+    pub(crate) fn of(self, fault: Fault) -> Self {
+        Self { fault, ..self }
     }
 }
 

@@ -12,11 +12,12 @@ pub(crate) fn near_misses(evaluation: &Evaluation<'_>, kinds: &[Kind], reasons: 
     let known = reasons.len();
     for kind in kinds {
         for named in policies(evaluation, *kind) {
-            for (index, statement) in named.policy.list.iter().enumerate() {
+            for index in named.policy.index.about(&evaluation.asked) {
+                let statement = &named.policy.list[index];
                 if reasons.len() == known + MAX_NEAR_MISSES {
                     return;
                 }
-                if statement.effect != Effect::Allow || !statement.covers_action(evaluation.service, evaluation.name, &evaluation.none) {
+                if statement.effect != Effect::Allow || !statement.covers_action(&evaluation.asked, &evaluation.none) {
                     continue;
                 }
                 let Some(failure) = failure(evaluation, statement) else { continue };
@@ -68,7 +69,7 @@ fn failure(evaluation: &Evaluation<'_>, statement: &Statement) -> Option<Failure
     Some(Failure {
         element: format!("Condition {} {}", condition.operator_text, condition.key_text),
         expected: condition.texts.join(", "),
-        seen: condition.seen(request.context).map_or_else(|| "not present".to_owned(), ToString::to_string),
+        seen: condition.seen(request.context).map_or_else(|| "not present".to_owned(), |value| value.to_string()),
     })
 }
 

@@ -1,4 +1,4 @@
-use crate::{Context, ContextValue, Principal};
+use crate::{Context, Principal, context::ValueRef};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -62,25 +62,14 @@ const CONTEXT_PREFIX: &str = "kms:encryptioncontext:";
 impl Grant {
     /// True if the grant permits the operation on the key to the caller.
     pub(crate) fn permits(&self, principal: &Principal<'_>, operation: &str, key: &str, context: &Context) -> bool {
-        self.operations.iter().any(|own| own.eq_ignore_ascii_case(operation))
-            && self.is_of(key)
-            && self.is_for(principal)
-            && self.constraints_hold(operation, context)
+        let named = |name: &str| operation.eq_ignore_ascii_case(name);
+        let granted = self.operations.iter().any(|own| named(own)) && is(principal, &self.grantee_principal);
+        let retires = || named("RetireGrant") && self.retiring_principal.as_deref().is_some_and(|retiring| is(principal, retiring));
+        self.is_of(key) && (granted && self.constraints_hold(operation, context) || retires())
     }
 
     fn is_of(&self, key: &str) -> bool {
         self.key_id.as_deref().is_none_or(|id| id == key || key.rsplit_once('/').is_some_and(|(_, last)| last == id))
-    }
-
-    fn is_for(&self, principal: &Principal<'_>) -> bool {
-        let named = |name: &str| !name.is_empty() && name == self.grantee_principal;
-        match principal {
-            Principal::User { arn, id } => named(arn) || named(id),
-            Principal::Role { role_arn, role_id, session_arn, .. } => named(role_arn) || named(role_id) || named(session_arn),
-            Principal::FederatedUser { arn, user_arn, id } => named(arn) || named(user_arn) || named(id),
-            Principal::Root { .. } => named(&principal.text()),
-            Principal::Service { .. } | Principal::WebIdentity { .. } | Principal::Anonymous => false,
-        }
     }
 
     fn constraints_hold(&self, operation: &str, context: &Context) -> bool {
@@ -89,12 +78,22 @@ impl Grant {
             return true;
         }
         let includes = |pairs: &BTreeMap<String, String>| {
-            pairs
-                .iter()
-                .all(|(key, value)| matches!(context.get(&format!("{CONTEXT_PREFIX}{key}")), Some(ContextValue::One(own)) if own == value))
+            pairs.iter().all(|(key, value)| context.get(&format!("{CONTEXT_PREFIX}{key}")).and_then(ValueRef::one) == Some(value))
         };
-        let pairs_of_request = || context.iter().filter(|(key, _)| key.starts_with(CONTEXT_PREFIX)).count();
+        let pairs_of_request = || context.count_under(CONTEXT_PREFIX);
         constraints.encryption_context_subset.as_ref().is_none_or(includes)
             && constraints.encryption_context_equals.as_ref().is_none_or(|pairs| pairs.len() == pairs_of_request() && includes(pairs))
+    }
+}
+
+/// Whether the caller is, or is a session of, the principal that a grant names.
+fn is(principal: &Principal<'_>, kept: &str) -> bool {
+    let named = |name: &str| !name.is_empty() && name == kept;
+    match principal {
+        Principal::User { arn, id } => named(arn) || named(id),
+        Principal::Role { role_arn, role_id, session_arn, .. } => named(role_arn) || named(role_id) || named(session_arn),
+        Principal::FederatedUser { arn, user_arn, id } => named(arn) || named(user_arn) || named(id),
+        Principal::Root { .. } => named(&principal.text()),
+        Principal::Service { .. } | Principal::WebIdentity { .. } | Principal::Anonymous => false,
     }
 }

@@ -1,6 +1,6 @@
 //! A JSON tree that keeps byte offsets and refuses duplicate keys: two things serde_json does not offer.
 
-use crate::PolicyError;
+use crate::{PolicyError, error::Fault};
 use std::{borrow::Cow, collections::HashSet};
 
 /// No policy language nests deeper; a case file adds a few levels.
@@ -87,7 +87,7 @@ struct Parser<'t> {
 
 impl<'t> Parser<'t> {
     fn error(&self, message: impl Into<String>) -> PolicyError {
-        PolicyError::new(self.text, self.at, "", message)
+        PolicyError::new(self.text, self.at, "", message).of(Fault::Json)
     }
     fn peek(&self) -> Option<u8> {
         self.text.as_bytes().get(self.at).copied()

@@ -10,12 +10,26 @@ pub(crate) struct Hit<'a> {
     pub(crate) statement: usize,
 }
 
+/// The most statements that a verdict hangs on: one of each kind of policy.
+const MOST: usize = 7;
+
+/// The statements that made a verdict.
+pub(crate) struct Hits<'a>(pub(crate) [Option<Hit<'a>>; MOST]);
+
+impl<'a> Hits<'a> {
+    pub(crate) fn of<const N: usize>(some: [Option<Hit<'a>>; N]) -> Self {
+        let mut hits = [None; MOST];
+        hits.iter_mut().zip(some).for_each(|(place, hit)| *place = hit);
+        Self(hits)
+    }
+}
+
 /// The end of an evaluation, before it is put into words.
 pub(crate) enum Outcome<'a> {
-    Allowed(Vec<Hit<'a>>),
+    Allowed(Hits<'a>),
     AllowedByGrant(&'a str),
     AllowedByRule(&'static str),
-    Denied(Vec<Hit<'a>>),
+    Denied(Hits<'a>),
     PublicAccessBlocked,
     /// Kinds that would have to allow, the first for the message; a statement that names the account only.
     Lacking(Vec<Kind>, Option<Hit<'a>>),
@@ -34,7 +48,7 @@ impl Outcome<'_> {
     pub(crate) fn reasons(&self, evaluation: &Evaluation<'_>) -> Vec<Reason> {
         let decided = |hit: &Hit<'_>| Reason::of_statement(ReasonRole::Decided, hit.kind, hit.named, hit.statement);
         match self {
-            Self::Allowed(hits) | Self::Denied(hits) => hits.iter().map(decided).collect(),
+            Self::Allowed(Hits(hits)) | Self::Denied(Hits(hits)) => hits.iter().flatten().map(decided).collect(),
             Self::AllowedByGrant(id) => {
                 let mut reason = Reason::new(ReasonRole::Decided, Kind::Grant);
                 reason.policy = Some((*id).to_owned());

@@ -1,6 +1,6 @@
 //! Text with wildcards and policy variables, parsed once.
 
-use crate::{Context, ContextValue};
+use crate::{Context, context::ValueRef, key::KeyText};
 
 /// What has a meaning in a text.
 #[derive(Debug, Clone, Copy)]
@@ -14,7 +14,7 @@ pub(crate) enum Item {
     Text(Box<str>),
     Any,
     One,
-    Variable { key: Box<str>, default: Option<Box<str>> },
+    Variable { key: KeyText, default: Option<Box<str>> },
 }
 
 impl Item {
@@ -22,10 +22,7 @@ impl Item {
     fn literal<'a>(&'a self, context: &'a Context) -> Option<&'a str> {
         match self {
             Self::Text(text) => Some(text),
-            Self::Variable { key, default } => match context.get_lower(key) {
-                Some(ContextValue::One(value)) => Some(value),
-                _ => default.as_deref(),
-            },
+            Self::Variable { key, default } => context.get_key(key).and_then(ValueRef::one).or(default.as_deref()),
             Self::Any | Self::One => None,
         }
     }
@@ -63,6 +60,18 @@ impl Pattern {
         }
     }
 
+    /// The literal text with which all that match begin.
+    pub fn literal_start(&self) -> &str {
+        match self {
+            Self::Exact(text) | Self::Prefix(text) => text,
+            Self::Any => "",
+            Self::Items(items) => match items.first() {
+                Some(Item::Text(text)) => text,
+                _ => "",
+            },
+        }
+    }
+
     /// Every variable has a value or a default.
     pub fn resolves(&self, context: &Context) -> bool {
         let Self::Items(items) = self else { return true };
@@ -79,12 +88,13 @@ impl Pattern {
         self.test::<true>(text.as_bytes(), context)
     }
 
+    #[inline]
     fn test<const FOLD: bool>(&self, text: &[u8], context: &Context) -> bool {
         match self {
             Self::Exact(exact) => exact.len() == text.len() && starts::<FOLD>(text, exact),
             Self::Any => true,
             Self::Prefix(prefix) => starts::<FOLD>(text, prefix),
-            Self::Items(items) => self.resolves(context) && glob::<FOLD>(items, text, context),
+            Self::Items(items) => glob::<FOLD>(items, text, context),
         }
     }
 
@@ -101,13 +111,23 @@ impl Pattern {
     }
 }
 
+#[inline]
 fn starts<const FOLD: bool>(text: &[u8], prefix: &str) -> bool {
     let prefix = prefix.as_bytes();
-    // Most literals are short and often differ at their end: a loop from there beats a call to memcmp.
-    text.get(..prefix.len()).is_some_and(|head| {
-        let mut pairs = head.iter().rev().zip(prefix.iter().rev());
-        if FOLD { pairs.all(|(a, b)| a == b || a.eq_ignore_ascii_case(b)) } else { pairs.all(|(a, b)| a == b) }
-    })
+    let Some(head) = text.get(..prefix.len()) else { return false };
+    if FOLD { head.eq_ignore_ascii_case(prefix) } else { same(head, prefix) }
+}
+
+/// Equality, for texts of which most are short or differ at their ends.
+#[inline]
+pub(crate) fn same(a: &[u8], b: &[u8]) -> bool {
+    if a.len() != b.len() {
+        return false;
+    }
+    match (a.first_chunk::<8>(), a.last_chunk::<8>(), b.first_chunk::<8>(), b.last_chunk::<8>()) {
+        (Some(a_first), Some(a_last), Some(b_first), Some(b_last)) => a_last == b_last && a_first == b_first && (a.len() <= 16 || a == b),
+        _ => a.iter().zip(b).all(|(a, b)| a == b),
+    }
 }
 
 /// Bytes of the UTF-8 character that begins with `lead`.
@@ -122,6 +142,10 @@ fn width(lead: u8) -> usize {
 
 /// The usual matcher that goes back to the last `*` only: time is bounded by the product of the lengths.
 fn glob<const FOLD: bool>(items: &[Item], text: &[u8], context: &Context) -> bool {
+    // Most that does not match differs at the first literal, before any variable is looked up.
+    if matches!(items.first(), Some(Item::Text(first)) if !starts::<FOLD>(text, first)) {
+        return false;
+    }
     let (mut item, mut at) = (0, 0);
     let mut star = None;
     loop {
@@ -202,7 +226,7 @@ fn variable(text: &str) -> Result<(Item, usize), String> {
     if key.is_empty() || key.contains(['\'', '{', '$']) {
         return Err(wrong());
     }
-    let key = key.to_lowercase().into();
+    let key = KeyText::new(key);
     if inner.as_bytes()[end] == b'}' {
         return Ok((Item::Variable { key, default: None }, end + 3));
     }

@@ -2,8 +2,9 @@
 
 use crate::{
     Context, Options,
+    index::{Start, first_eight},
     options::{Asks, Point},
-    pattern::{Pattern, Syntax},
+    pattern::{Pattern, Syntax, same},
 };
 
 /// How a pattern with fewer than six parts is read.
@@ -22,6 +23,10 @@ pub(crate) enum Short {
 pub(crate) struct Target<'a> {
     /// Partition, service, region, account and the rest; None for `*` and what is no ARN.
     pub parts: Option<[&'a str; 5]>,
+    /// The first four of them with their colons.
+    head: &'a str,
+    /// How the rest begins.
+    start: u64,
     /// s3:ListAllMyBuckets has no resource, yet policies name `arn:aws:s3:::*` for it.
     pub all_buckets: bool,
 }
@@ -29,7 +34,10 @@ pub(crate) struct Target<'a> {
 impl<'a> Target<'a> {
     pub fn new(text: &'a str, service: &str, name: &str) -> Self {
         let all_buckets = text == "*" && service.eq_ignore_ascii_case("s3") && name.eq_ignore_ascii_case("ListAllMyBuckets");
-        Self { parts: arn_parts(text), all_buckets }
+        let parts = arn_parts(text);
+        let head = parts.map_or("", |parts| &text["arn:".len()..text.len() - parts[4].len()]);
+        let start = parts.map_or(0, |parts| first_eight(parts[4]));
+        Self { parts, head, start, all_buckets }
     }
 }
 
@@ -50,7 +58,57 @@ pub(crate) struct ResourcePattern {
 enum Shape {
     Everything,
     Nothing,
-    Arn { head: [Pattern; 4], rest: Pattern },
+    Arn { start: Start, head: Head, rest: Pattern },
+}
+
+/// Partition, service, region and account.
+#[derive(Debug)]
+enum Head {
+    /// Without wildcards, as [`Target::head`] has it.
+    Fixed(Box<str>),
+    Parts([Pattern; 4]),
+}
+
+/// How two heads compare.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Alike {
+    Exactly,
+    /// But for the case of letters.
+    Loosely,
+    No,
+}
+
+impl Head {
+    fn parse(parts: &[&str]) -> Result<Self, String> {
+        let pattern = |n: usize| Pattern::parse(parts[n], Syntax { wildcards: true, variables: false });
+        let patterns = [pattern(0)?, pattern(1)?, pattern(2)?, pattern(3)?];
+        if patterns.iter().all(|pattern| pattern.fixed().is_some()) {
+            return Ok(Self::Fixed(parts[..4].iter().flat_map(|part| [part, ":"]).collect::<String>().into()));
+        }
+        Ok(Self::Parts(patterns))
+    }
+
+    #[inline]
+    fn compare(&self, target: &Target<'_>, parts: &[&str; 5], none: &Context) -> Alike {
+        match self {
+            Self::Fixed(text) if same(text.as_bytes(), target.head.as_bytes()) => Alike::Exactly,
+            Self::Fixed(text) if text.eq_ignore_ascii_case(target.head) => Alike::Loosely,
+            Self::Fixed(_) => Alike::No,
+            Self::Parts(patterns) => {
+                let pairs = || patterns.iter().zip(parts);
+                // The service differs most often.
+                if !patterns[1].matches_any_case(parts[1], none) {
+                    Alike::No
+                } else if pairs().all(|(pattern, part)| pattern.matches(part, none)) {
+                    Alike::Exactly
+                } else if pairs().all(|(pattern, part)| pattern.matches_any_case(part, none)) {
+                    Alike::Loosely
+                } else {
+                    Alike::No
+                }
+            }
+        }
+    }
 }
 
 impl ResourcePattern {
@@ -80,37 +138,39 @@ impl ResourcePattern {
         if variables && parts[..4].iter().any(|part| part.contains("${")) {
             return Err(format!("Resource {text}: a policy variable may stand in the last part of an ARN only"));
         }
-        let head = |n: usize| Pattern::parse(parts[n], Syntax { wildcards: true, variables: false });
         let rest = Pattern::parse(parts[4], Syntax { wildcards: true, variables })?;
-        Ok(Shape::Arn { head: [head(0)?, head(1)?, head(2)?, head(3)?], rest })
+        let literal = rest.literal_start();
+        let start = Start::of(first_eight(literal), literal.len(), rest.fixed().is_some());
+        Ok(Shape::Arn { start, head: Head::parse(&parts)?, rest })
     }
 
-    /// None if a variable has no value.
-    pub fn matches(&self, target: &Target<'_>, context: &Context, asks: &Asks<'_>) -> Option<bool> {
+    /// Every variable has a value or a default.
+    pub fn resolves(&self, context: &Context) -> bool {
+        match &self.shape {
+            Shape::Everything | Shape::Nothing => true,
+            Shape::Arn { rest, .. } => rest.resolves(context),
+        }
+    }
+
+    /// A pattern with a variable that has no value matches nothing.
+    pub fn matches(&self, target: &Target<'_>, context: &Context, asks: &Asks<'_>) -> bool {
         let (head, rest) = match &self.shape {
-            Shape::Everything => return Some(true),
-            Shape::Nothing => return Some(false),
-            Shape::Arn { head, rest } => (head, rest),
+            Shape::Everything => return true,
+            Shape::Nothing => return false,
+            Shape::Arn { start, .. } if !start.allows(target.start) => return false,
+            Shape::Arn { head, rest, .. } => (head, rest),
         };
-        if !rest.resolves(context) {
-            return None;
-        }
         let Some(parts) = &target.parts else {
-            return Some(
-                target.all_buckets
-                    && &*self.text == "arn:aws:s3:::*"
-                    && asks.ask(Point::ListAllMyBucketsByArn, |o: &Options| o.list_all_my_buckets_by_arn),
-            );
+            return target.all_buckets
+                && &*self.text == "arn:aws:s3:::*"
+                && asks.ask(Point::ListAllMyBucketsByArn, |o: &Options| o.list_all_my_buckets_by_arn);
         };
-        // The service differs most often.
-        let order = [1, 3, 2, 0];
-        if order.iter().all(|n| head[*n].matches(parts[*n], context)) {
-            return Some(rest.matches(parts[4], context));
+        match head.compare(target, parts, context) {
+            Alike::No => false,
+            Alike::Exactly => rest.matches(parts[4], context),
+            Alike::Loosely => {
+                rest.matches(parts[4], context) && asks.ask(Point::ArnPrefixIgnoresCase, |o: &Options| o.arn_prefix_ignores_case)
+            }
         }
-        Some(
-            order.iter().all(|n| head[*n].matches_any_case(parts[*n], context))
-                && rest.matches(parts[4], context)
-                && asks.ask(Point::ArnPrefixIgnoresCase, |o: &Options| o.arn_prefix_ignores_case),
-        )
     }
 }

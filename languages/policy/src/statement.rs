@@ -3,6 +3,7 @@
 use crate::{
     condition::Condition,
     context::Context,
+    index::{Asked, Beginning},
     options::{Asks, Point, UnresolvedNotResource},
     pattern::{Pattern, Syntax},
     principal::Principals,
@@ -40,21 +41,16 @@ pub(crate) struct Statement {
 }
 
 impl Statement {
-    pub fn covers_action(&self, service: &str, name: &str, none: &Context) -> bool {
-        self.action.negated != self.action.list.iter().any(|action| action.matches(service, name, none))
+    pub fn covers_action(&self, asked: &Asked<'_>, none: &Context) -> bool {
+        self.action.negated != self.action.list.iter().any(|action| action.matches(asked, none))
     }
 
     pub fn covers_resource(&self, target: &Target<'_>, context: &Context, asks: &Asks<'_>) -> bool {
         let Some(resource) = &self.resource else { return true };
-        let mut unresolved = false;
-        for pattern in &resource.list {
-            match pattern.matches(target, context, asks) {
-                Some(true) => return !resource.negated,
-                Some(false) => {}
-                None => unresolved = true,
-            }
+        if resource.list.iter().any(|pattern| pattern.matches(target, context, asks)) {
+            return !resource.negated;
         }
-        if !resource.negated || !unresolved {
+        if !resource.negated || resource.list.iter().all(|pattern| pattern.resolves(context)) {
             return resource.negated;
         }
         match asks.ask(Point::NotResourceWithUnresolvedVariable, |o| o.not_resource_with_unresolved_variable) {
@@ -70,7 +66,14 @@ impl Statement {
 pub(crate) struct ActionPattern {
     pub text: Box<str>,
     /// None: every action.
-    parts: Option<(Box<str>, Pattern)>,
+    parts: Option<Parts>,
+}
+
+#[derive(Debug)]
+struct Parts {
+    service: Box<str>,
+    name: Pattern,
+    beginning: Beginning,
 }
 
 impl ActionPattern {
@@ -85,15 +88,27 @@ impl ActionPattern {
             return Err(format!("'{text}' is no action: the service must be written out, without wildcards"));
         }
         let name = Pattern::parse(name, Syntax { wildcards: true, variables: false })?;
-        Ok(Self { text: text.into(), parts: Some((service.into(), name)) })
+        let beginning = Beginning::of(service, name.literal_start(), name.fixed().is_some());
+        Ok(Self { text: text.into(), parts: Some(Parts { service: service.into(), name, beginning }) })
     }
 
-    fn matches(&self, service: &str, name: &str, none: &Context) -> bool {
-        self.parts.as_ref().is_none_or(|(own, pattern)| own.eq_ignore_ascii_case(service) && pattern.matches_any_case(name, none))
+    fn matches(&self, asked: &Asked<'_>, none: &Context) -> bool {
+        let Some(Parts { service, name, beginning }) = &self.parts else { return true };
+        beginning.may_cover(asked) && service.eq_ignore_ascii_case(asked.service) && name.matches_any_case(asked.name, none)
     }
 
     /// The service; None for every action.
     pub fn service(&self) -> Option<&str> {
-        self.parts.as_ref().map(|(service, _)| &**service)
+        self.parts.as_ref().map(|parts| &*parts.service)
+    }
+
+    /// The literal with which the names of all actions begin that it covers.
+    pub fn literal_start(&self) -> &str {
+        self.parts.as_ref().map_or("", |parts| parts.name.literal_start())
+    }
+
+    /// One action, without wildcards.
+    pub fn is_exact(&self) -> bool {
+        self.parts.as_ref().is_some_and(|parts| parts.name.fixed().is_some())
     }
 }

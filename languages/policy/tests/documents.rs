@@ -1,7 +1,7 @@
 //! What is a legal policy, what is said of an illegal one, and where.
 
 use PolicyKind::{Boundary, Identity, Key, Resource, ResourceControl, ServiceControl, Session, Trust, VpcEndpoint};
-use policy::{Policy, PolicyKind, PrincipalKind, quota_length, rewrite_principals};
+use policy::{Fault, Policy, PolicyKind, PrincipalKind, quota_length, rewrite_principals};
 
 /// A document of one statement.
 fn document(statement: &str) -> String {
@@ -52,9 +52,18 @@ fn every_kind_has_its_rules() {
         (Identity, r#""Effect":"Allow","Action":"s3:*""#.into(), Some("field Resource")),
         (Identity, r#""Effect":"Allow","Action":[],"Resource":"*""#.into(), Some("empty")),
         (Identity, r#""Effect":"Allow","Action":"GetObject","Resource":"*""#.into(), Some("vendor")),
-        (Identity, r#""Effect":"Allow","Action":"s*:Get","Resource":"*""#.into(), Some("without wildcards")),
+        (Identity, r#""Effect":"Allow","Action":"s*:Get","Resource":"*""#.into(), Some("Vendor s* is not valid")),
+        (Identity, r#""Effect":"Allow","Action":"s3:Get:Object","Resource":"*""#.into(), Some("only one colon")),
+        (Identity, r#""Effect":"Allow","Action":"s3 :*","Resource":"*""#.into(), Some("Vendor s3  is not valid")),
         (Identity, r#""Effect":"Allow","Action":"s3:*","Resource":"b/k""#.into(), Some("ARN format")),
-        (Identity, r#""Effect":"Allow","Action":"s3:*","Resource":"arn:aws:*:::b""#.into(), Some("service")),
+        (Identity, r#""Effect":"Allow","Action":"s3:*","Resource":"arn:aws:*:::b""#.into(), Some("vendor must be fully qualified")),
+        (Identity, r#""Effect":"Allow","Action":"s3:*","Resource":"arn:aws""#.into(), Some("vendor must be fully qualified")),
+        (
+            Boundary,
+            r#""Effect":"Allow","Action":"s3:*","Resource":"arn:was:s3:::b/k""#.into(),
+            Some("Partition \"was\" is not valid for resource \"arn:was:s3:::b/k\"."),
+        ),
+        (Identity, r#""Effect":"Allow","Action":"s3:*","Resource":"arn:s3""#.into(), Some("\"arn:s3:*:*:*:*\"")),
         (Identity, r#""Effect":"Allow","Action":"s3:*","Resource":"arn:aws:s3::${aws:x}:b""#.into(), Some("last part")),
         (Identity, r#""Effect":"Allow","Action":"s3:*","Resource":"arn:aws:s3:::${aws:x""#.into(), Some("policy variable")),
         (Session, r#""Effect":"Allow","Action":"s3:*","Resource":"arn:aws:s3:*""#.into(), None),
@@ -93,6 +102,29 @@ fn every_kind_has_its_rules() {
     }
     let twice = format!(r#"{{"Statement":[{{"Sid":"A",{ALLOW}}},{{"Sid":"A",{ALLOW}}}]}}"#);
     assert!(Policy::parse(&twice, Identity).unwrap_err().message.contains("unique"));
+}
+
+#[test]
+fn an_error_names_the_rule_that_is_broken() {
+    let table = [
+        (Identity, "{".to_owned(), Fault::Json),
+        (Identity, "{\"Statement\":[]}".to_owned(), Fault::Missing("Statement")),
+        (Identity, document(r#""Effect":"allow""#), Fault::Syntax),
+        (Identity, document(r#""Action":"s3:*""#), Fault::Missing("Effect")),
+        (Identity, document(r#""Effect":"Allow","Action":[],"Resource":"*""#), Fault::Missing("Action")),
+        (Identity, document(r#""Effect":"Allow","Action":"s3:*","Resource":[]"#), Fault::Missing("Resource")),
+        (Identity, document(&format!(r#"{ALLOW},"Principal":"*""#)), Fault::Prohibited("Principal")),
+        (Trust, document(r#""Effect":"Allow","Action":"sts:AssumeRole","Principal":"*","Resource":"*""#), Fault::Prohibited("Resource")),
+        (Trust, document(r#""Effect":"Allow","Action":"sts:AssumeRole""#), Fault::Missing("Principal")),
+        (Trust, document(r#""Effect":"Allow","Action":"sts:AssumeRole","Principal":{"AWS":"x"}"#), Fault::Principal),
+        (Identity, document(&format!(r#"{ALLOW},"Sid":"a b""#)), Fault::Sid),
+        (Identity, document(r#""Effect":"Allow","Action":"Get","Resource":"*""#), Fault::Action),
+        (Identity, document(r#""Effect":"Allow","Action":"s3:*","Resource":"b""#), Fault::Resource),
+        (Identity, document(&format!(r#"{ALLOW},"Condition":{{"Equals":{{"aws:x":"1"}}}}"#)), Fault::Condition),
+    ];
+    for (kind, text, fault) in table {
+        assert_eq!(Policy::parse(&text, kind).unwrap_err().fault, fault, "{text}");
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! A stack's status and its events.
 
 use crate::{
-    CloudFormation,
+    CloudFormation, places,
     state::{EVENTS, Event, RESOURCES, ResourceRow, STACKS, Stack, digits},
     status::{ResourceStatus, StackStatus},
 };
@@ -73,6 +73,7 @@ impl Stack {
 
     pub(crate) fn save_resource(&self, scope: &mut Scope<'_, CloudFormation>, row: &ResourceRow) -> Result<(), Error> {
         let [account, uuid] = self.key();
+        places::note(scope, self, &row.logical_id, row.made.as_ref())?;
         scope.put(&RESOURCES, &[account, uuid, row.logical_id.as_str()], row)
     }
 }

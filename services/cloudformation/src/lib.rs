@@ -13,6 +13,7 @@ mod journal;
 mod lifecycle;
 mod names;
 mod operations;
+mod places;
 mod prepare;
 mod shapes;
 mod state;
@@ -83,4 +84,5 @@ pub fn service() -> Registration {
         .operation::<UpdateTerminationProtection>()
         .operation::<ValidateTemplate>()
         .resources::<CloudFormation>(facts)
+        .origins(places::origin)
 }

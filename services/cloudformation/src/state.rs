@@ -19,6 +19,8 @@ pub(crate) static NAMES: Table<CloudFormation, String> = Table::new("names");
 pub(crate) static TEMPLATES: Table<CloudFormation, String> = Table::new("templates");
 /// Account, stack, logical id.
 pub(crate) static RESOURCES: Table<CloudFormation, ResourceRow> = Table::new("resources");
+/// Account, word, stack, logical id: what a resource's policies are found by.
+pub(crate) static PLACES: Table<CloudFormation, Place> = Table::new("places");
 /// Account, stack, number: what an update left to be deleted.
 pub(crate) static LEFTOVERS: Table<CloudFormation, Leftover> = Table::new("leftovers");
 /// Account, stack, number.
@@ -174,6 +176,12 @@ pub(crate) struct ResourceRow {
     pub(crate) reason: Option<String>,
     pub(crate) updated: Timestamp,
     pub(crate) pending: Option<Pending>,
+}
+
+/// Where a stack lies.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Place {
+    pub(crate) region: String,
 }
 
 /// A resource that no longer belongs to the stack and is yet to be deleted.

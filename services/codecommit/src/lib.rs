@@ -4,6 +4,7 @@
 //! topic `codecommit/ref/REPOSITORY-ARN/REFERENCE`.
 
 mod error;
+mod examples;
 mod facts;
 mod git;
 mod moves;

@@ -68,34 +68,6 @@ fn a_world_without_git_says_so() {
     assert!(error.message.contains("git"), "{error}");
 }
 
-/// What examples cannot bring about by calls alone: a pushed commit, and an upload of it.
-const NEEDS_CONTENT: [(&str, &str); 9] = [
-    ("CancelUploadArchive", "UploadArchiveDoesNotExistException"),
-    ("CreateBranch", "CommitDoesNotExistException"),
-    ("GetBranch", "BranchDoesNotExistException"),
-    ("GetCommit", "CommitIdDoesNotExistException"),
-    ("GetFile", "CommitDoesNotExistException"),
-    ("GetFolder", "CommitDoesNotExistException"),
-    ("GetUploadArchiveStatus", "UploadArchiveDoesNotExistException"),
-    ("UpdateDefaultBranch", "BranchDoesNotExistException"),
-    ("UploadArchive", "CommitIdDoesNotExistException"),
-];
-
-#[test]
-fn every_example_is_reached() {
-    let world = World::new();
-    for info in world.gate.operations().into_iter().filter(|info| info.service == "codecommit") {
-        let world = World::new();
-        let example = (info.example)();
-        for (operation, input) in &example.before {
-            world.ok(operation, input.clone());
-        }
-        let result = world.call(&world.operator, &format!("codecommit:{}", info.name), example.input).map_err(|e| e.code.into_owned());
-        let expected = NEEDS_CONTENT.iter().find(|(name, _)| *name == info.name).map(|(_, code)| (*code).to_owned());
-        assert_eq!(result.err(), expected, "{}", info.name);
-    }
-}
-
 struct Stacks;
 impl Service for Stacks {
     const NAME: &'static str = "cloudformation";

@@ -54,7 +54,7 @@ pub(crate) fn with_pipeline(input: Value) -> Example {
         .after("s3:CreateBucket", bucket("example-artifacts"))
         .after("s3:CreateBucket", bucket("example-source"))
         .after("s3:PutBucketVersioning", json!({"Bucket": "example-source", "VersioningConfiguration": {"Status": "Enabled"}}))
-        .after("s3:PutObject+a bundle", json!({"Bucket": "example-source", "Key": "bundle.zip"}));
+        .after_sending("s3:PutObject", json!({"Bucket": "example-source", "Key": "bundle.zip"}), b"a bundle");
     create(ready)
 }
 
@@ -66,4 +66,16 @@ pub(crate) fn with_execution(input: Value) -> Example {
 /// A call after an execution failed in its first stage: there is no source; `$2` is the start's answer.
 pub(crate) fn with_failure(input: Value) -> Example {
     start(create(with_role(input)))
+}
+
+/// A pipeline whose first action has a role of its own, which trusts the pipeline's.
+pub(crate) fn with_action_role() -> Example {
+    let mut pipeline = pipeline();
+    pipeline["stages"][0]["actions"][0]["roleArn"] = json!("$2/Role/Arn");
+    let assume = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"sts:AssumeRole","Resource":"*"}}"#;
+    let trust = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111111111111:role/ExamplePipeline"},"Action":"sts:AssumeRole"}}"#;
+    with_role(json!({"pipeline": pipeline}))
+        .after("iam:PutRolePolicy", json!({"RoleName": "ExamplePipeline", "PolicyName": "Act", "PolicyDocument": assume}))
+        .after("iam:CreateRole", json!({"RoleName": "ExampleAction", "AssumeRolePolicyDocument": trust}))
+        .inside(["sts:AssumeRole", "sts:AssumeRole"])
 }

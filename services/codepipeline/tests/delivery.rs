@@ -110,24 +110,6 @@ fn a_missing_right_stops_the_action_that_lacks_it() {
 }
 
 #[test]
-fn a_role_that_is_revoked_stops_at_the_next_call() {
-    let delivery = Delivery::new();
-    delivery.create();
-    delivery.ok(&delivery.dev, "iam:UpdateAssumeRolePolicy", json!({"RoleName": "Pipeline", "PolicyDocument": r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"codebuild.amazonaws.com"},"Action":"sts:AssumeRole"}]}"#}));
-    delivery.world.records();
-    delivery.approve();
-    assert_eq!(delivery.action(1)["status"], "Succeeded");
-    let ran = delivery.action(2);
-    assert_eq!(ran["status"], "Failed");
-    assert!(ran["errorDetails"]["message"].as_str().unwrap().contains("sts:AssumeRole"), "{ran}");
-    let made = calls(&delivery);
-    assert_eq!(
-        made.iter().map(|(who, what, _)| (who.as_str(), what.as_str())).collect::<Vec<_>>(),
-        [("codepipeline.amazonaws.com", "sts:AssumeRole")]
-    );
-}
-
-#[test]
 fn a_change_of_a_polled_source_starts_the_pipeline() {
     let delivery = Delivery::new();
     delivery.ok(&delivery.dev, "codepipeline:CreatePipeline", json!({"pipeline": delivery.pipeline(true)}));

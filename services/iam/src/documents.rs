@@ -6,7 +6,7 @@ use crate::{
 };
 use gate::{Error, Scope};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use policy::{Policy, PolicyKind, PrincipalKind, quota_length};
+use policy::{Fault, Policy, PolicyError, PolicyKind, PrincipalKind, quota_length};
 
 /// Characters without white space.
 const MANAGED: usize = 6144;
@@ -21,17 +21,90 @@ pub(crate) fn shown(document: &str) -> String {
 }
 
 fn parse(document: &str, kind: PolicyKind) -> Result<Policy, Error> {
-    Policy::parse(document, kind).map_err(|e| malformed(format!("Syntax errors in policy: {e}")))
+    Policy::parse(document, kind).map_err(|e| malformed(worded(&e)))
+}
+
+/// What the last part of an IAM ARN begins with.
+const IAM_PATHS: [&str; 17] = [
+    "user/",
+    "federated-user/",
+    "role/",
+    "group/",
+    "instance-profile/",
+    "mfa/",
+    "server-certificate/",
+    "policy/",
+    "sms-mfa/",
+    "saml-provider/",
+    "oidc-provider/",
+    "report/",
+    "access-report/",
+    "assumed-role/",
+    "delegation-request/",
+    "role-template/",
+    "root",
+];
+
+/// What of S3 has a region.
+const S3_REGIONAL: [&str; 4] = ["accesspoint", "job/", "storage-lens", "access-grants"];
+
+/// IAM knows the forms of its own ARNs and of S3's.
+fn check_resource(text: &str) -> Result<(), String> {
+    let mut parts = text.splitn(6, ':').skip(2);
+    let mut next = || parts.next().unwrap_or("*");
+    let [service, region, _, rest] = [next(), next(), next(), next()];
+    let wild = |part: &str| part.contains(['*', '?']);
+    let regional = !region.is_empty() && !wild(region);
+    // Up to the first slash, a wildcard may stand for any of them.
+    let begins_with = |list: &[&str]| wild(rest.split('/').next().unwrap_or_default()) || list.iter().any(|start| rest.starts_with(start));
+    match service {
+        "iam" if regional => Err(format!("IAM resource {text} cannot contain region information.")),
+        "iam" if !begins_with(&IAM_PATHS) => {
+            Err(format!("IAM resource path must either be \"*\" or start with {}.", IAM_PATHS[..13].join(", ")))
+        }
+        "s3" if regional && !begins_with(&S3_REGIONAL) => Err(format!("Resource {text} can not contain region information.")),
+        _ => Ok(()),
+    }
+}
+
+fn identity(document: &str) -> Result<Policy, Error> {
+    let policy = parse(document, PolicyKind::Identity)?;
+    for statement in (0..policy.statements()).filter_map(|n| policy.statement(n)) {
+        for text in statement.resources.iter().flatten().filter(|text| **text != "*") {
+            check_resource(text).map_err(|words| malformed(format!("{words} (line {}, column {})", statement.line, statement.column)))?;
+        }
+    }
+    Ok(policy)
+}
+
+/// What IAM says, and then what and where it is: IAM itself does not tell.
+fn worded(e: &PolicyError) -> String {
+    let words = match e.fault {
+        Fault::Json | Fault::Syntax | Fault::Condition | Fault::Missing("Statement" | "Effect") => "Syntax errors in policy.",
+        Fault::Missing("Action") => "Policy statement must contain actions.",
+        Fault::Missing("Resource") => "Policy statement must contain resources.",
+        Fault::Prohibited("Principal") => "Policy document should not specify a principal.",
+        Fault::DuplicateSid => "Statement IDs (SID) in a single policy must be unique.",
+        Fault::Sid => "Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression [0-9A-Za-z]*.",
+        // These messages are IAM's own.
+        Fault::Missing(_) | Fault::Prohibited(_) | Fault::Action | Fault::Resource | Fault::Principal => {
+            let place = if e.path.is_empty() { String::new() } else { format!("{}, ", e.path) };
+            return format!("{} ({place}line {}, column {})", e.message, e.line, e.column);
+        }
+    };
+    format!("{words} {e}")
 }
 
 /// An inline policy.
 pub(crate) fn check_inline(document: &str) -> Result<(), Error> {
-    parse(document, PolicyKind::Identity).map(|_| ())
+    identity(document).map(|_| ())
 }
 
 /// A version of a managed policy.
 pub(crate) fn check_managed(document: &str) -> Result<(), Error> {
-    check_inline(document)?;
+    if !identity(document)?.is_current() {
+        return Err(malformed("Policy document must be version 2012-10-17 or greater. Write \"Version\": \"2012-10-17\"."));
+    }
     if quota_length(document) > MANAGED {
         return Err(limit_exceeded(format!("Cannot exceed quota for PolicySize: {MANAGED}")));
     }

@@ -34,3 +34,8 @@ pub(crate) fn user() -> World {
 pub(crate) fn policy() -> World {
     World(Example::of(Value::Null)).after("iam:CreatePolicy", json!({"PolicyName": "Example", "PolicyDocument": POLICY}))
 }
+
+/// A world with the role `Example` and a job that reports when it was used.
+pub(crate) fn last_accessed() -> World {
+    role().after("iam:GenerateServiceLastAccessedDetails", json!({"Arn": "$0/Role/Arn"}))
+}

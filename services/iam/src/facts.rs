@@ -30,9 +30,10 @@ pub(crate) fn resources(view: &mut View<'_, Iam>, arn: &Arn) -> Result<Option<Re
     Ok(tags.map(|tags| ResourceFacts { tags: tags::owned(&tags), ..ResourceFacts::owned_by(account) }))
 }
 
-fn document(view: &mut View<'_, Iam>, arn: &Arn) -> Result<Document, Error> {
+/// A policy in force: AWS's or an account's own.
+pub(crate) fn document(view: &mut View<'_, Iam>, arn: &Arn) -> Result<Document, Error> {
     let text = match managed::find(arn) {
-        Some(own) => Some(own.document.to_owned()),
+        Some(own) => Some(own.document.clone()),
         None => policies::view(view, arn)?.map(|row| row.default_document().to_owned()),
     };
     // A policy in use cannot be deleted; if it is gone all the same, nobody may act as if it had never been there.

@@ -3,21 +3,25 @@
 use crate::{
     Iam, entity,
     managed::{self, ADMINISTRATOR},
+    names::{LONGEST_USER_OR_ROLE, check_name},
     state::{AccessKeyRow, KEYS, ROLES, RoleRow, USERS, UserRow},
 };
 use base::{AccountId, Arn};
-use gate::{Error, OperatorKey, Scope};
+use gate::{ADMINISTRATOR_ROLE, Error, Founder, OperatorKey, Scope};
 
 const OPERATOR: &str = "operator";
 const ADMINISTRATOR_POLICY: &str = "AdministratorAccess";
-/// The role that AWS Organizations makes in each new account.
-const ROLE: &str = "OrganizationAccountAccessRole";
 
-/// Makes an account ready, whose root the scope's caller is or not: the management account gets the operator, each other
-/// one a role that the management account may assume. What is there already stays. Tells whether anything was made.
-pub(crate) fn found(scope: &mut Scope<'_, Iam>, account: AccountId, key: &OperatorKey) -> Result<bool, Error> {
-    let management = scope.account()?;
-    if account == management { operator(scope, account, key) } else { administrator(scope, account, management) }
+/// Makes an account ready, whose root the scope's caller is or not: the management account gets the operator, and each one
+/// a role that the management account may assume. What is there already stays. Tells whether anything was made.
+pub(crate) fn found(scope: &mut Scope<'_, Iam>, account: AccountId, by: &Founder<'_>) -> Result<bool, Error> {
+    match by {
+        Founder::Operator(key) => {
+            let made = operator(scope, account, key)?;
+            Ok(administrator(scope, account, ADMINISTRATOR_ROLE)? || made)
+        }
+        Founder::Role(name) => administrator(scope, account, name),
+    }
 }
 
 fn operator(scope: &mut Scope<'_, Iam>, account: AccountId, key: &OperatorKey) -> Result<bool, Error> {
@@ -28,7 +32,7 @@ fn operator(scope: &mut Scope<'_, Iam>, account: AccountId, key: &OperatorKey) -
         Some(user) => user,
         None => UserRow { holder: entity::begin::<UserRow>(scope, account, OPERATOR, "/", None, Vec::new())?, keys: Vec::new() },
     };
-    let document = managed::find(&administrator_arn()?).map_or("", |own| own.document);
+    let document = managed::find(&administrator_arn()?).map_or("", |own| &own.document);
     user.holder.inline.insert(ADMINISTRATOR_POLICY.into(), document.into());
     for old in user.keys.drain(..).filter(|id| *id != key.id) {
         scope.delete(&KEYS, old.as_str());
@@ -41,14 +45,16 @@ fn operator(scope: &mut Scope<'_, Iam>, account: AccountId, key: &OperatorKey) -
     Ok(true)
 }
 
-fn administrator(scope: &mut Scope<'_, Iam>, account: AccountId, management: AccountId) -> Result<bool, Error> {
-    if scope.get(&ROLES, &[account.as_str(), &ROLE.to_ascii_lowercase()])?.is_some() {
+fn administrator(scope: &mut Scope<'_, Iam>, account: AccountId, name: &str) -> Result<bool, Error> {
+    check_name("roleName", name, LONGEST_USER_OR_ROLE)?;
+    if scope.get(&ROLES, &[account.as_str(), &name.to_ascii_lowercase()])?.is_some() {
         return Ok(false);
     }
+    let management = scope.management_account();
     let trust = format!(
         r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Principal":{{"AWS":"arn:aws:iam::{management}:root"}},"Action":"sts:AssumeRole"}}]}}"#
     );
-    let mut holder = entity::begin::<RoleRow>(scope, account, ROLE, "/", None, Vec::new())?;
+    let mut holder = entity::begin::<RoleRow>(scope, account, name, "/", None, Vec::new())?;
     holder.attached.push(administrator_arn()?);
     entity::save(scope, &RoleRow { holder, trust, description: None, max_session_duration: 3600 })?;
     Ok(true)

@@ -58,7 +58,7 @@ impl PolicyRow {
 /// The document in force of a policy that entities of `account` may have: AWS's or the account's own.
 pub(crate) fn document(scope: &mut Scope<'_, Iam>, account: AccountId, arn: &Arn) -> Result<Option<String>, Error> {
     if let Some(own) = managed::find(arn) {
-        return Ok(Some(own.document.into()));
+        return Ok(Some(own.document.clone()));
     }
     if arn.account() != Some(account) {
         return Ok(None);

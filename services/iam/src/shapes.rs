@@ -2,12 +2,13 @@
 
 use crate::{
     documents::shown,
+    last_used::LastUse,
     managed::AwsPolicy,
     policies::Uses,
     state::{AccessKeyRow, PolicyRow, PolicyVersion as VersionRow, RoleRow, UserRow},
     tags::Tag,
 };
-use base::{Arn, IsoTime, Timestamp};
+use base::{Arn, IsoTime};
 use serde::Serialize;
 
 /// Nothing.
@@ -41,9 +42,30 @@ pub struct Role {
     permissions_boundary: Option<Boundary>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     tags: Vec<Tag>,
+    role_last_used: Option<RoleLastUsed>,
+}
+
+/// When a role was used last, and where; empty if that is not known.
+#[derive(Debug, Default, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct RoleLastUsed {
+    last_used_date: Option<IsoTime>,
+    region: Option<String>,
+}
+
+impl RoleLastUsed {
+    pub(crate) fn of(last: Option<LastUse>) -> Self {
+        let (last_used_date, region) = last.map(|last| (IsoTime(last.time), last.region)).unzip();
+        Self { last_used_date, region }
+    }
 }
 
 impl Role {
+    /// With its last use, which `GetRole` shows and lists do not.
+    pub(crate) fn last_used(mut self, last: Option<LastUse>) -> Self {
+        self.role_last_used = Some(RoleLastUsed::of(last));
+        self
+    }
     /// `trust` has ARNs, not unique ids.
     pub(crate) fn of(row: RoleRow, trust: &str) -> Self {
         let RoleRow { holder, description, max_session_duration, .. } = row;
@@ -58,6 +80,7 @@ impl Role {
             description,
             max_session_duration,
             tags: holder.tags,
+            role_last_used: None,
         }
     }
     /// As lists show it: without tags and boundary.
@@ -108,7 +131,7 @@ impl User {
 #[serde(rename_all = "PascalCase")]
 pub struct ManagedPolicy {
     pub(crate) policy_name: String,
-    policy_id: String,
+    policy_id: Option<String>,
     pub(crate) arn: Arn,
     path: String,
     default_version_id: String,
@@ -126,7 +149,7 @@ impl ManagedPolicy {
     pub(crate) fn of(row: PolicyRow, uses: Uses) -> Self {
         Self {
             policy_name: row.name,
-            policy_id: row.id,
+            policy_id: Some(row.id),
             arn: row.arn,
             path: row.path,
             default_version_id: format!("v{}", row.default_version),
@@ -141,17 +164,17 @@ impl ManagedPolicy {
     }
     pub(crate) fn of_aws(own: &AwsPolicy, arn: Arn, uses: Uses) -> Self {
         Self {
-            policy_name: own.name.into(),
-            policy_id: own.id.into(),
+            policy_name: own.name.clone(),
+            policy_id: own.id.clone(),
             arn,
-            path: "/".into(),
+            path: own.path.clone(),
             default_version_id: format!("v{}", own.version),
             attachment_count: uses.attached,
             permissions_boundary_usage_count: uses.boundaries,
             is_attachable: true,
-            description: Some(own.description.into()),
-            create_date: IsoTime(AWS_POLICIES_SINCE),
-            update_date: IsoTime(AWS_POLICIES_SINCE),
+            description: own.description.clone(),
+            create_date: IsoTime(own.created),
+            update_date: IsoTime(own.updated),
             tags: Vec::new(),
         }
     }
@@ -162,9 +185,6 @@ impl ManagedPolicy {
         self
     }
 }
-
-/// 2015-02-06T18:39:46Z, when AWS's managed policies came.
-const AWS_POLICIES_SINCE: Timestamp = Timestamp(1_423_247_986_000);
 
 /// A version of a managed policy.
 #[derive(Debug, Serialize)]
@@ -189,8 +209,8 @@ impl PolicyVersion {
         Self {
             version_id: format!("v{}", own.version),
             is_default_version: true,
-            create_date: IsoTime(AWS_POLICIES_SINCE),
-            document: with_document.then(|| shown(own.document)),
+            create_date: IsoTime(own.updated),
+            document: with_document.then(|| shown(&own.document)),
         }
     }
 }

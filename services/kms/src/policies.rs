@@ -3,7 +3,7 @@
 use crate::{Kms, error::malformed_policy};
 use base::AccountId;
 use gate::{Caller, Error, Identity, Scope};
-use policy::{Context, Named, Options, Policies, Policy, PolicyKind, Principal, PrincipalKind, Request, Verdict};
+use policy::{Context, Fault, Named, Options, Policies, Policy, PolicyKind, Principal, PrincipalKind, Request, Verdict};
 
 const LONGEST: usize = 32 * 1024;
 
@@ -46,8 +46,7 @@ pub(crate) fn checked(scope: &mut Scope<'_, Kms>, key_arn: &str, document: &str,
 
 fn parse(document: &str) -> Result<Policy, Error> {
     Policy::parse(document, PolicyKind::Key).map_err(|e| {
-        let principal = e.message.starts_with("Invalid principal");
-        malformed_policy(if principal {
+        malformed_policy(if e.fault == Fault::Principal {
             format!("Policy contains a statement with one or more invalid principals. {e}")
         } else {
             e.to_string()

@@ -3,7 +3,7 @@
 
 use crate::error::malformed_policy;
 use gate::Error;
-use policy::{Policy, PolicyKind, StatementView};
+use policy::{Fault, Policy, PolicyKind, StatementView};
 
 /// Bytes.
 const MAX_POLICY: usize = 20 * 1024;
@@ -196,12 +196,24 @@ fn check_statement(statement: &StatementView<'_>, bucket: &str) -> Result<(), Er
     Ok(())
 }
 
+/// What S3 says first, where the parser's own words are not S3's.
+fn words(fault: Fault) -> &'static str {
+    match fault {
+        Fault::Json => "Policies must be valid JSON and the first byte must be '{'. ",
+        Fault::Missing("Statement") => "Could not parse the policy: Statement is empty! ",
+        Fault::Action => "Policy has invalid action. ",
+        Fault::Resource => "Policy has invalid resource. ",
+        Fault::Syntax => "Invalid policy syntax. ",
+        _ => "",
+    }
+}
+
 /// Checks a policy for `bucket`. Its principals are checked by the gate.
 pub(crate) fn check(text: &str, bucket: &str) -> Result<Policy, Error> {
     if text.len() > MAX_POLICY {
         return Err(Error::new("PolicyTooLarge", format!("The policy has {} bytes; a bucket policy has at most {MAX_POLICY}", text.len())));
     }
-    let parsed = Policy::parse(text, PolicyKind::Resource).map_err(|e| malformed_policy(e.to_string()))?;
+    let parsed = Policy::parse(text, PolicyKind::Resource).map_err(|e| malformed_policy(format!("{}{e}", words(e.fault))))?;
     for index in 0..parsed.statements() {
         if let Some(statement) = parsed.statement(index) {
             check_statement(&statement, bucket)?;

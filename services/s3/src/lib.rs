@@ -9,6 +9,7 @@ mod conditions;
 mod content;
 mod encryption;
 mod error;
+mod examples;
 mod listing;
 mod multipart;
 mod names;

@@ -6,8 +6,14 @@ use crate::{
 };
 
 /// The traits of `gate/src/privilege.rs`, and who has them.
-const PRIVILEGES: [(&str, &str); 4] =
-    [("IssuesSessions", "sts"), ("KeepsTrail", "cloudtrail"), ("ReadsTrail", "cloudtrail"), ("FoundsAccounts", "iam")];
+const PRIVILEGES: [(&str, &str); 6] = [
+    ("IssuesSessions", "sts"),
+    ("KeepsTrail", "cloudtrail"),
+    ("ReadsTrail", "cloudtrail"),
+    ("FollowsUse", "iam"),
+    ("FoundsAccounts", "iam"),
+    ("CreatesAccounts", "organizations"),
+];
 
 #[test]
 fn privileges_belong_to_one_service_each() {

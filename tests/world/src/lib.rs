@@ -1,6 +1,6 @@
 //! A world in memory for tests: calls are signed and go through a real gate, like anybody's.
 
-use base::{AccountId, Clock, ManualClock, Region, Secret, Timestamp};
+use base::{AccountId, Clock, Entropy, ManualClock, Region, Secret, SeededEntropy, SystemEntropy, Timestamp};
 use gate::{Error, Gate, GateBuilder, OperatorKey, Outcome, Proof, Record, Registration, Request, RequestContext, SignedRequest};
 use serde_json::{Value, json};
 use std::{
@@ -37,16 +37,26 @@ impl World {
 
     /// The same over a given store.
     pub fn over(store: store::Store, blobs: store::Blobs, services: Vec<Registration>, accounts: &[&str]) -> Self {
+        Self::build(store, blobs, Arc::new(SystemEntropy), services, accounts)
+    }
+
+    /// A world whose ids and keys are the same each time, as long as the same calls are made.
+    pub fn repeatable(services: Vec<Registration>, accounts: &[&str]) -> Self {
+        Self::build(store::Store::memory(), store::Blobs::memory(), Arc::new(SeededEntropy::new(1)), services, accounts)
+    }
+
+    fn build(store: store::Store, blobs: store::Blobs, entropy: Arc<dyn Entropy>, services: Vec<Registration>, accounts: &[&str]) -> Self {
         let clock = Arc::new(ManualClock::new(Timestamp::parse_iso("2026-11-22T05:00:00Z").expect("a time")));
-        let mut builder = GateBuilder::new(store, blobs, &[7; 32], Region::new(REGION), account(MANAGEMENT)).clock(clock.clone());
+        let mut builder =
+            GateBuilder::new(store, blobs, &[7; 32], Region::new(REGION), account(MANAGEMENT)).clock(clock.clone()).entropy(entropy);
         for service in services {
             builder = builder.register(service).expect("services that do not collide");
         }
         let gate = builder.build().expect("a gate");
         let key = OperatorKey { id: "AKIAOPERATOR00000000".into(), secret: Secret::new("operator-secret".into()) };
-        gate.found(account(MANAGEMENT), &key).expect("the management account");
+        gate.found(account(MANAGEMENT), None, &key).expect("the management account");
         for id in accounts {
-            gate.found(account(id), &key).expect("an account");
+            gate.found(account(id), None, &key).expect("an account");
         }
         let operator = Credentials { access_key_id: key.id, secret_access_key: key.secret, session_token: None };
         let records: Arc<Mutex<Vec<Arc<Record>>>> = Arc::default();
@@ -77,6 +87,18 @@ impl World {
 
     /// A request as it would come from the wire, signed by `caller` or by nobody.
     pub fn request(&self, caller: Option<&Credentials>, operation: &str, input: Value, body: Option<Vec<u8>>) -> Request {
+        self.request_signed(caller, operation, input, body, (REGION, self.clock.now()))
+    }
+
+    /// A request that is signed for another region or at another time.
+    pub fn request_signed(
+        &self,
+        caller: Option<&Credentials>,
+        operation: &str,
+        input: Value,
+        body: Option<Vec<u8>>,
+        (region, time): (&str, Timestamp),
+    ) -> Request {
         let (service, name) = operation.split_once(':').expect("service:Operation");
         let mut headers = http::HeaderMap::new();
         headers.insert("host", http::HeaderValue::from_static("127.0.0.1:4566"));
@@ -85,7 +107,7 @@ impl World {
             None => Proof::Anonymous,
             Some(caller) => {
                 let payload = PayloadHash::Hex(hash.clone());
-                sign("POST", "/", &mut headers, caller, (service, REGION), self.clock.now(), payload).expect("a signature");
+                sign("POST", "/", &mut headers, caller, (service, region), time, payload).expect("a signature");
                 let parts = RequestParts { method: "POST", path_and_query: "/", headers: &headers };
                 let authorization = parse_authorization(parts).expect("readable").expect("signed");
                 Proof::SigV4(Box::new(SignedRequest {

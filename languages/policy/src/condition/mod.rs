@@ -4,7 +4,9 @@ mod operator;
 mod value;
 
 use crate::{
-    Context, ContextValue,
+    Context,
+    context::ValueRef,
+    key::KeyText,
     options::{Asks, Point},
     pattern::{Item, Pattern, Syntax, items, resolve, split_arn},
     resource::arn_parts,
@@ -18,8 +20,7 @@ pub(crate) struct Condition {
     operator: Operator,
     /// As the policy writes it, with set operator and IfExists.
     pub operator_text: Box<str>,
-    /// In lowercase, as the context keeps it.
-    key: Box<str>,
+    key: KeyText,
     /// As the policy writes it.
     pub key_text: Box<str>,
     pub texts: Box<[Box<str>]>,
@@ -81,7 +82,7 @@ impl Condition {
         Ok(Self {
             operator: parsed,
             operator_text: operator.into(),
-            key: key.to_lowercase().into(),
+            key: KeyText::new(key),
             key_text: key.into(),
             tests: tests?.into(),
             texts: texts.into(),
@@ -89,8 +90,8 @@ impl Condition {
     }
 
     /// The request's value for the condition's key; an empty list is none.
-    pub fn seen<'c>(&self, context: &'c Context) -> Option<&'c ContextValue> {
-        context.get_lower(&self.key).filter(|value| !value.values().is_empty())
+    pub fn seen<'c>(&self, context: &'c Context) -> Option<ValueRef<'c>> {
+        context.get_key(&self.key).filter(|value| !value.is_empty())
     }
 
     pub fn holds(&self, context: &Context, asks: &Asks<'_>) -> bool {
@@ -99,17 +100,17 @@ impl Condition {
             return self.tests.iter().any(|test| matches!(test, Test::Absent(absent) if *absent == seen.is_none()));
         }
         let Some(seen) = seen else { return self.holds_without_value(asks) };
-        let one = |value: &String| self.holds_for(value, context, asks);
+        let one = |value: &str| self.holds_for(value, context, asks);
         match (self.operator.quantifier, seen) {
-            (None, ContextValue::One(value)) => one(value),
-            (None, ContextValue::Many(values)) => {
-                let any = values.iter().any(one);
+            (None, ValueRef::One(value)) => one(value),
+            (None, ValueRef::Many(..)) => {
+                let any = seen.values().any(one);
                 any && asks.ask(Point::MultivaluedKeyWithoutSetOperator, |o| o.multivalued_key_without_set_operator)
             }
-            (Some(Quantifier::Any), seen) => seen.values().iter().any(one),
+            (Some(Quantifier::Any), seen) => seen.values().any(one),
             (Some(Quantifier::All), seen) => {
-                let all = seen.values().iter().all(one);
-                all || seen.values().iter().all(String::is_empty)
+                let all = seen.values().all(one);
+                all || seen.values().all(str::is_empty)
                     && asks.ask(Point::ForAllValuesEmptyStringIsMissing, |o| o.for_all_values_empty_string_is_missing)
             }
         }
@@ -175,7 +176,7 @@ impl Condition {
             Test::Address(Some(network)) => !network.is_broad(),
             _ => false,
         };
-        !negated && !if_exists && quantifier != Some(Quantifier::All) && keys.contains(&&*self.key) && self.tests.iter().all(fixed)
+        !negated && !if_exists && quantifier != Some(Quantifier::All) && keys.contains(&&*self.key.text) && self.tests.iter().all(fixed)
     }
 }
 

@@ -67,7 +67,7 @@ const NAMED: [&str; 13] = [
 
 const KEY: &str = "arn:aws:kms:eu-west-1:111111111111:key/k1";
 const ROLE: &str = "arn:aws:iam::111111111111:role/T";
-const CALLS: [(&str, &str); 11] = [
+const CALLS: [(&str, &str); 17] = [
     ("s3:GetObject", "arn:aws:s3:::b/k"),
     ("s3:GetObject", "arn:aws:s3:::b/a/x:y"),
     ("s3:GetObject", "arn:aws:s3:::b/*/k"),
@@ -75,7 +75,13 @@ const CALLS: [(&str, &str); 11] = [
     ("kms:Decrypt", KEY),
     ("kms:PutKeyPolicy", KEY),
     ("kms:DescribeKey", KEY),
+    ("kms:RetireGrant", KEY),
+    ("kms:VerifyMac", KEY),
+    ("kms:ReEncryptTo", KEY),
+    ("kms:ListAliases", "*"),
     ("sts:AssumeRole", ROLE),
+    ("sts:TagSession", ROLE),
+    ("sts:AssumeRoleWithWebIdentity", ROLE),
     ("sts:GetCallerIdentity", "*"),
     ("iam:PassRole", ROLE),
     ("logs:PutLogEvents", "arn:aws:logs:eu-west-1:111111111111:log-group:/a:log-stream:s"),
@@ -130,20 +136,43 @@ const ARNS: [&str; 7] = [
     "arn:aws:s3",
     "text",
 ];
-const NUMBERS: [&str; 6] = ["1", "1.0", "2", "-3", "10.5", "x"];
-const DATES: [&str; 6] = ["2026-01-01", "2026-01-01T00:00:00Z", "2026-01-01T09:00:00+09:00", "1767225600", "2026-06-01T00:00:00Z", "soon"];
-const ADDRESSES: [&str; 6] = ["203.0.113.5", "203.0.113.0/24", "0.0.0.0/1", "2001:db8::/32", "2001:db8::1", "10.0.0.0/8"];
-const BOOLS: [&str; 4] = ["true", "false", "TRUE", "yes"];
+const NUMBERS: [&str; 9] = ["1", "1.0", "2", "-3", "10.5", "x", "1e1", "", "+010.50"];
+const DATES: [&str; 10] = [
+    "2026",
+    "2026-01",
+    "2026-01-01T00:00Z",
+    "2026-01-01T00:00:00.5Z",
+    "2026-01-01",
+    "2026-01-01T00:00:00Z",
+    "2026-01-01T09:00:00+09:00",
+    "1767225600",
+    "2026-06-01T00:00:00Z",
+    "soon",
+];
+const ADDRESSES: [&str; 10] = [
+    "0.0.0.0/0",
+    "::/0",
+    "203.0.113.5/33",
+    "300.0.0.1",
+    "203.0.113.5",
+    "203.0.113.0/24",
+    "0.0.0.0/1",
+    "2001:db8::/32",
+    "2001:db8::1",
+    "10.0.0.0/8",
+];
+const BOOLS: [&str; 5] = ["true", "false", "TRUE", "yes", "${aws:ViaAWSService}"];
+const BINARIES: [&str; 5] = ["AQI=", "AQM=", "AQI", "AQJ=", "no base64"];
 const SETS: [&str; 5] = ["", "", "", "ForAllValues:", "ForAnyValue:"];
 
 /// Operator names, the keys they are used with, and values.
-const CONDITIONS: [(&[&str], &[&str], &[&str]); 6] = [
+const CONDITIONS: [(&[&str], &[&str], &[&str]); 7] = [
     (
         &["StringEquals", "StringNotEquals", "StringEqualsIgnoreCase", "StringNotEqualsIgnoreCase", "StringLike", "StringNotLike"],
         &["aws:PrincipalTag/team", "aws:TagKeys", "AWS:principaltag/TEAM", "aws:SourceAccount", "aws:PrincipalTag/none"],
         &TEXTS,
     ),
-    (&["ArnEquals", "ArnLike", "ArnNotEquals", "ArnNotLike"], &["aws:SourceArn", "aws:PrincipalTag/team"], &ARNS),
+    (&["ArnEquals", "ArnLike", "ArnNotEquals", "ArnNotLike"], &["aws:SourceArn", "aws:PrincipalTag/team", "aws:none", "aws:many"], &ARNS),
     (
         &[
             "NumericEquals",
@@ -153,23 +182,24 @@ const CONDITIONS: [(&[&str], &[&str], &[&str]); 6] = [
             "NumericGreaterThan",
             "NumericGreaterThanEquals",
         ],
-        &["s3:max-keys", "aws:PrincipalTag/team"],
+        &["s3:max-keys", "aws:PrincipalTag/team", "aws:none", "aws:many"],
         &NUMBERS,
     ),
     (
         &["DateEquals", "DateNotEquals", "DateLessThan", "DateLessThanEquals", "DateGreaterThan", "DateGreaterThanEquals"],
-        &["aws:CurrentTime"],
+        &["aws:CurrentTime", "aws:none", "aws:many"],
         &DATES,
     ),
-    (&["IpAddress", "NotIpAddress"], &["aws:SourceIp"], &ADDRESSES),
-    (&["Bool"], &["aws:SecureTransport", "aws:MultiFactorAuthPresent"], &BOOLS),
+    (&["IpAddress", "NotIpAddress"], &["aws:SourceIp", "aws:none", "aws:many"], &ADDRESSES),
+    (&["BinaryEquals"], &["aws:binary", "aws:none", "aws:many"], &BINARIES),
+    (&["Bool"], &["aws:SecureTransport", "aws:MultiFactorAuthPresent", "aws:many"], &BOOLS),
 ];
 
 fn conditions(r: &mut Random) -> Value {
     let mut all = Map::new();
     for _ in 0..=r.below(2) {
         if r.percent(10) {
-            all.insert("Null".into(), json!({ r.pick(&["aws:SourceArn", "aws:TagKeys"]): r.pick(&["true", "false"]) }));
+            all.insert("Null".into(), json!({ r.pick(&["aws:SourceArn", "aws:TagKeys", "aws:none"]): r.pick(&["true", "false"]) }));
             continue;
         }
         let (names, keys, values) = r.pick(&CONDITIONS);
@@ -194,7 +224,11 @@ pub fn statement(r: &mut Random, shape: Shape) -> Value {
     let mut s = Map::new();
     s.insert("Effect".into(), json!(if r.percent(80) { "Allow" } else { "Deny" }));
     let action = if r.percent(8) { "NotAction" } else { "Action" };
-    let actions = if shape == Shape::Trust { r.some(&["sts:*", "sts:AssumeRole", "sts:TagSession"], 2) } else { r.some(&ACTIONS, 3) };
+    let actions = if shape == Shape::Trust {
+        r.some(&["sts:*", "sts:AssumeRole", "sts:TagSession", "sts:AssumeRoleWithWebIdentity"], 2)
+    } else {
+        r.some(&ACTIONS, 3)
+    };
     s.insert(action.into(), actions);
     if shape != Shape::Trust {
         let resource = if r.percent(15) { "NotResource" } else { "Resource" };
@@ -209,6 +243,7 @@ pub fn statement(r: &mut Random, shape: Shape) -> Value {
             let principal = if shape != Shape::Trust && r.percent(10) { "NotPrincipal" } else { "Principal" };
             let spared = ["111111111111", NAMED[4], NAMED[6], NAMED[9], NAMED[11], NAMED[12]];
             let who = match r.below(8) {
+                0 if principal == "NotPrincipal" => json!({ "Service": "codepipeline.amazonaws.com", "AWS": r.some(&spared, 6) }),
                 _ if principal == "NotPrincipal" => json!({ "AWS": r.some(&spared, 6) }),
                 0 | 1 => json!("*"),
                 2 => json!({ "Service": "codepipeline.amazonaws.com", "AWS": r.some(&NAMED, 1) }),
@@ -269,12 +304,14 @@ fn context(r: &mut Random, principal: &str) -> Value {
     if principal.ends_with("user/bob") {
         c.insert("aws:userid".into(), json!("AIDAUSERBOB"));
     }
-    let choices: [(&str, &[&str]); 7] = [
+    let choices: [(&str, &[&str]); 9] = [
+        ("aws:binary", &["AQI=", "AQM=", "AQ=="]),
+        ("aws:ViaAWSService", &["true", "false"]),
         ("aws:PrincipalTag/team", &["a", "A", "b", "*", "", "1", "R"]),
         ("aws:SourceArn", &["arn:aws:s3:::b/k", "arn:aws:iam::111111111111:role/R", "text"]),
         ("aws:SourceAccount", &["a", "b"]),
-        ("s3:max-keys", &["1", "2", "10.50", "many"]),
-        ("aws:CurrentTime", &["2026-01-01T00:00:00Z", "2026-06-01T00:00:00Z"]),
+        ("s3:max-keys", &["1", "2", "10.50", "many", "-3"]),
+        ("aws:CurrentTime", &["2026-01-01T00:00:00Z", "2026-06-01T00:00:00Z", "1767225600", "1767225600.5"]),
         ("aws:SourceIp", &["203.0.113.5", "2001:db8::1", "198.51.100.1"]),
         ("aws:SecureTransport", &["true", "false", "True"]),
     ];
@@ -284,8 +321,13 @@ fn context(r: &mut Random, principal: &str) -> Value {
         }
     }
     if r.percent(50) {
-        let tags: Vec<&str> = (0..r.below(3)).map(|_| r.pick(&["a", "b", "", "A"])).collect();
+        let tags: Vec<&str> = (0..r.below(3)).map(|_| r.pick(&["a", "b", "", "", "A"])).collect();
         c.insert("aws:TagKeys".into(), json!(tags));
+    }
+    if r.percent(60) {
+        let values = ["1", "10.5", "2026-01-01", "AQI=", "203.0.113.5", "arn:aws:s3:::b/k", "true", "", "text"];
+        let many: Vec<&str> = (0..r.below(4)).map(|_| r.pick(&values)).collect();
+        c.insert("aws:many".into(), json!(many));
     }
     if r.percent(40) {
         c.insert("kms:EncryptionContext:App".into(), json!(r.pick(&["x", "x", "y"])));
@@ -297,7 +339,13 @@ fn context(r: &mut Random, principal: &str) -> Value {
 }
 
 fn grant(r: &mut Random) -> Value {
-    let mut g = json!({ "GranteePrincipal": r.pick(&[NAMED[4], NAMED[6], NAMED[8], NAMED[9], NAMED[10], NAMED[11], NAMED[12]]), "Operations": [r.pick(&["Decrypt", "DescribeKey", "Encrypt"])] });
+    let mut g = json!({ "GranteePrincipal": r.pick(&[NAMED[4], NAMED[6], NAMED[8], NAMED[9], NAMED[10], NAMED[11], NAMED[12]]), "Operations": [r.pick(&["Decrypt", "DescribeKey", "Encrypt", "RetireGrant", "ReEncryptTo"])] });
+    if r.percent(30) {
+        g["RetiringPrincipal"] = json!(r.pick(&[NAMED[4], NAMED[6], NAMED[8], NAMED[9], NAMED[11]]));
+    }
+    if r.percent(20) {
+        g["KeyId"] = json!(r.pick(&[KEY, "k1", "k2"]));
+    }
     if r.percent(40) {
         let name = r.pick(&["EncryptionContextSubset", "EncryptionContextEquals"]);
         g["Constraints"] = json!({ name: { r.pick(&["App", "app", "other"]): "x" } });
@@ -307,8 +355,7 @@ fn grant(r: &mut Random) -> Value {
 
 /// A case in which one rare rule decides: whom NotPrincipal spares, or what a grant asks for.
 fn focused(r: &mut Random) -> Value {
-    let own = [PRINCIPALS[0], PRINCIPALS[4], PRINCIPALS[8]];
-    let principal = r.pick(&own);
+    let principal = r.pick(&[PRINCIPALS[0], PRINCIPALS[4], PRINCIPALS[8], PRINCIPALS[3], PRINCIPALS[5]]);
     let all = json!({ "Effect": "Allow", "Action": "*", "Resource": "*" });
     let (action, resource, policies) = if r.percent(50) {
         let spared = [NAMED[2], NAMED[4], NAMED[6], NAMED[9], NAMED[11], NAMED[12]];
@@ -318,7 +365,7 @@ fn focused(r: &mut Random) -> Value {
     } else {
         let name = r.pick(&["EncryptionContextSubset", "EncryptionContextEquals"]);
         let grant = json!({
-            "GranteePrincipal": r.pick(&[NAMED[4], NAMED[6], NAMED[9], NAMED[11], NAMED[12]]),
+            "GranteePrincipal": r.pick(&[NAMED[4], NAMED[6], NAMED[8], NAMED[9], NAMED[10], NAMED[11], NAMED[12]]),
             "Operations": ["Decrypt"],
             "Constraints": { name: { r.pick(&["App", "app", "other"]): "x" } },
         });
@@ -338,10 +385,74 @@ fn focused(r: &mut Random) -> Value {
     })
 }
 
+/// A policy that allows everything, with random statements beside.
+fn generous(r: &mut Random, shape: Shape, principal: &str) -> Value {
+    let mut allow = json!({ "Effect": "Allow", "Action": "*", "Resource": "*" });
+    match shape {
+        Shape::Plain | Shape::Organization => {}
+        Shape::Trust => {
+            allow = json!({ "Effect": "Allow", "Action": "sts:*", "Principal": { "AWS": principal } });
+        }
+        Shape::Everyone => allow["Principal"] = json!("*"),
+        Shape::Resource | Shape::Endpoint => allow["Principal"] = json!({ "AWS": principal }),
+    }
+    if r.percent(25) {
+        allow["Condition"] = conditions(r);
+    }
+    let mut statements = vec![allow];
+    if r.percent(20) {
+        statements.push(statement(r, shape));
+    }
+    json!({ "Version": "2012-10-17", "Statement": statements })
+}
+
+/// A case in which all sides allow, but for what chance spoils: limits and gates decide these.
+fn likely(r: &mut Random) -> Value {
+    let principal = r.pick(&[PRINCIPALS[0], PRINCIPALS[3], PRINCIPALS[4], PRINCIPALS[5], PRINCIPALS[8], PRINCIPALS[6]]);
+    let (action, resource) = r.pick(&CALLS);
+    let owner = resource.split(':').nth(4).filter(|account| !account.is_empty()).unwrap_or("111111111111");
+    let own = principal.split(':').nth(4).unwrap();
+    let shape = if action.starts_with("sts:") { Shape::Trust } else { Shape::Resource };
+    let mut p = Map::new();
+    if r.percent(85) {
+        p.insert("identity".into(), generous(r, Shape::Plain, ""));
+    }
+    if r.percent(30) {
+        p.insert("boundary".into(), generous(r, Shape::Plain, ""));
+    }
+    if r.percent(40) {
+        p.insert("session".into(), generous(r, Shape::Plain, ""));
+    }
+    if r.percent(75) {
+        let named = r.pick(&[own, own, NAMED[4], NAMED[8], NAMED[9], NAMED[10]]);
+        p.insert("resource".into(), generous(r, shape, named));
+    }
+    if r.percent(20) {
+        p.insert("serviceControl".into(), json!([[generous(r, Shape::Organization, "")], [generous(r, Shape::Organization, "")]]));
+    }
+    if r.percent(20) {
+        p.insert("resourceControl".into(), json!([[generous(r, Shape::Everyone, "")]]));
+    }
+    if r.percent(15) {
+        p.insert("vpcEndpoint".into(), generous(r, Shape::Endpoint, own));
+    }
+    json!({
+        "request": {
+            "principal": principal, "action": action, "resource": resource, "resourceAccount": owner,
+            "context": context(r, principal),
+        },
+        "policies": p,
+        "blockPublicAccess": r.percent(20),
+        "options": {},
+    })
+}
+
 /// A whole case, without an expectation.
 pub fn case(r: &mut Random) -> Value {
-    if r.percent(8) {
-        return focused(r);
+    match r.below(100) {
+        0..8 => return focused(r),
+        8..33 => return likely(r),
+        _ => {}
     }
     let principal = r.pick(&PRINCIPALS);
     let (action, resource) = r.pick(&CALLS);

@@ -244,10 +244,19 @@ impl World<'_> {
 
     fn grant(&self) -> bool {
         let operation = self.action().split(':').nth(1).unwrap().to_string();
-        let with_context = ["decrypt", "encrypt", "generatedatakey"].contains(&operation.as_str());
+        let with_context = ["decrypt", "encrypt", "generatedatakey", "reencryptto"].contains(&operation.as_str());
         self.policy_list("grants").iter().any(|g| {
-            let grantee = g["GranteePrincipal"].as_str().unwrap().to_string();
-            let who = self.caller.itself.contains(&grantee) || self.caller.behind.contains(&grantee);
+            let is = |name: &Value| {
+                let name = name.as_str().unwrap_or("nobody").to_string();
+                self.caller.itself.contains(&name) || self.caller.behind.contains(&name)
+            };
+            let who = is(&g["GranteePrincipal"]);
+            if g.get("KeyId").is_some_and(|id| id != self.resource() && id != "k1") || self.caller.kind == Kind::Outside {
+                return false;
+            }
+            if operation == "retiregrant" && is(&g["RetiringPrincipal"]) {
+                return true;
+            }
             let operations = texts(&g["Operations"]).iter().any(|o| o.to_lowercase() == operation);
             let pairs: Vec<(&String, &Vec<String>)> = self.ctx.iter().filter(|(k, _)| k.starts_with("kms:encryptioncontext:")).collect();
             let has = |wanted: &Value| {
@@ -259,7 +268,7 @@ impl World<'_> {
             let constraints = &g["Constraints"];
             let subset = constraints.get("EncryptionContextSubset").is_none_or(has);
             let equals = constraints.get("EncryptionContextEquals").is_none_or(|w| has(w) && w.as_object().unwrap().len() == pairs.len());
-            self.caller.kind != Kind::Outside && who && operations && (!with_context || subset && equals)
+            who && operations && (!with_context || subset && equals)
         })
     }
 
@@ -289,13 +298,55 @@ impl World<'_> {
 
 /// The verdict of a case under the given options.
 pub fn verdict(case: &Value, options: &Options) -> &'static str {
+    let rule = rule(case, options);
+    let word = rule.split(':').next().unwrap();
+    ["allow", "explicitDeny", "implicitDeny"].into_iter().find(|verdict| *verdict == word).unwrap()
+}
+
+/// The rules by which a case can end, in the order of section C.6.
+pub const RULES: [&str; 31] = [
+    "allow: sts:GetCallerIdentity",
+    "explicitDeny: service control policy",
+    "explicitDeny: resource control policy",
+    "explicitDeny: VPC endpoint policy",
+    "explicitDeny: resource policy",
+    "explicitDeny: identity policy",
+    "explicitDeny: boundary",
+    "explicitDeny: session policy",
+    "explicitDeny: block public access",
+    "implicitDeny: resource control policy",
+    "implicitDeny: service control policy",
+    "implicitDeny: VPC endpoint policy",
+    "allow: outside caller, resource policy",
+    "implicitDeny: outside caller, resource policy",
+    "allow: anonymous, resource policy",
+    "allow: own account, resource policy, direct",
+    "allow: own account, resource policy, role or user behind the session",
+    "allow: own account, identity policy",
+    "allow: own account, identity policy through the gate",
+    "allow: own account, root",
+    "allow: own account, root through the gate",
+    "allow: own account, grant",
+    "implicitDeny: own account, gate",
+    "implicitDeny: own account, identity policy",
+    "implicitDeny: own account, boundary",
+    "implicitDeny: own account, session policy",
+    "allow: other account, both sides",
+    "allow: other account, grant",
+    "implicitDeny: other account, operation does not cross",
+    "implicitDeny: other account, caller's side",
+    "implicitDeny: other account, resource's side",
+];
+
+/// The rule that ends a case, as in [`RULES`].
+pub fn rule(case: &Value, options: &Options) -> &'static str {
     let request = &case["request"];
     let ctx = compare::context(&request["context"]);
     let caller = caller(request["principal"].as_str().unwrap(), &ctx);
     let w = World { request, policies: &case["policies"], ctx, caller, options };
     let action = w.action();
     if action == "sts:getcalleridentity" {
-        return "allow";
+        return "allow: sts:GetCallerIdentity";
     }
     let (service, name) = action.split_once(':').unwrap();
     let owner = request["resourceAccount"].as_str().unwrap();
@@ -303,7 +354,8 @@ pub fn verdict(case: &Value, options: &Options) -> &'static str {
     let has_account = w.caller.account.is_some();
 
     let key_gate = service == "kms" && w.resource().contains(":key/");
-    let role_gate = service == "sts" && name.starts_with("assumerole") && w.resource().contains(":role/");
+    let assumes = name.starts_with("assumerole") || name == "tagsession";
+    let role_gate = service == "sts" && assumes && w.resource().contains(":role/");
     let gate = key_gate || role_gate;
     let rp_list: Vec<&Value> = w
         .policy_list("resource")
@@ -319,7 +371,8 @@ pub fn verdict(case: &Value, options: &Options) -> &'static str {
     } else {
         vec![]
     };
-    let rcp: Vec<(bool, bool)> = if ["s3", "kms", "sts", "logs"].contains(&service) && !w.caller.linked {
+    let limited = ["s3", "kms", "sts", "logs"].contains(&service) && action != "kms:retiregrant";
+    let rcp: Vec<(bool, bool)> = if limited && !w.caller.linked {
         levels("resourceControl").iter().map(|level| w.group(level, true, false)).collect()
     } else {
         vec![]
@@ -333,41 +386,93 @@ pub fn verdict(case: &Value, options: &Options) -> &'static str {
     let (bnd, has_bnd) = group("boundary", false, true);
     let (ses, has_ses) = group("session", false, true);
 
-    let denied = scp.iter().chain(&rcp).chain([&vpce, &idp, &bnd, &ses]).any(|g| g.0) || rp.iter().any(|r| !r.0);
-    if denied {
-        return "explicitDeny";
+    // 1: an explicit Deny anywhere.
+    let denies = [
+        (scp.iter().any(|g| g.0), "explicitDeny: service control policy"),
+        (rcp.iter().any(|g| g.0), "explicitDeny: resource control policy"),
+        (vpce.0, "explicitDeny: VPC endpoint policy"),
+        (rp.iter().any(|r| !r.0), "explicitDeny: resource policy"),
+        (idp.0, "explicitDeny: identity policy"),
+        (bnd.0, "explicitDeny: boundary"),
+        (ses.0, "explicitDeny: session policy"),
+    ];
+    if let Some((_, rule)) = denies.into_iter().find(|(denied, _)| *denied) {
+        return rule;
     }
     if case["blockPublicAccess"] == true && service == "s3" && !own && !w.caller.service && w.is_public() {
-        return "explicitDeny";
+        return "explicitDeny: block public access";
     }
-    if rcp.iter().chain(&scp).any(|g| !g.1) || has_vpce && !vpce.1 {
-        return "implicitDeny";
+    // 2, 3, 4: every level and the endpoint must allow.
+    if rcp.iter().any(|g| !g.1) {
+        return "implicitDeny: resource control policy";
+    }
+    if scp.iter().any(|g| !g.1) {
+        return "implicitDeny: service control policy";
+    }
+    if has_vpce && !vpce.1 {
+        return "implicitDeny: VPC endpoint policy";
     }
     let ok_bnd = !has_bnd || bnd.1;
     let ok_ses = !has_ses || ses.1;
     let (d, r, a) = (rp_allows('D'), rp_allows('R'), rp_allows('A'));
     let grant = key_gate && w.grant();
-    let allowed = if !has_account {
-        d
-    } else if own {
-        let open = !gate || a;
-        grant
-            || match w.caller.kind {
-                Kind::Role => d || r && ok_bnd && ok_ses || idp.1 && ok_bnd && ok_ses && open,
-                Kind::User => d || idp.1 && ok_bnd && open,
-                Kind::Federated => d || r && ok_bnd && ok_ses || idp.1 && ok_bnd && ses.1 && open,
-                _ => !gate || a || d,
-            }
-    } else {
-        let caller_side = match w.caller.kind {
-            Kind::Root => true,
-            Kind::User => idp.1 && ok_bnd,
-            Kind::Federated => idp.1 && ok_bnd && ses.1,
-            _ => idp.1 && ok_bnd && ok_ses,
+    // 5: callers without an account.
+    if !has_account {
+        return match (d, w.caller.kind) {
+            (true, Kind::Anonymous) => "allow: anonymous, resource policy",
+            (true, _) => "allow: outside caller, resource policy",
+            (false, _) => "implicitDeny: outside caller, resource policy",
         };
-        let usable = action != "iam:passrole" && !(key_gate && name == "putkeypolicy");
-        let granted = grant && (caller_side || options.flag("crossAccountGrantSuffices", true));
-        usable && (caller_side && (d || r || a) || granted)
+    }
+    let kind = w.caller.kind;
+    // What limits a session or user beside its boundary: only roles and federated users have session policies.
+    let ok_ses_resource = !matches!(kind, Kind::Role | Kind::Federated) || ok_ses;
+    let ok_ses_identity = match kind {
+        Kind::Role => ok_ses,
+        Kind::Federated => ses.1,
+        _ => true,
     };
-    if allowed { "allow" } else { "implicitDeny" }
+    if own {
+        // 6
+        if kind == Kind::Root {
+            return match (gate, a || d) {
+                (false, _) if !d => "allow: own account, root",
+                (false, _) => "allow: own account, resource policy, direct",
+                (true, true) => "allow: own account, root through the gate",
+                (true, false) if grant => "allow: own account, grant",
+                (true, false) => "implicitDeny: own account, gate",
+            };
+        }
+        if d {
+            return "allow: own account, resource policy, direct";
+        }
+        if r && ok_bnd && ok_ses_resource && kind != Kind::User {
+            return "allow: own account, resource policy, role or user behind the session";
+        }
+        if idp.1 && ok_bnd && ok_ses_identity && (!gate || a) {
+            return if gate { "allow: own account, identity policy through the gate" } else { "allow: own account, identity policy" };
+        }
+        if grant {
+            return "allow: own account, grant";
+        }
+        return match () {
+            _ if gate && !a && !r => "implicitDeny: own account, gate",
+            _ if !idp.1 && !r => "implicitDeny: own account, identity policy",
+            _ if !ok_bnd => "implicitDeny: own account, boundary",
+            _ => "implicitDeny: own account, session policy",
+        };
+    }
+    // 7
+    let not_across = ["kms:putkeypolicy"];
+    if action == "iam:passrole" || not_across.contains(&action.as_str()) {
+        return "implicitDeny: other account, operation does not cross";
+    }
+    let caller_side = kind == Kind::Root || idp.1 && ok_bnd && ok_ses_identity;
+    if caller_side && (d || r || a) {
+        return "allow: other account, both sides";
+    }
+    if grant && (caller_side || options.flag("crossAccountGrantSuffices", true)) {
+        return "allow: other account, grant";
+    }
+    if caller_side { "implicitDeny: other account, resource's side" } else { "implicitDeny: other account, caller's side" }
 }

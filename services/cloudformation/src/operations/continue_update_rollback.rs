@@ -73,9 +73,20 @@ impl Operation for ContinueUpdateRollback {
         Ok(Output {})
     }
 
-    /// Succeeds when a rollback of the stack has failed.
+    /// After the update of a stack failed, and its rollback too: the stack's role may set a retention, but not drop it.
     fn example() -> Example {
-        let (name, input) = super::example_stack();
-        Example::of(json!({"StackName": "Example"})).after(name, input)
+        let stack = |template: &str| json!({"StackName": "Example", "TemplateBody": template, "RoleARN": "$0/Role/Arn"});
+        Example::of(json!({"StackName": "Example"}))
+            .after("iam:CreateRole", json!({"RoleName": "ExampleStack", "AssumeRolePolicyDocument": super::ROLE_TRUST}))
+            .after("iam:PutRolePolicy", json!({"RoleName": "ExampleStack", "PolicyName": "Logs", "PolicyDocument": RIGHTS}))
+            .after("cloudformation:CreateStack", stack(super::EXAMPLE))
+            .after("cloudformation:UpdateStack", stack(&format!("{}{UPDATE}", super::EXAMPLE)))
     }
 }
+
+const RIGHTS: &str = r#"{"Version":"2012-10-17","Statement":[
+{"Effect":"Allow","Action":"logs:DescribeLogGroups","Resource":"*"},
+{"Effect":"Allow","Action":["logs:CreateLogGroup","logs:PutRetentionPolicy"],"Resource":"arn:aws:logs:*:*:log-group:/example:*"}]}"#;
+/// A retention, and a group that the role may not make.
+const UPDATE: &str =
+    "      RetentionInDays: 7\n  Other:\n    Type: AWS::Logs::LogGroup\n    DependsOn: Logs\n    Properties:\n      LogGroupName: /other\n";

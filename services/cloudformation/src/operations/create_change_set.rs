@@ -188,6 +188,10 @@ impl Operation for CreateChangeSet {
         Example::of(input)
     }
 
+    fn variations() -> Vec<(&'static str, Example)> {
+        vec![("with a role", super::example_with_role(super::example_change_set().1).inside(["sts:AssumeRole"]))]
+    }
+
     fn recorded(input: &Input) -> Value {
         super::recorded(input)
     }

@@ -9,7 +9,7 @@ use crate::{
 use base::Arn;
 use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Begins to make a stack.
 /// Source: <https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateStack.html>
@@ -122,6 +122,29 @@ impl Operation for CreateStack {
     fn example() -> Example {
         let (_, input) = super::example_stack();
         Example::of(input)
+    }
+
+    fn variations() -> Vec<(&'static str, Example)> {
+        vec![
+            ("with a role", super::example_with_role(super::example_stack().1).inside(["sts:AssumeRole"])),
+            (
+                "with tags",
+                Example::of(json!({"StackName": "Example", "TemplateBody": super::EXAMPLE, "Tags": [{"Key": "team", "Value": "shop"}]})),
+            ),
+            (
+                "with a template from a bucket",
+                Example::of(json!({"StackName": "Example", "TemplateURL": "https://example-bucket.s3.us-east-1.amazonaws.com/stack.yaml"}))
+                    .after("s3:CreateBucket", json!({"Bucket": "example-bucket"}))
+                    .after_sending("s3:PutObject", json!({"Bucket": "example-bucket", "Key": "stack.yaml"}), super::EXAMPLE.as_bytes())
+                    .inside(["s3:GetObject"]),
+            ),
+            (
+                "with a parameter",
+                Example::of(
+                    json!({"StackName": "Example", "TemplateBody": super::EXAMPLE_PARAMETER, "Parameters": [{"ParameterKey": "Password", "ParameterValue": "a secret"}]}),
+                ),
+            ),
+        ]
     }
 
     fn recorded(input: &Input) -> Value {

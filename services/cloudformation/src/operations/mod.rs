@@ -20,12 +20,24 @@ pub(crate) mod update_termination_protection;
 pub(crate) mod validate_template;
 
 use crate::error::invalid;
-use gate::Error;
+use gate::{Error, Example};
 use serde::Serialize;
 use serde_json::{Value, json};
 
 /// A template without parameters.
 const EXAMPLE: &str = "Resources:\n  Logs:\n    Type: AWS::Logs::LogGroup\n    Properties:\n      LogGroupName: /example\n";
+
+/// The same with a parameter that nobody is shown.
+const EXAMPLE_PARAMETER: &str = "Parameters:\n  Password: {Type: String, NoEcho: true}\nResources:\n  Logs:\n    Type: AWS::Logs::LogGroup\n    Properties:\n      LogGroupName: /example\n";
+
+/// The trust policy of the examples' stack role.
+const ROLE_TRUST: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Service":"cloudformation.amazonaws.com"},"Action":"sts:AssumeRole"}}"#;
+
+/// `input` with the stack's role, in a world where it is the first to be made.
+fn example_with_role(mut input: Value) -> Example {
+    input["RoleARN"] = json!("$0/Role/Arn");
+    Example::of(input).after("iam:CreateRole", json!({"RoleName": "ExampleStack", "AssumeRolePolicyDocument": ROLE_TRUST}))
+}
 
 /// The call that begins the stack of the examples.
 fn example_stack() -> (&'static str, Value) {

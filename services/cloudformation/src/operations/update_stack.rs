@@ -116,6 +116,15 @@ impl Operation for UpdateStack {
         Example::of(updated).after(name, input)
     }
 
+    fn variations() -> Vec<(&'static str, Example)> {
+        vec![(
+            "with a role",
+            super::example_with_role(Self::example().input)
+                .after("cloudformation:CreateStack", super::example_stack().1)
+                .inside(["sts:AssumeRole"]),
+        )]
+    }
+
     fn recorded(input: &Input) -> Value {
         super::recorded(input)
     }

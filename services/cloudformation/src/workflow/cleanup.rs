@@ -36,7 +36,7 @@ pub(super) fn after_update(
     let mut left = HashMap::new();
     for (id, row) in rows {
         if !live.contains(&id) {
-            resource::forget(scope, stack, &id);
+            resource::forget(scope, stack, &id)?;
             if let Some(made) = row.made {
                 let retain = retained(made.deletion_policy.as_deref(), true);
                 left.insert(id.clone(), Leftover { logical_id: id, made, retain });
@@ -63,7 +63,7 @@ pub(super) fn after_rollback(
     for (id, row) in rows {
         match row.pending {
             Some(Pending::Created) => {
-                resource::forget(scope, stack, &id);
+                resource::forget(scope, stack, &id)?;
                 if let Some(made) = row.made {
                     let retain = retained(made.deletion_policy.as_deref(), false);
                     left.insert(id.clone(), Leftover { logical_id: id, made, retain });
@@ -73,7 +73,7 @@ pub(super) fn after_rollback(
                 left.insert(id.clone(), Leftover { logical_id: id, made: *newer, retain: false });
                 stack.save_resource(scope, &ResourceRow { pending: None, ..row })?;
             }
-            Some(Pending::Failed) if row.made.is_none() => resource::forget(scope, stack, &id),
+            Some(Pending::Failed) if row.made.is_none() => resource::forget(scope, stack, &id)?,
             _ => {}
         }
     }

@@ -2,7 +2,7 @@
 
 use super::role_actor;
 use crate::{
-    CloudFormation,
+    CloudFormation, places,
     state::{Made, RESOURCES, ResourceRow, Stack},
 };
 use base::Entropy;
@@ -98,7 +98,9 @@ pub(super) fn row(scope: &mut Scope<'_, CloudFormation>, stack: &Stack, id: &str
     scope.get(&RESOURCES, &[account, uuid, id])
 }
 
-pub(super) fn forget(scope: &mut Scope<'_, CloudFormation>, stack: &Stack, id: &str) {
+pub(super) fn forget(scope: &mut Scope<'_, CloudFormation>, stack: &Stack, id: &str) -> Result<(), Error> {
+    places::note(scope, stack, id, None)?;
     let [account, uuid] = stack.key();
     scope.delete(&RESOURCES, &[account, uuid, id]);
+    Ok(())
 }

@@ -57,7 +57,7 @@ impl Operation for CreateProject {
     }
 
     fn example() -> Example {
-        example_with_role(example_project())
+        example_with_role(example_project()).inside(["sts:AssumeRole"])
     }
 
     fn recorded(input: &ProjectInput) -> Value {

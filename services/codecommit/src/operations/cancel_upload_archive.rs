@@ -1,7 +1,6 @@
-use crate::{CodeCommit, error, state};
+use crate::{CodeCommit, error, examples, state};
 use gate::{Authorized, Demand, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 /// Stops an upload of a repository's content. UploadArchive here ends before it answers, so there is never one to stop:
 /// an upload that has ended stays as it is, and the answer says that it had.
@@ -44,7 +43,6 @@ impl Operation for CancelUploadArchive {
     }
 
     fn example() -> Example {
-        Example::of(json!({"repositoryName": "shop", "uploadId": "none"}))
-            .after("codecommit:CreateRepository", json!({"repositoryName": "shop"}))
+        examples::with_upload()
     }
 }

@@ -1,5 +1,5 @@
 use crate::{
-    CodeCommit, error,
+    CodeCommit, error, examples,
     git::objects,
     moves, names,
     state::{self, HEADS},
@@ -58,7 +58,6 @@ impl Operation for CreateBranch {
     }
 
     fn example() -> Example {
-        Example::of(json!({"repositoryName": "shop", "branchName": "next", "commitId": "0123456789012345678901234567890123456789"}))
-            .after("codecommit:CreateRepository", json!({"repositoryName": "shop"}))
+        examples::with_commit(json!({"repositoryName": "shop", "branchName": "next", "commitId": examples::COMMIT}))
     }
 }

@@ -78,4 +78,8 @@ impl Operation for CreateRepository {
     fn example() -> Example {
         Example::of(json!({"repositoryName": "shop", "repositoryDescription": "The shop"}))
     }
+
+    fn variations() -> Vec<(&'static str, Example)> {
+        vec![("with tags", Example::of(json!({"repositoryName": "shop", "tags": {"team": "shop"}})))]
+    }
 }

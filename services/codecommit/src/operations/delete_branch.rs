@@ -1,5 +1,5 @@
 use crate::{
-    BranchInfo, CodeCommit, moves, names,
+    BranchInfo, CodeCommit, examples, moves, names,
     state::{self, HEADS},
 };
 use gate::{Authorized, Demand, Demands, Error, Example, Operation, View};
@@ -55,7 +55,6 @@ impl Operation for DeleteBranch {
     }
 
     fn example() -> Example {
-        Example::of(json!({"repositoryName": "shop", "branchName": "old"}))
-            .after("codecommit:CreateRepository", json!({"repositoryName": "shop"}))
+        examples::with_branch(json!({"repositoryName": "shop", "branchName": "next"}))
     }
 }

@@ -1,4 +1,4 @@
-use crate::{BranchInfo, CodeCommit, error, names, state};
+use crate::{BranchInfo, CodeCommit, error, examples, names, state};
 use gate::{Authorized, Demand, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -45,7 +45,6 @@ impl Operation for GetBranch {
     }
 
     fn example() -> Example {
-        Example::of(json!({"repositoryName": "shop", "branchName": "main"}))
-            .after("codecommit:CreateRepository", json!({"repositoryName": "shop"}))
+        examples::with_commit(json!({"repositoryName": "shop", "branchName": "main"}))
     }
 }

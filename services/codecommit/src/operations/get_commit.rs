@@ -1,4 +1,4 @@
-use crate::{CodeCommit, error, git::objects, names, state};
+use crate::{CodeCommit, error, examples, git::objects, names, state};
 use gate::{Authorized, Demand, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -45,7 +45,6 @@ impl Operation for GetCommit {
     }
 
     fn example() -> Example {
-        Example::of(json!({"repositoryName": "shop", "commitId": "0123456789012345678901234567890123456789"}))
-            .after("codecommit:CreateRepository", json!({"repositoryName": "shop"}))
+        examples::with_commit(json!({"repositoryName": "shop", "commitId": examples::COMMIT}))
     }
 }

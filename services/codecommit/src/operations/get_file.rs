@@ -1,4 +1,4 @@
-use crate::{CodeCommit, error, git::objects, names, state};
+use crate::{CodeCommit, error, examples, git::objects, names, state};
 use base::Blob;
 use gate::{Authorized, Demand, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
@@ -74,7 +74,6 @@ impl Operation for GetFile {
     }
 
     fn example() -> Example {
-        Example::of(json!({"repositoryName": "shop", "filePath": "README.md"}))
-            .after("codecommit:CreateRepository", json!({"repositoryName": "shop"}))
+        examples::with_commit(json!({"repositoryName": "shop", "filePath": "README.md"}))
     }
 }

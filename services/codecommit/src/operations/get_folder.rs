@@ -1,5 +1,5 @@
 use crate::{
-    CodeCommit, error,
+    CodeCommit, error, examples,
     git::objects::{self, Entry, FileMode},
     names, state,
 };
@@ -116,7 +116,6 @@ impl Operation for GetFolder {
     }
 
     fn example() -> Example {
-        Example::of(json!({"repositoryName": "shop", "folderPath": "/"}))
-            .after("codecommit:CreateRepository", json!({"repositoryName": "shop"}))
+        examples::with_commit(json!({"repositoryName": "shop", "folderPath": "/"}))
     }
 }

@@ -1,7 +1,6 @@
-use crate::{CodeCommit, error, state};
+use crate::{CodeCommit, error, examples, state};
 use gate::{Authorized, Demand, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 /// Tells how far an upload of a repository's content is. AWS documents the permission alone; input and output are ours.
 /// Source: <https://docs.aws.amazon.com/codecommit/latest/userguide/auth-and-access-control-permissions-reference.html>
@@ -45,7 +44,6 @@ impl Operation for GetUploadArchiveStatus {
     }
 
     fn example() -> Example {
-        Example::of(json!({"repositoryName": "shop", "uploadId": "none"}))
-            .after("codecommit:CreateRepository", json!({"repositoryName": "shop"}))
+        examples::with_upload()
     }
 }

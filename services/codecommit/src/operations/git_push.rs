@@ -1,7 +1,7 @@
-use crate::{CodeCommit, moves, names, state};
+use crate::{CodeCommit, examples, moves, names, state};
 use gate::{Authorized, BodyKey, Demand, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 use wire::git::is_ref;
 
 /// Writes to a repository by git. Its first request asks for the references and moves none; the second brings them with
@@ -104,6 +104,6 @@ impl Operation for GitPush {
     }
 
     fn example() -> Example {
-        Example::of(json!({"repositoryName": "shop"})).after("codecommit:CreateRepository", json!({"repositoryName": "shop"}))
+        examples::with_repository(examples::push("main")).body(examples::PACK)
     }
 }

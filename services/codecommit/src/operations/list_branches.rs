@@ -1,4 +1,4 @@
-use crate::{CodeCommit, state};
+use crate::{CodeCommit, examples, state};
 use gate::{Authorized, Demand, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -53,6 +53,6 @@ impl Operation for ListBranches {
     }
 
     fn example() -> Example {
-        Example::of(json!({"repositoryName": "shop"})).after("codecommit:CreateRepository", json!({"repositoryName": "shop"}))
+        examples::with_branch(json!({"repositoryName": "shop"}))
     }
 }

@@ -1,4 +1,4 @@
-use crate::{CodeCommit, error, names, state};
+use crate::{CodeCommit, error, examples, names, state};
 use gate::{Authorized, Demand, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -46,7 +46,6 @@ impl Operation for UpdateDefaultBranch {
     }
 
     fn example() -> Example {
-        Example::of(json!({"repositoryName": "shop", "defaultBranchName": "main"}))
-            .after("codecommit:CreateRepository", json!({"repositoryName": "shop"}))
+        examples::with_branch(json!({"repositoryName": "shop", "defaultBranchName": "next"}))
     }
 }

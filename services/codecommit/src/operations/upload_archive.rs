@@ -1,8 +1,7 @@
-use crate::{CodeCommit, error, git::objects, names, state};
+use crate::{CodeCommit, error, examples, git::objects, names, state};
 use gate::{Authorized, Body, Demand, Demands, Error, Example, Operation, View};
 use s3::{Encryption, PutObject, PutObjectInput};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 /// Writes a commit's files into a bucket, as a zip archive without git's own data: the source action of a pipeline.
 /// AWS documents the permission alone; input and output are ours. The object is written on behalf of the caller, whose
@@ -70,9 +69,10 @@ impl Operation for UploadArchive {
     }
 
     fn example() -> Example {
-        let input = json!({"repositoryName": "shop", "commitId": "0123456789012345678901234567890123456789", "s3Bucket": "example-bucket", "s3Key": "shop.zip"});
-        Example::of(input)
-            .after("codecommit:CreateRepository", json!({"repositoryName": "shop"}))
-            .after("s3:CreateBucket", json!({"Bucket": "example-bucket"}))
+        examples::with_bucket(examples::archive()).inside(["s3:PutObject"])
+    }
+
+    fn variations() -> Vec<(&'static str, Example)> {
+        vec![("with a KMS key", examples::with_key())]
     }
 }

@@ -62,7 +62,7 @@ pub fn gate(store: store::Store, blobs: store::Blobs) -> (Gate, Credentials) {
     }
     let gate = builder.build().unwrap();
     let key = OperatorKey { id: "AKIAOPERATOR00000000".into(), secret: Secret::new("operator's secret".into()) };
-    gate.found(account(), &key).unwrap();
+    gate.found(account(), None, &key).unwrap();
     (gate, credentials(&key.id, key.secret.expose()))
 }
 

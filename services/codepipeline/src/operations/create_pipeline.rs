@@ -98,6 +98,17 @@ impl Operation for CreatePipeline {
     }
 
     fn example() -> Example {
-        examples::with_role(json!({"pipeline": examples::pipeline()}))
+        examples::with_role(json!({"pipeline": examples::pipeline()})).inside(["sts:AssumeRole"])
+    }
+
+    fn variations() -> Vec<(&'static str, Example)> {
+        vec![
+            (
+                "with tags",
+                examples::with_role(json!({"pipeline": examples::pipeline(), "tags": [{"key": "team", "value": "shop"}]}))
+                    .inside(["sts:AssumeRole"]),
+            ),
+            ("with an action's own role", examples::with_action_role()),
+        ]
     }
 }

@@ -58,7 +58,7 @@ impl Operation for UpdatePipeline {
     }
 
     fn example() -> Example {
-        examples::with_pipeline(json!({"pipeline": examples::pipeline()}))
+        examples::with_pipeline(json!({"pipeline": examples::pipeline()})).inside(["sts:AssumeRole"])
     }
 }
 

@@ -73,4 +73,19 @@ impl Operation for CreateRole {
     fn example() -> Example {
         Example::of(json!({"RoleName": "Example", "AssumeRolePolicyDocument": TRUST}))
     }
+
+    fn variations() -> Vec<(&'static str, Example)> {
+        vec![
+            (
+                "with tags",
+                Example::of(json!({"RoleName": "Example", "AssumeRolePolicyDocument": TRUST, "Tags": [{"Key": "team", "Value": "shop"}]})),
+            ),
+            (
+                "with a boundary",
+                Example::of(
+                    json!({"RoleName": "Example", "AssumeRolePolicyDocument": TRUST, "PermissionsBoundary": "arn:aws:iam::aws:policy/PowerUserAccess"}),
+                ),
+            ),
+        ]
+    }
 }

@@ -1,4 +1,4 @@
-use crate::{Iam, entity, examples::role, shapes::Role, state::RoleRow};
+use crate::{Iam, entity, examples::role, last_used::role_last_used, shapes::Role, state::RoleRow};
 use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -35,7 +35,9 @@ impl Operation for GetRole {
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Output, Error> {
         let row = entity::load::<RoleRow>(call, &input.role_name)?;
         let trust = call.ids_to_principals(&row.trust);
-        Ok(Output { role: Role::of(row, &trust) })
+        let account = call.account()?;
+        let last = role_last_used(call, account, &row.holder.id)?;
+        Ok(Output { role: Role::of(row, &trust).last_used(last) })
     }
 
     fn example() -> Example {

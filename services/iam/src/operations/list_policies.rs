@@ -1,7 +1,7 @@
 use crate::{
     Iam,
     examples::policy,
-    managed,
+    managed::{self, AwsPolicy},
     pages::page,
     policies::AllUses,
     shapes::ManagedPolicy,
@@ -83,8 +83,9 @@ impl Operation for ListPolicies {
                 ManagedPolicy::of(row, used)
             }));
         }
-        if scope != PolicyScope::Local && input.path_prefix.as_deref().is_none_or(|prefix| prefix == "/") {
-            for own in &managed::ALL {
+        if scope != PolicyScope::Local {
+            let below = |own: &&AwsPolicy| input.path_prefix.as_ref().is_none_or(|prefix| own.path.starts_with(prefix));
+            for own in managed::all().filter(below) {
                 let arn: Arn = own.arn().parse().map_err(Error::internal)?;
                 let used = uses.of(&arn);
                 all.push(ManagedPolicy::of_aws(own, arn, used));

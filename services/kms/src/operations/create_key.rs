@@ -127,4 +127,8 @@ impl Operation for CreateKey {
     fn example() -> Example {
         Example::of(json!({"Description": "example"}))
     }
+
+    fn variations() -> Vec<(&'static str, Example)> {
+        vec![("with tags", Example::of(json!({"Tags": [{"TagKey": "team", "TagValue": "shop"}]})))]
+    }
 }

@@ -70,4 +70,8 @@ impl Operation for CreateLogGroup {
     fn example() -> Example {
         Example::of(json!({"logGroupName": "/example"}))
     }
+
+    fn variations() -> Vec<(&'static str, Example)> {
+        vec![("with tags", Example::of(json!({"logGroupName": "/example", "tags": {"team": "shop"}})))]
+    }
 }

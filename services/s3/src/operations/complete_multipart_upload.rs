@@ -2,7 +2,7 @@ use crate::{
     Checksums, Encryption, S3, Unsupported, WriteIf, access,
     checksums::COMPOSITE,
     encryption::{Wrapped, open_key},
-    error,
+    error, examples,
     multipart::{self, MAX_PARTS, SMALLEST_PART},
     names::{quoted, unquoted},
     objects,
@@ -232,5 +232,16 @@ impl Operation for CompleteMultipartUpload {
             .after("s3:CreateBucket", json!({"Bucket": "example-bucket"}))
             .after("s3:CreateMultipartUpload", json!({"Bucket": "example-bucket", "Key": "a"}))
             .after("s3:UploadPart", json!({"Bucket": "example-bucket", "Key": "a", "UploadId": "$1/UploadId", "PartNumber": 1}))
+    }
+
+    fn variations() -> Vec<(&'static str, Example)> {
+        vec![(
+            "with a KMS key",
+            examples::with_encrypted_upload(examples::object(
+                json!({"UploadId": "$2/UploadId", "MultipartUpload": {"Parts": [{"PartNumber": 1, "ETag": "$3/ETag"}]}}),
+            ))
+            .after("s3:UploadPart", examples::object(json!({"UploadId": "$2/UploadId", "PartNumber": 1})))
+            .inside(["kms:Decrypt"]),
+        )]
     }
 }

@@ -3,7 +3,7 @@ use crate::{
     checksums::FULL,
     conditions::{ReadIf, WriteIf},
     encryption::open_key,
-    error,
+    error, examples,
     names::quoted,
     objects,
     read::{MAY_LIST, locate},
@@ -249,5 +249,11 @@ impl Operation for CopyObject {
         Example::of(json!({"Bucket": "example-bucket", "Key": "b", "CopySource": "example-bucket/a"}))
             .after("s3:CreateBucket", json!({"Bucket": "example-bucket"}))
             .after("s3:PutObject", json!({"Bucket": "example-bucket", "Key": "a"}))
+    }
+
+    fn variations() -> Vec<(&'static str, Example)> {
+        vec![
+            ("from and to a KMS key", examples::with_encrypted(json!({"Bucket": "example-bucket", "Key": "copy", "CopySource": "example-bucket/a/b", "ServerSideEncryption": "aws:kms", "SSEKMSKeyId": "$1/KeyMetadata/Arn"})).inside(["kms:Decrypt", "kms:GenerateDataKey"])),
+        ]
     }
 }

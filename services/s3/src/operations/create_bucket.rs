@@ -130,7 +130,8 @@ impl Operation for CreateBucket {
         if input.object_ownership.is_none() {
             return Ok(demands);
         }
-        Ok(demands.and(Demand::new("s3:PutBucketOwnershipControls", bucket_arn(&input.bucket))))
+        Ok(demands
+            .and(Demand::new("s3:PutBucketOwnershipControls", bucket_arn(&input.bucket)).with("s3:ResourceAccount", account.as_str())))
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: CreateBucketInput) -> Result<CreateBucketOutput, Error> {
@@ -160,5 +161,9 @@ impl Operation for CreateBucket {
 
     fn example() -> Example {
         Example::of(json!({"Bucket": "example-bucket"}))
+    }
+
+    fn variations() -> Vec<(&'static str, Example)> {
+        vec![("with an ownership", Example::of(json!({"Bucket": "example-bucket", "ObjectOwnership": "BucketOwnerEnforced"})))]
     }
 }

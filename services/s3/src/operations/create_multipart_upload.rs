@@ -1,7 +1,7 @@
 use crate::{
     Acl, Content, Encryption, S3, Unsupported, access,
     checksums::{COMPOSITE, FULL},
-    error,
+    error, examples,
     state::{UPLOADS, Upload},
     tags, write,
 };
@@ -128,5 +128,9 @@ impl Operation for CreateMultipartUpload {
 
     fn example() -> Example {
         Example::of(json!({"Bucket": "example-bucket", "Key": "a"})).after("s3:CreateBucket", json!({"Bucket": "example-bucket"}))
+    }
+
+    fn variations() -> Vec<(&'static str, Example)> {
+        vec![("with a KMS key", examples::with_key(examples::encrypted()).inside(["kms:GenerateDataKey"]))]
     }
 }

@@ -1,4 +1,4 @@
-use crate::{S3, access, conditions::WriteIf, objects};
+use crate::{S3, access, conditions::WriteIf, examples, objects};
 use gate::{Authorized, Demand, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -70,5 +70,9 @@ impl Operation for DeleteObject {
 
     fn example() -> Example {
         Example::of(json!({"Bucket": "example-bucket", "Key": "a"})).after("s3:CreateBucket", json!({"Bucket": "example-bucket"}))
+    }
+
+    fn variations() -> Vec<(&'static str, Example)> {
+        vec![("of a version", examples::with_version(examples::object(json!({"VersionId": "$2/VersionId"}))))]
     }
 }

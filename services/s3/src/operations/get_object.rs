@@ -1,5 +1,5 @@
 use crate::{
-    GetObjectInput, GetObjectOutput, S3,
+    GetObjectInput, GetObjectOutput, S3, examples,
     read::{self, MAY_LIST, demands},
 };
 use gate::{Authorized, Demands, Error, Example, Operation, View};
@@ -32,5 +32,13 @@ impl Operation for GetObject {
         Example::of(json!({"Bucket": "example-bucket", "Key": "a"}))
             .after("s3:CreateBucket", json!({"Bucket": "example-bucket"}))
             .after("s3:PutObject", json!({"Bucket": "example-bucket", "Key": "a"}))
+    }
+
+    fn variations() -> Vec<(&'static str, Example)> {
+        vec![
+            ("encrypted by a KMS key", examples::with_encrypted(examples::object(json!({}))).inside(["kms:Decrypt"])),
+            ("of a version", examples::with_version(examples::object(json!({"VersionId": "$2/VersionId"})))),
+            ("of what is not there", examples::with_bucket(examples::object(json!({}))).fails("NoSuchKey")),
+        ]
     }
 }

@@ -1,4 +1,4 @@
-use crate::{S3, access, objects, operations::put_object_tagging::tagged, read::MAY_LIST, tags::Tag};
+use crate::{S3, access, examples, objects, operations::put_object_tagging::tagged, read::MAY_LIST, tags::Tag};
 use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -42,7 +42,11 @@ impl Operation for GetObjectTagging {
     fn demands(input: &GetObjectTaggingInput, facts: &mut View<'_, S3>) -> Result<Demands, Error> {
         let action = if input.version_id.is_some() { "s3:GetObjectVersionTagging" } else { "s3:GetObjectTagging" };
         let demand = access::on_object(facts, action, &input.bucket, &input.key)?.with_some("s3:versionid", input.version_id.as_ref());
-        Ok(Demands::from(demand).and(access::on_bucket(facts, "s3:ListBucket", &input.bucket)?.probe(MAY_LIST)))
+        let demands = Demands::from(demand);
+        if objects::exists(facts, &input.bucket, &input.key, input.version_id.as_deref())? {
+            return Ok(demands);
+        }
+        Ok(demands.and(access::on_bucket(facts, "s3:ListBucket", &input.bucket)?.probe(MAY_LIST)))
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: GetObjectTaggingInput) -> Result<GetObjectTaggingOutput, Error> {
@@ -57,5 +61,9 @@ impl Operation for GetObjectTagging {
         Example::of(json!({"Bucket": "example-bucket", "Key": "a"}))
             .after("s3:CreateBucket", json!({"Bucket": "example-bucket"}))
             .after("s3:PutObject", json!({"Bucket": "example-bucket", "Key": "a"}))
+    }
+
+    fn variations() -> Vec<(&'static str, Example)> {
+        vec![("of what is not there", examples::with_bucket(examples::object(json!({}))).fails("NoSuchKey"))]
     }
 }

@@ -1,8 +1,9 @@
 use crate::{
-    GetObjectInput, GetObjectOutput, S3,
+    GetObjectInput, GetObjectOutput, S3, examples,
     read::{self, MAY_LIST, demands},
 };
 use gate::{Authorized, Demands, Error, Example, Operation, View};
+use serde_json::json;
 
 /// All of an object but its bytes. As on AWS it needs the rights of a read, the KMS key's among them.
 /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html>
@@ -27,5 +28,9 @@ impl Operation for HeadObject {
 
     fn example() -> Example {
         super::get_object::GetObject::example()
+    }
+
+    fn variations() -> Vec<(&'static str, Example)> {
+        vec![("of what is not there", examples::with_bucket(examples::object(json!({}))).fails("NoSuchKey"))]
     }
 }

@@ -1,5 +1,5 @@
 use crate::{
-    S3, access,
+    S3, access, examples,
     listing::{self, Page, Walk, limit, of_token, token},
     names::quoted,
     owner::{self, Owner},
@@ -177,5 +177,9 @@ impl Operation for ListObjectsV2 {
 
     fn example() -> Example {
         Example::of(json!({"Bucket": "example-bucket"})).after("s3:CreateBucket", json!({"Bucket": "example-bucket"}))
+    }
+
+    fn variations() -> Vec<(&'static str, Example)> {
+        vec![("with a prefix", examples::with_bucket(json!({"Bucket": "example-bucket", "Prefix": "a/", "Delimiter": "/", "MaxKeys": 10})))]
     }
 }

@@ -1,6 +1,7 @@
 use crate::{
     Acl, Checksums, Content, Encryption, S3, Unsupported, WriteIf, access,
     checksums::FULL,
+    examples,
     names::quoted,
     objects,
     state::Object,
@@ -130,5 +131,12 @@ impl Operation for PutObject {
         Example::of(json!({"Bucket": "example-bucket", "Key": "a/b", "ContentType": "text/plain"}))
             .after("s3:CreateBucket", json!({"Bucket": "example-bucket"}))
             .body(b"Hello")
+    }
+
+    fn variations() -> Vec<(&'static str, Example)> {
+        vec![
+            ("with a KMS key", examples::with_key(examples::encrypted()).body(b"Hello").inside(["kms:GenerateDataKey"])),
+            ("with tags", examples::with_bucket(examples::object(json!({"Tagging": "stage=test"})))),
+        ]
     }
 }

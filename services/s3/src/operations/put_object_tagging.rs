@@ -1,5 +1,5 @@
 use crate::{
-    S3, access, error,
+    S3, access, error, examples,
     objects::{self, Placed},
     read::MAY_LIST,
     tags::{self, Tagging},
@@ -58,8 +58,11 @@ impl Operation for PutObjectTagging {
     fn demands(input: &PutObjectTaggingInput, facts: &mut View<'_, S3>) -> Result<Demands, Error> {
         let action = if input.version_id.is_some() { "s3:PutObjectVersionTagging" } else { "s3:PutObjectTagging" };
         let demand = access::on_object(facts, action, &input.bucket, &input.key)?.with_some("s3:versionid", input.version_id.as_ref());
-        let list = access::on_bucket(facts, "s3:ListBucket", &input.bucket)?.probe(MAY_LIST);
-        Ok(Demands::from(with_object_tags(demand, &input.tagging.tag_set)).and(list))
+        let demands = Demands::from(with_object_tags(demand, &input.tagging.tag_set));
+        if objects::exists(facts, &input.bucket, &input.key, input.version_id.as_deref())? {
+            return Ok(demands);
+        }
+        Ok(demands.and(access::on_bucket(facts, "s3:ListBucket", &input.bucket)?.probe(MAY_LIST)))
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: PutObjectTaggingInput) -> Result<PutObjectTaggingOutput, Error> {
@@ -78,5 +81,12 @@ impl Operation for PutObjectTagging {
         Example::of(json!({"Bucket": "example-bucket", "Key": "a", "Tagging": {"TagSet": [{"Key": "stage", "Value": "test"}]}}))
             .after("s3:CreateBucket", json!({"Bucket": "example-bucket"}))
             .after("s3:PutObject", json!({"Bucket": "example-bucket", "Key": "a"}))
+    }
+
+    fn variations() -> Vec<(&'static str, Example)> {
+        vec![(
+            "of what is not there",
+            examples::with_bucket(examples::object(json!({"Tagging": {"TagSet": [{"Key": "stage", "Value": "test"}]}}))).fails("NoSuchKey"),
+        )]
     }
 }

@@ -1,7 +1,7 @@
 use crate::{
     Checksums, Encryption, S3, Unsupported, access,
     encryption::open_key,
-    error,
+    error, examples,
     multipart::{self, MAX_PARTS, part_key},
     names::quoted,
     state::{PARTS, Rows, UploadedPart},
@@ -109,5 +109,14 @@ impl Operation for UploadPart {
             .after("s3:CreateBucket", json!({"Bucket": "example-bucket"}))
             .after("s3:CreateMultipartUpload", json!({"Bucket": "example-bucket", "Key": "a"}))
             .body(b"Hello")
+    }
+
+    fn variations() -> Vec<(&'static str, Example)> {
+        vec![(
+            "with a KMS key",
+            examples::with_encrypted_upload(examples::object(json!({"UploadId": "$2/UploadId", "PartNumber": 1})))
+                .body(b"Hello")
+                .inside(["kms:Decrypt"]),
+        )]
     }
 }

@@ -1,0 +1,3 @@
+// E0603
+// The proof of an allow is known to the gate alone.
+pub fn forge(_: gate::authorize::Allowed) {}

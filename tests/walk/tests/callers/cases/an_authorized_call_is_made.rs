@@ -1,0 +1,5 @@
+// E0624
+// Nor made by the gate's own function.
+pub fn forge() {
+    let _ = gate::Authorized::<'_, s3::PutObject>::new;
+}
