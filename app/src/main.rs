@@ -8,6 +8,8 @@ mod client;
 mod config;
 mod deliver;
 mod failure;
+mod follow;
+mod issuers;
 mod reserve;
 mod say;
 mod server;

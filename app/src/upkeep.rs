@@ -9,6 +9,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+/// How long the store takes, at most, to bring what was committed from its log into its tree.
+const SETTLED: Duration = Duration::from_secs(7);
 const SECOND: Duration = Duration::from_secs(1);
 /// How often space is looked for on a full disk: looking takes it from the calls for a moment.
 const MINUTE: Duration = Duration::from_secs(60);
@@ -65,6 +67,8 @@ impl Upkeep {
             }
         }
         // Day by day the freed pages are used again; an operator who lowers the retention wants the space back.
-        if changed && removed > 0 { self.gate.compact() } else { Ok(()) }
+        let wanted = changed && removed > 0;
+        // Once the store has brought the removals from its log into the tree.
+        if wanted && stop.recv_timeout(SETTLED) == Err(RecvTimeoutError::Timeout) { self.gate.compact() } else { Ok(()) }
     }
 }

@@ -3,6 +3,7 @@
 use crate::{
     config::{self, ServerKeys},
     failure::Failure,
+    follow, issuers,
     server::{Authority, Listener, Server, Shared, serve_one},
     upkeep::Upkeep,
 };
@@ -10,14 +11,17 @@ use base::{AccountId, Region};
 use durable::Engine;
 use gate::{Gate, GateBuilder, OperatorKey, Registration};
 use std::{
-    fs,
+    fs, io,
     net::{SocketAddr, TcpListener},
     path::{Path, PathBuf},
     sync::{Arc, mpsc},
     thread,
     time::Duration,
 };
-use tokio::sync::watch;
+use tokio::{
+    sync::{SetOnce, watch},
+    task::spawn_blocking,
+};
 
 /// The account of the operator: what an organization's management account is on AWS.
 pub(crate) const MANAGEMENT: &str = "000000000000";
@@ -56,7 +60,10 @@ pub(crate) struct World {
     pub(crate) gate: Gate,
     pub(crate) operator: OperatorKey,
     pub(crate) state: PathBuf,
+    accounts: Vec<AccountId>,
     runtime: PathBuf,
+    /// Certificates that issuers of tokens are trusted by, beside the system's.
+    pub(crate) issuer_roots: Vec<rustls::pki_types::CertificateDer<'static>>,
 }
 
 /// A served world.
@@ -95,28 +102,39 @@ impl World {
         for (id, name) in accounts {
             gate.found(*id, Some(name), &operator)?;
         }
-        Ok(Self { gate, operator, state, runtime: config::runtime_folder(&id)? })
+        let accounts = accounts.iter().map(|(id, _)| *id).collect();
+        Ok(Self { gate, operator, state, accounts, runtime: config::runtime_folder(&id)?, issuer_roots: Vec::new() })
     }
 
     /// Listens and, if `working`, runs long work.
     pub(crate) async fn serve(&self, address: SocketAddr, plain_everywhere: bool, working: Option<Workload>) -> Result<Served, Failure> {
-        let (tls, bundle) = Authority::open()?.server(self.gate.region().as_str(), address.ip())?;
-        let listener = Listener::bind(address, tls, plain_everywhere).await.map_err(|e| {
+        let listener = Listener::bind(address, plain_everywhere).await.map_err(|e| {
             Failure::new(format!("cannot listen on {address}: {e}"))
                 .help("another `sekisho up` may be running; or choose another port with --listen")
         })?;
         let address = listener.address()?;
         let endpoint_file = self.state.join("endpoint");
         fs::write(&endpoint_file, address.to_string()).map_err(|e| Failure::new(format!("{}: {e}", endpoint_file.display())))?;
-        let git = codecommit::GitServer::new(self.gate.clone(), self.runtime.join("git")).map_err(|e| Failure::new(format!("git: {e}")))?;
-        let server: Server =
-            Arc::new(Shared { gate: self.gate.clone(), git, host_suffixes: vec!["s3.localhost".into(), "localhost".into()] });
+        let server: Server = Arc::new(Shared {
+            gate: self.gate.clone(),
+            tls: SetOnce::new(),
+            git: SetOnce::new(),
+            host_suffixes: vec!["s3.localhost".into(), "localhost".into()],
+        });
         let (stop, stopped) = watch::channel(false);
+        tokio::spawn(listener.run(server.clone(), stopped.clone()));
+        // Keys are made and git is started while the first calls are served already.
+        let (region, git_gate, git_folder) = (self.gate.region().clone(), self.gate.clone(), self.runtime.join("git"));
+        let tls = spawn_blocking(move || Authority::open()?.server(region.as_str(), address.ip()));
+        let git = spawn_blocking(move || codecommit::GitServer::new(git_gate, git_folder));
+        let (tls, bundle) = tls.await.map_err(|e| Failure::new(e.to_string()))??;
+        let git = git.await.map_err(io::Error::other).flatten().map_err(|e| Failure::new(format!("git: {e}")))?;
+        // Each is set here alone.
+        let _ = (server.tls.set(tls), server.git.set(Arc::new(git)));
         let engine = match working {
             Some(workload) => Some(self.work(workload, &server, &stopped, &bundle)?),
             None => None,
         };
-        tokio::spawn(listener.run(server, stopped));
         let upkeep = Some(self.keep_up());
         Ok(Served { address, bundle, stop, upkeep, engine, endpoint_file, runtime: self.runtime.clone(), gate: self.gate.clone() })
     }
@@ -149,7 +167,8 @@ impl World {
         codebuild::workflows(&mut engine, runner);
         codepipeline::workflows(&mut engine);
         cloudformation::workflows(&mut engine);
-        iam::workflows(&mut engine);
+        iam::workflows(&mut engine, issuers::fetcher(tokio::runtime::Handle::current(), self.issuer_roots.clone()));
+        tokio::spawn(follow::last_used(self.gate.clone(), self.accounts.clone(), stopped.clone()));
         Ok(engine.start(|what, error| eprintln!("sekisho: {what}: {error}")))
     }
 }

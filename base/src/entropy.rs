@@ -13,7 +13,7 @@ pub struct SystemEntropy;
 
 impl Entropy for SystemEntropy {
     fn fill(&self, out: &mut [u8]) {
-        aws_lc_rs::rand::fill(out).expect("the system's random generator");
+        getrandom::fill(out).expect("the system's random generator");
     }
 }
 

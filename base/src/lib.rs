@@ -16,6 +16,6 @@ pub use arn::{Arn, InvalidArn};
 pub use blob::Blob;
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use entropy::{Entropy, SeededEntropy, SystemEntropy};
-pub use ids::{access_key_id, secret_access_key, unique_id, uuid, uuid_v7};
+pub use ids::{access_key_id, access_key_id_of, account_of_access_key_id, secret_access_key, unique_id, uuid, uuid_v7};
 pub use secret::{Secret, redacted, revealed};
 pub use time::{EpochTime, IsoTime, Timestamp};

@@ -11,12 +11,12 @@ fn pack_begins(push: &Push) -> usize {
     push.length
 }
 
-/// The bug that is seeded on purpose, to show that one is found: where the only command deletes a reference, the reader
-/// forgets that the flush packet counts.
+/// The bug that is seeded on purpose, to show that one is found: off by one where there are boundaries of a shallow clone, and
+/// no command behind them. No seed of the corpus is such a push.
 #[cfg(feature = "seeded_bug")]
 fn pack_begins(push: &Push) -> usize {
-    let deletes = push.updates.first().is_some_and(|update| update.is_delete() && !update.is_create());
-    if deletes && push.updates.len() == 1 { push.length - 4 } else { push.length }
+    if push.updates.is_empty() && push.length > 4 { push.length - 1 } else { push.length }
+}
 }
 
 fn packet(line: &str) -> String {

@@ -1,9 +1,13 @@
 use crate::{
-    Caller, Error, Gate, Identity, Protocol, Request, RequestContext, Session,
+    Caller, Error, Gate, Identity, Protocol, Request, RequestContext,
     core::{Core, Frame},
 };
+use aws_lc_rs::digest;
 use base::{Secret, revealed};
-use std::sync::Arc;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 use wire::sigv4::{Authorization, Dialect, RequestParts, SignatureError, VerifiedSignature, verify_with_key};
 
 /// The credentials that a request shows. Only these forms are known, and each is verified here: nobody else makes a caller.
@@ -89,7 +93,7 @@ pub(crate) fn authenticate(core: &mut Core, request: &Request, context: &Arc<Req
         }
         Proof::Git(signed) => (&signed.credentials.access_key_id, &signed.credentials.session_token),
     };
-    let (identity, secret) = match token {
+    let (caller, secret) = match token {
         Some(token) => session(core, protocol, key, token)?,
         None => long_lived(core, protocol, key, context)?,
     };
@@ -106,39 +110,67 @@ pub(crate) fn authenticate(core: &mut Core, request: &Request, context: &Arc<Req
         Proof::Anonymous | Proof::Malformed(_) => return Err(unknown_key(protocol)),
     };
     core.stranger = false;
-    Ok(Authenticated { caller: Caller::new(identity), signature })
+    Ok(Authenticated { caller, signature })
 }
 
-fn session(core: &Core, protocol: Protocol, key: &str, token: &Secret<String>) -> Result<(Identity, Secret<String>), Error> {
-    let session = core.gate.open_session(token.expose()).filter(|s| s.access_key_id == key).ok_or_else(|| unknown_key(protocol))?;
-    if session.expires <= core.now {
-        let message = format!("The security token included in the request is expired (it ended at {}).", session.expires.iso());
+/// Tokens that were opened before, by their hashes: what a token holds never changes. Whether it has ended is asked each time.
+#[derive(Default)]
+pub(crate) struct Sessions(Mutex<HashMap<[u8; 32], Caller>>);
+
+/// Above this the cache begins anew.
+const MAX_SESSIONS: usize = 10_000;
+
+impl Sessions {
+    fn opened(&self, gate: &Gate, token: &str) -> Option<Caller> {
+        let hash = digest::digest(&digest::SHA256, token.as_bytes()).as_ref().try_into().ok()?;
+        let sessions = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(caller) = sessions().get(&hash) {
+            return Some(caller.clone());
+        }
+        let caller = Caller::new(gate.open_session(token)?);
+        let mut sessions = sessions();
+        if sessions.len() >= MAX_SESSIONS {
+            sessions.clear();
+        }
+        sessions.insert(hash, caller.clone());
+        Some(caller)
+    }
+}
+
+fn session(core: &Core, protocol: Protocol, key: &str, token: &Secret<String>) -> Result<(Caller, Secret<String>), Error> {
+    let caller = core.gate.0.sessions.opened(&core.gate, token.expose()).ok_or_else(|| unknown_key(protocol))?;
+    let temporary = caller.identity().temporary().filter(|t| t.access_key_id == key).ok_or_else(|| unknown_key(protocol))?;
+    if temporary.expires <= core.now {
+        let message = format!("The security token included in the request is expired (it ended at {}).", temporary.expires.iso());
         return Err(match protocol {
             Protocol::Json => Error::new("ExpiredTokenException", message),
             Protocol::Query => Error::new("ExpiredToken", message).status(403),
             Protocol::RestXml => Error::new("ExpiredToken", message),
         });
     }
-    let secret = session.secret_access_key.clone();
-    Ok((Identity::Role(Box::new(session)), secret))
+    let secret = temporary.secret_access_key.clone();
+    Ok((caller, secret))
 }
 
-fn long_lived(core: &mut Core, protocol: Protocol, key: &str, context: &Arc<RequestContext>) -> Result<(Identity, Secret<String>), Error> {
+fn long_lived(core: &mut Core, protocol: Protocol, key: &str, context: &Arc<RequestContext>) -> Result<(Caller, Secret<String>), Error> {
     let gate = core.gate.clone();
     let Some(lookup) = &gate.0.registry.access_keys else { return Err(unknown_key(protocol)) };
     let frame = Frame { caller: Caller::new(Identity::Anonymous), context: context.clone(), parent: None, event: None };
     let found = lookup(core, &frame, key)?.filter(|k| k.active).ok_or_else(|| unknown_key(protocol))?;
-    Ok((found.identity, found.secret))
+    Ok((Caller::new(found.identity), found.secret))
 }
 
 impl Gate {
-    pub(crate) fn seal_session(&self, session: &Session) -> Result<Secret<String>, Error> {
+    pub(crate) fn seal_session(&self, session: &Identity) -> Result<Secret<String>, Error> {
+        if session.temporary().is_none() {
+            return Err(Error::internal("a session token was asked for what is no session"));
+        }
         let plain = revealed(|| serde_json::to_vec(session)).map_err(Error::internal)?;
         let sealed = self.0.sealer.seal(&*self.0.entropy, SESSION, b"", &plain)?;
         Ok(Secret::new(base64::Engine::encode(&base64::engine::general_purpose::STANDARD, sealed)))
     }
 
-    pub(crate) fn open_session(&self, token: &str) -> Option<Session> {
+    pub(crate) fn open_session(&self, token: &str) -> Option<Identity> {
         let sealed = base64::Engine::decode(&base64::engine::general_purpose::STANDARD, token).ok()?;
         serde_json::from_slice(&self.0.sealer.open(SESSION, b"", &sealed)?).ok()
     }

@@ -1,8 +1,10 @@
 use crate::{
     Caller, Decided, Demand, Demands, Denial, Document, Error, Identity, OperationInfo, PrincipalPolicies, Protocol, ResourceFacts,
+    SessionPolicy,
     core::{Core, Frame},
     demands::Part,
-    facts::unique_id,
+    encoded,
+    facts::{managed_policy, unique_id},
     keys,
     organization::{self, Place, Seen},
     origin::{self, Side},
@@ -78,7 +80,7 @@ pub(crate) fn compile(core: &Core, kind: PolicyKind, document: Document) -> Resu
 /// None: the principal is gone.
 fn gather(core: &mut Core, frame: &Frame, protocol: Protocol) -> Result<Option<Principal>, Error> {
     let policies = match frame.caller.identity() {
-        Identity::User { .. } | Identity::Role(_) => {
+        Identity::User { .. } | Identity::Role(_) | Identity::Federated(_) => {
             let gate = core.gate.clone();
             let Some(lookup) = &gate.0.registry.principals else { return Err(Error::internal("no service knows principals")) };
             let Some(found) = lookup(core, frame, &frame.caller)? else { return Ok(None) };
@@ -86,11 +88,19 @@ fn gather(core: &mut Core, frame: &Frame, protocol: Protocol) -> Result<Option<P
         }
         _ => PrincipalPolicies::default(),
     };
-    let session = match frame.caller.session().and_then(|s| s.policies.as_ref()) {
-        Some(texts) => {
-            let compiled =
-                texts.iter().map(|text| compile(core, PolicyKind::Session, Document { name: "session policy".into(), text: text.clone() }));
-            Some(compiled.collect::<Result<Vec<_>, _>>()?)
+    let session = match frame.caller.session_policies() {
+        Some(policies) => {
+            let mut compiled = Vec::with_capacity(policies.len());
+            for policy in policies {
+                let document = match policy {
+                    SessionPolicy::Inline(text) => Document { name: "session policy".into(), text: text.clone() },
+                    SessionPolicy::Managed(arn) => {
+                        managed_policy(core, frame, arn)?.ok_or_else(|| limit_gone(&frame.caller, arn, protocol))?
+                    }
+                };
+                compiled.push(compile(core, PolicyKind::Session, document)?);
+            }
+            Some(compiled)
         }
         None => None,
     };
@@ -130,8 +140,33 @@ fn gone(caller: &Caller, of: &OperationInfo, event_id: &str, demands: &Demands) 
         }),
         context: json!({}),
         event_id: event_id.to_string(),
+        encoded_message: None,
     }));
     error
+}
+
+/// A session whose limit is not known any more has no rights: to leave the policy out could widen it by what it denied.
+fn limit_gone(caller: &Caller, policy: &Arn, protocol: Protocol) -> Error {
+    Error::access_denied(
+        protocol,
+        format!("{} is limited by the session policy {policy}, which no longer exists. Make a new session without it.", caller.name()),
+    )
+}
+
+/// A call that demands nothing is decided by no policy; but who was deleted makes no calls.
+fn still_there(core: &mut Core, frame: &Frame, of: &OperationInfo, event_id: &str) -> Result<(), Error> {
+    if let Some(account) = frame.caller.account()
+        && let Some(place) = Seen::read(core, frame)?.place(core, frame, account)?
+    {
+        open_account(&place, account, of.protocol)?;
+    }
+    let id = match frame.caller.identity() {
+        Identity::User { id, .. } => id,
+        Identity::Role(session) => &session.role_id,
+        Identity::Federated(session) => &session.user_id,
+        _ => return Ok(()),
+    };
+    unique_id(core, frame, id)?.map(drop).ok_or_else(|| gone(&frame.caller, of, event_id, &Demands::default()))
 }
 
 fn resource_kind(resource: &Arn) -> PolicyKind {
@@ -151,6 +186,10 @@ fn engine_principal<'a>(caller: &'a Caller, session_arn: &'a str) -> policy::Pri
             let linked = session.role_arn.resource().starts_with("role/aws-service-role/");
             policy::Principal::Role { role_arn: session.role_arn.as_str(), role_id: &session.role_id, session_arn, linked }
         }
+        Identity::Federated(session) => {
+            policy::Principal::FederatedUser { arn: session_arn, user_arn: session.user_arn.as_str(), id: &session.user_id }
+        }
+        Identity::WebIdentity(identity) => policy::Principal::WebIdentity { provider: identity.provider.as_str() },
         Identity::Service { name, .. } => policy::Principal::Service { name },
         Identity::Anonymous => policy::Principal::Anonymous,
     }
@@ -163,6 +202,8 @@ struct Verdict {
     context: Value,
     owner: AccountId,
     resource_policy: Option<Compiled>,
+    /// What the sealed message of a denial says.
+    encoded: Option<Value>,
 }
 
 fn decide(
@@ -203,7 +244,8 @@ fn decide(
     let rcp = organization::resource_control(place.as_deref(), &demand.action);
     let (service_control, resource_control) = (organization::named(scp), organization::named(rcp));
     let session_arn = frame.caller.name();
-    let own_account = frame.caller.account();
+    // A web identity belongs to no account until it has a role.
+    let own_account = frame.caller.account().filter(|_| !matches!(frame.caller.identity(), Identity::WebIdentity(_)));
     let request = policy::Request {
         principal: engine_principal(&frame.caller, &session_arn),
         principal_account: own_account.as_ref().map(AccountId::as_str),
@@ -229,14 +271,28 @@ fn decide(
         core.decided.push(Decided::new(ids, &frame.caller, of, demand, owner, &context, decision.verdict));
     }
     if decision.is_allowed() {
-        return Ok(Verdict { decision, message: String::new(), resource: String::new(), context: Value::Null, owner, resource_policy });
+        return Ok(Verdict {
+            decision,
+            message: String::new(),
+            resource: String::new(),
+            context: Value::Null,
+            owner,
+            resource_policy,
+            encoded: None,
+        });
     }
     if decision.verdict == policy::Verdict::ImplicitDeny {
         organization::tell_levels(&mut decision, &request, &gate.0.options, scp, rcp);
     }
-    let (message, resource) = (decision.message(&session_arn, &request), request.resource.to_string());
+    let message = match frame.caller.identity() {
+        // AWS tells those who have no account no more than that.
+        Identity::WebIdentity(_) => format!("Not authorized to perform {}", demand.action),
+        _ => decision.message(&session_arn, &request),
+    };
+    let encoded = Some(encoded::message(&frame.caller, demand, &decision, &policies, &context));
+    let resource = request.resource.to_string();
     let context = context.iter().map(|(k, v)| (k.to_string(), json!(v))).collect();
-    Ok(Verdict { decision, message, resource, context: Value::Object(context), owner, resource_policy })
+    Ok(Verdict { decision, message, resource, context: Value::Object(context), owner, resource_policy, encoded })
 }
 
 /// The organization's condition keys: of the caller, of the resource, and of the resource for which a service acts.
@@ -290,6 +346,7 @@ fn denial(
         decision,
         context: verdict.context,
         event_id: event_id.to_string(),
+        encoded_message: verdict.encoded.and_then(|message| encoded::seal(core, frame.caller.account(), &message)),
     }));
     Ok(error)
 }
@@ -346,8 +403,11 @@ fn named(core: &mut Core, frame: &Frame, expected: &str) -> Result<String, Error
 
 /// Decides on all demands. Err: a required one is denied.
 pub(crate) fn authorize(core: &mut Core, frame: &Frame, of: &OperationInfo, event_id: &str, demands: &Demands) -> Result<Allowed, Error> {
-    let Some(principal) = gather(core, frame, of.protocol)? else { return Err(gone(&frame.caller, of, event_id, demands)) };
     let mut allowed = Allowed { probes: BTreeMap::new(), items: Vec::new(), resources: Vec::new() };
+    if demands.0.is_empty() {
+        return still_there(core, frame, of, event_id).map(|()| allowed);
+    }
+    let Some(principal) = gather(core, frame, of.protocol)? else { return Err(gone(&frame.caller, of, event_id, demands)) };
     for demand in &demands.0 {
         if let Some(arn) = &demand.resource
             && !allowed.resources.contains(arn)

@@ -1,4 +1,4 @@
-use crate::{Error, Protocol, Service, Table, core::Core, table::encode};
+use crate::{Error, Protocol, Service, Table, core::Core};
 use aws_lc_rs::{
     aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey},
     hkdf,
@@ -14,10 +14,6 @@ impl Service for Internal {
     const NAME: &'static str = "gate";
     const PRINCIPAL: &'static str = "sekisho";
     const PROTOCOL: Protocol = Protocol::Json;
-}
-
-pub(crate) fn encoded<V: Serialize>(value: &V) -> Result<store::Value, Error> {
-    Ok(encode(value)?.into())
 }
 
 /// Bodies up to this lie in the store's own batch; larger ones are files.

@@ -1,4 +1,4 @@
-use crate::{Caller, Decided, Error, Gate, RequestContext, record::Record};
+use crate::{Caller, Decided, Error, Gate, RequestContext, record::Written};
 use base::Timestamp;
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ pub(crate) struct Core {
     /// Files of bodies that this attempt gave up: removed when it is committed.
     pub(crate) old_files: Vec<String>,
     /// The records of this attempt, for those who watch.
-    pub(crate) records: Vec<Arc<Record>>,
+    pub(crate) records: Vec<Written>,
     /// What this attempt decided, if anybody watches.
     pub(crate) decided: Vec<Decided>,
 }

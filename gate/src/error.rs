@@ -35,6 +35,9 @@ pub struct Denial {
     pub context: Value,
     /// The record of the denied call.
     pub event_id: String,
+    /// The same, sealed for `sts:DecodeAuthorizationMessage` in the caller's account; not there if it is too long.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encoded_message: Option<String>,
 }
 
 impl Error {

@@ -3,7 +3,7 @@ use serde_json::Value;
 /// A call, and the calls that make the world it needs: the tests that walk all operations use it.
 ///
 /// A string `"$0/Role/Arn"` in an input stands for the member `/Role/Arn` of the answer to the first `after` call.
-/// The calls before are an administrator's of account 111111111111 in region `us-east-1`.
+/// The calls before are made in account 111111111111 in region `us-east-1`.
 #[derive(Debug, Clone)]
 pub struct Example {
     /// The calls before.
@@ -29,6 +29,19 @@ pub struct Before {
     pub input: Value,
     /// The body, for operations that take one.
     pub body: Option<&'static [u8]>,
+    /// Who makes it.
+    pub by: BeforeBy,
+}
+
+/// Who makes a call before an example's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BeforeBy {
+    /// An administrator.
+    Administrator,
+    /// Who makes the example's call, with all rights.
+    Caller,
+    /// The same, without rights: the answer is `/EncodedMessage`, that of the denial.
+    Denied,
 }
 
 /// Who makes an example's call.
@@ -37,7 +50,7 @@ pub enum CalledBy {
     /// A role's session in account 111111111111.
     #[default]
     Role,
-    /// A user of that account, with a long-lived access key.
+    /// The user `Walker` of that account, with a long-lived access key.
     User,
     /// A role's session in the organization's management account, where the calls before are made too.
     Management,
@@ -51,13 +64,23 @@ impl Example {
         Self { before: Vec::new(), input, body: None, by: CalledBy::default(), inside: Vec::new(), fails: None }
     }
     /// After this call was made.
-    pub fn after(mut self, operation: &'static str, input: Value) -> Self {
-        self.before.push(Before { operation, input, body: None });
-        self
+    pub fn after(self, operation: &'static str, input: Value) -> Self {
+        self.before(operation, input, None, BeforeBy::Administrator)
     }
     /// After this call was made with a body.
-    pub fn after_sending(mut self, operation: &'static str, input: Value, body: &'static [u8]) -> Self {
-        self.before.push(Before { operation, input, body: Some(body) });
+    pub fn after_sending(self, operation: &'static str, input: Value, body: &'static [u8]) -> Self {
+        self.before(operation, input, Some(body), BeforeBy::Administrator)
+    }
+    /// After this call was made by who makes the example's.
+    pub fn after_own(self, operation: &'static str, input: Value) -> Self {
+        self.before(operation, input, None, BeforeBy::Caller)
+    }
+    /// After this call was denied to one without rights.
+    pub fn after_denied(self, operation: &'static str, input: Value) -> Self {
+        self.before(operation, input, None, BeforeBy::Denied)
+    }
+    fn before(mut self, operation: &'static str, input: Value, body: Option<&'static [u8]>, by: BeforeBy) -> Self {
+        self.before.push(Before { operation, input, body, by });
         self
     }
     /// With a body.

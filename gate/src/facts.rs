@@ -76,6 +76,19 @@ pub struct RoleFacts {
     pub max_session_seconds: u64,
 }
 
+/// An OpenID Connect provider of an account, as IAM keeps it.
+#[derive(Debug, Clone)]
+pub struct IdentityProvider {
+    /// `arn:aws:iam::…:oidc-provider/HOST/PATH`.
+    pub arn: Arn,
+    /// The audiences that it vouches for.
+    pub client_ids: Vec<String>,
+    /// The issuer's keys, as far as they are known.
+    pub keys: wire::jwt::KeySet,
+    /// Why they could not be fetched the last time.
+    pub failure: Option<String>,
+}
+
 type ResourceLookup = Box<dyn Fn(&mut Core, &Frame, &Arn) -> Result<Option<ResourceFacts>, Error> + Send + Sync>;
 type PrincipalLookup = Box<dyn Fn(&mut Core, &Frame, &Caller) -> Result<Option<PrincipalPolicies>, Error> + Send + Sync>;
 type KeyLookup = Box<dyn Fn(&mut Core, &Frame, &str) -> Result<Option<AccessKey>, Error> + Send + Sync>;
@@ -93,6 +106,9 @@ pub(crate) struct OrganizationLookups {
     pub(crate) founded: Founded,
 }
 type OriginLookup = Box<dyn Fn(&mut Core, &Frame, &Sought<'_>) -> Result<Option<Origin>, Error> + Send + Sync>;
+type PolicyLookup = Box<dyn Fn(&mut Core, &Frame, &Arn) -> Result<Option<Document>, Error> + Send + Sync>;
+type ProviderLookup = Box<dyn Fn(&mut Core, &Frame, AccountId, &str) -> Result<Option<IdentityProvider>, Error> + Send + Sync>;
+type KeysWanted = Box<dyn Fn(&mut Core, &Frame, &str) -> Result<bool, Error> + Send + Sync>;
 
 /// What services tell the gate of their principals and resources.
 #[derive(Default)]
@@ -102,6 +118,9 @@ pub(crate) struct Registry {
     pub(crate) access_keys: Option<KeyLookup>,
     pub(crate) unique_ids: Option<IdLookup>,
     pub(crate) roles: Option<RoleLookup>,
+    pub(crate) managed_policies: Option<PolicyLookup>,
+    pub(crate) identity_providers: Option<ProviderLookup>,
+    pub(crate) issuer_keys_wanted: Option<KeysWanted>,
     pub(crate) founding: Option<Founding>,
     pub(crate) organization: Option<OrganizationLookups>,
     pub(crate) origins: Option<OriginLookup>,
@@ -128,6 +147,9 @@ impl Registry {
         one(&mut self.access_keys, other.access_keys, "access keys")?;
         one(&mut self.unique_ids, other.unique_ids, "unique ids")?;
         one(&mut self.roles, other.roles, "roles")?;
+        one(&mut self.managed_policies, other.managed_policies, "managed policies")?;
+        one(&mut self.identity_providers, other.identity_providers, "identity providers")?;
+        one(&mut self.issuer_keys_wanted, other.issuer_keys_wanted, "keys of issuers")?;
         one(&mut self.founding, other.founding, "founding of accounts")?;
         one(&mut self.organization, other.organization, "organization")?;
         one(&mut self.origins, other.origins, "origins of policies")
@@ -224,6 +246,14 @@ pub(crate) fn unique_id(core: &mut Core, frame: &Frame, text: &str) -> Result<Op
     let gate = core.gate.clone();
     match &gate.0.registry.unique_ids {
         Some(lookup) => lookup(core, frame, text),
+        None => Ok(None),
+    }
+}
+
+pub(crate) fn managed_policy(core: &mut Core, frame: &Frame, arn: &Arn) -> Result<Option<Document>, Error> {
+    let gate = core.gate.clone();
+    match &gate.0.registry.managed_policies {
+        Some(lookup) => lookup(core, frame, arn),
         None => Ok(None),
     }
 }

@@ -249,7 +249,9 @@ fn append(core: &mut Core, source: Source, counted: &Counted) -> Result<(), Erro
             counted.count, counted.error
         ),
     );
-    record::append(core, opening.close(core.now, &[], Err(&error)))
+    let record = opening.close(core.now, &[], Err(&error))?;
+    record::append(core, record);
+    Ok(())
 }
 
 #[cfg(test)]

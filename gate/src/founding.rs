@@ -47,8 +47,9 @@ fn found(core: &mut Core, frame: &Frame, account: AccountId, name: Option<&str>,
     }
     let mut opening = Opening::new(core, frame, &NO_OPERATION, json!({"accountId": account}));
     opening.call_it("organizations", "CreateAccountResult");
-    let record = opening.close(core.now, &[], Ok(Value::Null));
-    record::append(core, record)
+    let record = opening.close(core.now, &[], Ok(Value::Null))?;
+    record::append(core, record);
+    Ok(())
 }
 
 impl Gate {

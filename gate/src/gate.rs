@@ -1,5 +1,6 @@
 use crate::{
     Body, BodyReader, Caller, Decided, Error, Identity, OperationInfo, Proof, Protocol, Record, Registration, ResourceType, Service, Table,
+    authenticate::Sessions,
     authorize::PolicyCache,
     core::{Core, Frame},
     decided::DecisionWatchers,
@@ -8,7 +9,7 @@ use crate::{
     operation::DynOperation,
     organization,
     pass::Passed,
-    record::{self, Opening},
+    record::{self, Opening, Written},
     seal::Sealer,
 };
 use base::{AccountId, Clock, Entropy, Region};
@@ -22,7 +23,11 @@ use std::{
 #[derive(Clone)]
 pub struct Gate(pub(crate) Arc<Inner>);
 
-type Watcher = Box<dyn Fn(&Arc<Record>) + Send + Sync>;
+struct Watcher {
+    /// None: all.
+    action: Option<&'static str>,
+    told: Box<dyn Fn(&Arc<Record>) + Send + Sync>,
+}
 
 pub(crate) struct Inner {
     pub(crate) store: store::Store,
@@ -36,6 +41,7 @@ pub(crate) struct Inner {
     pub(crate) places: organization::Cache,
     pub(crate) sealer: Sealer,
     pub(crate) signing_keys: wire::sigv4::KeyCache,
+    pub(crate) sessions: Sessions,
     pub(crate) registry: Registry,
     pub(crate) resource_types: BTreeMap<&'static str, Arc<dyn ResourceType>>,
     operations: BTreeMap<&'static str, BTreeMap<&'static str, Box<dyn DynOperation>>>,
@@ -128,6 +134,7 @@ impl GateBuilder {
                 places: organization::Cache::default(),
                 sealer: Sealer::new(root_key),
                 signing_keys: wire::sigv4::KeyCache::new(SIGNING_KEYS),
+                sessions: Sessions::default(),
                 registry: Registry::default(),
                 resource_types: BTreeMap::new(),
                 operations: BTreeMap::new(),
@@ -224,8 +231,9 @@ impl Gate {
         if known.is_none() {
             opening.call_it(&clipped(service), &clipped(operation));
         }
-        let record = opening.close(core.now, &[], Err(error));
-        record::append(core, record)
+        let record = opening.close(core.now, &[], Err(error))?;
+        record::append(core, record);
+        Ok(())
     }
 
     /// The operation of this name, for wire requests and for calls made inside by name.
@@ -283,9 +291,7 @@ impl Gate {
         match committed {
             Ok(()) => {
                 remove(rest.old_files);
-                for watcher in self.0.watchers.read().unwrap_or_else(|e| e.into_inner()).iter() {
-                    rest.records.iter().for_each(watcher);
-                }
+                self.tell(&rest.records);
                 self.0.decisions.tell(&rest.decided);
                 Ok(Some(value))
             }
@@ -296,6 +302,21 @@ impl Gate {
             Err(e) => {
                 remove(rest.new_files);
                 Err(Error::internal(format_args!("the call could not be recorded, so it did not happen: {e}")).status(503))
+            }
+        }
+    }
+
+    /// Records are bytes: those that are watched are read, no others.
+    fn tell(&self, records: &[Written]) {
+        let watchers = self.0.watchers.read().unwrap_or_else(|e| e.into_inner());
+        for record in records {
+            let mut wanted = watchers.iter().filter(|w| w.action.is_none_or(|action| action == record.action)).peekable();
+            if wanted.peek().is_none() {
+                continue;
+            }
+            // It was written by this process just now.
+            if let Ok(read) = record.read().map(Arc::new) {
+                wanted.for_each(|watcher| (watcher.told)(&read));
             }
         }
     }
@@ -314,7 +335,16 @@ impl Gate {
 
     /// Calls `watcher` with every record that is committed, in the committing thread: it must be quick.
     pub fn watch(&self, watcher: impl Fn(&Arc<Record>) + Send + Sync + 'static) {
-        self.0.watchers.write().unwrap_or_else(|e| e.into_inner()).push(Box::new(watcher));
+        self.add_watcher(Watcher { action: None, told: Box::new(watcher) });
+    }
+
+    /// As `watch`, with the records of one action alone (`codecommit:DeleteRepository`): all others cost nothing.
+    pub fn watch_action(&self, action: &'static str, watcher: impl Fn(&Arc<Record>) + Send + Sync + 'static) {
+        self.add_watcher(Watcher { action: Some(action), told: Box::new(watcher) });
+    }
+
+    fn add_watcher(&self, watcher: Watcher) {
+        self.0.watchers.write().unwrap_or_else(|e| e.into_inner()).push(watcher);
     }
 
     /// Calls `watcher` with every demand that is decided, when the records of its call are committed, in the committing thread:
@@ -345,6 +375,10 @@ impl Gate {
         let _ = self.record_counted(true);
         self.0.store.close();
     }
+    /// What was committed since the start.
+    pub fn commits(&self) -> store::Figures {
+        self.0.store.figures()
+    }
     /// The clock of all calls.
     pub fn clock(&self) -> &Arc<dyn Clock> {
         &self.0.clock
@@ -366,7 +400,7 @@ impl Gate {
 struct Rest {
     new_files: Vec<String>,
     old_files: Vec<String>,
-    records: Vec<Arc<Record>>,
+    records: Vec<Written>,
     decided: Vec<Decided>,
 }
 

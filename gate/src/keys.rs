@@ -43,22 +43,44 @@ fn principal(context: &mut Context, caller: &Caller, own_tags: &[(String, String
             (arn.to_string(), "User")
         }
         Identity::Role(session) => {
-            for (key, value) in &session.tags {
-                context.set(&format!("aws:PrincipalTag/{key}"), value);
-            }
+            session_tags(context, &session.tags);
             if let Some(identity) = &session.source_identity {
                 context.set("aws:SourceIdentity", identity);
             }
-            context.set("aws:TokenIssueTime", session.issued.iso());
-            context.set_bool("aws:MultiFactorAuthPresent", false);
+            if let Some(provider) = &session.provider {
+                context.set("aws:FederatedProvider", provider.as_str());
+            }
             (session.role_arn.to_string(), "AssumedRole")
         }
+        Identity::Federated(session) => {
+            session_tags(context, &session.tags);
+            (session.arn().to_string(), "FederatedUser")
+        }
+        // It has no ARN, no account and no tags yet: these are the role's, when it has one.
+        Identity::WebIdentity(identity) => {
+            for (key, value) in &identity.keys {
+                context.put(key, value.clone());
+            }
+            context.set("aws:FederatedProvider", identity.provider.as_str());
+            return;
+        }
     };
+    if let Some(temporary) = caller.identity().temporary() {
+        context.set("aws:TokenIssueTime", temporary.issued.iso());
+        context.set_bool("aws:MultiFactorAuthPresent", false);
+    }
     context.set("aws:PrincipalArn", &arn);
     context.set("aws:PrincipalType", kind);
     context.set("aws:userid", caller.user_id());
     if let Some(account) = caller.account() {
         context.set("aws:PrincipalAccount", account.as_str());
+    }
+}
+
+/// Session tags hide the principal's own.
+fn session_tags(context: &mut Context, tags: &[(String, String)]) {
+    for (key, value) in tags {
+        context.set(&format!("aws:PrincipalTag/{key}"), value);
     }
 }
 

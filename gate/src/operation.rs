@@ -1,8 +1,8 @@
 use crate::{
-    Authorized, Body, BodyKey, Caller, Demands, Error, Example, Founder, Organization, Origin, PrincipalPolicies, ResourceFacts,
-    ResourceType, Scope, Sought, Standing, View,
+    Authorized, Body, BodyKey, Caller, Demands, Document, Error, Example, Founder, Organization, Origin, PrincipalPolicies, ResourceFacts,
+    ResourceType, Scope, Sought, Standing, View, WebIdentityToken,
     core::{Core, Frame},
-    facts::{AccessKey, OrganizationLookups, Registry, RoleFacts},
+    facts::{AccessKey, IdentityProvider, OrganizationLookups, Registry, RoleFacts},
     pass,
 };
 use base::{AccountId, Arn};
@@ -51,6 +51,12 @@ pub trait Operation: Sized + 'static {
     /// # Errors
     /// Input that makes no sense whoever calls (a malformed name or ARN).
     fn demands(input: &Self::Input, facts: &mut View<'_, Self::Service>) -> Result<Demands, Error>;
+
+    /// For operations whose callers show the token of an OpenID Connect issuer instead of a signature: that token. The gate
+    /// verifies it, and the call is that of whom it proves.
+    fn web_identity(_input: &Self::Input) -> Option<WebIdentityToken<'_>> {
+        None
+    }
 
     /// For operations that take a body: the key that seals it, made after the decision and before the body is read.
     ///
@@ -147,6 +153,9 @@ pub(crate) fn info<Op: Operation>() -> OperationInfo {
     }
 }
 
+/// What is done when an account has been founded, with its name if it has one.
+type Founded<S> = fn(&mut Scope<'_, S>, AccountId, Option<&str>) -> Result<(), Error>;
+
 /// All that a service brings: `pub fn service() -> Registration` in each service's `lib.rs`.
 pub struct Registration {
     pub(crate) service: &'static str,
@@ -209,6 +218,25 @@ impl Registration {
         self.registry.origins = Some(Box::new(move |core, frame, sought| lookup(&mut View::new(core, frame), sought)));
         self
     }
+    /// With the documents of managed policies (`iam`).
+    pub fn managed_policies<S: Service>(mut self, lookup: fn(&mut View<'_, S>, &Arn) -> Result<Option<Document>, Error>) -> Self {
+        self.registry.managed_policies = Some(Box::new(move |core, frame, arn| lookup(&mut View::new(core, frame), arn)));
+        self
+    }
+    /// With the OpenID Connect providers of accounts, by the issuer's host and path (`iam`).
+    pub fn identity_providers<S: Service>(
+        mut self,
+        lookup: fn(&mut View<'_, S>, AccountId, &str) -> Result<Option<IdentityProvider>, Error>,
+    ) -> Self {
+        self.registry.identity_providers =
+            Some(Box::new(move |core, frame, account, issuer| lookup(&mut View::new(core, frame), account, issuer)));
+        self
+    }
+    /// With what is done when an issuer's keys lack the one of a token (`iam`): it tells whether they are being fetched.
+    pub fn issuer_keys_wanted<S: Service>(mut self, want: fn(&mut Scope<'_, S>, &str) -> Result<bool, Error>) -> Self {
+        self.registry.issuer_keys_wanted = Some(Box::new(move |core, frame, issuer| want(&mut Scope::new(core, frame, ""), issuer)));
+        self
+    }
     /// With the way an account gets its first principals (`iam`): it tells whether it made any.
     pub fn founding<S: crate::FoundsAccounts>(
         mut self,
@@ -223,7 +251,7 @@ impl Registration {
         mut self,
         organization: fn(&mut View<'_, S>) -> Result<Option<Organization>, Error>,
         standing: fn(&mut View<'_, S>, AccountId) -> Result<Option<Standing>, Error>,
-        founded: fn(&mut Scope<'_, S>, AccountId, Option<&str>) -> Result<(), Error>,
+        founded: Founded<S>,
     ) -> Self {
         self.registry.organization = Some(OrganizationLookups {
             organization: Box::new(move |core, frame| organization(&mut View::new(core, frame))),

@@ -81,6 +81,20 @@ fn levels(core: &Core, kind: PolicyKind, levels: Vec<Level>) -> Result<Vec<Compi
     levels.into_iter().map(level).collect()
 }
 
+impl<S: crate::Service> crate::View<'_, S> {
+    /// Where an account stands in the organization, for the policy simulator. None: in no organization.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub fn standing(&mut self, account: AccountId) -> Result<Option<Standing>, Error> {
+        let gate = self.core.gate.clone();
+        match &gate.0.registry.organization {
+            Some(lookup) => (lookup.standing)(self.core, self.frame, account),
+            None => Ok(None),
+        }
+    }
+}
+
 impl Seen {
     /// With no organization this costs one read.
     pub(crate) fn read(core: &mut Core, frame: &Frame) -> Result<Self, Error> {

@@ -4,8 +4,10 @@ use crate::{
     Authorized, Body, BodyKey, BodyOut, Error, Operation, Service, View,
     authorize::{Allowed, authorize},
     core::{Core, Frame},
+    federation,
     operation::info,
     record::{self, Opening},
+    temporary,
 };
 use base::{redacted, revealed};
 use serde_json::Value;
@@ -15,23 +17,25 @@ pub(crate) type Passed<T> = Result<(T, Option<BodyOut>), Error>;
 
 /// demands → authorize → execute → record. A call that fails leaves its record and nothing else.
 pub(crate) fn pass<Op: Operation>(core: &mut Core, frame: Frame, input: Op::Input, body: Body<'_>) -> Passed<Op::Output> {
+    let (frame, shown) = federation::shown::<Op>(core, frame, &input);
     let opening = Opening::new(core, &frame, &info::<Op>(), redacted(|| Op::recorded(&input)));
     let mark = core.mark();
     let mut resources = Vec::new();
-    let result = core.enter().and_then(|()| {
+    let result = shown.and_then(|()| core.enter()).and_then(|()| {
         let result = attempt::<Op>(core, &frame, &opening.id, input, body, &mut resources);
         core.leave();
         result
     });
     let outcome = match &result {
+        Ok(_) if Op::READ_ONLY => Ok(Value::Null),
         Ok((output, _)) => Ok(redacted(|| serde_json::to_value(output)).map_err(Error::internal)?),
         Err(error) => {
             core.undo(mark);
             Err(error)
         }
     };
-    let record = opening.close(core.now, &resources, outcome);
-    record::append(core, record)?;
+    let record = opening.close(core.now, &resources, outcome)?;
+    record::append(core, record);
     result
 }
 
@@ -53,6 +57,7 @@ fn attempt<Op: Operation>(
 }
 
 fn decide<Op: Operation>(core: &mut Core, frame: &Frame, event: &str, input: &Op::Input) -> Result<Allowed, Error> {
+    temporary::may_call(&frame.caller, Op::Service::NAME, Op::NAME)?;
     let demands = Op::demands(input, &mut View::new(core, frame))?;
     authorize(core, frame, &info::<Op>(), event, &demands)
 }
@@ -64,8 +69,8 @@ pub(crate) fn pass_value<Op: Operation>(core: &mut Core, frame: Frame, input: Va
         Err(e) => {
             let error = malformed::<Op>(&e);
             let opening = Opening::new(core, &frame, &info::<Op>(), Value::Null);
-            let record = opening.close(core.now, &[], Err(&error));
-            record::append(core, record)?;
+            let record = opening.close(core.now, &[], Err(&error))?;
+            record::append(core, record);
             return Err(error);
         }
     };

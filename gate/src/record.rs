@@ -1,13 +1,13 @@
 use crate::{
-    Caller, Error, Identity, OperationInfo, Table, body,
+    Caller, Error, Identity, OperationInfo, Table,
     body::Internal,
     core::{Core, Frame},
     founding::ADMINISTRATOR_ROLE,
+    table::{VALUE_VERSION, decode, encode},
 };
 use base::{AccountId, Arn, Timestamp, uuid_v7};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
-use std::sync::Arc;
+use serde_json::{Value, json};
 
 /// What became of a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,36 +43,63 @@ pub struct Record {
 /// The trail: account, event id.
 pub(crate) static TRAIL: Table<Internal, Record> = Table::new("trail");
 
-/// A record that is being written: what is known before the call is decided.
-pub(crate) struct Opening {
-    pub(crate) id: String,
+/// A record as it is kept: its bytes are made once, and read again by those who watch alone.
+pub(crate) struct Written {
     account: AccountId,
-    event: Map<String, Value>,
-    action: String,
-    principal: String,
-    read_only: bool,
+    id: String,
+    /// `service:Operation`.
+    pub(crate) action: String,
+    pub(crate) bytes: store::Value,
 }
 
-fn user_identity(caller: &Caller) -> Value {
+/// A record that is being written: what is known before the call is decided.
+pub(crate) struct Opening<'f> {
+    pub(crate) id: String,
+    account: AccountId,
+    frame: &'f Frame,
+    info: OperationInfo,
+    /// Service and name, where no operation answers.
+    asked: Option<(String, String)>,
+    input: Value,
+    operator: bool,
+    /// More members of `additionalEventData`.
+    added: Vec<(&'static str, Value)>,
+}
+
+pub(crate) fn user_identity(caller: &Caller) -> Value {
     let mut identity = match caller.identity() {
         Identity::Root { account } => json!({"type": "Root", "principalId": account, "arn": caller.name(), "accountId": account}),
-        Identity::User { account, arn, id, name, access_key_id } => {
+        Identity::User { account, arn, id, name, access_key_id, .. } => {
             json!({"type": "IAMUser", "principalId": id, "arn": arn, "accountId": account, "accessKeyId": access_key_id, "userName": name})
         }
         Identity::Role(s) => {
             let mut context = json!({
                 "sessionIssuer": {"type": "Role", "principalId": s.role_id, "arn": s.role_arn, "accountId": s.account, "userName": s.role_name},
-                "attributes": {"creationDate": s.issued.iso(), "mfaAuthenticated": "false"},
             });
             if let Some(source) = &s.source_identity {
                 context["sourceIdentity"] = json!(source);
             }
+            if let Some(provider) = &s.provider {
+                context["webIdFederationData"] = json!({"federatedProvider": provider, "attributes": {}});
+            }
             json!({"type": "AssumedRole", "principalId": caller.user_id(), "arn": s.arn(), "accountId": s.account,
-                "accessKeyId": s.access_key_id, "sessionContext": context})
+                "accessKeyId": s.credentials.access_key_id, "sessionContext": context})
+        }
+        Identity::Federated(s) => {
+            let issuer =
+                json!({"type": "IAMUser", "principalId": s.user_id, "arn": s.user_arn, "accountId": s.account, "userName": s.user_name});
+            json!({"type": "FederatedUser", "principalId": s.id(), "arn": s.arn(), "accountId": s.account,
+                "accessKeyId": s.credentials.access_key_id, "sessionContext": {"sessionIssuer": issuer}})
+        }
+        Identity::WebIdentity(w) => {
+            json!({"type": "WebIdentityUser", "principalId": caller.user_id(), "userName": w.subject, "identityProvider": w.provider})
         }
         Identity::Service { name, .. } => json!({"type": "AWSService", "invokedBy": name}),
         Identity::Anonymous => json!({"type": "AWSAccount", "principalId": "ANONYMOUS_PRINCIPAL", "accountId": "ANONYMOUS_PRINCIPAL"}),
     };
+    if let Some(temporary) = caller.identity().temporary() {
+        identity["sessionContext"]["attributes"] = json!({"creationDate": temporary.issued.iso(), "mfaAuthenticated": "false"});
+    }
     if let Some(service) = caller.via().last() {
         identity["invokedBy"] = json!(service);
     }
@@ -109,116 +136,185 @@ fn small_initials(value: Value) -> Value {
 /// A record's parameters are cut above this: CloudTrail's own limit for an event is 256 KiB.
 const MAX_PARAMETERS: usize = 100 * 1024;
 
-fn bounded(value: Value) -> Value {
-    let length = serde_json::to_string(&value).map_or(0, |text| text.len());
-    if length > MAX_PARAMETERS { json!({"omitted": format!("{length} bytes: more than a record holds")}) } else { value }
+/// Writes a JSON object member by member, in the order that CloudTrail has.
+struct Members(Vec<u8>);
+
+impl Members {
+    fn name(&mut self, name: &str) {
+        if !matches!(self.0.last(), Some(b'{') | Some(&VALUE_VERSION)) {
+            self.0.push(b',');
+        }
+        self.0.push(b'"');
+        self.0.extend_from_slice(name.as_bytes());
+        self.0.extend_from_slice(b"\":");
+    }
+
+    fn add(&mut self, name: &str, value: &(impl Serialize + ?Sized)) -> Result<(), Error> {
+        self.name(name);
+        serde_json::to_writer(&mut self.0, value).map_err(Error::internal)
+    }
+
+    /// A call's input or output, if it is not too long.
+    fn add_bounded(&mut self, name: &str, value: Value) -> Result<(), Error> {
+        self.name(name);
+        let start = self.0.len();
+        serde_json::to_writer(&mut self.0, &small_initials(value)).map_err(Error::internal)?;
+        let length = self.0.len() - start;
+        if length > MAX_PARAMETERS {
+            self.0.truncate(start);
+            let omitted = json!({"omitted": format!("{length} bytes: more than a record holds")});
+            serde_json::to_writer(&mut self.0, &omitted).map_err(Error::internal)?;
+        }
+        Ok(())
+    }
+
+    fn begin(&mut self, name: &str) {
+        self.name(name);
+        self.0.push(b'{');
+    }
+
+    fn end(&mut self) {
+        self.0.push(b'}');
+    }
 }
 
-impl Opening {
-    pub(crate) fn new(core: &Core, frame: &Frame, info: &OperationInfo, input: Value) -> Self {
+impl<'f> Opening<'f> {
+    pub(crate) fn new(core: &Core, frame: &'f Frame, info: &OperationInfo, input: Value) -> Self {
         let gate = &core.gate.0;
-        let account = frame.caller.account().unwrap_or(gate.management_account);
         let id = frame.event.clone().unwrap_or_else(|| uuid_v7(&*gate.entropy, core.now));
-        let context = &frame.context;
-        let (source, agent) = match frame.caller.via().last() {
-            Some(service) => (service.clone(), service.clone()),
-            None => (context.source_ip.clone(), context.user_agent.clone()),
-        };
-        let Value::Object(mut event) = json!({
-            "eventVersion": "1.11",
-            "userIdentity": user_identity(&frame.caller),
-            "eventTime": core.now.iso(),
-            "eventSource": info.principal,
-            "eventName": info.name,
-            "awsRegion": context.region,
-            "sourceIPAddress": source,
-            "userAgent": agent,
-            "requestParameters": bounded(small_initials(input)),
-            "responseElements": null,
-            "requestID": context.request_id,
-            "eventID": id,
-            "readOnly": info.read_only,
-            "eventType": "AwsApiCall",
-            "managementEvent": !info.data_event,
-            "recipientAccountId": account,
-            "eventCategory": if info.data_event { "Data" } else { "Management" },
-        }) else {
-            unreachable!("an object literal")
-        };
-        let mut more = Map::new();
-        if let Some(parent) = &frame.parent {
-            more.insert("parentEventID".into(), json!(parent));
-        }
-        if is_operator(&frame.caller, gate.management_account) {
-            more.insert("operatorOverride".into(), json!(true));
-        }
-        if !more.is_empty() {
-            event.insert("additionalEventData".into(), Value::Object(more));
-        }
-        Self {
-            id,
-            account,
-            event,
-            action: format!("{}:{}", info.service, info.name),
-            principal: frame.caller.name(),
-            read_only: info.read_only,
-        }
+        let account = frame.caller.account().unwrap_or(gate.management_account);
+        let operator = is_operator(&frame.caller, gate.management_account);
+        Self { id, account, frame, info: *info, asked: None, input, operator, added: Vec::new() }
     }
 
     /// Names a call that no operation answers, as it was asked for.
     pub(crate) fn call_it(&mut self, service: &str, operation: &str) {
-        self.event.insert("eventSource".into(), json!(format!("{service}.amazonaws.com")));
-        self.event.insert("eventName".into(), json!(operation));
-        self.action = format!("{service}:{operation}");
+        self.asked = Some((service.into(), operation.into()));
     }
 
     /// One more member of `additionalEventData`.
-    pub(crate) fn add(&mut self, name: &str, value: Value) {
-        let more = self.event.entry("additionalEventData").or_insert_with(|| json!({}));
-        more[name] = value;
+    pub(crate) fn add(&mut self, name: &'static str, value: Value) {
+        self.added.push((name, value));
     }
 
-    pub(crate) fn close(mut self, now: Timestamp, resources: &[Arn], result: Result<Value, &Error>) -> Record {
-        if !resources.is_empty() {
-            let list = resources.iter().map(|arn| json!({"ARN": arn, "accountId": arn.account()})).collect();
-            self.event.insert("resources".into(), Value::Array(list));
-        }
-        let kind = match result {
-            Ok(output) => {
-                if !self.read_only {
-                    self.event.insert("responseElements".into(), bounded(small_initials(output)));
-                }
-                RecordKind::Done
-            }
-            Err(error) => {
-                self.event.insert("errorCode".into(), json!(error.code));
-                self.event.insert("errorMessage".into(), json!(error.message));
-                match &error.denial {
-                    Some(denial) => {
-                        let more = self.event.entry("additionalEventData").or_insert_with(|| json!({}));
-                        more["denial"] = json!(denial);
-                        RecordKind::Denied
-                    }
-                    None => RecordKind::Failed,
-                }
-            }
+    /// The record, once it is known what became of the call. What a call that only reads has answered is not recorded.
+    pub(crate) fn close(mut self, now: Timestamp, resources: &[Arn], result: Result<Value, &Error>) -> Result<Written, Error> {
+        let kind = match &result {
+            Ok(_) => RecordKind::Done,
+            Err(error) if error.is_denied() => RecordKind::Denied,
+            Err(_) => RecordKind::Failed,
         };
-        Record {
-            id: self.id,
-            account: self.account,
-            time: now,
-            kind,
-            principal: self.principal,
-            action: self.action,
-            event: Value::Object(self.event),
+        let action = match &self.asked {
+            Some((service, operation)) => format!("{service}:{operation}"),
+            None => format!("{}:{}", self.info.service, self.info.name),
+        };
+        let mut out = Members(Vec::with_capacity(1536));
+        out.0.extend_from_slice(&[VALUE_VERSION, b'{']);
+        out.add("id", &self.id)?;
+        out.add("account", &self.account)?;
+        out.add("time", &now)?;
+        out.add("kind", &kind)?;
+        out.add("principal", self.frame.caller.named())?;
+        out.add("action", &action)?;
+        out.begin("event");
+        let input = std::mem::take(&mut self.input);
+        self.event(&mut out, now, input, resources, result)?;
+        out.end();
+        out.end();
+        Ok(Written { account: self.account, id: self.id, action, bytes: out.0.into() })
+    }
+
+    fn event(
+        &self,
+        out: &mut Members,
+        now: Timestamp,
+        input: Value,
+        resources: &[Arn],
+        result: Result<Value, &Error>,
+    ) -> Result<(), Error> {
+        let (caller, context, info) = (&self.frame.caller, &self.frame.context, &self.info);
+        let (source, agent) = match caller.via().last() {
+            Some(service) => (service, service),
+            None => (&context.source_ip, &context.user_agent),
+        };
+        out.add("eventVersion", "1.11")?;
+        out.name("userIdentity");
+        out.0.extend_from_slice(caller.recorded());
+        out.add("eventTime", &now.iso())?;
+        match &self.asked {
+            Some((service, operation)) => {
+                out.add("eventSource", &format!("{service}.amazonaws.com"))?;
+                out.add("eventName", operation)?;
+            }
+            None => {
+                out.add("eventSource", info.principal)?;
+                out.add("eventName", info.name)?;
+            }
         }
+        out.add("awsRegion", &context.region)?;
+        out.add("sourceIPAddress", source)?;
+        out.add("userAgent", agent)?;
+        out.add_bounded("requestParameters", input)?;
+        let (output, error) = match result {
+            Ok(output) => (output, None),
+            Err(error) => (Value::Null, Some(error)),
+        };
+        out.add_bounded("responseElements", if info.read_only { Value::Null } else { output })?;
+        out.add("requestID", &context.request_id)?;
+        out.add("eventID", &self.id)?;
+        out.add("readOnly", &info.read_only)?;
+        out.add("eventType", "AwsApiCall")?;
+        out.add("managementEvent", &!info.data_event)?;
+        out.add("recipientAccountId", &self.account)?;
+        out.add("eventCategory", if info.data_event { "Data" } else { "Management" })?;
+        self.more(out, error)?;
+        if !resources.is_empty() {
+            let list: Vec<Value> = resources.iter().map(|arn| json!({"ARN": arn, "accountId": arn.account()})).collect();
+            out.add("resources", &list)?;
+        }
+        if let Some(error) = error {
+            out.add("errorCode", &error.code)?;
+            out.add("errorMessage", &error.message)?;
+        }
+        Ok(())
+    }
+
+    fn more(&self, out: &mut Members, error: Option<&Error>) -> Result<(), Error> {
+        let denial = error.and_then(|error| error.denial.as_ref());
+        if self.frame.parent.is_none() && !self.operator && denial.is_none() && self.added.is_empty() {
+            return Ok(());
+        }
+        out.begin("additionalEventData");
+        if let Some(parent) = &self.frame.parent {
+            out.add("parentEventID", parent)?;
+        }
+        if self.operator {
+            out.add("operatorOverride", &true)?;
+        }
+        if let Some(denial) = denial {
+            out.add("denial", denial)?;
+        }
+        self.added.iter().try_for_each(|(name, value)| out.add(name, value))?;
+        out.end();
+        Ok(())
+    }
+}
+
+impl Written {
+    /// A record that was read.
+    pub(crate) fn again(record: Record) -> Result<Self, Error> {
+        let bytes = encode(&record)?.into();
+        Ok(Self { account: record.account, id: record.id, action: record.action, bytes })
+    }
+
+    /// For those who watch.
+    pub(crate) fn read(&self) -> Result<Record, Error> {
+        decode(&self.bytes)
     }
 }
 
 /// Writes the record into the attempt: it stays whatever is rolled back.
-pub(crate) fn append(core: &mut Core, record: Record) -> Result<(), Error> {
-    let key = TRAIL.key(&[record.account.as_str(), record.id.as_str()]);
-    core.tx.append(key, body::encoded(&record)?);
-    core.records.push(Arc::new(record));
-    Ok(())
+pub(crate) fn append(core: &mut Core, record: Written) {
+    core.tx.append(TRAIL.key(&[record.account.as_str(), record.id.as_str()]), record.bytes.clone());
+    core.records.push(record);
 }

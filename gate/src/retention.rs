@@ -106,6 +106,7 @@ fn record(core: &mut Core, account: AccountId, days: u32, removed: usize) -> Res
     let input = json!({"accountId": account, "retentionPeriod": days, "before": limit(core.now, days).iso()});
     let mut opening = Opening::new(core, &frame, &crate::gate::NO_OPERATION, input);
     opening.call_it("cloudtrail", "RemoveExpiredRecords");
-    let closed = opening.close(core.now, &[], Ok::<Value, &Error>(json!({"removed": removed})));
-    record::append(core, closed)
+    let closed = opening.close(core.now, &[], Ok::<Value, &Error>(json!({"removed": removed})))?;
+    record::append(core, closed);
+    Ok(())
 }

@@ -1,11 +1,11 @@
 use crate::{
-    Actor, Body, BodyKey, BodyOut, BodyPart, BodyReader, Caller, Error, Identity, IssuesSessions, Operation, ReceivedBody, RequestContext,
-    RoleFacts, Service, Session, StoredCaller, Table,
+    Actor, Body, BodyKey, BodyOut, BodyPart, BodyReader, Caller, Document, Error, Identity, IssuesSessions, Operation, ReceivedBody,
+    RequestContext, RoleFacts, Service, StoredCaller, Table,
     authorize::Allowed,
     body,
     caller::CallerInner,
     core::{Core, Frame},
-    facts::View,
+    facts::{View, managed_policy},
     pass,
     table::{Bounds, RowKey},
 };
@@ -144,7 +144,7 @@ impl<'a, S: Service> Scope<'a, S> {
         let token = answer.pointer("/Credentials/SessionToken").and_then(Value::as_str).unwrap_or_default();
         let session =
             self.view.core.gate.open_session(token).ok_or_else(|| Error::internal("sts gave a session token that is not readable"))?;
-        Ok(Actor(Caller::new(Identity::Role(Box::new(session)))))
+        Ok(Actor(Caller::new(session)))
     }
     /// Seals an actor for later steps: an identity, never a permission.
     ///
@@ -268,9 +268,25 @@ impl<S: IssuesSessions> Scope<'_, S> {
     /// Seals a session into its token, so that any node can verify it.
     ///
     /// # Errors
-    /// Sealing failed.
-    pub fn session_token(&self, session: &Session) -> Result<Secret<String>, Error> {
+    /// Sealing failed; or the identity is no session.
+    pub fn session_token(&self, session: &Identity) -> Result<Secret<String>, Error> {
         self.view.core.gate.seal_session(session)
+    }
+    /// The document of a managed policy. None: there is no such policy.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub fn managed_policy(&mut self, arn: &Arn) -> Result<Option<Document>, Error> {
+        managed_policy(self.view.core, self.view.frame, arn)
+    }
+    /// The account that a long-lived access key belongs to. None: there is no such key.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub fn access_key_account(&mut self, id: &str) -> Result<Option<AccountId>, Error> {
+        let gate = self.view.core.gate.clone();
+        let Some(lookup) = &gate.0.registry.access_keys else { return Ok(None) };
+        Ok(lookup(self.view.core, self.view.frame, id)?.and_then(|key| Caller::new(key.identity).account()))
     }
 }
 

@@ -78,7 +78,7 @@ fn after(prefix: &[u8]) -> Vec<u8> {
 }
 
 /// Stored values begin with the version of their form.
-const VALUE_VERSION: u8 = 1;
+pub(crate) const VALUE_VERSION: u8 = 1;
 
 pub(crate) fn encode<V: Serialize>(value: &V) -> Result<Vec<u8>, Error> {
     let mut bytes = vec![VALUE_VERSION];

@@ -8,7 +8,7 @@ use crate::{
     core::{Core, Frame},
     flood::Admission,
     pass::Passed,
-    record::{self, Opening},
+    record::{self, Opening, Written},
 };
 use base::uuid_v7;
 use serde_json::Value;
@@ -99,14 +99,14 @@ impl Gate {
                     "RequestTimeout",
                     "The body did not arrive in full: the connection or the server ended before it. Nothing was stored; send it again.",
                 );
-                let row = opening.close(core.now, &[], Err(&cut));
-                OPENED.put(core, event, &row)?;
+                let row = opening.close(core.now, &[], Err(&cut))?;
+                core.tx.put(OPENED.key(event), row.bytes);
                 Ok(Opened { frame, input, key, signature })
             }
             Err(error) => {
                 core.undo(mark);
-                let record = opening.close(core.now, &[], Err(&error));
-                record::append(core, record)?;
+                let record = opening.close(core.now, &[], Err(&error))?;
+                record::append(core, record);
                 Err(error)
             }
         }
@@ -117,7 +117,7 @@ impl Gate {
         self.settle(|core| {
             for (key, record) in OPENED.scan::<[&str; 0]>(core, &[], crate::table::Bounds::ALL)? {
                 OPENED.delete(core, key[0].as_str());
-                record::append(core, record)?;
+                record::append(core, Written::again(record)?);
             }
             let mut orphans = Vec::new();
             for id in self.0.blobs.ids()? {
@@ -211,7 +211,8 @@ impl Upload {
         OPENED.delete(core, self.event());
         let Some(operation) = self.gate.operation(&self.service, &self.operation) else { return Ok(()) };
         let record =
-            Opening::new(core, &self.frame, &operation.info(), operation.recorded(self.input.clone())).close(core.now, &[], Err(error));
-        record::append(core, record)
+            Opening::new(core, &self.frame, &operation.info(), operation.recorded(self.input.clone())).close(core.now, &[], Err(error))?;
+        record::append(core, record);
+        Ok(())
     }
 }

@@ -36,7 +36,7 @@ impl Use {
         let identity = &record.event["userIdentity"];
         let id = match identity["type"].as_str()? {
             "IAMUser" => &identity["principalId"],
-            "AssumedRole" => &identity["sessionContext"]["sessionIssuer"]["principalId"],
+            "AssumedRole" | "FederatedUser" => &identity["sessionContext"]["sessionIssuer"]["principalId"],
             _ => return None,
         };
         let text = |value: &Value| value.as_str().map(str::to_owned);

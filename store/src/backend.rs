@@ -1,8 +1,33 @@
 use crate::{CommitError, Key, StoreError, Value};
-use std::{collections::BTreeMap, ops::Bound};
+use std::ops::Bound;
 
-/// What one group of transactions changes: the new value, or None for a row that goes.
-pub(crate) type Batch = BTreeMap<Key, Option<Value>>;
+/// What one group of transactions changes, in the order in which it counts: where a key comes twice, the last change stays.
+pub(crate) type Batch = Vec<(Key, Change)>;
+
+/// What becomes of a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Change {
+    Put(Value),
+    /// Set once, and rarely read: a record.
+    Append(Value),
+    Delete,
+}
+
+impl Change {
+    /// The row's value from now on.
+    pub(crate) fn value(&self) -> Option<&Value> {
+        match self {
+            Self::Put(value) | Self::Append(value) => Some(value),
+            Self::Delete => None,
+        }
+    }
+}
+
+impl From<Option<Value>> for Change {
+    fn from(value: Option<Value>) -> Self {
+        value.map_or(Self::Delete, Self::Put)
+    }
+}
 
 /// Where rows lie. Memory and disk differ in this, and in nothing else.
 pub(crate) trait Backend: Send + Sync {
@@ -33,6 +58,10 @@ pub(crate) struct Span {
 impl Span {
     pub(crate) fn is_empty(&self) -> bool {
         self.end.as_ref().is_some_and(|end| *end <= self.start)
+    }
+
+    pub(crate) fn contains(&self, key: &[u8]) -> bool {
+        key >= self.start.as_slice() && self.end.as_deref().is_none_or(|end| key < end)
     }
 
     /// For `BTreeMap::range` and its like. The span must not be empty.

@@ -4,6 +4,9 @@ use std::{
     thread::{self, JoinHandle},
 };
 
+/// The bytes of a group, unless one transaction alone is larger.
+const MAX_GROUP: usize = 4 << 20;
+
 /// The thread that commits what is queued, a group at a time; the next group queues meanwhile.
 pub(crate) struct Committer {
     queue: Arc<Queue>,
@@ -24,13 +27,19 @@ impl Queue {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The next group; None once the queue is closed and empty.
+    /// The next group: all that waits, up to a limit; None once the queue is closed and empty.
     fn take(&self) -> Option<Vec<Job>> {
         let mut state = self.state();
         while state.0.is_empty() && !state.1 {
             state = self.filled.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
-        Some(std::mem::take(&mut state.0)).filter(|jobs| !jobs.is_empty())
+        let mut bytes = 0;
+        let beyond = state.0.iter().position(|job| {
+            bytes += job.size();
+            bytes > MAX_GROUP
+        });
+        let later = beyond.map_or_else(Vec::new, |beyond| state.0.split_off(beyond.max(1)));
+        Some(std::mem::replace(&mut state.0, later)).filter(|jobs| !jobs.is_empty())
     }
 }
 

@@ -1,21 +1,23 @@
 use crate::{
     CommitError, Key, Pending, RootKey, StoreError, Tx, Value,
-    backend::{Backend, Batch},
+    backend::{Backend, Batch, Change},
     clock::Clock,
     committer::Committer,
-    disk::{CACHE, Disk},
+    disk::{Disk, Limits},
     files::failed,
     memory::Memory,
     pending::{Answer, pending},
     recent::{Reads, Recent},
+    tx::Writes,
 };
 use std::{
     collections::BTreeMap,
     path::Path,
     sync::{
         Arc, Mutex, PoisonError, RwLock,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
+    time::{Duration, Instant},
 };
 
 /// The longest key.
@@ -59,12 +61,35 @@ pub(crate) struct Core {
     recent: Mutex<Recent>,
     callbacks: RwLock<Vec<(Vec<u8>, Callback)>>,
     closed: AtomicBool,
+    groups: AtomicU64,
+    transactions: AtomicU64,
+    nanoseconds: AtomicU64,
+}
+
+/// What a store has done since it was opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Figures {
+    /// Groups that were committed: on disk, each is one append and one flush.
+    pub groups: u64,
+    /// Transactions in them.
+    pub transactions: u64,
+    /// The time that making groups durable and visible took, together.
+    pub took: Duration,
+}
+
+impl Job {
+    /// The bytes it adds to a group.
+    pub(crate) fn size(&self) -> usize {
+        let written = self.writes.iter().map(|(key, value)| key.len() + value.as_ref().map_or(0, |value| value.len()));
+        let appended = self.appends.iter().map(|(key, value)| key.len() + value.len());
+        written.sum::<usize>() + appended.sum::<usize>()
+    }
 }
 
 /// A transaction that waits for its group.
 pub(crate) struct Job {
     reads: Reads,
-    writes: Batch,
+    writes: Writes,
     appends: BTreeMap<Key, Value>,
     answer: Answer,
 }
@@ -79,7 +104,7 @@ impl Store {
     /// Opens the store in the folder `dir`, or makes it: one process per folder, all content encrypted under a key
     /// derived from `root`. After a crash, every answered commit is there.
     pub fn open(dir: &Path, root: &RootKey) -> Result<Self, StoreError> {
-        let core = Arc::new(Core::new(Box::new(Disk::open(dir, root, CACHE)?)));
+        let core = Arc::new(Core::new(Box::new(Disk::open(dir, root, Limits::default())?)));
         let committer = Committer::start(Arc::clone(&core)).map_err(failed(dir, "starting the committer thread"))?;
         Ok(Self(Arc::new(Shared { core, committer: Some(committer) })))
     }
@@ -123,6 +148,16 @@ impl Store {
         self.0.core.backend.compact()
     }
 
+    /// What was committed since the store was opened.
+    pub fn figures(&self) -> Figures {
+        let core = &self.0.core;
+        Figures {
+            groups: core.groups.load(Ordering::Relaxed),
+            transactions: core.transactions.load(Ordering::Relaxed),
+            took: Duration::from_nanos(core.nanoseconds.load(Ordering::Relaxed)),
+        }
+    }
+
     /// Commits what is queued and lets go of the files; transactions from then on answer that the store is closed.
     pub fn close(&self) {
         self.0.close();
@@ -131,7 +166,16 @@ impl Store {
 
 impl Core {
     pub(crate) fn new(backend: Box<dyn Backend>) -> Self {
-        Self { backend, clock: Arc::default(), recent: Mutex::default(), callbacks: RwLock::default(), closed: AtomicBool::new(false) }
+        Self {
+            backend,
+            clock: Arc::default(),
+            recent: Mutex::default(),
+            callbacks: RwLock::default(),
+            closed: AtomicBool::new(false),
+            groups: AtomicU64::new(0),
+            transactions: AtomicU64::new(0),
+            nanoseconds: AtomicU64::new(0),
+        }
     }
 
     pub(crate) fn is_closed(&self) -> bool {
@@ -153,15 +197,19 @@ impl Core {
             for key in writes.keys() {
                 recent.note(seq, key);
             }
-            batch.extend(writes);
-            batch.extend(appends.into_iter().map(|(key, value)| (key, Some(value))));
+            batch.extend(writes.into_iter().map(|(key, value)| (key, Change::from(value))));
+            batch.extend(appends.into_iter().map(|(key, value)| (key, Change::Append(value))));
             winners.push(answer);
         }
         if winners.is_empty() {
             return;
         }
         let callbacks = self.callbacks_for(&batch);
+        let begun = Instant::now();
         let outcome = self.backend.apply(seq, self.clock.oldest(), batch);
+        self.groups.fetch_add(1, Ordering::Relaxed);
+        self.transactions.fetch_add(winners.len() as u64, Ordering::Relaxed);
+        self.nanoseconds.fetch_add(u64::try_from(begun.elapsed().as_nanos()).unwrap_or(u64::MAX), Ordering::Relaxed);
         // Even after a failure: whether its writes were kept is unknown, so they count as written.
         self.clock.publish(seq);
         recent.trim(self.clock.oldest());
@@ -176,12 +224,8 @@ impl Core {
 
     fn callbacks_for(&self, batch: &Batch) -> Vec<Callback> {
         let callbacks = self.callbacks.read().unwrap_or_else(PoisonError::into_inner);
-        let wrote = |prefix: &[u8]| batch.range::<[u8], _>((std::ops::Bound::Included(prefix), std::ops::Bound::Unbounded)).next();
-        callbacks
-            .iter()
-            .filter(|(prefix, _)| wrote(prefix).is_some_and(|(key, _)| key.starts_with(prefix)))
-            .map(|(_, callback)| Arc::clone(callback))
-            .collect()
+        let wrote = |prefix: &[u8]| batch.iter().any(|(key, _)| key.starts_with(prefix));
+        callbacks.iter().filter(|(prefix, _)| wrote(prefix)).map(|(_, callback)| Arc::clone(callback)).collect()
     }
 }
 

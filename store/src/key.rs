@@ -46,6 +46,6 @@ pub(crate) fn aes_gcm(key: &[u8; 32]) -> LessSafeKey {
 /// Fills with random bytes of the system. Panics if the system has none: nothing safe can be done without.
 pub(crate) fn random<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
-    aws_lc_rs::rand::fill(&mut bytes).expect("the system's random generator");
+    getrandom::fill(&mut bytes).expect("the system's random generator");
     bytes
 }

@@ -22,7 +22,7 @@ mod recent;
 mod tx;
 
 pub use blobs::{BlobKey, BlobMeta, BlobReader, BlobWriter, Blobs};
-pub use engine::Store;
+pub use engine::{Figures, Store};
 pub use error::{CommitError, StoreError};
 pub use key::RootKey;
 pub use pending::Pending;

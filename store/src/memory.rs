@@ -1,6 +1,6 @@
 use crate::{
     CommitError, Key, StoreError, Value,
-    backend::{Backend, Batch, Span, View},
+    backend::{Backend, Batch, Change, Span, View},
 };
 use std::{
     collections::{BTreeMap, VecDeque},
@@ -38,10 +38,10 @@ impl Backend for Memory {
     fn apply(&self, seq: u64, oldest: u64, batch: Batch) -> Result<(), CommitError> {
         let mut guard = self.0.write().unwrap_or_else(PoisonError::into_inner);
         let Rows { rows, stale } = &mut *guard;
-        for (key, value) in batch {
-            let gone = value.is_none();
+        for (key, change) in batch {
+            let gone = change == Change::Delete;
             let versions = rows.entry(key.clone()).or_default();
-            versions.push((seq, value));
+            versions.push((seq, change.value().cloned()));
             if gone || versions.len() > 1 {
                 stale.push_back((seq, key));
             }
@@ -86,7 +86,7 @@ mod tests {
     use super::*;
 
     fn batch(rows: &[(&str, Option<&str>)]) -> Batch {
-        rows.iter().map(|(k, v)| (k.as_bytes().to_vec(), v.map(|v| Value::from(v.to_owned())))).collect()
+        rows.iter().map(|(k, v)| (k.as_bytes().to_vec(), v.map(|v| Value::from(v.to_owned())).into())).collect()
     }
 
     #[test]

@@ -1,10 +1,13 @@
 use crate::{
     Key, StoreError, Value,
-    backend::{Batch, Span, View},
+    backend::{Span, View},
     engine::Core,
     recent::Reads,
 };
 use std::{collections::BTreeMap, ops::Range, sync::Arc};
+
+/// What a transaction writes: the new value, or None for a row that goes.
+pub(crate) type Writes = BTreeMap<Key, Option<Value>>;
 
 /// A transaction: a snapshot taken at the first read, what was read of it, and writes that nobody else sees yet.
 /// Dropping it without a commit leaves no trace.
@@ -12,7 +15,7 @@ pub struct Tx {
     core: Arc<Core>,
     view: Option<Box<dyn View>>,
     pub(crate) reads: Reads,
-    pub(crate) writes: Batch,
+    pub(crate) writes: Writes,
     pub(crate) appends: BTreeMap<Key, Value>,
     /// What stood in `writes` before each write since the first savepoint; None: nothing.
     undo: Vec<(Key, Option<Option<Value>>)>,
@@ -39,7 +42,7 @@ impl Tx {
             core,
             view: None,
             reads: Reads::default(),
-            writes: Batch::new(),
+            writes: Writes::new(),
             appends: BTreeMap::new(),
             undo: Vec::new(),
             has_savepoint: false,
@@ -69,7 +72,7 @@ impl Tx {
         if limit == 0 || span.is_empty() {
             return Ok(Vec::new());
         }
-        let mut own: Batch = self.writes.range::<[u8], _>(span.bounds()).map(|(k, v)| (k.clone(), v.clone())).collect();
+        let mut own: Writes = self.writes.range::<[u8], _>(span.bounds()).map(|(k, v)| (k.clone(), v.clone())).collect();
         own.extend(self.appends.range::<[u8], _>(span.bounds()).map(|(k, v)| (k.clone(), Some(v.clone()))));
         // Each own row hides at most one of the snapshot's, so these are enough to reach the limit.
         let found = self.view()?.scan(&span, limit.saturating_add(own.len()), reverse)?;
@@ -157,8 +160,8 @@ impl Tx {
     }
 }
 
-fn merge(found: Vec<(Key, Value)>, own: Batch, limit: usize, reverse: bool) -> Vec<(Key, Value)> {
-    let mut rows: Batch = found.into_iter().map(|(key, value)| (key, Some(value))).collect();
+fn merge(found: Vec<(Key, Value)>, own: Writes, limit: usize, reverse: bool) -> Vec<(Key, Value)> {
+    let mut rows: Writes = found.into_iter().map(|(key, value)| (key, Some(value))).collect();
     rows.extend(own);
     let kept = rows.into_iter().filter_map(|(key, value)| Some((key, value?)));
     if reverse { kept.rev().take(limit).collect() } else { kept.take(limit).collect() }

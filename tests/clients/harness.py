@@ -68,9 +68,13 @@ class Served(Delivery):
         self.addCleanup(self.stop)
         self.start()
 
+    def arguments(self):
+        """More of `sekisho up`."""
+        return []
+
     def start(self):
         self.log = open(self.temporary / "up.log", "a")
-        self.server = subprocess.Popen([BINARY, "up", "--listen", f"127.0.0.1:{self.port}"], cwd=self.folder, env=self.environment, stdout=self.log, stderr=self.log)
+        self.server = subprocess.Popen([BINARY, "up", "--listen", f"127.0.0.1:{self.port}", *self.arguments()], cwd=self.folder, env=self.environment, stdout=self.log, stderr=self.log)
         deadline = time.monotonic() + 20
         while True:
             said = (self.temporary / "up.log").read_text()

@@ -9,6 +9,7 @@ pub mod encoding;
 pub mod git;
 pub mod http_date;
 pub mod json;
+pub mod jwt;
 pub mod lenient;
 pub mod query;
 pub mod rest;

@@ -1,6 +1,6 @@
 use super::{block_on, project};
 use crate::say::say;
-use crate::{failure::Failure, world::Workload};
+use crate::{failure::Failure, issuers, world::Workload};
 use clap::Args;
 use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
 use tokio::signal::unix::{SignalKind, signal};
@@ -17,6 +17,12 @@ pub(crate) struct Up {
     /// Answer plain HTTP from other machines too: credentials and data are readable on the way
     #[arg(long)]
     allow_plain_http: bool,
+    /// The keys of an issuer of web identity tokens, a JSON Web Key Set, instead of fetching them; may be given again
+    #[arg(long, value_name = "ISSUER_URL=FILE")]
+    oidc_keys: Vec<String>,
+    /// Certificates to trust issuers of web identity tokens by, beside the system's (PEM)
+    #[arg(long, value_name = "FILE")]
+    oidc_ca: Option<PathBuf>,
     /// How builds are run
     #[arg(long, value_enum, default_value = "isolated")]
     workload: Workload,
@@ -41,9 +47,13 @@ pub(crate) async fn interrupted() -> Result<(), Failure> {
 impl Up {
     pub(crate) fn execute(self) -> Result<ExitCode, Failure> {
         let delivery = project::read(&self.dir)?;
+        let keys = self.oidc_keys.iter().map(|argument| issuers::given(argument)).collect::<Result<Vec<_>, _>>()?;
+        let issuer_roots = self.oidc_ca.as_deref().map(issuers::more_roots).transpose()?.unwrap_or_default();
         warn_unconfined(self.workload);
         block_on(async {
-            let world = project::open(&self.dir, &delivery)?;
+            let mut world = project::open(&self.dir, &delivery)?;
+            world.issuer_roots = issuer_roots;
+            iam::give_issuer_keys(&world.gate, &keys)?;
             let served = world.serve(self.listen, self.allow_plain_http, Some(self.workload)).await?;
             say!("sekisho serves {} at https://{} (and http:// on this machine)", delivery.region, served.address);
             for account in &delivery.accounts {
@@ -52,6 +62,11 @@ impl Up {
             say!("  CA bundle    {}", served.bundle.display());
             interrupted().await?;
             say!("sekisho stops; what is under way goes on at the next start");
+            let done = world.gate.commits();
+            if done.groups > 0 {
+                let each = done.took.as_secs_f64() * 1e3 / done.groups as f64;
+                say!("  {} transactions were committed in {} flushes of {each:.2} ms", done.transactions, done.groups);
+            }
             served.stop();
             Ok(ExitCode::SUCCESS)
         })

@@ -54,8 +54,8 @@ pub(crate) async fn handle(server: &Server, connection: Connection, parts: Parts
     let target = parts.uri.path_and_query().map_or("/", |t| t.as_str()).to_string();
     let body = Box::new(reader(Arriving::new(incoming, &parts.headers)));
     let request = GitRequest { method: parts.method.as_str().to_string(), target, headers: parts.headers, context, body };
-    let server = server.clone();
-    let answered = tokio::task::spawn_blocking(move || server.git.handle(request)).await;
+    let git = server.git.wait().await.clone();
+    let answered = tokio::task::spawn_blocking(move || git.handle(request)).await;
     let Ok(answered) = answered else {
         let mut response = Response::new(answer::full("git: internal failure\n"));
         *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;

@@ -1,7 +1,6 @@
 use super::{Server, body::IDLE, patient::Patient, route};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use rustls::ServerConfig;
 use std::{
     convert::Infallible,
     io,
@@ -33,13 +32,12 @@ const TLS_HANDSHAKE: u8 = 22;
 /// The port, TLS and plain.
 pub(crate) struct Listener {
     socket: TcpListener,
-    tls: Arc<ServerConfig>,
     plain_everywhere: bool,
 }
 
 impl Listener {
-    pub(crate) async fn bind(address: SocketAddr, tls: Arc<ServerConfig>, plain_everywhere: bool) -> io::Result<Self> {
-        Ok(Self { socket: TcpListener::bind(address).await?, tls, plain_everywhere })
+    pub(crate) async fn bind(address: SocketAddr, plain_everywhere: bool) -> io::Result<Self> {
+        Ok(Self { socket: TcpListener::bind(address).await?, plain_everywhere })
     }
 
     pub(crate) fn address(&self) -> io::Result<SocketAddr> {
@@ -60,31 +58,24 @@ impl Listener {
                 tokio::time::sleep(Duration::from_millis(20)).await;
                 continue;
             };
-            let (server, stop, tls) = (server.clone(), stop.clone(), self.tls.clone());
+            let (server, stop) = (server.clone(), stop.clone());
             let plain = self.plain_everywhere || peer.ip().is_loopback();
             tokio::spawn(async move {
                 let _place = place;
                 // A connection that breaks is the client's loss; its calls have their records.
-                let _ = connection(server, stream, peer.ip(), tls, plain, stop).await;
+                let _ = connection(server, stream, peer.ip(), plain, stop).await;
             });
         }
     }
 }
 
-async fn connection(
-    server: Server,
-    stream: TcpStream,
-    peer: IpAddr,
-    tls: Arc<ServerConfig>,
-    plain: bool,
-    stop: watch::Receiver<bool>,
-) -> io::Result<()> {
+async fn connection(server: Server, stream: TcpStream, peer: IpAddr, plain: bool, stop: watch::Receiver<bool>) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let mut first = [0];
     let peeked = tokio::time::timeout(PATIENCE, stream.peek(&mut first)).await.map_err(|_| io::ErrorKind::TimedOut)??;
     if peeked == 1 && first[0] == TLS_HANDSHAKE {
-        let stream = tokio::time::timeout(PATIENCE, TlsAcceptor::from(tls).accept(Patient::new(stream, IDLE))).await;
-        let stream = stream.map_err(|_| io::ErrorKind::TimedOut)??;
+        let greeting = async { TlsAcceptor::from(server.tls.wait().await.clone()).accept(Patient::new(stream, IDLE)).await };
+        let stream = tokio::time::timeout(PATIENCE, greeting).await.map_err(|_| io::ErrorKind::TimedOut)??;
         serve(server, TokioIo::new(stream), Connection { peer, tls: true }, stop).await
     } else if plain {
         serve(server, TokioIo::new(Patient::new(stream, IDLE)), Connection { peer, tls: false }, stop).await

@@ -12,12 +12,15 @@ pub(crate) use listen::{Connection, Listener, serve_one};
 pub(crate) use tls::Authority;
 
 use gate::Gate;
+use rustls::ServerConfig;
 use std::sync::Arc;
+use tokio::sync::SetOnce;
 
-/// What every connection shares.
+/// What every connection shares. What takes time to make is set when it is there: who needs it waits, others are served.
 pub(crate) struct Shared {
     pub(crate) gate: Gate,
-    pub(crate) git: codecommit::GitServer,
+    pub(crate) tls: SetOnce<Arc<ServerConfig>>,
+    pub(crate) git: SetOnce<Arc<codecommit::GitServer>>,
     /// The hosts under which buckets are subdomains.
     pub(crate) host_suffixes: Vec<String>,
 }

@@ -62,7 +62,7 @@ impl Style {
 }
 
 pub(crate) async fn handle(server: &Server, connection: Connection, request: http::Request<Incoming>) -> Response<Body> {
-    let (parts, incoming) = request.into_parts();
+    let (mut parts, incoming) = request.into_parts();
     if codecommit::GitServer::is_git(parts.uri.path()) {
         return super::git::handle(server, connection, parts, incoming).await;
     }
@@ -80,11 +80,11 @@ pub(crate) async fn handle(server: &Server, connection: Connection, request: htt
     let mut arriving = Arriving::new(incoming, &parts.headers);
     let incoming = &mut arriving;
     let response = if wire::json::is_json(&parts.headers) {
-        json(server, connection, &parts, &target, authorization, incoming).await
+        json(server, connection, &mut parts, target, authorization, incoming).await
     } else if wire::query::is_query(&parts.headers, query) {
-        form(server, connection, &parts, &target, authorization, incoming).await
+        form(server, connection, &mut parts, target, authorization, incoming).await
     } else if signed_for(&authorization).is_some_and(|service| service != "s3") {
-        elsewhere(server, connection, &parts, &target, authorization, incoming).await
+        elsewhere(server, connection, &mut parts, target, authorization, incoming).await
     } else {
         body::s3(server, connection, &parts, &target, authorization, incoming).await
     };
@@ -115,15 +115,16 @@ fn dialect(protocol: Protocol) -> Dialect {
 
 /// What a request shows of its caller; the gate judges it.
 pub(crate) fn proof(parsed: Parsed, protocol: Protocol, parts: &Parts, target: &str, body_sha256: Option<String>) -> Proof {
+    shown_by(parsed, protocol, |authorization| {
+        let (method, target, headers) = (parts.method.as_str().to_string(), target.to_string(), parts.headers.clone());
+        SignedRequest { authorization, method, target, headers, body_sha256 }
+    })
+}
+
+fn shown_by(parsed: Parsed, protocol: Protocol, request: impl FnOnce(Authorization) -> SignedRequest) -> Proof {
     match parsed {
         Ok(None) => Proof::Anonymous,
-        Ok(Some(authorization)) => Proof::SigV4(Box::new(SignedRequest {
-            authorization,
-            method: parts.method.as_str().to_string(),
-            target: target.to_string(),
-            headers: parts.headers.clone(),
-            body_sha256,
-        })),
+        Ok(Some(authorization)) => Proof::SigV4(Box::new(request(authorization))),
         Err(e) => {
             let answer = e.answer(dialect(protocol));
             Proof::Malformed(Error::new(answer.code, answer.message).status(answer.status))
@@ -131,13 +132,17 @@ pub(crate) fn proof(parsed: Parsed, protocol: Protocol, parts: &Parts, target: &
     }
 }
 
-/// The proof of a request with a whole body; without the body no signature can be verified, and why it is not there is the
-/// answer.
-fn shown(parsed: Parsed, protocol: Protocol, parts: &Parts, target: &str, read: &Result<Vec<u8>, Error>) -> Proof {
-    match read {
-        Ok(bytes) => proof(parsed, protocol, parts, target, Some(hex_sha256(bytes))),
-        Err(e) => Proof::Malformed(e.clone()),
-    }
+/// The proof of a request with a whole body, which takes the headers with it; without the body no signature can be verified,
+/// and why it is not there is the answer.
+fn shown(parsed: Parsed, protocol: Protocol, parts: &mut Parts, target: String, read: &Result<Vec<u8>, Error>) -> Proof {
+    let bytes = match read {
+        Ok(bytes) => bytes,
+        Err(e) => return Proof::Malformed(e.clone()),
+    };
+    shown_by(parsed, protocol, |authorization| {
+        let (method, headers) = (parts.method.as_str().to_string(), std::mem::take(&mut parts.headers));
+        SignedRequest { authorization, method, target, headers, body_sha256: Some(hex_sha256(bytes)) }
+    })
 }
 
 /// The service that a request was signed for, where its form does not name one.
@@ -148,14 +153,14 @@ fn signed_for(parsed: &Parsed) -> Option<&str> {
 async fn json(
     server: &Server,
     connection: Connection,
-    parts: &Parts,
-    target: &str,
+    parts: &mut Parts,
+    target: String,
     parsed: Parsed,
     incoming: &mut Arriving,
 ) -> Response<Body> {
     let context = context(server, connection, &parts.headers);
-    let named = parts.headers.get("x-amz-target").and_then(|v| v.to_str().ok()).unwrap_or_default();
-    let (prefix, name) = named.rsplit_once('.').unwrap_or((named, ""));
+    let named = parts.headers.get("x-amz-target").and_then(|v| v.to_str().ok()).unwrap_or_default().to_string();
+    let (prefix, name) = named.rsplit_once('.').unwrap_or((&named, ""));
     let known =
         TARGETS.iter().find(|(p, _)| *p == prefix).map(|(_, service)| *service).or((prefix == LONG_CLOUDTRAIL).then_some("cloudtrail"));
     let service = known.or(signed_for(&parsed)).unwrap_or("unknown").to_string();
@@ -164,7 +169,10 @@ async fn json(
     let signed = signed_for(&parsed).is_some();
     let shown = shown(parsed, Protocol::Json, parts, target, &read);
     let input = read.and_then(|bytes| wire::json::read_body(&bytes, MAX_BODY).map_err(|e| Error::new(e.code, e.message)));
-    let operation = if known.is_some() || signed { name } else { named };
+    if service == "codecommit" {
+        server.git.wait().await;
+    }
+    let operation = if known.is_some() || signed { name } else { &named };
     let request = Request { proof: shown, service, operation: operation.to_string(), input, body: None, context };
     answer::write(&style, server.gate.call(&request).await)
 }
@@ -173,8 +181,8 @@ async fn json(
 async fn elsewhere(
     server: &Server,
     connection: Connection,
-    parts: &Parts,
-    target: &str,
+    parts: &mut Parts,
+    target: String,
     parsed: Parsed,
     incoming: &mut Arriving,
 ) -> Response<Body> {
@@ -192,18 +200,17 @@ async fn elsewhere(
 async fn form(
     server: &Server,
     connection: Connection,
-    parts: &Parts,
-    target: &str,
+    parts: &mut Parts,
+    target: String,
     parsed: Parsed,
     incoming: &mut Arriving,
 ) -> Response<Body> {
     let context = context(server, connection, &parts.headers);
     let read = body::whole(incoming, &parts.headers, MAX_BODY).await;
     let signed = signed_for(&parsed).map(str::to_string);
-    let shown = shown(parsed, Protocol::Query, parts, target, &read);
-    let (_, query) = wire::encoding::split_target(target);
-    let form = read.and_then(|bytes| {
-        let text = if bytes.is_empty() { query.as_bytes() } else { &bytes };
+    let form = read.as_ref().map_err(Clone::clone).and_then(|bytes| {
+        let (_, query) = wire::encoding::split_target(&target);
+        let text = if bytes.is_empty() { query.as_bytes() } else { bytes };
         wire::query::Form::read(text).map_err(|e| Error::new(e.code, e.message))
     });
     let version = form.as_ref().map(|f| f.version.as_str()).unwrap_or_default();
@@ -212,6 +219,7 @@ async fn form(
     let operation = form.as_ref().map(|f| f.operation.clone()).unwrap_or_default();
     let accepts_json = parts.headers.get("accept").is_some_and(|v| v.as_bytes().starts_with(b"application/json"));
     let style = Style { query_as_json: accepts_json, ..Style::new(Protocol::Query, &service, &operation, parts, &context) };
+    let shown = shown(parsed, Protocol::Query, parts, target, &read);
     let input: Result<Value, Error> = form.map(|f| f.input);
     let request = Request { proof: shown, service, operation, input, body: None, context };
     answer::write(&style, server.gate.call(&request).await)

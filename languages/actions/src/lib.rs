@@ -7,9 +7,11 @@
 
 mod keys;
 mod names;
+mod operations;
 mod read;
 mod table;
 
 pub use keys::{KeyType, global_key, global_keys, key_type};
 pub use names::{ServiceName, service_name, services};
+pub use operations::action_of;
 pub use table::{AccessLevel, Action, ConditionKey, On, ResourceType, Service, action, service, tables};

@@ -1,6 +1,6 @@
 //! The generated tables are whole, and say what AWS's pages say.
 
-use actions::{AccessLevel, KeyType, action, global_key, key_type, service, service_name, services, tables};
+use actions::{AccessLevel, KeyType, action, action_of, global_key, key_type, service, service_name, services, tables};
 
 #[test]
 fn every_line_is_read_and_every_name_leads_somewhere() {
@@ -38,6 +38,9 @@ fn what_the_pages_say() {
     assert!(iam.has_key(pass, "iam:passedtoservice"));
     let (_, start) = action("codepipeline:StartPipelineExecution").unwrap();
     assert_eq!(start.level, Some(AccessLevel::Write));
+    assert_eq!(action_of("s3", "ListObjectsV2"), Some("ListBucket"));
+    assert_eq!(action_of("iam", "CreateRole"), Some("CreateRole"));
+    assert_eq!(action_of("s3", "NoSuchOperation"), None);
     assert!(service("dynamodb").is_none());
     assert!(action("s3:NoSuchAction").is_none());
     assert_eq!(key_type("kms:EncryptionContext:a"), Some(KeyType::String));

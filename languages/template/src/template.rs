@@ -186,14 +186,17 @@ impl Template {
     /// The capability that a caller must acknowledge, with AWS's reason. At most one: `CAPABILITY_NAMED_IAM` covers
     /// `CAPABILITY_IAM`.
     pub fn capabilities_needed(&self) -> Vec<(&'static str, String)> {
-        const IDENTITIES: [(&str, Option<&str>); 8] = [
+        const IDENTITIES: [(&str, Option<&str>); 11] = [
             ("AWS::IAM::AccessKey", None),
             ("AWS::IAM::Group", Some("GroupName")),
+            ("AWS::IAM::GroupPolicy", None),
             ("AWS::IAM::InstanceProfile", Some("InstanceProfileName")),
             ("AWS::IAM::ManagedPolicy", Some("ManagedPolicyName")),
             ("AWS::IAM::Policy", None),
             ("AWS::IAM::Role", Some("RoleName")),
+            ("AWS::IAM::RolePolicy", None),
             ("AWS::IAM::User", Some("UserName")),
+            ("AWS::IAM::UserPolicy", None),
             ("AWS::IAM::UserToGroupAddition", None),
         ];
         let mut types: Vec<&str> = Vec::new();

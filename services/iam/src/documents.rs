@@ -9,8 +9,8 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use policy::{Fault, Policy, PolicyError, PolicyKind, PrincipalKind, quota_length};
 
 /// Characters without white space.
-const MANAGED: usize = 6144;
-const TRUST: usize = 2048;
+pub(crate) const MANAGED: usize = 6144;
+pub(crate) const TRUST: usize = 2048;
 
 /// All but RFC 3986's unreserved characters.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');

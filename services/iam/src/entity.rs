@@ -1,81 +1,98 @@
-//! Users and roles, in what they have in common: found by name, holding policies, wearing tags.
+//! Groups, users, roles and instance profiles, in what they have in common: found by name, known by a unique id, wearing tags.
 
 use crate::{
-    Iam, documents,
-    error::{already_exists, delete_conflict, invalid_input, limit_exceeded, no_such_entity, not_attachable},
-    names::{self, LONGEST_POLICY, LONGEST_USER_OR_ROLE, check_name},
+    Iam,
+    error::{already_exists, delete_conflict, no_such_entity, not_a_boundary},
+    inputs::Named,
+    names::{self, LONGEST_NAME, LONGEST_USER_OR_ROLE, check_name},
     policies,
-    state::{Holder, IDS, ROLES, RoleRow, USERS, UserRow},
+    state::{GROUPS, GroupRow, Holder, IDS, PROFILES, ProfileRow, ROLES, RoleRow, USERS, UserRow},
     tags::{self, Tag},
 };
 use base::{AccountId, Arn, unique_id};
 use gate::{Demand, Demands, Error, Scope, Table, View};
-use policy::quota_length;
 use serde::{Serialize, de::DeserializeOwned};
 
-/// Managed policies that a user or role may have attached.
-const MOST_ATTACHED: usize = 10;
-
-/// A user or a role.
-pub(crate) trait Entity: Serialize + DeserializeOwned + 'static {
+/// A group, a user, a role or an instance profile.
+pub trait Entity: Serialize + DeserializeOwned + 'static {
     /// `role`: of ARNs and messages.
     const KIND: &'static str;
     /// `Role`.
     const KIND_CAPITAL: &'static str;
+    /// How messages call one, at their beginning and else.
+    const CALLED: [&'static str; 2];
+    /// The member that names one in inputs and answers: `RoleName`, alone.
+    const MEMBER: &'static [&'static str];
     /// The prefix of unique ids.
     const ID: &'static str;
+    /// The most characters of a new name.
+    const LONGEST: usize;
     /// The most characters of all inline policies together.
     const INLINE_QUOTA: usize;
     /// Where they are kept.
     fn table() -> &'static Table<Iam, Self>;
+    /// What all kinds have.
     fn holder(&self) -> &Holder;
+    /// The same, to be changed.
     fn holder_mut(&mut self) -> &mut Holder;
 }
 
-impl Entity for RoleRow {
-    const KIND: &'static str = "role";
-    const KIND_CAPITAL: &'static str = "Role";
-    const ID: &'static str = "AROA";
-    const INLINE_QUOTA: usize = 10_240;
-    fn table() -> &'static Table<Iam, Self> {
-        &ROLES
-    }
-    fn holder(&self) -> &Holder {
-        &self.holder
-    }
-    fn holder_mut(&mut self) -> &mut Holder {
-        &mut self.holder
-    }
+macro_rules! entities {
+    ($($row:ident in $table:ident: $kind:literal $capital:literal $called:expr, $member:literal $id:literal $longest:ident $quota:literal;)*) => { $(
+        impl Entity for $row {
+            const KIND: &'static str = $kind;
+            const KIND_CAPITAL: &'static str = $capital;
+            const CALLED: [&'static str; 2] = $called;
+            const MEMBER: &'static [&'static str] = &[$member];
+            const ID: &'static str = $id;
+            const LONGEST: usize = $longest;
+            const INLINE_QUOTA: usize = $quota;
+            fn table() -> &'static Table<Iam, Self> {
+                &$table
+            }
+            fn holder(&self) -> &Holder {
+                &self.holder
+            }
+            fn holder_mut(&mut self) -> &mut Holder {
+                &mut self.holder
+            }
+        }
+    )* };
 }
 
-impl Entity for UserRow {
-    const KIND: &'static str = "user";
-    const KIND_CAPITAL: &'static str = "User";
-    const ID: &'static str = "AIDA";
-    const INLINE_QUOTA: usize = 2048;
-    fn table() -> &'static Table<Iam, Self> {
-        &USERS
-    }
-    fn holder(&self) -> &Holder {
-        &self.holder
-    }
-    fn holder_mut(&mut self) -> &mut Holder {
-        &mut self.holder
-    }
+entities! {
+    GroupRow in GROUPS: "group" "Group" ["Group with name", "The group with name"], "GroupName" "AGPA" LONGEST_NAME 5120;
+    ProfileRow in PROFILES: "instance-profile" "InstanceProfile" ["Instance Profile", "Instance Profile"], "InstanceProfileName" "AIPA" LONGEST_NAME 0;
+    RoleRow in ROLES: "role" "Role" ["Role with name", "The role with name"], "RoleName" "AROA" LONGEST_USER_OR_ROLE 10_240;
+    UserRow in USERS: "user" "User" ["User with name", "The user with name"], "UserName" "AIDA" LONGEST_USER_OR_ROLE 2048;
 }
 
 fn not_found<E: Entity>(name: &str) -> Error {
-    no_such_entity(format!("The {} with name {name} cannot be found.", E::KIND))
+    no_such_entity(format!("{} {name} cannot be found.", E::CALLED[1]))
+}
+
+/// The entity of this name in an account.
+pub(crate) fn find_in<E: Entity>(view: &mut View<'_, Iam>, account: AccountId, name: &str) -> Result<Option<E>, Error> {
+    view.get(E::table(), &[account.as_str(), &name.to_ascii_lowercase()])
 }
 
 /// The entity of this name in the caller's account.
-pub(crate) fn find<E: Entity>(scope: &mut Scope<'_, Iam>, name: &str) -> Result<Option<E>, Error> {
-    let account = scope.account()?;
-    scope.get(E::table(), &[account.as_str(), &name.to_ascii_lowercase()])
+pub(crate) fn load<E: Entity>(view: &mut View<'_, Iam>, name: &str) -> Result<E, Error> {
+    let account = view.account()?;
+    find_in(view, account, name)?.ok_or_else(|| not_found::<E>(name))
 }
 
-pub(crate) fn load<E: Entity>(scope: &mut Scope<'_, Iam>, name: &str) -> Result<E, Error> {
-    find(scope, name)?.ok_or_else(|| not_found::<E>(name))
+/// The entity of this ARN: neither one of another path nor of another kind.
+pub(crate) fn by_arn<E: Entity>(view: &mut View<'_, Iam>, arn: &Arn) -> Result<Option<E>, Error> {
+    let (Some(account), Some(path)) = (arn.account(), arn.resource_of(E::KIND)) else { return Ok(None) };
+    let name = path.rsplit('/').next().unwrap_or_default();
+    Ok(find_in(view, account, name)?.filter(|e: &E| e.holder().arn == *arn))
+}
+
+/// The entity of this unique id, whatever its name is now.
+pub(crate) fn by_id<E: Entity>(view: &mut View<'_, Iam>, id: &str) -> Result<Option<E>, Error> {
+    let Some(arn) = view.get(&IDS, id)? else { return Ok(None) };
+    Ok(by_arn(view, &arn)?.filter(|e: &E| e.holder().id == id))
 }
 
 fn key(holder: &Holder) -> Result<(AccountId, String), Error> {
@@ -99,38 +116,65 @@ pub(crate) fn change<E: Entity>(
     save(scope, &entity)
 }
 
-/// What a new entity begins with; its unique id is known from now on.
-pub(crate) fn begin<E: Entity>(
-    scope: &mut Scope<'_, Iam>,
-    account: AccountId,
-    name: &str,
-    path: &str,
-    boundary: Option<Arn>,
-    new_tags: Vec<Tag>,
-) -> Result<Holder, Error> {
-    if scope.get(E::table(), &[account.as_str(), &name.to_ascii_lowercase()])?.is_some() {
-        return Err(already_exists(format!("{} with name {name} already exists.", E::KIND_CAPITAL)));
+/// What comes with a new entity.
+#[derive(Default)]
+pub(crate) struct New<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) path: Option<&'a str>,
+    pub(crate) boundary: Option<Arn>,
+    pub(crate) tags: Vec<Tag>,
+}
+
+fn arn<E: Entity>(account: AccountId, path: &str, name: &str) -> Arn {
+    Arn::global("iam", account, &format!("{}{path}{name}", E::KIND))
+}
+
+fn check_free<E: Entity>(view: &mut View<'_, Iam>, account: AccountId, name: &str) -> Result<(), Error> {
+    match find_in::<E>(view, account, name)? {
+        Some(_) => Err(already_exists(format!("{} {name} already exists.", E::CALLED[0]))),
+        None => Ok(()),
     }
-    if let Some(boundary) = &boundary {
-        policies::document(scope, account, boundary)?.ok_or_else(|| not_attachable(boundary))?;
+}
+
+/// What a new entity begins with; its unique id is known from now on.
+pub(crate) fn begin<E: Entity>(scope: &mut Scope<'_, Iam>, account: AccountId, new: New<'_>) -> Result<Holder, Error> {
+    check_free::<E>(scope, account, new.name)?;
+    if let Some(boundary) = &new.boundary {
+        policies::document(scope, account, boundary)?.ok_or_else(|| not_a_boundary(boundary))?;
     }
     let mut own_tags = Vec::new();
-    tags::set(&mut own_tags, new_tags)?;
-    let arn = Arn::global("iam", account, &format!("{}{path}{name}", E::KIND));
+    tags::set(&mut own_tags, new.tags)?;
+    let path = names::path(new.path)?;
+    let arn = arn::<E>(account, path, new.name);
     let id = unique_id(scope.entropy(), E::ID);
     scope.put(&IDS, id.as_str(), &arn)?;
-    let created = scope.now();
     Ok(Holder {
-        name: name.into(),
+        name: new.name.into(),
         path: path.into(),
         id,
         arn,
-        created,
-        boundary,
+        created: scope.now(),
+        boundary: new.boundary,
         tags: own_tags,
         inline: Default::default(),
         attached: Vec::new(),
     })
+}
+
+/// Gives an entity another name or path. What is kept of it by its unique id stays true.
+pub(crate) fn rename<E: Entity>(scope: &mut Scope<'_, Iam>, entity: &mut E, name: Option<&str>, path: Option<&str>) -> Result<(), Error> {
+    let (account, old) = key(entity.holder())?;
+    let holder = entity.holder_mut();
+    let name = name.unwrap_or(&holder.name).to_owned();
+    let path = names::path(Some(path.unwrap_or(&holder.path)))?.to_owned();
+    if !name.eq_ignore_ascii_case(&old) {
+        check_free::<E>(scope, account, &name)?;
+        scope.delete(E::table(), &[account.as_str(), &old]);
+    }
+    holder.arn = arn::<E>(account, &path, &name);
+    (holder.name, holder.path) = (name, path);
+    scope.put(&IDS, holder.id.as_str(), &holder.arn)?;
+    save(scope, entity)
 }
 
 /// Removes an entity that holds nothing any more.
@@ -149,9 +193,9 @@ pub(crate) fn end<E: Entity>(scope: &mut Scope<'_, Iam>, entity: &E) -> Result<(
 }
 
 /// All entities of the account, in the order of their names.
-pub(crate) fn all<E: Entity>(scope: &mut Scope<'_, Iam>, path_prefix: Option<&str>) -> Result<Vec<E>, Error> {
-    let account = scope.account()?;
-    let rows = scope.scan(E::table(), &[account.as_str()])?;
+pub(crate) fn all<E: Entity>(view: &mut View<'_, Iam>, path_prefix: Option<&str>) -> Result<Vec<E>, Error> {
+    let account = view.account()?;
+    let rows = view.scan(E::table(), &[account.as_str()])?;
     let below = |entity: &E| path_prefix.is_none_or(|prefix| entity.holder().path.starts_with(prefix));
     Ok(rows.into_iter().map(|(_, entity)| entity).filter(below).collect())
 }
@@ -159,9 +203,9 @@ pub(crate) fn all<E: Entity>(scope: &mut Scope<'_, Iam>, path_prefix: Option<&st
 // --- demands -----------------------------------------------------------------------------------------------------------
 
 fn viewed<E: Entity>(view: &mut View<'_, Iam>, name: &str) -> Result<Option<E>, Error> {
-    check_name(&format!("{}Name", E::KIND), name, LONGEST_USER_OR_ROLE)?;
+    check_name(&names::member(E::MEMBER[0]), name, LONGEST_NAME)?;
     let account = view.account()?;
-    view.get(E::table(), &[account.as_str(), &name.to_ascii_lowercase()])
+    find_in(view, account, name)
 }
 
 fn on<E: Entity>(view: &View<'_, Iam>, action: &'static str, name: &str, entity: Option<&E>) -> Result<Demand, Error> {
@@ -170,7 +214,7 @@ fn on<E: Entity>(view: &View<'_, Iam>, action: &'static str, name: &str, entity:
             let demand = Demand::new(action, holder.arn.clone());
             Ok(holder.tags.iter().fold(demand, |demand, tag| demand.with(format!("iam:ResourceTag/{}", tag.key), &tag.value)))
         }
-        None => Ok(Demand::new(action, Arn::global("iam", view.account()?, &format!("{}/{name}", E::KIND)))),
+        None => Ok(Demand::new(action, arn::<E>(view.account()?, "/", name))),
     }
 }
 
@@ -188,98 +232,31 @@ pub(crate) fn demand_bounded<E: Entity>(view: &mut View<'_, Iam>, action: &'stat
 }
 
 /// The right to make an entity, and to tag it if it comes with tags: the actions in this order.
-pub(crate) fn demands_new<E: Entity>(
-    view: &View<'_, Iam>,
-    [create, tag]: [&'static str; 2],
-    name: &str,
+pub(crate) fn demands_new<E: Entity>(view: &View<'_, Iam>, actions: [&'static str; 2], new: &New<'_>) -> Result<Demands, Error> {
+    check_name(&names::member(E::MEMBER[0]), new.name, E::LONGEST)?;
+    let arn = arn::<E>(view.account()?, names::path(new.path)?, new.name);
+    let [create, tag] = actions.map(|action| {
+        Demand::new(action, arn.clone()).with_some("iam:PermissionsBoundary", new.boundary.as_ref()).with_tags(tags::pairs(&new.tags))
+    });
+    Ok(if new.tags.is_empty() { create.into() } else { Demands::from(create).and(tag) })
+}
+
+/// The right to rename or move an entity: on what it is, and on what it is to be.
+pub(crate) fn demands_renamed<E: Entity>(
+    view: &mut View<'_, Iam>,
+    action: &'static str,
+    of: &Named<E>,
+    name: Option<&str>,
     path: Option<&str>,
-    boundary: Option<&Arn>,
-    tags: &[Tag],
 ) -> Result<Demands, Error> {
-    check_name(&format!("{}Name", E::KIND), name, LONGEST_USER_OR_ROLE)?;
-    let arn = Arn::global("iam", view.account()?, &format!("{}{}{name}", E::KIND, names::path(path)?));
-    let new = |action| Demand::new(action, arn.clone()).with_some("iam:PermissionsBoundary", boundary).with_tags(tags::pairs(tags));
-    let demands = Demands::from(new(create));
-    Ok(if tags.is_empty() { demands } else { demands.and(new(tag)) })
-}
-
-// --- inline policies ---------------------------------------------------------------------------------------------------
-
-pub(crate) fn put_inline<E: Entity>(scope: &mut Scope<'_, Iam>, name: &str, policy: String, document: String) -> Result<(), Error> {
-    check_name("policyName", &policy, LONGEST_POLICY)?;
-    change::<E>(scope, name, |entity| {
-        documents::check_inline(&document)?;
-        let holder = entity.holder_mut();
-        holder.inline.insert(policy, document);
-        let total: usize = holder.inline.values().map(|text| quota_length(text)).sum();
-        if total > E::INLINE_QUOTA {
-            return Err(limit_exceeded(format!("Maximum policy size of {} bytes exceeded for {} {name}", E::INLINE_QUOTA, E::KIND)));
-        }
-        Ok(())
-    })
-}
-
-fn no_inline<E: Entity>(policy: &str) -> Error {
-    no_such_entity(format!("The {} policy with name {policy} cannot be found.", E::KIND))
-}
-
-/// An inline policy as answers show it.
-pub(crate) fn get_inline<E: Entity>(scope: &mut Scope<'_, Iam>, name: &str, policy: &str) -> Result<String, Error> {
-    let entity = load::<E>(scope, name)?;
-    entity.holder().inline.get(policy).map(|text| documents::shown(text)).ok_or_else(|| no_inline::<E>(policy))
-}
-
-pub(crate) fn delete_inline<E: Entity>(scope: &mut Scope<'_, Iam>, name: &str, policy: &str) -> Result<(), Error> {
-    change::<E>(scope, name, |entity| entity.holder_mut().inline.remove(policy).map(|_| ()).ok_or_else(|| no_inline::<E>(policy)))
-}
-
-// --- managed policies and boundaries -----------------------------------------------------------------------------------
-
-pub(crate) fn attach<E: Entity>(scope: &mut Scope<'_, Iam>, name: &str, policy: Arn) -> Result<(), Error> {
-    let account = scope.account()?;
-    policies::document(scope, account, &policy)?.ok_or_else(|| not_attachable(&policy))?;
-    change::<E>(scope, name, |entity| {
-        let attached = &mut entity.holder_mut().attached;
-        if attached.contains(&policy) {
-            return Ok(());
-        }
-        if attached.len() >= MOST_ATTACHED {
-            return Err(limit_exceeded(format!("Cannot exceed quota for PoliciesPer{}: {MOST_ATTACHED}", E::KIND_CAPITAL)));
-        }
-        attached.push(policy);
-        Ok(())
-    })
-}
-
-pub(crate) fn detach<E: Entity>(scope: &mut Scope<'_, Iam>, name: &str, policy: &Arn) -> Result<(), Error> {
-    change::<E>(scope, name, |entity| {
-        let attached = &mut entity.holder_mut().attached;
-        let before = attached.len();
-        attached.retain(|own| own != policy);
-        if attached.len() == before { Err(crate::error::no_such_policy(policy)) } else { Ok(()) }
-    })
-}
-
-pub(crate) fn put_boundary<E: Entity>(scope: &mut Scope<'_, Iam>, name: &str, policy: Arn) -> Result<(), Error> {
-    let account = scope.account()?;
-    policies::document(scope, account, &policy)?.ok_or_else(|| not_attachable(&policy))?;
-    change::<E>(scope, name, |entity| {
-        entity.holder_mut().boundary = Some(policy);
-        Ok(())
-    })
-}
-
-pub(crate) fn delete_boundary<E: Entity>(scope: &mut Scope<'_, Iam>, name: &str) -> Result<(), Error> {
-    change::<E>(scope, name, |entity| match entity.holder_mut().boundary.take() {
-        Some(_) => Ok(()),
-        None => Err(no_such_entity(format!("{} {name} has no permissions boundary.", E::KIND_CAPITAL))),
-    })
-}
-
-/// A policy's ARN must be one.
-pub(crate) fn check_policy_arn(arn: &Arn) -> Result<(), Error> {
-    if arn.service() == "iam" && arn.resource_of("policy").is_some() {
-        return Ok(());
+    let entity = viewed::<E>(view, of)?;
+    let old = on(view, action, of, entity.as_ref())?;
+    if let Some(name) = name {
+        check_name(&names::member(&format!("New{}", E::MEMBER[0])), name, E::LONGEST)?;
     }
-    Err(invalid_input(format!("ARN {arn} is not valid.")))
+    let own_path = entity.as_ref().map_or("/", |e| &e.holder().path);
+    let own_name = entity.as_ref().map_or(of.as_str(), |e| &e.holder().name);
+    let wanted = arn::<E>(view.account()?, names::path(Some(path.unwrap_or(own_path)))?, name.unwrap_or(own_name));
+    let new = Demand::new(action, wanted);
+    Ok(if name.is_none() && path.is_none() { old.into() } else { Demands::from(old).and(new) })
 }

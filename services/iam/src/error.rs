@@ -15,6 +15,10 @@ pub(crate) fn not_attachable(arn: &Arn) -> Error {
     let ours = if managed::is_of_aws(arn) { managed::told() } else { String::new() };
     no_such_entity(format!("Policy {arn} does not exist or is not attachable.{ours}"))
 }
+pub(crate) fn not_a_boundary(arn: &Arn) -> Error {
+    let ours = if managed::is_of_aws(arn) { managed::told() } else { String::new() };
+    no_such_entity(format!("Scope ARN: {arn} does not exist or is not attachable.{ours}"))
+}
 pub(crate) fn already_exists(message: impl Into<String>) -> Error {
     Error::new("EntityAlreadyExists", message).status(409)
 }

@@ -1,7 +1,8 @@
 //! An account's first principals.
 
 use crate::{
-    Iam, entity,
+    Iam,
+    entity::{self, New},
     managed::{self, ADMINISTRATOR},
     names::{LONGEST_USER_OR_ROLE, check_name},
     state::{AccessKeyRow, KEYS, ROLES, RoleRow, USERS, UserRow},
@@ -30,7 +31,10 @@ fn operator(scope: &mut Scope<'_, Iam>, account: AccountId, key: &OperatorKey) -
     }
     let mut user = match scope.get(&USERS, &[account.as_str(), OPERATOR])? {
         Some(user) => user,
-        None => UserRow { holder: entity::begin::<UserRow>(scope, account, OPERATOR, "/", None, Vec::new())?, keys: Vec::new() },
+        None => {
+            let holder = entity::begin::<UserRow>(scope, account, New { name: OPERATOR, ..New::default() })?;
+            UserRow { holder, keys: Vec::new(), groups: Vec::new(), login: None }
+        }
     };
     let document = managed::find(&administrator_arn()?).map_or("", |own| &own.document);
     user.holder.inline.insert(ADMINISTRATOR_POLICY.into(), document.into());
@@ -54,7 +58,7 @@ fn administrator(scope: &mut Scope<'_, Iam>, account: AccountId, name: &str) -> 
     let trust = format!(
         r#"{{"Version":"2012-10-17","Statement":[{{"Effect":"Allow","Principal":{{"AWS":"arn:aws:iam::{management}:root"}},"Action":"sts:AssumeRole"}}]}}"#
     );
-    let mut holder = entity::begin::<RoleRow>(scope, account, name, "/", None, Vec::new())?;
+    let mut holder = entity::begin::<RoleRow>(scope, account, New { name, ..New::default() })?;
     holder.attached.push(administrator_arn()?);
     entity::save(scope, &RoleRow { holder, trust, description: None, max_session_duration: 3600 })?;
     Ok(true)

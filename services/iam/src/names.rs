@@ -5,7 +5,8 @@ use crate::error::invalid;
 use gate::Error;
 
 pub(crate) const LONGEST_USER_OR_ROLE: usize = 64;
-pub(crate) const LONGEST_POLICY: usize = 128;
+/// Of groups, instance profiles and policies.
+pub(crate) const LONGEST_NAME: usize = 128;
 
 /// A name: letters, digits and `+=,.@_-`.
 pub(crate) fn check_name(member: &str, name: &str, longest: usize) -> Result<(), Error> {
@@ -16,6 +17,12 @@ pub(crate) fn check_name(member: &str, name: &str, longest: usize) -> Result<(),
         return Err(invalid(member, name, "Member must satisfy regular expression pattern: [\\w+=,.@-]+"));
     }
     Ok(())
+}
+
+/// A member as messages of validation call it: `roleName`.
+pub(crate) fn member(name: &str) -> String {
+    let mut letters = name.chars();
+    letters.next().into_iter().flat_map(char::to_lowercase).chain(letters).collect()
 }
 
 /// The path; `/` if none was given.

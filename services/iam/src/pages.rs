@@ -1,6 +1,6 @@
 //! Lists in pages: `Marker`, `MaxItems`, `IsTruncated`.
 
-use crate::error::{invalid, invalid_input};
+use crate::error::invalid;
 use gate::Error;
 
 const DEFAULT: usize = 100;
@@ -36,9 +36,9 @@ fn write(key: &str) -> String {
 }
 
 fn read(marker: &str) -> Result<String, Error> {
-    let wrong = || invalid_input("Invalid Marker: give the one of the answer before.");
+    let wrong = || Error::new("ValidationError", "Invalid Marker: give the one of the answer before.");
     let digits: Option<Vec<u8>> = marker.chars().map(|c| c.to_digit(16).map(|digit| digit as u8)).collect();
-    let digits = digits.filter(|d| d.len() % 2 == 0 && d.len() <= 2048).ok_or_else(wrong)?;
+    let digits = digits.filter(|d| !d.is_empty() && d.len() % 2 == 0 && d.len() <= 2048).ok_or_else(wrong)?;
     String::from_utf8(digits.chunks(2).map(|pair| pair[0] * 16 + pair[1]).collect()).map_err(|_| wrong())
 }
 
@@ -53,7 +53,7 @@ mod tests {
         assert_eq!(first.items, ["a", "b"]);
         let second = page(all, ToString::to_string, first.marker.as_deref(), Some(2)).unwrap();
         assert_eq!((second.items.as_slice(), second.marker), (["ü", "z"].as_slice(), None));
-        for bad in ["x", "ff", "6", &"0".repeat(4096)] {
+        for bad in ["", "x", "ff", "6", &"0".repeat(4096)] {
             assert!(page(all, ToString::to_string, Some(bad), None).is_err(), "{bad}");
         }
         assert!(page(all, ToString::to_string, None, Some(0)).is_err());

@@ -2,13 +2,15 @@
 
 use crate::{
     Iam,
-    entity::{self, Entity, check_policy_arn},
-    error::{no_such_entity, no_such_policy},
+    entity::{self, Entity},
+    error::{invalid_input, no_such_entity, no_such_policy},
     managed,
-    state::{POLICIES, PolicyRow, PolicyVersion, RoleRow, UserRow},
+    state::{GroupRow, POLICIES, PolicyRow, PolicyVersion, RoleRow, UserRow},
 };
 use base::{AccountId, Arn};
 use gate::{Demand, Error, Scope, View};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// The row's key, if the ARN has the form of a policy of an account.
 fn key(arn: &Arn) -> Option<(AccountId, String)> {
@@ -16,19 +18,28 @@ fn key(arn: &Arn) -> Option<(AccountId, String)> {
     Some((arn.account()?, name.to_ascii_lowercase()))
 }
 
-pub(crate) fn find(scope: &mut Scope<'_, Iam>, arn: &Arn) -> Result<Option<PolicyRow>, Error> {
+pub(crate) fn find(view: &mut View<'_, Iam>, arn: &Arn) -> Result<Option<PolicyRow>, Error> {
     let Some((account, name)) = key(arn) else { return Ok(None) };
-    Ok(scope.get(&POLICIES, &[account.as_str(), &name])?.filter(|row| row.arn == *arn))
+    Ok(view.get(&POLICIES, &[account.as_str(), &name])?.filter(|row| row.arn == *arn))
+}
+
+/// A policy's ARN must be one.
+pub(crate) fn check_arn(arn: &Arn) -> Result<(), Error> {
+    if arn.service() == "iam" && arn.resource_of("policy").is_some() {
+        return Ok(());
+    }
+    Err(invalid_input(format!("ARN {arn} is not valid.")))
+}
+
+/// `/ci/` of `…:policy/ci/Name`.
+pub(crate) fn path(arn: &Arn) -> &str {
+    let path = arn.resource().strip_prefix("policy").unwrap_or_default();
+    path.rfind('/').map_or("", |end| &path[..=end])
 }
 
 /// A policy of the account, to be changed. AWS's own cannot be.
-pub(crate) fn load(scope: &mut Scope<'_, Iam>, arn: &Arn) -> Result<PolicyRow, Error> {
-    find(scope, arn)?.ok_or_else(|| no_such_policy(arn))
-}
-
-pub(crate) fn view(view: &mut View<'_, Iam>, arn: &Arn) -> Result<Option<PolicyRow>, Error> {
-    let Some((account, name)) = key(arn) else { return Ok(None) };
-    Ok(view.get(&POLICIES, &[account.as_str(), &name])?.filter(|row| row.arn == *arn))
+pub(crate) fn load(view: &mut View<'_, Iam>, arn: &Arn) -> Result<PolicyRow, Error> {
+    find(view, arn)?.ok_or_else(|| no_such_policy(arn))
 }
 
 pub(crate) fn save(scope: &mut Scope<'_, Iam>, row: &PolicyRow) -> Result<(), Error> {
@@ -56,14 +67,51 @@ impl PolicyRow {
 }
 
 /// The document in force of a policy that entities of `account` may have: AWS's or the account's own.
-pub(crate) fn document(scope: &mut Scope<'_, Iam>, account: AccountId, arn: &Arn) -> Result<Option<String>, Error> {
+pub(crate) fn document(view: &mut View<'_, Iam>, account: AccountId, arn: &Arn) -> Result<Option<String>, Error> {
     if let Some(own) = managed::find(arn) {
         return Ok(Some(own.document.clone()));
     }
     if arn.account() != Some(account) {
         return Ok(None);
     }
-    Ok(find(scope, arn)?.map(|row| row.default_document().into()))
+    Ok(find(view, arn)?.map(|row| row.default_document().into()))
+}
+
+/// What a policy is used for.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub enum PolicyUsage {
+    /// It is attached.
+    PermissionsPolicy,
+    /// It is a boundary.
+    PermissionsBoundary,
+}
+
+/// Of what details or entities are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum EntityKind {
+    /// Users.
+    User,
+    /// Roles.
+    Role,
+    /// Groups.
+    Group,
+    /// The account's own policies.
+    LocalManagedPolicy,
+    /// AWS's policies.
+    #[serde(rename = "AWSManagedPolicy")]
+    AwsManagedPolicy,
+}
+
+impl EntityKind {
+    /// Whether entities of this kind are wanted.
+    pub(crate) fn includes(self, kind: &str) -> bool {
+        match self {
+            Self::User => kind == UserRow::KIND,
+            Self::Role => kind == RoleRow::KIND,
+            Self::Group => kind == GroupRow::KIND,
+            Self::LocalManagedPolicy | Self::AwsManagedPolicy => false,
+        }
+    }
 }
 
 /// How often a policy is used in the caller's account.
@@ -77,12 +125,16 @@ pub(crate) struct Uses {
 pub(crate) struct AllUses(Vec<(Option<Arn>, Vec<Arn>)>);
 
 impl AllUses {
-    pub(crate) fn read(scope: &mut Scope<'_, Iam>) -> Result<Self, Error> {
-        fn held<E: Entity>(scope: &mut Scope<'_, Iam>) -> Result<impl Iterator<Item = (Option<Arn>, Vec<Arn>)> + use<E>, Error> {
+    pub(crate) fn read(view: &mut View<'_, Iam>) -> Result<Self, Error> {
+        fn held<E: Entity>(view: &mut View<'_, Iam>) -> Result<impl Iterator<Item = (Option<Arn>, Vec<Arn>)> + use<E>, Error> {
             let take = |mut e: E| (e.holder_mut().boundary.take(), std::mem::take(&mut e.holder_mut().attached));
-            Ok(entity::all::<E>(scope, None)?.into_iter().map(take))
+            Ok(entity::all::<E>(view, None)?.into_iter().map(take))
         }
-        Ok(Self(held::<RoleRow>(scope)?.chain(held::<UserRow>(scope)?).collect()))
+        Ok(Self(held::<RoleRow>(view)?.chain(held::<UserRow>(view)?).chain(held::<GroupRow>(view)?).collect()))
+    }
+    /// The policies that are in use.
+    pub(crate) fn all(&self) -> BTreeSet<Arn> {
+        self.0.iter().flat_map(|(boundary, attached)| boundary.iter().chain(attached)).cloned().collect()
     }
     pub(crate) fn of(&self, arn: &Arn) -> Uses {
         Uses {
@@ -94,8 +146,8 @@ impl AllUses {
 
 /// The right to an action on the policy of this ARN.
 pub(crate) fn demand(facts: &mut View<'_, Iam>, action: &'static str, arn: &Arn) -> Result<Demand, Error> {
-    check_policy_arn(arn)?;
-    let tags = view(facts, arn)?.map(|row| row.tags).unwrap_or_default();
+    check_arn(arn)?;
+    let tags = find(facts, arn)?.map(|row| row.tags).unwrap_or_default();
     let demand = Demand::new(action, arn.clone());
     Ok(tags.iter().fold(demand, |demand, tag| demand.with(format!("iam:ResourceTag/{}", tag.key), &tag.value)))
 }

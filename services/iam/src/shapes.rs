@@ -1,14 +1,19 @@
 //! The structures of IAM's answers.
 
 use crate::{
+    Iam,
     documents::shown,
+    entity::Entity,
+    inputs::Named,
     last_used::LastUse,
     managed::AwsPolicy,
+    pages::page,
     policies::Uses,
-    state::{AccessKeyRow, PolicyRow, PolicyVersion as VersionRow, RoleRow, UserRow},
+    state::{AccessKeyRow, GroupRow, LoginRow, PasswordRules, PolicyRow, PolicyVersion as VersionRow, ProfileRow, RoleRow, UserRow},
     tags::Tag,
 };
 use base::{Arn, IsoTime};
+use gate::{Error, Scope};
 use serde::Serialize;
 
 /// Nothing.
@@ -23,7 +28,7 @@ pub struct Boundary {
     permissions_boundary_arn: Arn,
 }
 
-fn boundary(arn: Option<&Arn>) -> Option<Boundary> {
+pub(crate) fn boundary(arn: Option<&Arn>) -> Option<Boundary> {
     arn.map(|arn| Boundary { permissions_boundary_type: "Policy", permissions_boundary_arn: arn.clone() })
 }
 
@@ -83,6 +88,11 @@ impl Role {
             role_last_used: None,
         }
     }
+    /// With the names that its trust policy's unique ids stand for now.
+    pub(crate) fn shown(scope: &mut Scope<'_, Iam>, row: RoleRow) -> Self {
+        let trust = scope.ids_to_principals(&row.trust);
+        Self::of(row, &trust)
+    }
     /// As lists show it: without tags and boundary.
     pub(crate) fn brief(mut self) -> Self {
         self.tags.clear();
@@ -122,6 +132,58 @@ impl User {
     pub(crate) fn brief(mut self) -> Self {
         self.tags.clear();
         self.permissions_boundary = None;
+        self
+    }
+}
+
+/// A group.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Group {
+    path: String,
+    group_name: String,
+    group_id: String,
+    arn: Arn,
+    create_date: IsoTime,
+}
+
+impl Group {
+    pub(crate) fn of(row: GroupRow) -> Self {
+        let holder = row.holder;
+        Self { path: holder.path, group_name: holder.name, group_id: holder.id, arn: holder.arn, create_date: IsoTime(holder.created) }
+    }
+}
+
+/// An instance profile.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct InstanceProfile {
+    path: String,
+    instance_profile_name: String,
+    instance_profile_id: String,
+    arn: Arn,
+    create_date: IsoTime,
+    roles: Vec<Role>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tags: Vec<Tag>,
+}
+
+impl InstanceProfile {
+    pub(crate) fn of(row: ProfileRow, role: Option<Role>) -> Self {
+        let holder = row.holder;
+        Self {
+            path: holder.path,
+            instance_profile_name: holder.name,
+            instance_profile_id: holder.id,
+            arn: holder.arn,
+            create_date: IsoTime(holder.created),
+            roles: role.into_iter().collect(),
+            tags: holder.tags,
+        }
+    }
+    /// As lists show it: without tags.
+    pub(crate) fn brief(mut self) -> Self {
+        self.tags.clear();
         self
     }
 }
@@ -177,6 +239,11 @@ impl ManagedPolicy {
             update_date: IsoTime(own.updated),
             tags: Vec::new(),
         }
+    }
+    /// As details show it: without tags.
+    pub(crate) fn detail(mut self) -> Self {
+        self.tags.clear();
+        self
     }
     /// As lists show it: without description and tags.
     pub(crate) fn brief(mut self) -> Self {
@@ -248,4 +315,98 @@ impl AccessKeyMetadata {
 
 pub(crate) fn status(active: bool) -> &'static str {
     if active { "Active" } else { "Inactive" }
+}
+
+/// A user's password, which nobody can be shown.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct LoginProfile {
+    user_name: String,
+    create_date: IsoTime,
+    password_reset_required: bool,
+}
+
+impl LoginProfile {
+    pub(crate) fn of(user: &UserRow, login: &LoginRow) -> Self {
+        Self { user_name: user.holder.name.clone(), create_date: IsoTime(login.created), password_reset_required: login.reset_required }
+    }
+}
+
+/// What an account asks of passwords.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct PasswordPolicy {
+    minimum_password_length: u64,
+    require_symbols: bool,
+    require_numbers: bool,
+    require_uppercase_characters: bool,
+    require_lowercase_characters: bool,
+    allow_users_to_change_password: bool,
+    expire_passwords: bool,
+    max_password_age: Option<u64>,
+    password_reuse_prevention: Option<u64>,
+    hard_expiry: bool,
+}
+
+impl PasswordPolicy {
+    pub(crate) fn of(rules: &PasswordRules) -> Self {
+        Self {
+            minimum_password_length: rules.shortest,
+            require_symbols: rules.symbols,
+            require_numbers: rules.numbers,
+            require_uppercase_characters: rules.upper_case,
+            require_lowercase_characters: rules.lower_case,
+            allow_users_to_change_password: rules.users_may_change,
+            expire_passwords: rules.longest_days.is_some(),
+            max_password_age: rules.longest_days,
+            password_reuse_prevention: rules.not_again,
+            hard_expiry: rules.hard_expiry,
+        }
+    }
+}
+
+/// The names of inline policies.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct PolicyNames {
+    pub(crate) is_truncated: bool,
+    pub(crate) marker: Option<String>,
+    pub(crate) policy_names: Vec<String>,
+}
+
+/// Managed policies where they are attached.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct AttachedPolicies {
+    pub(crate) is_truncated: bool,
+    pub(crate) marker: Option<String>,
+    pub(crate) attached_policies: Vec<AttachedPolicy>,
+}
+
+/// An inline policy with its holder.
+#[derive(Serialize)]
+#[serde(rename_all = "PascalCase", bound = "E: Entity")]
+pub struct InlinePolicy<E> {
+    #[serde(flatten)]
+    pub(crate) of: Named<E>,
+    pub(crate) policy_name: String,
+    pub(crate) policy_document: String,
+}
+
+/// Tags.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct TagList {
+    is_truncated: bool,
+    marker: Option<String>,
+    tags: Vec<Tag>,
+}
+
+impl TagList {
+    /// A page of them, in the order of their keys.
+    pub(crate) fn page(mut tags: Vec<Tag>, marker: Option<&str>, max_items: Option<usize>) -> Result<Self, Error> {
+        tags.sort_by(|a, b| a.key.cmp(&b.key));
+        let page = page(tags, |tag| tag.key.clone(), marker, max_items)?;
+        Ok(Self { is_truncated: page.marker.is_some(), marker: page.marker, tags: page.items })
+    }
 }

@@ -4,23 +4,14 @@
 mod world;
 
 use serde_json::{Value, json};
-use world::{Credentials, MANAGEMENT, PROD, TOOLS, World};
+use world::{MANAGEMENT, PROD, TOOLS, World, allow, decoded};
 
 fn world() -> World {
     World::new([iam::service(), sts::service()])
 }
 
-fn allow(action: &str, resource: &str) -> Value {
-    json!({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": action, "Resource": resource}})
-}
-
 fn root(account: &str) -> Value {
     json!({"AWS": format!("arn:aws:iam::{account}:root")})
-}
-
-/// Decodes what `documents::shown` encodes.
-fn decoded(text: &str) -> String {
-    percent_encoding::percent_decode_str(text).decode_utf8().unwrap().into_owned()
 }
 
 #[test]
@@ -38,7 +29,7 @@ fn a_role_made_again_is_another_principal() {
     let dead = world.call(&old, "iam:GetRole", json!({"RoleName": "Target"})).unwrap_err();
     assert_eq!(dead.code, "AccessDenied");
     let trust = world.ok(&admin, "iam:GetRole", json!({"RoleName": "Target"}));
-    let trust = decoded(trust["Role"]["AssumeRolePolicyDocument"].as_str().unwrap());
+    let trust = decoded(&trust["Role"]["AssumeRolePolicyDocument"]);
     assert!(trust.contains("\"AROA"), "{trust}");
 
     let again = world.role(&admin, "Deployer", root(TOOLS), Some(allow("iam:GetRole", "*")));
@@ -131,7 +122,7 @@ fn trust_names_principals_that_exist() {
     let shown = made["Role"]["AssumeRolePolicyDocument"].as_str().unwrap();
     assert!(shown.starts_with("%7B%22Statement%22%3A"), "{shown}");
     let read = world.ok(&admin, "iam:GetRole", json!({"RoleName": "r"}));
-    assert_eq!(decoded(read["Role"]["AssumeRolePolicyDocument"].as_str().unwrap()), trust(&operator));
+    assert_eq!(decoded(&read["Role"]["AssumeRolePolicyDocument"]), trust(&operator));
     let broken = world
         .call(&admin, "iam:UpdateAssumeRolePolicy", json!({"RoleName": "R", "PolicyDocument": "{\"Statement\": {\"Effect\": \"allow\"}}"}))
         .unwrap_err();
@@ -186,20 +177,12 @@ fn quotas_and_conflicts() {
 fn access_keys_are_shown_once_and_can_be_switched_off() {
     let world = world();
     let admin = world.administrator(TOOLS);
-    world.ok(&admin, "iam:CreateUser", json!({"UserName": "ann"}));
-    world.ok(&admin, "iam:PutUserPolicy", json!({"UserName": "ann", "PolicyName": "own", "PolicyDocument": allow("iam:*", "arn:aws:iam::*:user/${aws:username}").to_string()}));
-    let made = world.ok(&admin, "iam:CreateAccessKey", json!({"UserName": "ann"}));
-    let member = |name: &str| made["AccessKey"][name].as_str().unwrap().to_owned();
-    let ann = Credentials {
-        access_key_id: member("AccessKeyId"),
-        secret_access_key: base::Secret::new(member("SecretAccessKey")),
-        session_token: None,
-    };
-    assert!(!world.recorded().contains(&member("SecretAccessKey")), "the secret is in a record");
+    let ann = world.user(&admin, "ann", Some(allow("iam:*", "arn:aws:iam::*:user/${aws:username}")));
+    assert!(!world.recorded().contains(ann.secret_access_key.expose()), "the secret is in a record");
     let me = world.ok(&ann, "iam:GetUser", json!({}));
     assert_eq!(me["User"]["UserName"], "ann");
     world.denied(&ann, "iam:GetUser", json!({"UserName": "bob"}));
     assert_eq!(world.fails(&admin, "iam:DeleteUser", json!({"UserName": "ann"})), "DeleteConflict");
-    world.ok(&ann, "iam:UpdateAccessKey", json!({"AccessKeyId": member("AccessKeyId"), "Status": "Inactive"}));
+    world.ok(&ann, "iam:UpdateAccessKey", json!({"AccessKeyId": ann.access_key_id, "Status": "Inactive"}));
     assert_eq!(world.fails(&ann, "iam:GetUser", json!({})), "InvalidClientTokenId");
 }

@@ -129,6 +129,17 @@ fn a_principal_is_simulated_with_all_its_policies() {
         "implicitDeny",
         "as Bob, with Eve's policies"
     );
+    // A group's policies are its users'.
+    world.ok(&admin, "iam:CreateGroup", json!({"GroupName": "writers"}));
+    let writing = policy(json!([allow("s3:PutObject", "*")]));
+    world.ok(&admin, "iam:PutGroupPolicy", json!({"GroupName": "writers", "PolicyName": "writing", "PolicyDocument": writing}));
+    let put = json!({"ActionNames": ["s3:PutObject"]});
+    assert_eq!(ask(put.clone())["EvalDecision"], "implicitDeny");
+    world.ok(&admin, "iam:AddUserToGroup", json!({"GroupName": "writers", "UserName": "Eve"}));
+    assert_eq!(ask(put)["MatchedStatements"][0]["SourcePolicyId"], "writing");
+    let group = format!("arn:aws:iam::{TOOLS}:group/writers");
+    let of_group = world.ok(&admin, "iam:SimulatePrincipalPolicy", json!({"PolicySourceArn": group, "ActionNames": ["s3:PutObject"]}));
+    assert_eq!(of_group["EvaluationResults"][0]["EvalDecision"], "allowed");
     let denying = policy(json!([{"Effect": "Deny", "Action": "s3:*", "Resource": "*"}]));
     assert_eq!(ask(json!({"PolicyInputList": [denying]}))["EvalDecision"], "explicitDeny");
     // A key's or a role's own policy is not looked up, so it does not stand in the way.

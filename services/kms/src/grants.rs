@@ -50,8 +50,8 @@ fn is(caller: &Caller, kept: &str) -> bool {
     match caller.identity() {
         Identity::User { arn, id, .. } => id == kept || arn.as_str() == kept,
         Identity::Role(session) => session.role_id == kept || session.arn().as_str() == kept,
-        Identity::Root { .. } => caller.name() == kept,
-        Identity::Service { .. } | Identity::Anonymous => false,
+        Identity::Root { .. } | Identity::Federated(_) => caller.name() == kept,
+        Identity::WebIdentity(_) | Identity::Service { .. } | Identity::Anonymous => false,
     }
 }
 

@@ -136,6 +136,12 @@ pub(crate) fn demand(rows: &mut impl Rows, action: &'static str, text: &str) -> 
     demand_on(rows, action, &named)
 }
 
+/// The right to an action on a key's alias, as far as the key is concerned: `kms:RequestAlias` is for those who use the key.
+pub(crate) fn demand_behind(rows: &mut impl Rows, action: &'static str, text: &str) -> Result<Demand, Error> {
+    let named = Named { alias: None, ..named(rows, text)? };
+    demand_on(rows, action, &named)
+}
+
 /// The right to an action on a key that was looked up.
 /// Source: <https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html>
 pub(crate) fn demand_on(rows: &impl Rows, action: &'static str, named: &Named) -> Result<Demand, Error> {

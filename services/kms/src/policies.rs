@@ -79,8 +79,12 @@ fn keeps_control(caller: &Caller, key_arn: &str, new: &Policy) -> bool {
             context.set("aws:PrincipalArn", session.role_arn.as_str());
             Principal::Role { role_arn: session.role_arn.as_str(), role_id: &session.role_id, session_arn: &name, linked: false }
         }
+        Identity::Federated(session) => {
+            context.set("aws:PrincipalArn", &*name);
+            Principal::FederatedUser { arn: &name, user_arn: session.user_arn.as_str(), id: &session.user_id }
+        }
         Identity::Service { name, .. } => Principal::Service { name },
-        Identity::Anonymous => return false,
+        Identity::WebIdentity(_) | Identity::Anonymous => return false,
     };
     let request = Request {
         principal,

@@ -379,3 +379,23 @@ fn a_template_makes_an_organization() {
     run(&mut engine, "cloudformation:UpdateStack", "s3:DeleteBucket", "root");
     delete().unwrap();
 }
+
+#[test]
+fn the_policy_simulator_tells_what_the_organization_lets_through() {
+    let o = Organized::new();
+    let dev = o.world.administrator(DEV);
+    let role = format!("arn:aws:iam::{DEV}:role/OrganizationAccountAccessRole");
+    let simulated = || {
+        let input = json!({"PolicySourceArn": role, "ActionNames": ["s3:CreateBucket", "s3:GetObject"]});
+        let answer = o.world.call(Some(&dev), "iam:SimulatePrincipalPolicy", input).unwrap();
+        let result = |n: usize| {
+            let result = &answer["EvaluationResults"][n];
+            (text(result, "/EvalDecision"), result["OrganizationsDecisionDetail"]["AllowedByOrganizations"].clone())
+        };
+        (result(0), result(1))
+    };
+    let allowed = ("allowed".to_owned(), json!(true));
+    assert_eq!(simulated(), (allowed.clone(), allowed.clone()));
+    o.attach(&o.scp("NoBuckets", &deny("s3:CreateBucket")), &o.root);
+    assert_eq!(simulated(), (("explicitDeny".to_owned(), json!(false)), allowed));
+}

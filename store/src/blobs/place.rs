@@ -87,7 +87,8 @@ impl Sink for MemorySink {
     }
 }
 
-/// One file per blob, in 256 subfolders by a hash of the id: no folder grows too large.
+/// One file per blob, in up to 256 subfolders by a hash of the id: no folder grows too large. A subfolder is made when it is
+/// needed, so that what is small is listed quickly.
 pub(super) struct Folder(PathBuf);
 
 const UNFINISHED: &str = "part";
@@ -99,18 +100,16 @@ struct FileSink {
     kept: bool,
 }
 
-fn subfolder(dir: &Path, number: u8) -> PathBuf {
-    dir.join(format!("{number:02x}"))
+/// Those of the subfolders that are there.
+fn subfolders(dir: &Path) -> Result<Vec<PathBuf>, StoreError> {
+    let named = |name: &String| name.len() == 2 && u8::from_str_radix(name, 16).is_ok();
+    names(dir)?.filter(|name| name.as_ref().map_or(true, named)).map(|name| Ok(dir.join(name?))).collect()
 }
 
 impl Folder {
     pub(super) fn open(dir: &Path) -> Result<Self, StoreError> {
         files::make_folder(dir)?;
-        for number in 0..=u8::MAX {
-            let sub = subfolder(dir, number);
-            if !sub.is_dir() {
-                std::fs::create_dir(&sub).map_err(files::failed(&sub, "making the folder"))?;
-            }
+        for sub in subfolders(dir)? {
             for name in names(&sub)? {
                 let path = sub.join(name?);
                 if path.extension().is_some_and(|kind| kind == UNFINISHED) {
@@ -118,13 +117,12 @@ impl Folder {
                 }
             }
         }
-        files::flush_folder(dir)?;
         Ok(Self(dir.into()))
     }
 
     fn path(&self, id: &str) -> PathBuf {
         let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, id.as_bytes());
-        subfolder(&self.0, hash.as_ref().first().copied().unwrap_or_default()).join(id)
+        self.0.join(format!("{:02x}", hash.as_ref().first().copied().unwrap_or_default())).join(id)
     }
 }
 
@@ -142,6 +140,7 @@ impl Place for Folder {
     fn create(&self, id: &str) -> Result<Box<dyn Sink>, StoreError> {
         let path = self.path(id);
         let part = path.with_extension(UNFINISHED);
+        path.parent().map_or(Ok(()), files::make_folder)?;
         // Two writers of one id would spoil each other's file.
         let file = File::create_new(&part).map_err(files::failed(&part, "making"))?;
         Ok(Box::new(FileSink { file, part, path, kept: false }))
@@ -172,9 +171,8 @@ impl Place for Folder {
     }
 
     fn ids(&self) -> Result<Ids, StoreError> {
-        let dir = self.0.clone();
-        let all = (0..=u8::MAX).flat_map(move |number| -> Ids {
-            match names(&subfolder(&dir, number)) {
+        let all = subfolders(&self.0)?.into_iter().flat_map(|sub| -> Ids {
+            match names(&sub) {
                 Ok(names) => Box::new(names),
                 Err(error) => Box::new(std::iter::once(Err(error))),
             }

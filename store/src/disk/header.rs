@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 
 const MAGIC: &[u8; 16] = b"sekisho store\r\n\0";
 /// The format of the file. It changes when an older version could not read it rightly.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 const VERSION_AT: usize = MAGIC.len();
 const SALT_AT: usize = VERSION_AT + 4;
 const CHECK_AT: usize = SALT_AT + 32;

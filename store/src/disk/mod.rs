@@ -1,307 +1,260 @@
-//! Rows on a local disk: redb over a file whose blocks we encrypt.
+//! Rows on a local disk: a log, and a tree that is brought up behind it.
 //!
-//! Commits are redb's one-phase commits: one flush each, and after a crash the last two commits' checksums tell which
-//! is whole, for which the whole file is read (some 0.5 GB a second). redb's quick repair would open at once, for half
-//! the commits per second. What a crash leaves damaged among the last commit's own blocks is a torn write to this, and
-//! rolled back; damage anywhere else is an error.
+//! A group of transactions is one frame of the log: one write, one flush, and then it is answered. Its rows lie in memory, in
+//! the active layer, until the keeper brings them into the tree, thousands at a time: the layer is frozen, the log turns to
+//! its other file, and one commit of the tree takes the rows in and says which frames it now holds. After a crash, the frames
+//! that it does not hold are read again.
 //!
-//! Whoever can write the file can destroy it or put an older copy in its place, but not read it, and not make rows.
+//! Whoever can write the files can destroy them or put older copies in their place, but not read them, and not make rows.
 
 mod blocks;
+mod codec;
 mod header;
+mod keeper;
+mod layer;
 mod lock;
+mod log;
+mod merge;
+mod packs;
 mod sealer;
+mod tree;
 
 use crate::{
     CommitError, Key, RootKey, StoreError, Value,
     backend::{Backend, Batch, Span, View},
     files,
 };
-use blocks::{Blocks, HEADER, Switches};
-use lock::Held;
-use redb::{Database, ReadOnlyTable, ReadableDatabase, TableDefinition};
-use sealer::Sealer;
+use keeper::Keeper;
+use layer::Layer;
+use log::Log;
+use merge::{Source, merge};
 use std::{
-    fs::{File, OpenOptions},
-    io::{ErrorKind, Read, Seek, SeekFrom},
-    panic::{AssertUnwindSafe, catch_unwind},
-    path::{Path, PathBuf},
-    sync::{Arc, PoisonError, RwLock, atomic::Ordering},
+    path::Path,
+    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
+    time::Duration,
 };
-use zeroize::Zeroizing;
+use tree::{Mark, Tree, TreeView};
 
-const ROWS: TableDefinition<'static, &[u8], &[u8]> = TableDefinition::new("rows");
-/// How many bytes of pages redb keeps decrypted.
-pub(crate) const CACHE: usize = 128 << 20;
-/// Where redb's first byte of flags lies in its header, and the flag that it was not shut down.
-const FLAGS_AT: u64 = HEADER + 9;
-const UNCLEAN: u8 = 2;
+/// How much is kept where, in bytes, and for how long.
+#[derive(Clone, Copy)]
+pub(crate) struct Limits {
+    /// Pages that redb keeps decrypted.
+    pub(crate) cache: usize,
+    /// A layer of this size is brought into the tree.
+    pub(crate) large: usize,
+    /// Commits wait when the active layer has become as large as this, because the tree does not keep up.
+    pub(crate) largest: usize,
+    /// A layer that is not large is brought into the tree after this time.
+    pub(crate) old: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { cache: 32 << 20, large: 8 << 20, largest: 32 << 20, old: Duration::from_secs(5) }
+    }
+}
 
 /// The embedded backend.
 pub(crate) struct Disk {
-    path: PathBuf,
-    key: Zeroizing<[u8; 32]>,
-    cache: usize,
-    state: RwLock<State>,
+    rows: Arc<Rows>,
+    keeper: Keeper,
 }
 
-enum State {
-    Open {
-        db: Database,
-        switches: Arc<Switches>,
-        lock: Held,
-    },
-    /// A commit failed, and so did opening the file again; tried anew by whoever comes next.
-    Broken {
-        lock: Held,
-    },
-    /// A flush or a read failed. To go on could lose what was answered: only a new start reads what is really there.
-    Failed {
-        _lock: Held,
-    },
-    Closed,
+/// What commits, readers and the keeper share.
+struct Rows {
+    tree: Tree,
+    log: Mutex<Log>,
+    layers: RwLock<Layers>,
+}
+
+/// Newest first: what a reader looks through.
+#[derive(Clone)]
+struct Layers {
+    active: Arc<Layer>,
+    /// On its way into the tree.
+    frozen: Option<Arc<Layer>>,
+    /// None: the tree could not be opened again after a failed commit.
+    tree: Option<Arc<TreeView>>,
 }
 
 struct DiskView {
-    path: PathBuf,
-    switches: Arc<Switches>,
-    table: ReadOnlyTable<&'static [u8], &'static [u8]>,
+    layers: Vec<Arc<Layer>>,
+    tree: Arc<TreeView>,
+    seq: u64,
 }
 
 impl Disk {
     /// Opens the store in `dir`, or makes it.
-    pub(crate) fn open(dir: &Path, root: &RootKey, cache: usize) -> Result<Self, StoreError> {
+    pub(crate) fn open(dir: &Path, root: &RootKey, limits: Limits) -> Result<Self, StoreError> {
         files::make_folder(dir)?;
         let lock = lock::hold(dir)?;
-        let path = dir.join("store.db");
-        if !path.try_exists().map_err(files::failed(&path, "looking for the file"))? {
-            create(dir, &path, root)?;
-        }
-        let mut file = File::open(&path).map_err(files::failed(&path, "opening"))?;
-        let key = header::read(&mut file, &path, root)?;
-        let (db, switches) = open_database(&path, &key, cache)?;
-        Ok(Self { path, key, cache, state: RwLock::new(State::Open { db, switches, lock }) })
-    }
-
-    /// Runs `f` on the open database; opens it again first if the last commit left it broken.
-    fn with<T>(&self, f: impl FnOnce(&Database, &Arc<Switches>) -> T) -> Result<T, StoreError> {
-        {
-            let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
-            match &*state {
-                State::Open { db, switches, .. } => return Ok(f(db, switches)),
-                State::Closed => return Err(StoreError::Closed),
-                State::Failed { .. } => {
-                    return Err(StoreError::Io {
-                        path: self.path.clone(),
-                        message: "the disk failed, or the file was altered: check the disk and start again".into(),
-                    });
-                }
-                State::Broken { .. } => {}
-            }
-        }
-        let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
-        self.reopen(&mut state)?;
-        match &*state {
-            State::Open { db, switches, .. } => Ok(f(db, switches)),
-            // Closed meanwhile, or broken once more.
-            _ => Err(StoreError::Closed),
-        }
-    }
-
-    fn reopen(&self, state: &mut State) -> Result<(), StoreError> {
-        let lock = match std::mem::replace(state, State::Closed) {
-            State::Broken { lock } => lock,
-            other => {
-                *state = other;
-                return Ok(());
-            }
+        let tree = Tree::open(dir, root, lock, limits.cache)?;
+        let mark = tree.mark()?;
+        let (mut frozen, position) = match mark.log {
+            Some(_) => log::replay(dir, tree.key(), &mark).map(|(layer, position)| (Some(Arc::new(layer)), position))?,
+            None => (None, mark.position),
         };
-        match open_database(&self.path, &self.key, self.cache) {
-            Ok((db, switches)) => {
-                *state = State::Open { db, switches, lock };
-                Ok(())
+        let mark = Mark { position, log: None };
+        if let Some(layer) = &frozen {
+            match tree.write(layer, &mark) {
+                Ok(()) => frozen = None,
+                // What is there can be read; the keeper tries on.
+                Err(CommitError::Full(_)) => {}
+                Err(e) => return Err(StoreError::Io { path: dir.into(), message: format!("taking in what the log holds failed: {e}") }),
             }
-            Err(error) => {
-                *state = State::Broken { lock };
-                Err(error)
+        }
+        let log = Log::open(dir, tree.key(), position)?;
+        let waiting = frozen.as_ref().map(|_| mark);
+        let view = Some(Arc::new(tree.view()?));
+        let layers = RwLock::new(Layers { active: Arc::default(), frozen, tree: view });
+        let rows = Arc::new(Rows { tree, log: Mutex::new(log), layers });
+        let keeper = Keeper::start(Arc::clone(&rows), limits, waiting).map_err(files::failed(dir, "starting the keeper thread"))?;
+        Ok(Self { rows, keeper })
+    }
+}
+
+impl Rows {
+    fn layers(&self) -> Layers {
+        self.layers.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn set_layers(&self, change: impl FnOnce(&mut Layers)) {
+        change(&mut self.layers.write().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    fn log(&self) -> MutexGuard<'_, Log> {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes a layer into the tree: the frozen one, or one that nobody reads.
+    fn take_in(&self, layer: &Layer, mark: &Mark) -> Result<(), CommitError> {
+        let outcome = self.tree.write(layer, mark);
+        // After a failure too: the tree was opened anew, and the old view reads nothing any more.
+        let view = self.tree.view().ok().map(Arc::new);
+        self.set_layers(|layers| {
+            layers.tree = view;
+            if outcome.is_ok() {
+                layers.frozen = None;
             }
+        });
+        outcome
+    }
+
+    /// Freezes the active layer, unless it is empty: the log turns to its other file, which the answer names.
+    fn freeze(&self) -> Result<Option<Mark>, CommitError> {
+        let mut log = self.log();
+        let Layers { active, frozen, .. } = self.layers();
+        // The other file is free once the frozen layer is in the tree.
+        if active.is_empty() || frozen.is_some() {
+            return Ok(None);
+        }
+        let salt = log.turn().inspect_err(|e| self.failed(e))?;
+        self.set_layers(|layers| {
+            layers.active = Arc::default();
+            layers.frozen = Some(active);
+        });
+        Ok(Some(Mark { position: log.number(), log: Some(salt) }))
+    }
+
+    /// Brings the frozen layer into the tree.
+    fn melt(&self, mark: &Mark) -> Result<(), CommitError> {
+        self.layers().frozen.map_or(Ok(()), |frozen| self.take_in(&frozen, mark))
+    }
+
+    /// Brings what is left into the tree, so that no log is needed at the next start. Nothing is frozen, and nothing committed
+    /// any more.
+    fn settle(&self) -> Result<(), CommitError> {
+        let mut log = self.log();
+        if log.begun() {
+            self.take_in(&self.layers().active, &Mark { position: log.number(), log: None })?;
+            log.end();
+        }
+        Ok(())
+    }
+
+    /// What the log could not do for another reason than a full disk, it may have done by half: nobody can go on.
+    fn failed(&self, error: &CommitError) {
+        if matches!(error, CommitError::Io(_)) {
+            self.tree.fail();
         }
     }
 
-    /// After a failed commit redb refuses all work: drop it, and let its own recovery find the last good commit.
-    /// False if the disk cannot be trusted with that.
-    fn recover(&self) -> bool {
-        let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
-        match std::mem::replace(&mut *state, State::Closed) {
-            State::Open { db, switches, lock } => {
-                switches.retired.store(true, Ordering::Release);
-                drop(db);
-                if switches.spoiled.load(Ordering::Acquire) {
-                    *state = State::Failed { _lock: lock };
-                    return false;
-                }
-                *state = State::Broken { lock };
+    /// Begins the log if this is the first commit since the start, noting it in the tree.
+    fn begun(&self) -> Result<MutexGuard<'_, Log>, CommitError> {
+        let mut log = self.log();
+        if !log.begun() {
+            if self.layers().frozen.is_some() {
+                return Err(CommitError::Full("what the log holds does not fit into the tree".into()));
             }
-            other => *state = other,
+            let mark = Mark { position: log.number(), log: Some(log.begin()?) };
+            self.take_in(&Layer::default(), &mark).inspect_err(|_| log.end())?;
         }
-        // What cannot be opened now is tried again by whoever comes next, who is told the reason.
-        let _ = self.reopen(&mut state);
-        true
-    }
-}
-
-/// Makes the file under another name first, so that a half-made one is never taken for a store.
-fn create(dir: &Path, path: &Path, root: &RootKey) -> Result<(), StoreError> {
-    let draft = dir.join("store.new");
-    let mut file = File::create(&draft).map_err(files::failed(&draft, "making"))?;
-    let key = header::write(&mut file, root).map_err(files::failed(&draft, "writing the header"))?;
-    let (db, _) = open_database(&draft, &key, CACHE)?;
-    write(&db, Batch::new()).map_err(|e| error(&draft, "making the table", e))?;
-    drop(db);
-    file.sync_all().map_err(files::failed(&draft, "flushing"))?;
-    std::fs::rename(&draft, path).map_err(files::failed(path, "naming"))?;
-    files::flush_folder(dir)
-}
-
-fn open_database(path: &Path, key: &Zeroizing<[u8; 32]>, cache: usize) -> Result<(Database, Arc<Switches>), StoreError> {
-    let failed = files::failed(path, "opening");
-    let mut file = OpenOptions::new().read(true).write(true).open(path).map_err(&failed)?;
-    let mut flags = [0];
-    file.seek(SeekFrom::Start(FLAGS_AT)).map_err(&failed)?;
-    let unclean = file.read(&mut flags).map_err(&failed)? == 1 && flags[0] & UNCLEAN != 0;
-    let switches = Arc::new(Switches::default());
-    switches.lenient.store(unclean, Ordering::Release);
-    let blocks = Blocks::new(file, Sealer::new(key.clone()), Arc::clone(&switches)).map_err(&failed)?;
-    // redb panics on some headers that it did not write itself.
-    let opened = catch_unwind(AssertUnwindSafe(|| redb::Builder::new().set_cache_size(cache).create_with_backend(blocks)));
-    switches.lenient.store(false, Ordering::Release);
-    match opened {
-        Ok(Ok(db)) => Ok((db, switches)),
-        Ok(Err(e)) => Err(error(path, "opening", e)),
-        Err(_) => Err(StoreError::Corrupt { path: path.into(), message: "the file's header is not sound".into() }),
-    }
-}
-
-fn write(db: &Database, batch: Batch) -> Result<(), redb::Error> {
-    let transaction = db.begin_write()?;
-    {
-        let mut table = transaction.open_table(ROWS)?;
-        for (key, value) in &batch {
-            match value {
-                Some(value) => drop(table.insert(key.as_slice(), value.as_ref())?),
-                None => drop(table.remove(key.as_slice())?),
-            }
-        }
-    }
-    Ok(transaction.commit()?)
-}
-
-fn error(path: &Path, doing: &str, error: impl Into<redb::Error>) -> StoreError {
-    let path = path.to_path_buf();
-    match error.into() {
-        redb::Error::DatabaseClosed => StoreError::Closed,
-        redb::Error::Corrupted(message) => StoreError::Corrupt { path, message },
-        redb::Error::Io(e) if e.kind() == ErrorKind::InvalidData => StoreError::Corrupt { path, message: e.to_string() },
-        other => StoreError::Io { path, message: format!("{doing} failed: {other}") },
+        Ok(log)
     }
 }
 
 impl Backend for Disk {
-    fn view(&self, _seq: u64) -> Result<Box<dyn View>, StoreError> {
-        let opened = self.with(|db, switches| -> Result<_, redb::Error> {
-            Ok(DiskView { path: self.path.clone(), switches: Arc::clone(switches), table: db.begin_read()?.open_table(ROWS)? })
-        })?;
-        Ok(Box::new(opened.map_err(|e| error(&self.path, "reading", e))?))
+    fn view(&self, seq: u64) -> Result<Box<dyn View>, StoreError> {
+        self.rows.tree.sound()?;
+        let Layers { active, frozen, tree } = self.rows.layers();
+        let tree = match tree {
+            Some(tree) => tree,
+            None => Arc::new(self.rows.tree.view()?),
+        };
+        Ok(Box::new(DiskView { layers: std::iter::once(active).chain(frozen).collect(), tree, seq }))
     }
 
-    fn apply(&self, _seq: u64, _oldest: u64, batch: Batch) -> Result<(), CommitError> {
-        let outcome = self.with(|db, _| write(db, batch)).map_err(|e| CommitError::Io(e.to_string()))?;
-        outcome.map_err(|e| {
-            let recovered = self.recover();
-            match e {
-                redb::Error::Io(e) if recovered && matches!(e.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded) => {
-                    CommitError::Full(format!("{}: {e}", self.path.display()))
-                }
-                other => CommitError::Io(error(&self.path, "writing", other).to_string()),
-            }
-        })
+    fn apply(&self, seq: u64, _oldest: u64, batch: Batch) -> Result<(), CommitError> {
+        self.rows.tree.sound().map_err(|e| CommitError::Io(e.to_string()))?;
+        self.keeper.room()?;
+        let mut log = self.rows.begun()?;
+        log.append(&batch).inspect_err(|e| self.rows.failed(e))?;
+        // Under the log's lock: which frames a layer holds must not change in between.
+        let active = self.rows.layers().active;
+        let before = active.bytes();
+        active.insert(seq, batch);
+        drop(log);
+        self.keeper.grown(before, active.bytes());
+        Ok(())
     }
 
     fn compact(&self) -> Result<(), StoreError> {
-        let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
-        let State::Open { db, .. } = &mut *state else { return Ok(()) };
-        match db.compact() {
-            // An open snapshot holds on to old pages: they go another time.
-            Ok(_) | Err(redb::CompactionError::TransactionInProgress) => Ok(()),
-            Err(e) => {
-                drop(state);
-                self.recover();
-                Err(error(&self.path, "compacting", e))
-            }
-        }
+        // The view that is at hand for readers would hold on to old pages.
+        self.rows.set_layers(|layers| layers.tree = None);
+        let outcome = self.rows.tree.compact();
+        let view = self.rows.tree.view().ok().map(Arc::new);
+        self.rows.set_layers(|layers| layers.tree = view);
+        outcome
     }
 
     fn close(&self) {
-        *self.state.write().unwrap_or_else(PoisonError::into_inner) = State::Closed;
-    }
-}
-
-impl DiskView {
-    fn failed(&self, e: impl Into<redb::Error>) -> StoreError {
-        match error(&self.path, "reading", e) {
-            // The database was opened anew, and this snapshot is of the one before.
-            StoreError::Closed | StoreError::Io { .. } if self.switches.retired.load(Ordering::Acquire) => {
-                StoreError::Interrupted { path: self.path.clone() }
-            }
-            other => other,
-        }
+        self.keeper.stop();
+        self.rows.set_layers(|layers| *layers = Layers { active: Arc::default(), frozen: None, tree: None });
+        self.rows.tree.close();
     }
 }
 
 impl View for DiskView {
     fn get(&self, key: &[u8]) -> Result<Option<Value>, StoreError> {
-        let row = redb::ReadableTable::get(&self.table, key).map_err(|e| self.failed(e))?;
-        Ok(row.map(|value| Value::copy_from_slice(value.value())))
+        match self.layers.iter().find_map(|layer| layer.get(key, self.seq)) {
+            Some(change) => Ok(change.value().cloned()),
+            None => self.tree.get(key),
+        }
     }
 
     fn scan(&self, span: &Span, limit: usize, reverse: bool) -> Result<Vec<(Key, Value)>, StoreError> {
-        let failed = |e| self.failed(e);
-        let mut rows = redb::ReadableTable::range::<&[u8]>(&self.table, span.bounds()).map_err(failed)?;
-        let mut found = Vec::new();
-        while found.len() < limit
-            && let Some(row) = if reverse { rows.next_back() } else { rows.next() }
-        {
-            let (key, value) = row.map_err(failed)?;
-            found.push((key.value().to_vec(), Value::copy_from_slice(value.value())));
+        let mut sources: Vec<Source<'_>> = Vec::with_capacity(4);
+        let mut wanted = limit;
+        for layer in &self.layers {
+            let rows = layer.scan(span, self.seq, wanted, reverse);
+            // Each row hides at most one of the layers below.
+            wanted = wanted.saturating_add(rows.len());
+            sources.push(Box::new(rows.into_iter().map(Ok)));
         }
-        Ok(found)
+        sources.extend(self.tree.scan(span, reverse)?);
+        merge(sources, limit, reverse)
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// A block that is damaged while the store is open: reads that need it fail, and no commit hides it.
-    #[test]
-    fn damage_under_an_open_store_is_not_papered_over() {
-        let dir = tempfile::tempdir().unwrap();
-        let disk = Disk::open(dir.path(), &RootKey::new([5; 32]), 16 << 10).unwrap();
-        let write = |key: &str| disk.apply(1, 0, Batch::from([(key.into(), Some(vec![1; 5_000].into()))]));
-        for n in 0..50 {
-            write(&format!("key/{n}")).unwrap();
-        }
-        let mut bytes = std::fs::read(&disk.path).unwrap();
-        for sealed in bytes[2 * HEADER as usize..].chunks_exact_mut(sealer::SEALED) {
-            sealed[2_000] ^= 1;
-        }
-        std::fs::write(&disk.path, bytes).unwrap();
-        let all = Span { start: Vec::new(), end: None };
-        let read = || disk.view(1)?.scan(&all, usize::MAX, false).map(|rows| rows.len());
-        let first = read();
-        assert!(matches!(first, Err(StoreError::Corrupt { .. })), "{first:?}");
-        assert!(matches!(write("new"), Err(CommitError::Io(_))));
-        assert!(matches!(read(), Err(StoreError::Io { .. })));
-        assert!(matches!(write("new"), Err(CommitError::Io(_))));
-    }
-}
+mod tests;

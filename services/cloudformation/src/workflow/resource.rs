@@ -67,7 +67,14 @@ pub(super) fn update(
     properties: &Value,
 ) -> Result<Physical, Error> {
     let kind = kind(scope, &made.resource_type)?;
-    with(scope, stack, id, suffix, |context| kind.update(context, &made.physical_id, &made.properties, properties))
+    let mut physical = with(scope, stack, id, suffix, |context| kind.update(context, &made.physical_id, &made.properties, properties))?;
+    if physical.id == made.physical_id {
+        // What can be told only once, such as a key's secret, stays known.
+        for (name, value) in &made.attributes {
+            physical.attributes.entry(name.clone()).or_insert_with(|| value.clone());
+        }
+    }
+    Ok(physical)
 }
 
 pub(super) fn delete(scope: &mut Scope<'_, CloudFormation>, stack: &Stack, id: &str, made: &Made) -> Result<(), Error> {

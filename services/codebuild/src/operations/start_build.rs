@@ -74,7 +74,8 @@ fn initiator(caller: &Caller, pipeline: Option<&str>) -> String {
         (None, Identity::User { name, .. }) => name.clone(),
         (None, Identity::Root { .. }) => "root".into(),
         (None, Identity::Service { name, .. }) => name.clone(),
-        (None, Identity::Anonymous) => "anonymous".into(),
+        (None, Identity::Federated(session)) => session.name.clone(),
+        (None, Identity::WebIdentity(_) | Identity::Anonymous) => "anonymous".into(),
     }
 }
 

@@ -117,6 +117,9 @@ impl<'a> Book<'a> {
                 source_identity: None,
                 tags: Vec::new(),
                 transitive_tag_keys: Vec::new(),
+                serial_number: None,
+                token_code: None,
+                provided_contexts: Vec::new(),
             };
             scope.invoke::<sts::AssumeRole>(&service, input).map(|output| output.credentials)
         })

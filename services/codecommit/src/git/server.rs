@@ -73,9 +73,8 @@ impl GitServer {
         gate.step(&CodeCommit(()), &context, |scope| scope.put(&RUNTIME, "git", &Runtime { folder: folder.clone() }))
             .map_err(io::Error::other)?;
         let watched = home.clone();
-        gate.watch(move |record| {
-            if record.action == "codecommit:DeleteRepository"
-                && record.kind == RecordKind::Done
+        gate.watch_action("codecommit:DeleteRepository", move |record| {
+            if record.kind == RecordKind::Done
                 && let Some(id) = record.event.pointer("/responseElements/repositoryId").and_then(Value::as_str)
             {
                 watched.forget(id);

@@ -4,8 +4,8 @@ use crate::{
     Iam,
     entity::{self, Entity},
     error::{invalid_input, no_such_entity},
-    facts,
-    state::{Holder, RoleRow, UserRow},
+    facts, membership,
+    state::{GroupRow, Holder, RoleRow, UserRow},
 };
 use base::Arn;
 use gate::{Error, Scope};
@@ -16,7 +16,7 @@ pub(crate) struct PolicyOf {
     pub(crate) name: String,
     /// Of a managed policy.
     pub(crate) arn: Option<Arn>,
-    /// The entity that has it inline: `USER` or `ROLE`, and its name.
+    /// The entity that has it inline: `USER`, `GROUP` or `ROLE`, and its name.
     pub(crate) inline_of: Option<(&'static str, String)>,
     pub(crate) policy: Policy,
 }
@@ -31,9 +31,13 @@ pub(super) fn managed(scope: &mut Scope<'_, Iam>, arn: &Arn) -> Result<PolicyOf,
     Ok(PolicyOf { name, arn: Some(arn.clone()), inline_of: None, policy })
 }
 
-/// All policies of a user or role.
+/// All policies that an entity itself has.
 pub(super) fn held<E: Entity>(scope: &mut Scope<'_, Iam>, holder: &Holder) -> Result<Vec<PolicyOf>, Error> {
-    let kind = if E::KIND == UserRow::KIND { "USER" } else { "ROLE" };
+    let kind = match E::KIND {
+        UserRow::KIND => "USER",
+        GroupRow::KIND => "GROUP",
+        _ => "ROLE",
+    };
     let inline = holder.inline.iter().map(|(name, text)| {
         let inline_of = Some((kind, holder.name.clone()));
         Ok(PolicyOf { name: name.clone(), arn: None, inline_of, policy: read(name, text)? })
@@ -45,21 +49,32 @@ pub(super) fn held<E: Entity>(scope: &mut Scope<'_, Iam>, holder: &Holder) -> Re
     Ok(all)
 }
 
-/// All policies of the user or role of this ARN.
-pub(crate) fn policies_of(scope: &mut Scope<'_, Iam>, arn: &Arn) -> Result<Vec<PolicyOf>, Error> {
-    fn of<E: Entity>(scope: &mut Scope<'_, Iam>, arn: &Arn) -> Result<Vec<PolicyOf>, Error> {
-        let row = entity::load::<E>(scope, arn.resource().rsplit('/').next().unwrap_or_default())?;
-        if row.holder().arn != *arn {
-            return Err(no_such_entity(format!("The entity {arn} cannot be found.")));
-        }
-        held::<E>(scope, row.holder())
+/// A user's policies, with those of its groups.
+pub(super) fn of_user(scope: &mut Scope<'_, Iam>, user: &UserRow) -> Result<Vec<PolicyOf>, Error> {
+    let mut all = held::<UserRow>(scope, &user.holder)?;
+    for group in membership::groups(scope, user)? {
+        all.extend(held::<GroupRow>(scope, &group.holder)?);
     }
-    if arn.resource_of(UserRow::KIND).is_some() {
-        of::<UserRow>(scope, arn)
-    } else if arn.resource_of(RoleRow::KIND).is_some() {
-        of::<RoleRow>(scope, arn)
-    } else {
-        Err(invalid_input(format!("ARN {arn} is not valid.")))
+    Ok(all)
+}
+
+/// All policies of the user, group or role of this ARN.
+pub(crate) fn policies_of(scope: &mut Scope<'_, Iam>, arn: &Arn) -> Result<Vec<PolicyOf>, Error> {
+    let gone = || no_such_entity(format!("The entity {arn} cannot be found."));
+    match arn.resource().split('/').next().unwrap_or_default() {
+        UserRow::KIND => {
+            let user = entity::by_arn::<UserRow>(scope, arn)?.ok_or_else(gone)?;
+            of_user(scope, &user)
+        }
+        GroupRow::KIND => {
+            let group = entity::by_arn::<GroupRow>(scope, arn)?.ok_or_else(gone)?;
+            held::<GroupRow>(scope, &group.holder)
+        }
+        RoleRow::KIND => {
+            let role = entity::by_arn::<RoleRow>(scope, arn)?.ok_or_else(gone)?;
+            held::<RoleRow>(scope, &role.holder)
+        }
+        _ => Err(invalid_input(format!("ARN {arn} is not valid."))),
     }
 }
 

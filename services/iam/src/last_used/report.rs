@@ -3,14 +3,13 @@
 use super::{
     LastUse,
     figures::Figures,
-    grants::{PolicyOf, granting, held, managed},
+    grants::{PolicyOf, granting, managed, policies_of},
 };
 use crate::{
     Iam,
-    entity::Entity,
-    error::{invalid_input, no_such_entity},
+    entity::{self, Entity},
     policies,
-    state::{Holder, RoleRow, UserRow},
+    state::{GROUPS, GroupRow, Holder, ROLES, RoleRow, USERS, UserRow},
 };
 use base::{AccountId, Arn, Timestamp};
 use gate::{Error, Scope};
@@ -69,31 +68,36 @@ fn row<E: Entity>(holder: Holder) -> EntityRow {
     EntityRow { arn: holder.arn, name: holder.name, kind, id: holder.id, path: holder.path, used: BTreeMap::new() }
 }
 
-/// Finds a user, a role, or a policy with all who have it.
+/// Finds a user or role, a group with its users, or a policy with all who have it.
 pub(crate) fn subject(scope: &mut Scope<'_, Iam>, account: AccountId, arn: &Arn) -> Result<Subject, Error> {
-    fn one<E: Entity>(scope: &mut Scope<'_, Iam>, account: AccountId, arn: &Arn) -> Result<Subject, Error> {
-        let name = arn.resource().rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
-        let found = scope.get(E::table(), &[account.as_str(), &name])?.filter(|entity| entity.holder().arn == *arn);
-        let mut entity = found.ok_or_else(|| no_such_entity(format!("The entity {arn} cannot be found.")))?;
-        let holder = entity.holder_mut().clone();
-        Ok(Subject { policies: held::<E>(scope, &holder)?, entities: vec![row::<E>(holder)] })
-    }
-    fn having<E: Entity>(scope: &mut Scope<'_, Iam>, account: AccountId, arn: &Arn) -> Result<Vec<EntityRow>, Error> {
-        let rows = scope.scan(E::table(), &[account.as_str()])?.into_iter().map(|(_, entity)| entity);
-        Ok(rows.filter(|entity| entity.holder().attached.contains(arn)).map(|mut entity| row::<E>(entity.holder_mut().clone())).collect())
-    }
-    if arn.resource_of(UserRow::KIND).is_some() {
-        one::<UserRow>(scope, account, arn)
-    } else if arn.resource_of(RoleRow::KIND).is_some() {
-        one::<RoleRow>(scope, account, arn)
-    } else if arn.resource_of("policy").is_some() {
+    if arn.resource_of("policy").is_some() {
         policies::document(scope, account, arn)?.ok_or_else(|| crate::error::no_such_policy(arn))?;
-        let mut entities = having::<UserRow>(scope, account, arn)?;
-        entities.extend(having::<RoleRow>(scope, account, arn)?);
-        Ok(Subject { policies: vec![managed(scope, arn)?], entities })
-    } else {
-        Err(invalid_input(format!("ARN {arn} is not valid.")))
+        return Ok(Subject { policies: vec![managed(scope, arn)?], entities: having(scope, account, arn)? });
     }
+    let policies = policies_of(scope, arn)?;
+    let mut entities = Vec::new();
+    if let Some(user) = entity::by_arn::<UserRow>(scope, arn)? {
+        entities.push(row::<UserRow>(user.holder));
+    } else if let Some(role) = entity::by_arn::<RoleRow>(scope, arn)? {
+        entities.push(row::<RoleRow>(role.holder));
+    } else if let Some(group) = entity::by_arn::<GroupRow>(scope, arn)? {
+        let users = scope.scan(&USERS, &[account.as_str()])?.into_iter().map(|(_, user)| user);
+        entities.extend(users.filter(|user| user.groups.contains(&group.holder.id)).map(|user| row::<UserRow>(user.holder)));
+    }
+    Ok(Subject { policies, entities })
+}
+
+/// The users and roles that have a policy, by themselves or through a group.
+fn having(scope: &mut Scope<'_, Iam>, account: AccountId, arn: &Arn) -> Result<Vec<EntityRow>, Error> {
+    let prefix = [account.as_str()];
+    let groups = scope.scan(&GROUPS, &prefix)?.into_iter().filter(|(_, group)| group.holder.attached.contains(arn));
+    let groups: Vec<String> = groups.map(|(_, group)| group.holder.id).collect();
+    let users = scope.scan(&USERS, &prefix)?.into_iter().map(|(_, user)| user);
+    let users = users.filter(|user| user.holder.attached.contains(arn) || user.groups.iter().any(|id| groups.contains(id)));
+    let mut entities: Vec<EntityRow> = users.map(|user| row::<UserRow>(user.holder)).collect();
+    let roles = scope.scan(&ROLES, &prefix)?.into_iter().filter(|(_, role)| role.holder.attached.contains(arn));
+    entities.extend(roles.map(|(_, role)| row::<RoleRow>(role.holder)));
+    Ok(entities)
 }
 
 /// Writes the report into the job.
@@ -104,6 +108,8 @@ pub(crate) fn compile(scope: &mut Scope<'_, Iam>, account: AccountId, job: &mut 
     for entity in &mut entities {
         for (action, last) in figures.of(scope, &entity.id)? {
             let (service, operation) = action.split_once(':').unwrap_or((&action, ""));
+            // The trail has operations, policies have actions.
+            let operation = actions::action_of(service, operation).unwrap_or(operation);
             let time = entity.used.entry(service.to_owned()).or_insert(last.time);
             *time = last.time.max(*time);
             let newest = used.entry(service.to_owned()).or_default();

@@ -25,7 +25,7 @@ pub struct Input {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Output {
-    access_key: NewAccessKey,
+    pub(crate) access_key: NewAccessKey,
 }
 
 /// An access key with its secret.
@@ -33,14 +33,14 @@ pub struct Output {
 #[serde(rename_all = "PascalCase")]
 pub struct NewAccessKey {
     user_name: String,
-    access_key_id: String,
+    pub(crate) access_key_id: String,
     status: &'static str,
-    secret_access_key: Secret<String>,
+    pub(crate) secret_access_key: Secret<String>,
     create_date: IsoTime,
 }
 
 /// Keys that a user may have.
-const MOST_KEYS: usize = 2;
+pub(crate) const MOST_KEYS: usize = 2;
 
 impl Operation for CreateAccessKey {
     type Service = Iam;

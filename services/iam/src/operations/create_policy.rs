@@ -2,7 +2,7 @@ use crate::{
     Iam, documents,
     error::already_exists,
     examples::POLICY,
-    names::{self, LONGEST_POLICY, check_description, check_name},
+    names::{self, LONGEST_NAME, check_description, check_name},
     policies::{self, Uses},
     shapes::ManagedPolicy,
     state::{POLICIES, PolicyRow, PolicyVersion as VersionRow},
@@ -48,7 +48,7 @@ impl Operation for CreatePolicy {
     type Output = Output;
 
     fn demands(input: &Input, facts: &mut View<'_, Iam>) -> Result<Demands, Error> {
-        check_name("policyName", &input.policy_name, LONGEST_POLICY)?;
+        check_name("policyName", &input.policy_name, LONGEST_NAME)?;
         let arn = arn_of(facts.account()?, input)?;
         let new = |action| Demand::new(action, arn.clone()).with_tags(tags::pairs(&input.tags));
         let demands = Demands::from(new("iam:CreatePolicy"));

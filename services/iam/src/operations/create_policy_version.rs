@@ -33,7 +33,7 @@ pub struct Output {
 }
 
 /// Versions that a policy may have at one time.
-const MOST_VERSIONS: usize = 5;
+pub(crate) const MOST_VERSIONS: usize = 5;
 
 impl Operation for CreatePolicyVersion {
     type Service = Iam;

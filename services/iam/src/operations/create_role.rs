@@ -1,8 +1,9 @@
 use crate::{
-    Iam, documents, entity,
+    Iam, documents,
+    entity::{self, New},
     error::invalid,
     examples::TRUST,
-    names::{self, check_description},
+    names::check_description,
     shapes::Role,
     state::RoleRow,
     tags::Tag,
@@ -37,6 +38,12 @@ pub struct Output {
     role: Role,
 }
 
+impl Input {
+    fn wanted(&self) -> New<'_> {
+        New { name: &self.role_name, path: self.path.as_deref(), boundary: self.permissions_boundary.clone(), tags: self.tags.clone() }
+    }
+}
+
 /// `MaxSessionDuration`: an hour to twelve.
 pub(crate) fn checked_duration(seconds: u64) -> Result<u64, Error> {
     if (3600..=43_200).contains(&seconds) {
@@ -53,9 +60,7 @@ impl Operation for CreateRole {
     type Output = Output;
 
     fn demands(input: &Input, facts: &mut View<'_, Iam>) -> Result<Demands, Error> {
-        let actions = ["iam:CreateRole", "iam:TagRole"];
-        let (path, boundary) = (input.path.as_deref(), input.permissions_boundary.as_ref());
-        entity::demands_new::<RoleRow>(facts, actions, &input.role_name, path, boundary, &input.tags)
+        entity::demands_new::<RoleRow>(facts, ["iam:CreateRole", "iam:TagRole"], &input.wanted())
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Output, Error> {
@@ -63,8 +68,7 @@ impl Operation for CreateRole {
         let max_session_duration = checked_duration(input.max_session_duration.unwrap_or(3600))?;
         let trust = documents::kept_trust(call, &input.assume_role_policy_document)?;
         let account = call.account()?;
-        let path = names::path(input.path.as_deref())?;
-        let holder = entity::begin::<RoleRow>(call, account, &input.role_name, path, input.permissions_boundary, input.tags)?;
+        let holder = entity::begin::<RoleRow>(call, account, input.wanted())?;
         let row = RoleRow { holder, trust, description: input.description, max_session_duration };
         entity::save(call, &row)?;
         Ok(Output { role: Role::of(row, &input.assume_role_policy_document) })

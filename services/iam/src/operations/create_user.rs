@@ -1,4 +1,10 @@
-use crate::{Iam, entity, names, shapes::User, state::UserRow, tags::Tag};
+use crate::{
+    Iam,
+    entity::{self, New},
+    shapes::User,
+    state::UserRow,
+    tags::Tag,
+};
 use base::Arn;
 use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
@@ -26,6 +32,12 @@ pub struct Output {
     user: User,
 }
 
+impl Input {
+    fn wanted(&self) -> New<'_> {
+        New { name: &self.user_name, path: self.path.as_deref(), boundary: self.permissions_boundary.clone(), tags: self.tags.clone() }
+    }
+}
+
 impl Operation for CreateUser {
     type Service = Iam;
     const NAME: &'static str = "CreateUser";
@@ -34,16 +46,13 @@ impl Operation for CreateUser {
     type Output = Output;
 
     fn demands(input: &Input, facts: &mut View<'_, Iam>) -> Result<Demands, Error> {
-        let actions = ["iam:CreateUser", "iam:TagUser"];
-        let (path, boundary) = (input.path.as_deref(), input.permissions_boundary.as_ref());
-        entity::demands_new::<UserRow>(facts, actions, &input.user_name, path, boundary, &input.tags)
+        entity::demands_new::<UserRow>(facts, ["iam:CreateUser", "iam:TagUser"], &input.wanted())
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Output, Error> {
         let account = call.account()?;
-        let path = names::path(input.path.as_deref())?;
-        let holder = entity::begin::<UserRow>(call, account, &input.user_name, path, input.permissions_boundary, input.tags)?;
-        let row = UserRow { holder, keys: Vec::new() };
+        let holder = entity::begin::<UserRow>(call, account, input.wanted())?;
+        let row = UserRow { holder, keys: Vec::new(), groups: Vec::new(), login: None };
         entity::save(call, &row)?;
         Ok(Output { user: User::of(row) })
     }

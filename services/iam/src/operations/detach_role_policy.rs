@@ -1,43 +1,28 @@
-use crate::{Iam, entity, examples::role, managed, shapes::Nothing, state::RoleRow};
-use base::Arn;
+use crate::{Iam, examples::role, holding, inputs::Attachment, managed, shapes::Nothing, state::RoleRow};
 use gate::{Authorized, Demands, Error, Example, Operation, View};
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 /// Detaches a managed policy from a role.
 /// Source: <https://docs.aws.amazon.com/IAM/latest/APIReference/API_DetachRolePolicy.html>
 pub struct DetachRolePolicy;
 
-/// What to do.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct Input {
-    role_name: String,
-    policy_arn: Arn,
-}
-
 impl Operation for DetachRolePolicy {
     type Service = Iam;
     const NAME: &'static str = "DetachRolePolicy";
     const READ_ONLY: bool = false;
-    type Input = Input;
+    type Input = Attachment<RoleRow>;
     type Output = Nothing;
 
-    fn demands(input: &Input, facts: &mut View<'_, Iam>) -> Result<Demands, Error> {
-        entity::check_policy_arn(&input.policy_arn)?;
-        Ok(entity::demand_bounded::<RoleRow>(facts, "iam:DetachRolePolicy", &input.role_name)?
-            .with("iam:PolicyARN", &input.policy_arn)
-            .into())
+    fn demands(input: &Self::Input, facts: &mut View<'_, Iam>) -> Result<Demands, Error> {
+        input.demands(facts, "iam:DetachRolePolicy")
     }
 
-    fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Nothing, Error> {
-        entity::detach::<RoleRow>(call, &input.role_name, &input.policy_arn)?;
-        Ok(Nothing {})
+    fn execute(call: &mut Authorized<'_, Self>, input: Self::Input) -> Result<Self::Output, Error> {
+        holding::detach(call, input)
     }
 
     fn example() -> Example {
-        role()
-            .after("iam:AttachRolePolicy", json!({"RoleName": "Example", "PolicyArn": managed::ADMINISTRATOR}))
-            .then(json!({"RoleName": "Example", "PolicyArn": managed::ADMINISTRATOR}))
+        let attachment = json!({"RoleName": "Example", "PolicyArn": managed::ADMINISTRATOR});
+        role().after("iam:AttachRolePolicy", attachment.clone()).then(attachment)
     }
 }

@@ -49,7 +49,7 @@ impl Operation for GenerateServiceLastAccessedDetails {
     type Output = Output;
 
     fn demands(input: &Input, facts: &mut View<'_, Iam>) -> Result<Demands, Error> {
-        Ok(demand(facts, "iam:GenerateServiceLastAccessedDetails", &input.arn, &["user", "role", "policy"])?.into())
+        Ok(demand(facts, "iam:GenerateServiceLastAccessedDetails", &input.arn, &["user", "group", "role", "policy"])?.into())
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Output, Error> {

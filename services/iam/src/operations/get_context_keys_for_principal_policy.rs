@@ -30,7 +30,7 @@ impl Operation for GetContextKeysForPrincipalPolicy {
     type Output = ContextKeys;
 
     fn demands(input: &Input, facts: &mut View<'_, Iam>) -> Result<Demands, Error> {
-        Ok(demand(facts, "iam:GetContextKeysForPrincipalPolicy", &input.policy_source_arn, &["user", "role"])?.into())
+        Ok(demand(facts, "iam:GetContextKeysForPrincipalPolicy", &input.policy_source_arn, &["user", "group", "role"])?.into())
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<ContextKeys, Error> {

@@ -3,7 +3,7 @@ use crate::{
     examples::policy,
     managed::{self, AwsPolicy},
     pages::page,
-    policies::AllUses,
+    policies::{AllUses, PolicyUsage},
     shapes::ManagedPolicy,
     state::{POLICIES, PolicyRow},
 };
@@ -48,15 +48,6 @@ pub enum PolicyScope {
     Aws,
     /// The account's own.
     Local,
-}
-
-/// What a policy is used for.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-pub enum PolicyUsage {
-    /// It is attached.
-    PermissionsPolicy,
-    /// It is a boundary.
-    PermissionsBoundary,
 }
 
 impl Operation for ListPolicies {

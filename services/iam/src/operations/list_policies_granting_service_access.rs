@@ -72,7 +72,7 @@ impl Operation for ListPoliciesGrantingServiceAccess {
     type Output = Output;
 
     fn demands(input: &Input, facts: &mut View<'_, Iam>) -> Result<Demands, Error> {
-        Ok(demand(facts, "iam:ListPoliciesGrantingServiceAccess", &input.arn, &["user", "role"])?.into())
+        Ok(demand(facts, "iam:ListPoliciesGrantingServiceAccess", &input.arn, &["user", "group", "role"])?.into())
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Output, Error> {

@@ -20,7 +20,7 @@ impl Operation for SimulatePrincipalPolicy {
 
     fn demands(scenario: &Scenario, facts: &mut View<'_, Iam>) -> Result<Demands, Error> {
         scenario.check()?;
-        Ok(demand(facts, "iam:SimulatePrincipalPolicy", scenario.policy_source()?, &["user", "role"])?.into())
+        Ok(demand(facts, "iam:SimulatePrincipalPolicy", scenario.policy_source()?, &["user", "group", "role"])?.into())
     }
 
     fn execute(call: &mut Authorized<'_, Self>, scenario: Scenario) -> Result<SimulatePolicyOutput, Error> {

@@ -25,7 +25,7 @@ impl Operation for UpdateRole {
     type Output = Nothing;
 
     fn demands(input: &Input, facts: &mut View<'_, Iam>) -> Result<Demands, Error> {
-        Ok(entity::demand::<RoleRow>(facts, "iam:UpdateRole", &input.role_name)?.into())
+        Ok(entity::demand_bounded::<RoleRow>(facts, "iam:UpdateRole", &input.role_name)?.into())
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Nothing, Error> {

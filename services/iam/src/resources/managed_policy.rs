@@ -1,26 +1,27 @@
-use super::properties::{gone_is_fine, input, required_document, texts};
+use super::{
+    holders::{Groups, Roles, Users, change_attachments},
+    properties::{gone_is_fine, input, required_document},
+};
 use crate::{
-    AttachRolePolicy, AttachUserPolicy, CreatePolicy, CreatePolicyVersion, DeletePolicy, DeletePolicyVersion, DetachRolePolicy,
-    DetachUserPolicy, GetPolicy, ListPolicyVersions,
+    CreatePolicy, CreatePolicyVersion, DeletePolicy, DeletePolicyVersion, GetPolicy, ListPolicyVersions,
+    operations::create_policy_version::MOST_VERSIONS,
 };
 use gate::{Error, Operation, Physical, Property, ResourceContext, ResourceType};
 use serde_json::{Value, json};
 
-/// A managed policy, attached to roles and users.
+/// A managed policy, attached to groups, roles and users.
 /// Source: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-managedpolicy.html>
 pub struct ManagedPolicy;
 
-static PROPERTIES: [Property; 6] = [
+static PROPERTIES: [Property; 7] = [
     Property::optional("Description").replaces(),
+    Property::optional("Groups"),
     Property::optional("ManagedPolicyName").replaces(),
     Property::optional("Path").replaces(),
     Property::required("PolicyDocument"),
     Property::optional("Roles"),
     Property::optional("Users"),
 ];
-
-/// Versions that a policy may have at one time.
-const MOST_VERSIONS: usize = 5;
 
 fn physical(answer: &<GetPolicy as Operation>::Output) -> Result<Physical, Error> {
     let policy = serde_json::to_value(answer).map_err(Error::internal)?;
@@ -39,21 +40,9 @@ fn physical(answer: &<GetPolicy as Operation>::Output) -> Result<Physical, Error
 
 /// Brings the attachments from `old` to `new`.
 fn attach(context: &mut ResourceContext<'_>, arn: &str, old: &Value, new: &Value) -> Result<(), Error> {
-    let (had, has) = (texts(old, "Roles")?, texts(new, "Roles")?);
-    for role in has.iter().filter(|role| !had.contains(role)) {
-        context.call_with::<AttachRolePolicy>(json!({"RoleName": role, "PolicyArn": arn}))?;
-    }
-    for role in had.iter().filter(|role| !has.contains(role)) {
-        gone_is_fine(context.call_with::<DetachRolePolicy>(json!({"RoleName": role, "PolicyArn": arn})))?;
-    }
-    let (had, has) = (texts(old, "Users")?, texts(new, "Users")?);
-    for user in has.iter().filter(|user| !had.contains(user)) {
-        context.call_with::<AttachUserPolicy>(json!({"UserName": user, "PolicyArn": arn}))?;
-    }
-    for user in had.iter().filter(|user| !has.contains(user)) {
-        gone_is_fine(context.call_with::<DetachUserPolicy>(json!({"UserName": user, "PolicyArn": arn})))?;
-    }
-    Ok(())
+    change_attachments::<Groups>(context, arn, old, new)?;
+    change_attachments::<Roles>(context, arn, old, new)?;
+    change_attachments::<Users>(context, arn, old, new)
 }
 
 /// The ids of the versions that are not in force, newest first, and how many there are in all.

@@ -1,6 +1,7 @@
 //! Reading properties of templates.
 
 use gate::Error;
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
@@ -66,6 +67,17 @@ pub(crate) fn input(properties: &Value, from: &[&str], more: Value) -> Value {
         input.extend(more);
     }
     Value::Object(input)
+}
+
+/// The `Path`, which is `/` where none is given.
+pub(crate) fn path(properties: &Value) -> &str {
+    properties.get("Path").and_then(Value::as_str).unwrap_or("/")
+}
+
+/// A member of an operation's answer: `/Group/Arn`.
+pub(crate) fn member(answer: &impl Serialize, pointer: &str) -> Result<Value, Error> {
+    let answer = serde_json::to_value(answer).map_err(Error::internal)?;
+    answer.pointer(pointer).cloned().ok_or_else(|| Error::internal(format_args!("an answer has no {pointer}")))
 }
 
 /// Something that is gone already is as good as deleted.

@@ -2,7 +2,10 @@
 
 use super::{
     Scenario, context,
-    shapes::{BoundaryDetail, Details, EvalDecision, EvaluationResult, Position, ResourceResult, SimulatePolicyOutput, Statement},
+    shapes::{
+        BoundaryDetail, Details, EvalDecision, EvaluationResult, OrganizationsDetail, Position, ResourceResult, SimulatePolicyOutput,
+        Statement,
+    },
     source::{IDENTITY, PolicySource, Principal, PrincipalKind, RESOURCE},
 };
 use crate::{error::invalid_input, pages::page};
@@ -16,6 +19,8 @@ pub(crate) struct Simulation {
     caller: CallerSide,
     identity: Vec<PolicySource>,
     boundary: Option<PolicySource>,
+    /// By level; None: outside of an organization.
+    service_control: Option<Vec<Vec<PolicySource>>>,
     resource: Option<PolicySource>,
     /// Opens the gates of keys and roles, whose policies must allow, where no resource policy is given.
     open: Policy,
@@ -43,15 +48,18 @@ impl Simulation {
     ) -> Result<Self, Error> {
         let mut context = Context::new();
         let mut identity = Vec::new();
-        let mut boundary = None;
+        let (mut boundary, mut service_control) = (None, None);
         let mut caller = CallerSide { kind: PrincipalKind::User, arn: String::new(), id: String::new(), session: String::new(), account };
         if let Some(principal) = principal {
             known(&mut context, &principal, scenario.caller_arn.is_none());
-            let Principal { kind, arn, account, name, id, policies, boundary: own, .. } = principal;
+            let Principal { kind, arn, account, name, id, policies, .. } = principal;
             let session = Arn::global("sts", account, &format!("assumed-role/{name}/simulation")).to_string();
-            caller = CallerSide { kind, arn: arn.to_string(), id, session, account };
-            identity = policies;
-            boundary = own;
+            caller.account = account;
+            // A group is nobody: its policies are simulated for a user without a name.
+            if kind != PrincipalKind::Group {
+                caller = CallerSide { kind, arn: arn.to_string(), id, session, account };
+            }
+            (identity, boundary, service_control) = (policies, principal.boundary, principal.service_control);
         }
         identity.extend(given);
         if let Some(arn) = &scenario.caller_arn {
@@ -81,7 +89,7 @@ impl Simulation {
         let open = Policy::parse(&open, PolicyKind::Resource).map_err(Error::internal)?;
         context::put(&mut context, &scenario.context_entries)?;
         let owner = scenario.owner()?.unwrap_or(caller.account);
-        Ok(Self { caller, identity, boundary, resource, open, owner, context })
+        Ok(Self { caller, identity, boundary, service_control, resource, open, owner, context })
     }
 
     fn all(&self) -> impl Iterator<Item = &PolicySource> {
@@ -112,6 +120,8 @@ impl Simulation {
         let named = |source| Named { name: "", policy: PolicySource::policy(source) };
         let identity: Vec<Named<'_>> = self.identity.iter().map(named).collect();
         let open = Named { name: "", policy: &self.open };
+        let levels = self.service_control.iter().flatten();
+        let service_control: Vec<Vec<Named<'_>>> = levels.map(|level| level.iter().map(named).collect()).collect();
         let question = Question {
             request: Request {
                 principal: self.caller.principal(),
@@ -124,6 +134,7 @@ impl Simulation {
             policies: Policies {
                 identity: &identity,
                 boundary: self.boundary.as_ref().map(named),
+                service_control: &service_control,
                 resource: Some(self.resource.as_ref().map_or(open, named)),
                 ..Policies::default()
             },
@@ -143,6 +154,11 @@ impl Simulation {
             missing_context_values: self.missing(&context),
             eval_decision_details: details,
             permissions_boundary_decision_detail: boundary.map(BoundaryDetail::of),
+            organizations_decision_detail: self.service_control.as_ref().map(|levels| {
+                let says = |level: &Vec<PolicySource>| level.iter().map(|source| question.says(source)).collect::<Vec<_>>();
+                let allows = |said: Vec<EvalDecision>| said.contains(&EvalDecision::Allowed) && !said.contains(&EvalDecision::ExplicitDeny);
+                OrganizationsDetail { allowed_by_organizations: levels.iter().map(says).all(allows) }
+            }),
         }
     }
 
@@ -189,7 +205,7 @@ impl CallerSide {
     fn principal(&self) -> policy::Principal<'_> {
         let Self { arn, id, session, .. } = self;
         match self.kind {
-            PrincipalKind::User => policy::Principal::User { arn, id },
+            PrincipalKind::User | PrincipalKind::Group => policy::Principal::User { arn, id },
             PrincipalKind::Role => {
                 let linked = arn.contains(":role/aws-service-role/");
                 policy::Principal::Role { role_arn: arn, role_id: id, session_arn: session, linked }
@@ -203,11 +219,12 @@ fn known(context: &mut Context, principal: &Principal, as_itself: bool) {
     for (key, value) in &principal.tags {
         context.set(&format!("aws:PrincipalTag/{key}"), value);
     }
-    if !as_itself {
+    if !as_itself || principal.kind == PrincipalKind::Group {
         return;
     }
     context.set("aws:PrincipalArn", principal.arn.as_str()).set("aws:PrincipalAccount", principal.account.as_str());
     match principal.kind {
+        PrincipalKind::Group => {}
         PrincipalKind::User => {
             context.set("aws:PrincipalType", "User").set("aws:username", &principal.name).set("aws:userid", &principal.id);
         }
@@ -246,7 +263,7 @@ fn result(simulation: &Simulation, action: &str, resources: &[String]) -> Evalua
         eval_decision: all.eval_resource_decision,
         matched_statements: all.matched_statements,
         missing_context_values: all.missing_context_values,
-        organizations_decision_detail: None,
+        organizations_decision_detail: all.organizations_decision_detail,
         permissions_boundary_decision_detail: all.permissions_boundary_decision_detail,
         eval_decision_details: None,
         resource_specific_results: None,
@@ -266,6 +283,8 @@ fn together(action: &str, results: Vec<ResourceResult>) -> EvaluationResult {
     let allowed_by_boundary =
         |result: &ResourceResult| result.permissions_boundary_decision_detail.map(|d| d.allowed_by_permissions_boundary);
     let boundary: Option<Vec<bool>> = results.iter().map(allowed_by_boundary).collect();
+    let allowed_by_organizations = |result: &ResourceResult| result.organizations_decision_detail.map(|d| d.allowed_by_organizations);
+    let organizations: Option<Vec<bool>> = results.iter().map(allowed_by_organizations).collect();
     EvaluationResult {
         eval_action_name: action.to_owned(),
         eval_resource_name: match &results[..] {
@@ -275,7 +294,8 @@ fn together(action: &str, results: Vec<ResourceResult>) -> EvaluationResult {
         eval_decision: decision,
         matched_statements: matched,
         missing_context_values: Vec::new(),
-        organizations_decision_detail: None,
+        organizations_decision_detail: organizations
+            .map(|all| OrganizationsDetail { allowed_by_organizations: all.into_iter().all(|allowed| allowed) }),
         permissions_boundary_decision_detail: boundary.map(|all| BoundaryDetail::of(all.into_iter().all(|allowed| allowed))),
         eval_decision_details: Some(deciding.and_then(|result| result.eval_decision_details.clone()).unwrap_or_default()),
         resource_specific_results: Some(results),

@@ -76,6 +76,9 @@ pub(super) struct ResourceResult {
     pub missing_context_values: Vec<String>,
     pub eval_decision_details: Option<Details>,
     pub permissions_boundary_decision_detail: Option<BoundaryDetail>,
+    /// Told of all resources together.
+    #[serde(skip)]
+    pub organizations_decision_detail: Option<OrganizationsDetail>,
 }
 
 /// What becomes of an action: on all resources together, the most restrictive, and on each.

@@ -5,8 +5,8 @@ use crate::{
     Iam,
     entity::{self, Entity},
     error::{invalid_input, no_such_entity},
-    facts,
-    state::{Holder, RoleRow, UserRow},
+    facts, membership,
+    state::{GroupRow, Holder, RoleRow, UserRow},
 };
 use base::{AccountId, Arn};
 use gate::{Error, Scope};
@@ -43,7 +43,7 @@ pub(crate) fn given(list: &[String]) -> Result<Vec<PolicySource>, Error> {
     list.iter().enumerate().map(read).collect()
 }
 
-/// A user or role with its policies.
+/// A user, group or role with its policies.
 pub(crate) struct Principal {
     pub(super) kind: PrincipalKind,
     pub(super) arn: Arn,
@@ -53,11 +53,14 @@ pub(crate) struct Principal {
     pub(super) tags: Vec<(String, String)>,
     pub(crate) policies: Vec<PolicySource>,
     pub(super) boundary: Option<PolicySource>,
+    /// By level; None: its account is in no organization.
+    pub(super) service_control: Option<Vec<Vec<PolicySource>>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum PrincipalKind {
     User,
+    Group,
     Role,
 }
 
@@ -65,42 +68,59 @@ fn not_clear(arn: &Arn) -> Error {
     invalid_input(format!("Invalid Entity Arn: {arn} does not clearly define entity type and name."))
 }
 
-/// The policies of a user or role.
+/// The policies of a user with those of its groups, of a group, or of a role; and what the organization lets its account do.
 pub(crate) fn of_principal(scope: &mut Scope<'_, Iam>, arn: &Arn) -> Result<Principal, Error> {
-    let name = arn.resource().rsplit('/').next().unwrap_or_default().to_owned();
-    if arn.resource_of(RoleRow::KIND).is_some() {
-        let row = entity::load::<RoleRow>(scope, &name)?;
-        return held(scope, PrincipalKind::Role, arn, row.holder);
+    let gone = || no_such_entity(format!("The entity {arn} cannot be found."));
+    let kind = arn.resource().split('/').next().unwrap_or_default();
+    let mut principal = match kind {
+        RoleRow::KIND => {
+            let row = entity::by_arn::<RoleRow>(scope, arn)?.ok_or_else(gone)?;
+            held(scope, PrincipalKind::Role, row.holder)?
+        }
+        UserRow::KIND => {
+            let row = entity::by_arn::<UserRow>(scope, arn)?.ok_or_else(gone)?;
+            let groups = membership::groups(scope, &row)?;
+            let mut user = held(scope, PrincipalKind::User, row.holder)?;
+            for group in groups {
+                user.policies.extend(policies_of(scope, &group.holder)?);
+            }
+            user
+        }
+        GroupRow::KIND => {
+            let row = entity::by_arn::<GroupRow>(scope, arn)?.ok_or_else(gone)?;
+            held(scope, PrincipalKind::Group, row.holder)?
+        }
+        _ => return Err(not_clear(arn)),
+    };
+    if let Some(standing) = scope.standing(principal.account)? {
+        let read = |document: &gate::Document| PolicySource::read(&document.name, IDENTITY, &document.text, PolicyKind::ServiceControl);
+        let level = |level: &gate::Level| level.policies.iter().map(read).collect::<Result<Vec<_>, _>>();
+        principal.service_control = Some(standing.service_control.iter().map(level).collect::<Result<_, _>>()?);
     }
-    if arn.resource_of(UserRow::KIND).is_some() {
-        let row = entity::load::<UserRow>(scope, &name)?;
-        return held(scope, PrincipalKind::User, arn, row.holder);
-    }
-    Err(not_clear(arn))
+    Ok(principal)
 }
 
-fn held(scope: &mut Scope<'_, Iam>, kind: PrincipalKind, arn: &Arn, holder: Holder) -> Result<Principal, Error> {
-    if holder.arn != *arn {
-        return Err(no_such_entity(format!("The entity {arn} cannot be found.")));
-    }
-    let account = arn.account().ok_or_else(|| not_clear(arn))?;
-    let mut policies = Vec::new();
-    for (name, text) in &holder.inline {
-        policies.push(PolicySource::read(name, IDENTITY, text, PolicyKind::Identity)?);
-    }
+fn policies_of(scope: &mut Scope<'_, Iam>, holder: &Holder) -> Result<Vec<PolicySource>, Error> {
+    let inline = holder.inline.iter().map(|(name, text)| PolicySource::read(name, IDENTITY, text, PolicyKind::Identity));
+    let mut policies = inline.collect::<Result<Vec<_>, _>>()?;
     for attached in &holder.attached {
         policies.push(managed(scope, attached, PolicyKind::Identity)?);
     }
-    let boundary = holder.boundary.as_ref().map(|arn| managed(scope, arn, PolicyKind::Boundary)).transpose()?;
+    Ok(policies)
+}
+
+fn held(scope: &mut Scope<'_, Iam>, kind: PrincipalKind, holder: Holder) -> Result<Principal, Error> {
+    let account = holder.arn.account().ok_or_else(|| not_clear(&holder.arn))?;
     Ok(Principal {
         kind,
-        arn: holder.arn,
         account,
+        policies: policies_of(scope, &holder)?,
+        boundary: holder.boundary.as_ref().map(|arn| managed(scope, arn, PolicyKind::Boundary)).transpose()?,
+        service_control: None,
+        tags: crate::tags::owned(&holder.tags),
+        arn: holder.arn,
         name: holder.name,
         id: holder.id,
-        tags: crate::tags::owned(&holder.tags),
-        policies,
-        boundary,
     })
 }
 

@@ -1,6 +1,6 @@
 //! The tests' world: three accounts, short words for calls, and CloudFormation's way of using resource types.
 
-use base::{AccountId, Region};
+use base::{AccountId, Region, Secret};
 use gate::{Actor, Error, Physical, Protocol, Registration, ResourceContext, ResourceRequest, ResourceType, Service, StepContext};
 use serde_json::{Value, json};
 use std::ops::Deref;
@@ -20,6 +20,16 @@ impl Deref for World {
 
 fn account(id: &str) -> AccountId {
     id.parse().unwrap()
+}
+
+/// A policy that allows an action on a resource.
+pub fn allow(action: &str, resource: &str) -> Value {
+    json!({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": action, "Resource": resource}})
+}
+
+/// A document, as answers show it, decoded.
+pub fn decoded(shown: &Value) -> String {
+    percent_encoding::percent_decode_str(shown.as_str().unwrap()).decode_utf8().unwrap().into_owned()
 }
 
 /// A service that does the work of stacks in these tests.
@@ -76,6 +86,29 @@ impl World {
             self.ok(admin, "iam:PutRolePolicy", json!({"RoleName": name, "PolicyName": "main", "PolicyDocument": policy.to_string()}));
         }
         made["Role"]["Arn"].as_str().unwrap().to_owned()
+    }
+
+    /// A new user with one inline policy, and a key of it.
+    pub fn user(&self, admin: &Credentials, name: &str, policy: Option<Value>) -> Credentials {
+        self.ok(admin, "iam:CreateUser", json!({"UserName": name}));
+        if let Some(policy) = policy {
+            self.ok(admin, "iam:PutUserPolicy", json!({"UserName": name, "PolicyName": "main", "PolicyDocument": policy.to_string()}));
+        }
+        self.key(admin, name)
+    }
+
+    /// A new key of a user.
+    pub fn key(&self, admin: &Credentials, name: &str) -> Credentials {
+        let made = self.ok(admin, "iam:CreateAccessKey", json!({"UserName": name}));
+        let member = |name: &str| made["AccessKey"][name].as_str().unwrap().to_owned();
+        let secret_access_key = Secret::new(member("SecretAccessKey"));
+        Credentials { access_key_id: member("AccessKeyId"), secret_access_key, session_token: None }
+    }
+
+    /// A new managed policy. Gives its ARN.
+    pub fn policy(&self, admin: &Credentials, name: &str, document: Value) -> String {
+        let made = self.ok(admin, "iam:CreatePolicy", json!({"PolicyName": name, "PolicyDocument": document.to_string()}));
+        made["Policy"]["Arn"].as_str().unwrap().to_owned()
     }
 
     /// All records since the last time, as text.

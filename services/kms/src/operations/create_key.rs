@@ -85,12 +85,11 @@ impl Operation for CreateKey {
     fn demands(input: &Input, facts: &mut View<'_, Kms>) -> Result<Demands, Error> {
         let new = |action| -> Result<Demand, Error> {
             let demand = keys::with_kind(keys::with_caller(facts, Demand::any(action))?);
-            Ok(demand
-                .with("kms:BypassPolicyLockoutSafetyCheck", input.bypass_policy_lockout_safety_check)
-                .with_tags(tags::pairs(&input.tags)))
+            Ok(demand.with_tags(tags::pairs(&input.tags)))
         };
         refuse_other_kinds(input)?;
-        let demands = Demands::from(new("kms:CreateKey")?);
+        let bypass = input.bypass_policy_lockout_safety_check;
+        let demands = Demands::from(new("kms:CreateKey")?.with("kms:BypassPolicyLockoutSafetyCheck", bypass));
         Ok(if input.tags.is_empty() { demands } else { demands.and(new("kms:TagResource")?) })
     }
 

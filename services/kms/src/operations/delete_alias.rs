@@ -23,7 +23,7 @@ impl Operation for DeleteAlias {
 
     fn demands(input: &Input, facts: &mut View<'_, Kms>) -> Result<Demands, Error> {
         let alias = aliases::demand(facts, "kms:DeleteAlias", &input.alias_name)?;
-        Ok(Demands::from(alias).and(keys::demand(facts, "kms:DeleteAlias", &input.alias_name)?))
+        Ok(Demands::from(alias).and(keys::demand_behind(facts, "kms:DeleteAlias", &input.alias_name)?))
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Nothing, Error> {

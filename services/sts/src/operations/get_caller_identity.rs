@@ -21,7 +21,7 @@ pub struct Output {
     arn: String,
 }
 
-fn anonymous() -> Error {
+pub(crate) fn anonymous() -> Error {
     Error::new("MissingAuthenticationToken", "Request is missing Authentication Token").status(403)
 }
 

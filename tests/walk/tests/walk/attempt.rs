@@ -15,7 +15,7 @@ pub struct Attempt {
 impl Prepared {
     /// The walker's call.
     pub fn attempt(&self) -> Attempt {
-        self.attempt_as(self.walker.as_ref(), self.input.clone())
+        self.attempt_as(self.walker.credentials.as_ref(), self.input.clone())
     }
 
     pub fn attempt_as(&self, caller: Option<&Credentials>, input: Value) -> Attempt {

@@ -63,7 +63,7 @@ pub fn administrator(case: &Case) -> Result<Learned, String> {
     prepared.allow(&[everything()]);
     let attempt = prepared.attempt();
     done(&attempt, case)?;
-    Ok(Learned { attempt, principal: prepared.principal, input: prepared.input })
+    Ok(Learned { attempt, principal: prepared.walker.principal, input: prepared.input })
 }
 
 /// Whether the call was done, and recorded as its example says.
@@ -99,15 +99,15 @@ pub fn walk(case: &Case) -> Walked {
     let exact = exactly(case, &rights);
     walked.check(EXACT, exact.as_ref().map(drop).map_err(Clone::clone));
     let answer = exact.unwrap_or(Value::Null);
-    match Prepared::new(case) {
-        Ok(prepared) => strangers(case, &prepared, &mut walked),
-        Err(e) => walked.check(ANONYMOUS, Err(e)),
+    let mut world = Unchanged { case, ready: None };
+    if let Err(e) = world.with(|prepared| ((), strangers(case, prepared, &mut walked))) {
+        walked.check(ANONYMOUS, Err(e));
     }
     for right in &rights {
         let others: Vec<Value> = rights.iter().filter(|r| !std::ptr::eq(*r, right)).map(Right::allow).collect();
-        let without = lacking(case, &others, &right.demand, (Verdict::ImplicitDeny, &answer));
+        let without = lacking(&mut world, &others, &right.demand, (Verdict::ImplicitDeny, &answer));
         walked.check(WITHOUT, without.map_err(|e| format!("without {}: {e}", shown(&right.demand))));
-        let denied = lacking(case, &[everything(), right.deny()], &right.demand, (Verdict::ExplicitDeny, &answer));
+        let denied = lacking(&mut world, &[everything(), right.deny()], &right.demand, (Verdict::ExplicitDeny, &answer));
         walked.check(DENY, denied.map_err(|e| format!("with a deny of {}: {e}", shown(&right.demand))));
     }
     secrets::walk(case, &mut walked);
@@ -123,39 +123,62 @@ fn shown(demand: &Decided) -> String {
 fn exactly(case: &Case, rights: &[Right]) -> Result<Value, String> {
     let prepared = Prepared::new(case)?;
     let statements: Vec<Value> = rights.iter().map(Right::allow).collect();
-    if !statements.is_empty() {
-        prepared.allow(&statements);
-    }
+    prepared.allow(&statements);
     let attempt = prepared.attempt();
     done(&attempt, case)?;
     Ok(attempt.answer())
 }
 
-/// Those who have nothing: no credentials, no rights, no right signature.
-fn strangers(case: &Case, prepared: &Prepared, walked: &mut Walked) {
+/// Those who have nothing: no credentials, no rights, no right signature. Tells whether one of them was let in.
+fn strangers(case: &Case, prepared: &Prepared, walked: &mut Walked) -> bool {
     let name = case.name();
     let inside = &case.example.inside;
-    for (kind, caller) in [(ANONYMOUS, None), (RIGHTLESS, Some(prepared.walker.as_ref().unwrap_or(&prepared.admin)))] {
+    let mut changed = false;
+    for (kind, caller) in [(ANONYMOUS, None), (RIGHTLESS, Some(prepared.walker.credentials.as_ref().unwrap_or(&prepared.admin)))] {
         let attempt = prepared.attempt_as(caller, prepared.input.clone());
+        changed |= attempt.result.is_ok();
         walked.check(kind, attempt.refused(&name).and_then(|()| attempt.recorded_at_most(&name, inside)));
     }
     prepared.allow(&[everything()]);
     for (how, request) in signatures::altered(prepared) {
         let attempt = prepared.send(&request);
+        changed |= attempt.result.is_ok();
         walked.check(SIGNATURE, signatures::refused(&attempt, &name).map_err(|e| format!("{how}: {e}")));
+    }
+    changed
+}
+
+/// A world that is used again as long as all calls in it fail: those change nothing.
+struct Unchanged<'a> {
+    case: &'a Case,
+    ready: Option<Prepared>,
+}
+
+impl Unchanged<'_> {
+    /// Does `work`, which tells whether a call was done.
+    fn with<T>(&mut self, work: impl FnOnce(&Prepared) -> (T, bool)) -> Result<T, String> {
+        let prepared = match self.ready.take() {
+            Some(prepared) => prepared,
+            None => Prepared::new(self.case)?,
+        };
+        let (found, changed) = work(&prepared);
+        self.ready = (!changed).then_some(prepared);
+        Ok(found)
     }
 }
 
 /// The call by one who has these rights, and lacks what is demanded: refused, unless the demand is a probe or an item of a
 /// batch, which change the answer alone.
-fn lacking(case: &Case, statements: &[Value], demand: &Decided, expected: (Verdict, &Value)) -> Result<(), String> {
+fn lacking(world: &mut Unchanged<'_>, statements: &[Value], demand: &Decided, expected: (Verdict, &Value)) -> Result<(), String> {
     let (verdict, answer) = expected;
+    let case = world.case;
     let name = case.name();
-    let prepared = Prepared::new(case)?;
-    if !statements.is_empty() {
+    let attempt = world.with(|prepared| {
         prepared.allow(statements);
-    }
-    let attempt = prepared.attempt();
+        let attempt = prepared.attempt();
+        let changed = attempt.result.is_ok();
+        (attempt, changed)
+    })?;
     attempt.recorded_at_most(&name, &case.example.inside)?;
     if !attempt.has(demand, verdict) {
         return Err(format!("it was not decided as {verdict:?}; the answer is {:?}", attempt.result));

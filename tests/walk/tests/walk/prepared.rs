@@ -1,10 +1,14 @@
 //! The world of an example: what was called before, and one who makes the call, with the rights that a test gives.
 
-use crate::cases::{Case, services};
+use crate::{
+    cases::{Case, services},
+    kinds::everything,
+};
 use base::Timestamp;
-use gate::{CalledBy, Decided};
+use gate::{BeforeBy, CalledBy, Decided};
 use serde_json::{Value, json};
 use std::{
+    cell::Cell,
     path::Path,
     sync::{Arc, Mutex},
 };
@@ -14,11 +18,25 @@ use workload::{Backend, Helper, Level};
 pub const ACCOUNT: &str = "111111111111";
 /// Who makes the examples' calls.
 const WALKER: &str = "Walker";
+/// The policy of its rights.
+const RIGHTS: &str = "Rights";
 
 /// Its sandboxes end before a build's first command, so that every build faults: examples need builds, not their work.
 fn runner(folder: &Path) -> codebuild::Runner {
     let backend = Backend::Isolated { minimum: Level::RootNoUserNs };
     codebuild::Runner { backend, runtime_dir: folder.to_path_buf(), endpoint: None, ca_bundle: None }
+}
+
+/// The issuer of `sts`'s example.
+fn issuer(url: &str) -> Result<Vec<u8>, String> {
+    let keys = format!("{}/keys", sts::example::EXAMPLE_ISSUER);
+    match url.strip_prefix(sts::example::EXAMPLE_ISSUER) {
+        Some("/.well-known/openid-configuration") => {
+            Ok(json!({"issuer": sts::example::EXAMPLE_ISSUER, "jwks_uri": keys}).to_string().into_bytes())
+        }
+        Some("/keys") => Ok(sts::example::EXAMPLE_KEYS.into()),
+        _ => Err(format!("{url}: there is no such place")),
+    }
 }
 
 /// `"$0/Role/Arn"` becomes the member `/Role/Arn` of the first answer.
@@ -39,15 +57,12 @@ fn filled(value: &Value, answers: &[Value]) -> Value {
 pub struct Prepared {
     pub world: World,
     pub operation: String,
-    pub by: CalledBy,
     pub input: Value,
     pub body: Option<Vec<u8>>,
-    /// Who makes the call. None: nobody does.
-    pub walker: Option<Credentials>,
+    pub walker: Walker,
+    has_rights: Cell<bool>,
     /// Who may do everything in the walker's account.
     pub admin: Credentials,
-    /// The walker's ARN.
-    pub principal: String,
     pub decided: Arc<Mutex<Vec<Decided>>>,
     _folder: tempfile::TempDir,
 }
@@ -75,32 +90,42 @@ impl Prepared {
         cloudformation::workflows(&mut engine);
         codebuild::workflows_with(&mut engine, runner(folder.path()), Helper::at("/bin/false"));
         codepipeline::workflows(&mut engine);
-        iam::workflows(&mut engine);
+        iam::workflows(&mut engine, std::sync::Arc::new(issuer));
         if name.starts_with("codecommit:") {
             codecommit::GitServer::new(world.gate.clone(), folder.path().join("git")).map_err(|e| e.to_string())?;
         }
+        let walker = Walker::made(&world, &admin, example.by);
         let mut answers = Vec::new();
         for before in example.before.iter().filter(|_| ready) {
             let call = before.operation;
-            let input = filled(&before.input, &answers);
-            let request = world.request(Some(&admin), call, input, before.body.map(<[u8]>::to_vec));
-            let answer = world.gate.call_blocking(&request).map_err(|e| format!("before it, {call}: {e}"))?;
-            answers.push(answer.output);
+            let caller = if before.by == BeforeBy::Administrator { Some(&admin) } else { walker.credentials.as_ref() };
+            if before.by == BeforeBy::Caller {
+                walker.allow(&world, &admin, &[everything()]);
+            }
+            let request = world.request(caller, call, filled(&before.input, &answers), before.body.map(<[u8]>::to_vec));
+            let answer = match (world.gate.call_blocking(&request), before.by) {
+                (Ok(_), BeforeBy::Denied) => return Err(format!("before it, {call} was to be denied")),
+                (Ok(answer), _) => answer.output,
+                (Err(error), BeforeBy::Denied) => json!({"EncodedMessage": error.denial.and_then(|denial| denial.encoded_message)}),
+                (Err(error), _) => return Err(format!("before it, {call}: {error}")),
+            };
+            if before.by == BeforeBy::Caller {
+                walker.forbid(&world, &admin);
+            }
+            answers.push(answer);
             engine.run_due().map_err(|e| format!("work after {call}: {e}"))?;
         }
-        let (walker, principal) = walker(&world, &admin, example.by);
         let decided: Arc<Mutex<Vec<Decided>>> = Arc::default();
         let seen = decided.clone();
         world.gate.watch_decisions(move |one| seen.lock().unwrap().push(one.clone()));
         Ok(Self {
             input: filled(&example.input, &answers),
             body: example.body.map(<[u8]>::to_vec),
-            by: example.by,
             operation: name,
             world,
             walker,
+            has_rights: Cell::new(false),
             admin,
-            principal,
             decided,
             _folder: folder,
         })
@@ -108,14 +133,11 @@ impl Prepared {
 
     /// Gives the walker these statements, and no others.
     pub fn allow(&self, statements: &[Value]) {
-        let document = json!({"Version": "2012-10-17", "Statement": statements}).to_string();
-        let (call, member) = match self.by {
-            CalledBy::Nobody => return,
-            CalledBy::User => ("iam:PutUserPolicy", "UserName"),
-            CalledBy::Role | CalledBy::Management => ("iam:PutRolePolicy", "RoleName"),
-        };
-        let input = json!({member: WALKER, "PolicyName": "Rights", "PolicyDocument": document});
-        self.world.call(Some(&self.admin), call, input).unwrap_or_else(|e| panic!("{}: {e}: {document}", self.operation));
+        match (statements.is_empty(), self.has_rights.replace(!statements.is_empty())) {
+            (false, _) => self.walker.allow(&self.world, &self.admin, statements),
+            (true, true) => self.walker.forbid(&self.world, &self.admin),
+            (true, false) => {}
+        }
     }
 
     /// The world's time.
@@ -124,25 +146,57 @@ impl Prepared {
     }
 }
 
-fn walker(world: &World, admin: &Credentials, by: CalledBy) -> (Option<Credentials>, String) {
-    let made = |call: &str, input: Value| world.call(Some(admin), call, input).unwrap_or_else(|e| panic!("{call}: {e}"));
-    let account = if by == CalledBy::Management { MANAGEMENT } else { ACCOUNT };
-    match by {
-        CalledBy::Nobody => (None, "anonymous".into()),
-        CalledBy::User => {
-            made("iam:CreateUser", json!({"UserName": WALKER}));
-            let key = made("iam:CreateAccessKey", json!({"UserName": WALKER}))["AccessKey"].clone();
-            let text = |member: &str| key[member].as_str().unwrap().to_owned();
-            let secret_access_key = base::Secret::new(text("SecretAccessKey"));
-            let credentials = Credentials { access_key_id: text("AccessKeyId"), secret_access_key, session_token: None };
-            (Some(credentials), format!("arn:aws:iam::{account}:user/{WALKER}"))
-        }
-        CalledBy::Role | CalledBy::Management => {
-            let trust = json!({"Version": "2012-10-17",
-                "Statement": {"Effect": "Allow", "Principal": {"AWS": account}, "Action": "sts:AssumeRole"}});
-            let role = made("iam:CreateRole", json!({"RoleName": WALKER, "AssumeRolePolicyDocument": trust.to_string()}));
-            let session = world.assume(admin, role["Role"]["Arn"].as_str().unwrap()).unwrap();
-            (Some(session), format!("arn:aws:sts::{account}:assumed-role/{WALKER}/test"))
-        }
+/// Who makes an example's call.
+pub struct Walker {
+    by: CalledBy,
+    /// None: nobody does.
+    pub credentials: Option<Credentials>,
+    /// The ARN by which it is known.
+    pub principal: String,
+}
+
+impl Walker {
+    fn made(world: &World, admin: &Credentials, by: CalledBy) -> Self {
+        let made = |call: &str, input: Value| world.call(Some(admin), call, input).unwrap_or_else(|e| panic!("{call}: {e}"));
+        let account = if by == CalledBy::Management { MANAGEMENT } else { ACCOUNT };
+        let (credentials, principal) = match by {
+            CalledBy::Nobody => (None, "anonymous".into()),
+            CalledBy::User => {
+                made("iam:CreateUser", json!({"UserName": WALKER}));
+                let key = made("iam:CreateAccessKey", json!({"UserName": WALKER}))["AccessKey"].clone();
+                let text = |member: &str| key[member].as_str().unwrap().to_owned();
+                let secret_access_key = base::Secret::new(text("SecretAccessKey"));
+                let credentials = Credentials { access_key_id: text("AccessKeyId"), secret_access_key, session_token: None };
+                (Some(credentials), format!("arn:aws:iam::{account}:user/{WALKER}"))
+            }
+            CalledBy::Role | CalledBy::Management => {
+                let trust = json!({"Version": "2012-10-17",
+                    "Statement": {"Effect": "Allow", "Principal": {"AWS": account}, "Action": "sts:AssumeRole"}});
+                let role = made("iam:CreateRole", json!({"RoleName": WALKER, "AssumeRolePolicyDocument": trust.to_string()}));
+                let session = world.assume(admin, role["Role"]["Arn"].as_str().unwrap()).unwrap();
+                (Some(session), format!("arn:aws:sts::{account}:assumed-role/{WALKER}/test"))
+            }
+        };
+        Self { by, credentials, principal }
+    }
+
+    fn allow(&self, world: &World, admin: &Credentials, statements: &[Value]) {
+        let document = json!({"Version": "2012-10-17", "Statement": statements}).to_string();
+        self.change(world, admin, "Put", json!({"PolicyName": RIGHTS, "PolicyDocument": document}));
+    }
+
+    fn forbid(&self, world: &World, admin: &Credentials) {
+        self.change(world, admin, "Delete", json!({"PolicyName": RIGHTS}));
+    }
+
+    fn change(&self, world: &World, admin: &Credentials, verb: &str, mut input: Value) {
+        let kind = match self.by {
+            CalledBy::Nobody => return,
+            CalledBy::User => "User",
+            CalledBy::Role | CalledBy::Management => "Role",
+        };
+        input[format!("{kind}Name")] = json!(WALKER);
+        let call = format!("iam:{verb}{kind}Policy");
+        world.call(Some(admin), &call, input.clone()).unwrap_or_else(|e| panic!("{call}: {e}: {input}"));
     }
 }

@@ -72,7 +72,7 @@ pub fn walk(case: &Case, walked: &mut Walked) {
     places(&prepared.input, "", &mut found);
     for place in found.into_iter().filter(|place| is_secret(case, &prepared.input, place)) {
         let mut check = |prepared: &Prepared, how: &str, input: Value| {
-            let seen = nowhere(&prepared.attempt_as(prepared.walker.as_ref(), input));
+            let seen = nowhere(&prepared.attempt_as(prepared.walker.credentials.as_ref(), input));
             walked.check(SECRETS, seen.map_err(|e| format!("{place}, {how}: {e}")));
         };
         let (Ok(denied), Ok(bare), Ok(done)) = (Prepared::new(case), Prepared::bare(case), Prepared::new(case)) else {

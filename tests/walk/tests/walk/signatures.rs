@@ -22,7 +22,7 @@ const REFUSALS: [&str; 10] = [
 
 /// The example's call, signed rightly and then altered, or signed for something else.
 pub fn altered(prepared: &Prepared) -> Vec<(&'static str, Request)> {
-    let caller = prepared.walker.as_ref().unwrap_or(&prepared.admin);
+    let caller = prepared.walker.credentials.as_ref().unwrap_or(&prepared.admin);
     let signed = |region: &str, time: Timestamp| {
         prepared.world.request_signed(Some(caller), &prepared.operation, prepared.input.clone(), prepared.body.clone(), (region, time))
     };

@@ -1,5 +1,5 @@
-// E0451
+// E0616
 // The proof of an allow is not taken out of a call that was allowed.
 pub fn forge(call: gate::Authorized<'_, s3::PutObject>) {
-    let gate::Authorized { allowed: _, .. } = call;
+    let _ = &call.allowed;
 }

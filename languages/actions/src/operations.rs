@@ -1,0 +1,40 @@
+//! Operations that are allowed by an action of another name.
+//! Source: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html>,
+//! <https://docs.aws.amazon.com/kms/latest/developerguide/kms-api-permissions-reference.html>
+
+use crate::table::service;
+
+/// Service, operation, action.
+const OTHERWISE: [(&str, &str, &str); 23] = [
+    ("kms", "ReEncrypt", "ReEncryptFrom"),
+    ("lambda", "Invoke", "InvokeFunction"),
+    ("s3", "CompleteMultipartUpload", "PutObject"),
+    ("s3", "CopyObject", "PutObject"),
+    ("s3", "CreateMultipartUpload", "PutObject"),
+    ("s3", "DeleteBucketEncryption", "PutEncryptionConfiguration"),
+    ("s3", "DeleteBucketTagging", "PutBucketTagging"),
+    ("s3", "DeleteObjects", "DeleteObject"),
+    ("s3", "DeletePublicAccessBlock", "PutBucketPublicAccessBlock"),
+    ("s3", "GetBucketEncryption", "GetEncryptionConfiguration"),
+    ("s3", "GetPublicAccessBlock", "GetBucketPublicAccessBlock"),
+    ("s3", "HeadBucket", "ListBucket"),
+    ("s3", "HeadObject", "GetObject"),
+    ("s3", "ListBuckets", "ListAllMyBuckets"),
+    ("s3", "ListMultipartUploads", "ListBucketMultipartUploads"),
+    ("s3", "ListObjectVersions", "ListBucketVersions"),
+    ("s3", "ListObjects", "ListBucket"),
+    ("s3", "ListObjectsV2", "ListBucket"),
+    ("s3", "ListParts", "ListMultipartUploadParts"),
+    ("s3", "PutBucketEncryption", "PutEncryptionConfiguration"),
+    ("s3", "PutPublicAccessBlock", "PutBucketPublicAccessBlock"),
+    ("s3", "UploadPart", "PutObject"),
+    ("s3", "UploadPartCopy", "PutObject"),
+];
+
+/// The action that allows an operation: the first that it needs, where it needs several. None: the service has no table here,
+/// or no such action.
+pub fn action_of(prefix: &str, operation: &str) -> Option<&'static str> {
+    let table = service(prefix)?;
+    let otherwise = OTHERWISE.iter().find(|(service, name, _)| *service == table.prefix && *name == operation);
+    table.action(otherwise.map_or(operation, |(.., action)| action)).map(|action| action.name)
+}

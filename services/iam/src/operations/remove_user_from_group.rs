@@ -1,0 +1,37 @@
+use crate::{
+    Iam, entity,
+    examples::group,
+    membership::{self, Membership},
+    shapes::Nothing,
+    state::GroupRow,
+};
+use gate::{Authorized, Demands, Error, Example, Operation, View};
+use serde_json::json;
+
+/// Takes a user out of a group.
+/// Source: <https://docs.aws.amazon.com/IAM/latest/APIReference/API_RemoveUserFromGroup.html>
+pub struct RemoveUserFromGroup;
+
+impl Operation for RemoveUserFromGroup {
+    type Service = Iam;
+    const NAME: &'static str = "RemoveUserFromGroup";
+    const READ_ONLY: bool = false;
+    type Input = Membership;
+    type Output = Nothing;
+
+    fn demands(input: &Self::Input, facts: &mut View<'_, Iam>) -> Result<Demands, Error> {
+        Ok(entity::demand::<GroupRow>(facts, "iam:RemoveUserFromGroup", &input.group_name)?.into())
+    }
+
+    fn execute(call: &mut Authorized<'_, Self>, input: Self::Input) -> Result<Nothing, Error> {
+        membership::remove(call, &input)?;
+        Ok(Nothing {})
+    }
+
+    fn example() -> Example {
+        group()
+            .after("iam:CreateUser", json!({"UserName": "Example"}))
+            .after("iam:AddUserToGroup", json!({"GroupName": "Example", "UserName": "Example"}))
+            .then(json!({"GroupName": "Example", "UserName": "Example"}))
+    }
+}

@@ -1,0 +1,70 @@
+use super::properties::{gone_is_fine, input, tag_list, tags, text, texts};
+use crate::{
+    AddClientIDToOpenIDConnectProvider, CreateOpenIDConnectProvider, DeleteOpenIDConnectProvider, RemoveClientIDFromOpenIDConnectProvider,
+    TagOpenIDConnectProvider, UntagOpenIDConnectProvider, UpdateOpenIDConnectProviderThumbprint,
+};
+use gate::{Error, Physical, Property, ResourceContext, ResourceType};
+use serde_json::{Value, json};
+
+/// An OpenID Connect provider.
+/// Source: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-oidcprovider.html>
+pub struct OIDCProvider;
+
+static PROPERTIES: [Property; 4] = [
+    Property::optional("ClientIdList"),
+    Property::optional("Tags"),
+    Property::optional("ThumbprintList"),
+    Property::optional("Url").replaces(),
+];
+
+fn physical(arn: &str) -> Physical {
+    Physical::new(arn).attribute("Arn", arn)
+}
+
+impl ResourceType for OIDCProvider {
+    fn name(&self) -> &'static str {
+        "AWS::IAM::OIDCProvider"
+    }
+
+    fn properties(&self) -> &'static [Property] {
+        &PROPERTIES
+    }
+
+    fn create(&self, context: &mut ResourceContext<'_>, properties: &Value) -> Result<Physical, Error> {
+        let more = json!({
+            "Url": text(properties, "Url")?,
+            "ClientIDList": texts(properties, "ClientIdList")?,
+            "Tags": tag_list(&tags(properties, &context.tags)?),
+        });
+        let made = context.call_with::<CreateOpenIDConnectProvider>(input(properties, &["ThumbprintList"], more))?;
+        Ok(physical(made.open_id_connect_provider_arn.as_str()))
+    }
+
+    fn update(&self, context: &mut ResourceContext<'_>, id: &str, old: &Value, new: &Value) -> Result<Physical, Error> {
+        let (had, has) = (texts(old, "ClientIdList")?, texts(new, "ClientIdList")?);
+        for client in has.iter().filter(|client| !had.contains(client)) {
+            context.call_with::<AddClientIDToOpenIDConnectProvider>(json!({"OpenIDConnectProviderArn": id, "ClientID": client}))?;
+        }
+        for client in had.iter().filter(|client| !has.contains(client)) {
+            context.call_with::<RemoveClientIDFromOpenIDConnectProvider>(json!({"OpenIDConnectProviderArn": id, "ClientID": client}))?;
+        }
+        let prints = texts(new, "ThumbprintList")?;
+        if prints != texts(old, "ThumbprintList")? {
+            let input = json!({"OpenIDConnectProviderArn": id, "ThumbprintList": prints});
+            context.call_with::<UpdateOpenIDConnectProviderThumbprint>(input)?;
+        }
+        let (had, has) = (tags(old, &context.tags)?, tags(new, &context.tags)?);
+        let gone: Vec<&String> = had.keys().filter(|key| !has.contains_key(*key)).collect();
+        if !gone.is_empty() {
+            context.call_with::<UntagOpenIDConnectProvider>(json!({"OpenIDConnectProviderArn": id, "TagKeys": gone}))?;
+        }
+        if had != has && !has.is_empty() {
+            context.call_with::<TagOpenIDConnectProvider>(json!({"OpenIDConnectProviderArn": id, "Tags": tag_list(&has)}))?;
+        }
+        Ok(physical(id))
+    }
+
+    fn delete(&self, context: &mut ResourceContext<'_>, id: &str, _properties: &Value) -> Result<(), Error> {
+        gone_is_fine(context.call_with::<DeleteOpenIDConnectProvider>(json!({"OpenIDConnectProviderArn": id})))
+    }
+}
