@@ -9,8 +9,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Enough for the log of some ten thousand calls, and for the pages that a removal writes before it frees any.
-const SIZE: usize = 16 << 20;
+/// Enough for what the store holds in memory for want of space, for the log of what comes next, and for the pages that a
+/// removal writes before it frees any.
+const SIZE: usize = 64 << 20;
 const PIECE: usize = 1 << 20;
 
 fn path(data: &Path) -> PathBuf {

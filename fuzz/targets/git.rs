@@ -17,7 +17,6 @@ fn pack_begins(push: &Push) -> usize {
 fn pack_begins(push: &Push) -> usize {
     if push.updates.is_empty() && push.length > 4 { push.length - 1 } else { push.length }
 }
-}
 
 fn packet(line: &str) -> String {
     format!("{:04x}{line}", line.len() + 4)

@@ -111,7 +111,7 @@ impl From<store::StoreError> for Error {
         match e {
             store::StoreError::Full { .. } => Self::no_room(e),
             store::StoreError::Interrupted { .. } => {
-                Self::new("ServiceUnavailable", format!("Sekisho could not complete the call: {e}")).status(503)
+                Self::new("ServiceUnavailable", format!("the call could not be recorded, so it did not happen: {e}")).status(503)
             }
             _ => Self::internal(format_args!("the store failed: {e}")),
         }
