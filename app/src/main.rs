@@ -18,6 +18,10 @@ mod world;
 
 use std::process::ExitCode;
 
+/// A record is made on one thread and let go on another: this allocator takes such memory back without a lock.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     // The sandbox's helper is this same binary, started anew: it must come before all else.
     if std::env::args_os().nth(1).is_some_and(|a| a == workload::HELPER_COMMAND) {

@@ -310,7 +310,8 @@ fn tell_places(
                 place.tell(context, "Source");
             }
         }
-        Identity::Service { .. } | Identity::Anonymous => {}
+        // A web identity is not of the organization: it counts in the role's account, and belongs to none.
+        Identity::Service { .. } | Identity::WebIdentity(_) | Identity::Anonymous => {}
         _ => principal.place.iter().for_each(|place| place.tell(context, "Principal")),
     }
     if demand.resource.is_some() {
@@ -377,6 +378,7 @@ fn locate(
     let (account, arn) = match frame.caller.identity() {
         Identity::User { account, arn, .. } => (*account, arn.clone()),
         Identity::Role(session) => (session.account, session.role_arn.clone()),
+        Identity::Federated(session) => (session.account, session.user_arn.clone()),
         _ => return Ok(()),
     };
     let owners = match &principal.boundary {

@@ -23,10 +23,12 @@ use std::{
 #[derive(Clone)]
 pub struct Gate(pub(crate) Arc<Inner>);
 
+type Told = dyn Fn(&Arc<Record>) + Send + Sync;
+
 struct Watcher {
     /// None: all.
     action: Option<&'static str>,
-    told: Box<dyn Fn(&Arc<Record>) + Send + Sync>,
+    told: Box<Told>,
 }
 
 pub(crate) struct Inner {

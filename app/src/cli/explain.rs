@@ -1,7 +1,7 @@
-use super::{Output, block_on, project};
+use super::{Output, block_on, project, reasons::in_words};
 use crate::say::say;
 use crate::{
-    deliver::{BAD, GOOD, WAITING, list, plain, styled, text},
+    deliver::{BAD, GOOD, Place, list, plain, styled, text},
     failure::Failure,
 };
 use clap::Args;
@@ -43,13 +43,13 @@ impl Explain {
         })?;
         match self.output {
             Output::Json => say!("{event}"),
-            Output::Text => print(&event),
+            Output::Text => print(&event, &|reason| Place::of(reason, &delivery, &self.dir)),
         }
         Ok(ExitCode::SUCCESS)
     }
 }
 
-fn print(event: &Value) {
+fn print(event: &Value, place: &dyn Fn(&Value) -> Option<Place>) {
     let service = text(event, "eventSource").split('.').next().unwrap_or_default();
     let identity = &event["userIdentity"];
     let who = identity["arn"].as_str().or(identity["invokedBy"].as_str()).unwrap_or("anonymous");
@@ -73,27 +73,11 @@ fn print(event: &Value) {
         }
     }
     if let Some(denial) = event.pointer("/additionalEventData/denial") {
-        denied(denial, text(event, "eventID"), &row);
+        denied(denial, text(event, "eventID"), &row, place);
     }
 }
 
-/// The kinds of policies, as AWS's messages call them.
-fn kind_in_words(kind: &str) -> &str {
-    match kind {
-        "identity" => "any identity-based policy",
-        "boundary" => "the permissions boundary",
-        "session" => "any session policy",
-        "resource" => "the resource-based policy",
-        "trust" => "the role trust policy",
-        "key" => "the key policy",
-        "serviceControl" => "any service control policy",
-        "resourceControl" => "any resource control policy",
-        "vpcEndpoint" => "the VPC endpoint policy",
-        other => other,
-    }
-}
-
-fn denied(denial: &Value, event_id: &str, row: &impl Fn(&str, &str)) {
+fn denied(denial: &Value, event_id: &str, row: &impl Fn(&str, &str), place: &dyn Fn(&Value) -> Option<Place>) {
     if text(denial, "event_id") != event_id {
         row("cause", &format!("the call {} made inside (event {})", text(denial, "action"), text(denial, "event_id")));
     }
@@ -101,28 +85,12 @@ fn denied(denial: &Value, event_id: &str, row: &impl Fn(&str, &str)) {
     row("to", &plain(text(denial, "principal")));
     say!();
     for reason in list(&denial["decision"], "reasons") {
-        let policy = reason["policy"].as_str().unwrap_or(kind_in_words(text(reason, "kind")));
-        let statement = match (reason["statement"].as_u64(), reason["sid"].as_str()) {
-            (Some(n), Some(sid)) => format!(", statement {n} ({sid})"),
-            (Some(n), None) => format!(", statement {n}"),
-            _ => String::new(),
-        };
-        let element = reason["element"].as_str().map(|e| format!(": {e}")).unwrap_or_default();
-        let mut line = format!("{policy}{statement}{element}");
-        if let Some(expected) = reason["expected"].as_str() {
-            line.push_str(&format!("\n               expected {expected}"));
+        say!("  {}", in_words(reason));
+        for line in place(reason).map(|place| place.pointer()).unwrap_or_default() {
+            say!("               {}", plain(&line));
         }
-        if let Some(seen) = reason["seen"].as_str() {
-            line.push_str(&format!("\n               seen     {seen}"));
-        }
-        let (style, role) = match text(reason, "role") {
-            "decided" | "Decided" => (BAD, "decided by"),
-            "missing" | "Missing" => (BAD, "no allow in"),
-            _ => (WAITING, "near miss in"),
-        };
-        say!("  {:<12} {}", styled(style, role), plain(&line));
     }
-    let depends = list(&denial["decision"], "depends_on");
+    let depends = list(&denial["decision"], "dependsOn");
     if !depends.is_empty() {
         let names: Vec<&str> = depends.iter().filter_map(Value::as_str).collect();
         row("depends on", &format!("{} (AWS does not document this point)", names.join(", ")));

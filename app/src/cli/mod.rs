@@ -5,6 +5,7 @@ mod decide;
 mod env;
 mod explain;
 mod project;
+mod reasons;
 mod retention;
 mod run;
 mod up;

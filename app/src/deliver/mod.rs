@@ -2,12 +2,14 @@
 
 mod approve;
 mod pipelines;
+mod place;
 mod progress;
 mod sources;
 mod stacks;
 mod tally;
 
 pub(crate) use approve::Approvals;
+pub(crate) use place::Place;
 pub(crate) use progress::{BAD, GOOD, WAITING, plain, styled};
 
 use crate::{

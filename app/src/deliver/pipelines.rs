@@ -269,6 +269,11 @@ impl Run {
                         text(error, "code")
                     ));
                     if let Some(record) = self.tally.denied(message) {
+                        if let Some(denial) = record.event.pointer("/additionalEventData/denial")
+                            && let Some(place) = super::place::first(denial, &self.delivery, &self.folder)
+                        {
+                            text_of.push_str(&format!("\n    {}", place.pointer().join("\n    ")));
+                        }
                         help = Some(format!(
                             "sekisho explain{} {}    ({} by {})",
                             super::dir_flag(&self.folder),

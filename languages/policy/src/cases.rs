@@ -5,6 +5,7 @@ use crate::{
     compile::Compiler,
     context::ValueRef,
     decide,
+    error::Places,
     json::{self, Node, Value},
 };
 use serde::{Serialize, de::DeserializeOwned};
@@ -67,7 +68,8 @@ pub fn read(text: &str) -> Result<Vec<Case>, PolicyError> {
         [Node { value: Value::List(list), .. }] => list,
         _ => &roots,
     };
-    cases.iter().enumerate().map(|(n, node)| Reader { text }.case(node, n)).collect()
+    let reader = Reader { text, places: &Places::new(text) };
+    cases.iter().enumerate().map(|(n, node)| reader.case(node, n)).collect()
 }
 
 /// Decides a case.
@@ -200,6 +202,7 @@ impl Caller {
 
 struct Reader<'t> {
     text: &'t str,
+    places: &'t Places<'t>,
 }
 
 type Read<T> = Result<T, PolicyError>;
@@ -358,7 +361,7 @@ impl Reader<'_> {
     }
 
     fn list(&self, node: &Node<'_>, path: &str, kind: PolicyKind) -> Read<Vec<NamedPolicy>> {
-        let compiler = Compiler { text: self.text, kind };
+        let compiler = Compiler { text: self.text, kind, places: self.places };
         let short = path.split_once(".policies.").map_or(path, |(_, short)| short);
         let nodes = node.one_or_many().iter().enumerate();
         nodes

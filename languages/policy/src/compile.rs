@@ -3,7 +3,7 @@
 use crate::{
     Policy, PolicyError, PolicyKind,
     condition::Condition,
-    error::{Fault, place},
+    error::{Fault, Places},
     form::{check_action, check_resource},
     index::Index,
     json::{Member, Node, Value},
@@ -17,6 +17,7 @@ pub(crate) struct Compiler<'t> {
     /// The text of which the nodes' offsets are; it may hold more than the policy.
     pub text: &'t str,
     pub kind: PolicyKind,
+    pub places: &'t Places<'t>,
 }
 
 /// What every step answers.
@@ -118,7 +119,7 @@ impl Compiler<'_> {
             return Err(self.error(node.at, path, message).of(Fault::Missing("Action")));
         };
         let list = self.actions(&member.node, &join(path, &member.key))?;
-        let (line, column) = place(self.text, node.at);
+        let (line, column) = self.places.of(node.at);
         Ok(Statement {
             sid,
             effect,

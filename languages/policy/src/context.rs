@@ -269,7 +269,7 @@ impl Context {
             self.text.truncate(from);
             self.text.push_str(&lower);
         }
-        (hash(self.text[from..].as_bytes()), Name::Here(Stretch { from, to: self.text.len() }))
+        (hash(&self.text.as_bytes()[from..]), Name::Here(Stretch { from, to: self.text.len() }))
     }
     fn keep(&mut self, (hash, name): (u32, Name), value: Value) -> &mut Self {
         let entry = Entry { hash, name, value };

@@ -3,6 +3,7 @@
 use crate::{
     PolicyError,
     compile::Compiler,
+    error::Places,
     index::Index,
     json,
     principal::{PrincipalKind, PrincipalRef},
@@ -89,7 +90,7 @@ impl Policy {
 
     /// Parses a document and checks it by AWS's rules for its kind. The quotas on the length are the service's.
     pub fn parse(text: &str, kind: PolicyKind) -> Result<Self, PolicyError> {
-        Compiler { text, kind }.policy(&parse_document(text)?, "")
+        Compiler { text, kind, places: &Places::new(text) }.policy(&parse_document(text)?, "")
     }
 
     /// Its kind.

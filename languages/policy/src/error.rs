@@ -1,5 +1,5 @@
 use serde::Serialize;
-use std::fmt;
+use std::{cell::Cell, fmt};
 
 /// The rule that a document breaks: services word it each in their own way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -56,6 +56,31 @@ pub(crate) fn place(text: &str, at: usize) -> (usize, usize) {
     let before = text.get(..at).unwrap_or(text);
     let start = before.rfind('\n').map_or(0, |n| n + 1);
     (before.matches('\n').count() + 1, before[start..].chars().count() + 1)
+}
+
+/// Lines and columns of a text's places, which are asked for in their order: a file may hold many policies.
+pub(crate) struct Places<'t> {
+    text: &'t str,
+    /// The last place that was asked for: its offset, line and column.
+    last: Cell<(usize, usize, usize)>,
+}
+
+impl<'t> Places<'t> {
+    pub(crate) fn new(text: &'t str) -> Self {
+        Self { text, last: Cell::new((0, 1, 1)) }
+    }
+    pub(crate) fn of(&self, at: usize) -> (usize, usize) {
+        let (from, line, column) = self.last.get();
+        let found = match self.text.get(from..at) {
+            None => place(self.text, at),
+            Some(between) => match place(between, between.len()) {
+                (1, more) => (line, column + more - 1),
+                (more, column) => (line + more - 1, column),
+            },
+        };
+        self.last.set((at, found.0, found.1));
+        found
+    }
 }
 
 impl fmt::Display for PolicyError {

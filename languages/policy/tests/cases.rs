@@ -12,6 +12,26 @@ fn every_case_has_its_verdict() {
     assert!(failed.is_empty(), "{failed:#?}");
 }
 
+/// Finer points, each with its name.
+#[test]
+fn every_case_of_our_own_has_its_verdict() {
+    let all = cases::read(include_str!("own-cases.json")).unwrap();
+    let failed: Vec<_> = all.iter().map(cases::run).filter(|result| !result.passed || result.expect.is_none()).collect();
+    assert!(failed.is_empty(), "{failed:#?}");
+}
+
+/// The time that a file takes grows with it, in one line as in many.
+#[test]
+fn a_huge_file_is_read_in_one_go() {
+    let one = include_str!("own-cases.json").trim();
+    let list = one.trim_start_matches('[').trim_end_matches(']');
+    let many = format!("[{}]", vec![list; 60].join(","));
+    for text in [many.replace('\n', " "), many] {
+        let all = cases::read(&text).unwrap();
+        assert!(all.len() > 3000 && all.iter().all(|case| cases::run(case).passed));
+    }
+}
+
 const ONE: &str = r#"{"name":"n","request":{"principal":"anonymous","action":"s3:GetObject","resource":"*","resourceAccount":"1","context":{}},"expect":"implicitDeny"}"#;
 
 #[test]

@@ -126,15 +126,11 @@ fn a_denial_leads_to_the_line_of_the_template() {
     checked(&s, &moved);
 
     // A trust policy's principals are kept as unique ids; its statement is found all the same.
-    s.ok("iam:CreateUser", json!({"UserName": "eve"}));
-    let key = s.ok("iam:CreateAccessKey", json!({"UserName": "eve"}));
-    let allow = json!({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "sts:*", "Resource": "*"}});
-    s.ok("iam:PutUserPolicy", json!({"UserName": "eve", "PolicyName": "all", "PolicyDocument": allow.to_string()}));
-    let eve = testworld::credentials(&json!({"Credentials": {
-        "AccessKeyId": key["AccessKey"]["AccessKeyId"], "SecretAccessKey": key["AccessKey"]["SecretAccessKey"],
-    }}));
-    let role = json!({"RoleArn": format!("arn:aws:iam::{ACCOUNT}:role/deployer"), "RoleSessionName": "eve"});
-    let refused = reasons(&s, &eve, "sts:AssumeRole", role);
+    let trusted = json!({"AWS": format!("arn:aws:iam::{ACCOUNT}:root")});
+    let stranger = s.role("stranger", trusted, json!("sts:AssumeRole"));
+    let stranger = s.world.assume(&s.admin, &stranger).unwrap();
+    let role = json!({"RoleArn": format!("arn:aws:iam::{ACCOUNT}:role/deployer"), "RoleSessionName": "stranger"});
+    let refused = reasons(&s, &stranger, "sts:AssumeRole", role);
     let trust = origin(&refused, "nearMiss", "trust");
     assert_eq!(trust["line"].as_u64(), Some(line(&moved, "# trust")), "{trust}");
 

@@ -276,3 +276,22 @@ fn failure_leaves_what_the_caller_wants() {
     s.run();
     assert!(!s.role_exists("made") && s.role_exists("taken"));
 }
+
+#[test]
+fn a_keys_secret_is_told_once_and_stays_known() {
+    let s = Setup::new();
+    let keyed = |status: &str| {
+        format!(
+            "Resources:\n  User: {{Type: 'AWS::IAM::User'}}\n  Key: {{Type: 'AWS::IAM::AccessKey', Properties: {{UserName: !Ref User, Status: {status}}}}}\n\
+             Outputs:\n  Secret: {{Value: !GetAtt Key.SecretAccessKey}}\n"
+        )
+    };
+    s.create("keys", &keyed("Active"));
+    let secret = || s.stack("keys")["Outputs"][0]["OutputValue"].as_str().unwrap().to_owned();
+    let (first, id) = (secret(), s.physical_id("keys", "Key"));
+    assert_eq!(first.len(), 40);
+    s.update("keys", &keyed("Inactive"));
+    assert_eq!((secret(), s.physical_id("keys", "Key")), (first, id));
+    let keys = s.ok("iam:ListAccessKeys", json!({"UserName": s.physical_id("keys", "User")}));
+    assert_eq!(keys["AccessKeyMetadata"][0]["Status"], "Inactive");
+}

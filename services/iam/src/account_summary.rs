@@ -6,6 +6,7 @@ use crate::{
     entity::{self, Entity},
     holding::MOST_ATTACHED,
     membership::MOST_GROUPS,
+    oidc::PROVIDERS,
     operations::{create_access_key::MOST_KEYS, create_policy_version::MOST_VERSIONS},
     state::{GroupRow, POLICIES, ProfileRow, RoleRow, UserRow},
 };
@@ -35,6 +36,7 @@ pub(crate) fn counts(view: &mut View<'_, Iam>) -> Result<Vec<(&'static str, usiz
         ("Policies", policies.len()),
         ("PolicySizeQuota", documents::MANAGED),
         ("PolicyVersionsInUse", policies.iter().map(|(_, row)| row.versions.len()).sum()),
+        ("Providers", view.scan(&PROVIDERS, &[account.as_str()])?.len()),
         ("RolePolicySizeQuota", RoleRow::INLINE_QUOTA),
         ("Roles", entity::all::<RoleRow>(view, None)?.len()),
         ("ServerCertificates", 0),

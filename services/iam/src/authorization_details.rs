@@ -4,10 +4,12 @@
 use crate::{
     Iam,
     documents::shown,
-    entity, managed, membership,
+    entity,
+    last_used::role_last_used,
+    managed, membership,
     policies::{AllUses, EntityKind, Uses},
     profiles,
-    shapes::{AttachedPolicy, Boundary, InstanceProfile, ManagedPolicy, PolicyVersion, boundary},
+    shapes::{AttachedPolicy, Boundary, InstanceProfile, ManagedPolicy, PolicyVersion, RoleLastUsed, boundary},
     state::{GroupRow, Holder, POLICIES, PolicyRow, RoleRow, UserRow},
     tags::Tag,
 };
@@ -131,6 +133,7 @@ struct RoleDetail {
     assume_role_policy_document: String,
     instance_profile_list: Vec<InstanceProfile>,
     role_policy_list: Vec<InlineDetail>,
+    role_last_used: RoleLastUsed,
     attached_managed_policies: Vec<AttachedPolicy>,
     permissions_boundary: Option<Boundary>,
     tags: Vec<Tag>,
@@ -183,10 +186,13 @@ impl Details {
                 for profile in profiles::of_role(scope, &row)? {
                     instance_profile_list.push(profiles::shown(scope, profile)?.brief());
                 }
+                let account = scope.account()?;
+                let role_last_used = RoleLastUsed::of(role_last_used(scope, account, &row.holder.id)?);
                 let holder = row.holder;
                 self.role_detail_list.push(RoleDetail {
                     assume_role_policy_document: shown(&scope.ids_to_principals(&row.trust)),
                     instance_profile_list,
+                    role_last_used,
                     role_policy_list: inline(&holder),
                     attached_managed_policies: attached(&holder),
                     permissions_boundary: boundary(holder.boundary.as_ref()),

@@ -2,11 +2,13 @@
 //! Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_getting-report.html>
 
 use crate::{
-    Iam, entity, passwords,
+    Iam, entity,
+    last_used::KeyFigures,
+    passwords,
     state::{KEYS, PasswordRules, ReportRow, UserRow},
 };
 use base::Timestamp;
-use gate::{Error, View};
+use gate::{Error, Scope};
 use std::time::Duration;
 
 const LIVES: Duration = Duration::from_secs(4 * 60 * 60);
@@ -53,10 +55,11 @@ fn line(fields: Vec<String>) -> String {
     fields.into_iter().map(quoted).collect::<Vec<_>>().join(",")
 }
 
-/// The report as it is now. When credentials were used last is in the trail, not here.
-pub(crate) fn csv(view: &mut View<'_, Iam>) -> Result<String, Error> {
-    let account = view.account()?;
-    let rules = passwords::rules(view)?;
+/// The report as it is now, with the last use of keys as the trail tells it.
+pub(crate) fn csv(scope: &mut Scope<'_, Iam>) -> Result<String, Error> {
+    let account = scope.account()?;
+    let used = KeyFigures::read(scope, account)?;
+    let rules = passwords::rules(scope)?;
     let mut lines = vec![line(HEAD.map(str::to_owned).to_vec())];
     // There are no root credentials in Sekisho.
     let mut root = vec!["<root_account>".to_owned(), format!("arn:aws:iam::{account}:root"), NOTHING.to_owned(), "false".to_owned()];
@@ -65,8 +68,8 @@ pub(crate) fn csv(view: &mut View<'_, Iam>) -> Result<String, Error> {
     root.extend(no_key());
     root.extend(no_certificates());
     lines.push(line(root));
-    for user in entity::all::<UserRow>(view, None)? {
-        lines.push(line(of_user(view, rules.as_ref(), user)?));
+    for user in entity::all::<UserRow>(scope, None)? {
+        lines.push(line(of_user(scope, rules.as_ref(), &used, user)?));
     }
     lines.push(String::new());
     Ok(lines.join("\n"))
@@ -80,22 +83,28 @@ fn no_certificates() -> impl Iterator<Item = String> {
     ["false", NOTHING, "false", NOTHING].into_iter().map(str::to_owned)
 }
 
-fn of_user(view: &mut View<'_, Iam>, rules: Option<&PasswordRules>, user: UserRow) -> Result<Vec<String>, Error> {
+fn of_user(scope: &mut Scope<'_, Iam>, rules: Option<&PasswordRules>, used: &KeyFigures, user: UserRow) -> Result<Vec<String>, Error> {
     let mut fields = vec![user.holder.name, user.holder.arn.to_string(), time(user.holder.created), user.login.is_some().to_string()];
-    let (used, changed, next) = match &user.login {
+    let (last, changed, next) = match &user.login {
         Some(login) => ("no_information", time(login.changed), passwords::expires(rules, login).map_or(NOTHING.to_owned(), time)),
         None => (NOTHING, NOTHING.to_owned(), NOTHING.to_owned()),
     };
-    fields.extend([used.to_owned(), changed, next, "false".to_owned()]);
+    fields.extend([last.to_owned(), changed, next, "false".to_owned()]);
     for n in 0..2 {
         let key = match user.keys.get(n) {
-            Some(id) => view.get(&KEYS, id.as_str())?,
+            Some(id) => scope.get(&KEYS, id.as_str())?.map(|key| (id, key)),
             None => None,
         };
         match key {
-            Some(key) => {
+            Some((id, key)) => {
                 fields.extend([key.active.to_string(), time(key.created)]);
-                fields.extend([NOTHING; 3].map(str::to_owned));
+                match used.of(scope, id)? {
+                    Some(last) => {
+                        let service = last.action.split(':').next().unwrap_or_default().to_owned();
+                        fields.extend([time(last.time), last.region, service]);
+                    }
+                    None => fields.extend([NOTHING; 3].map(str::to_owned)),
+                }
             }
             None => fields.extend(no_key()),
         }

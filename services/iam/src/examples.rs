@@ -40,9 +40,9 @@ pub(crate) fn group() -> World {
     world("iam:CreateGroup", json!({"GroupName": "Example"}))
 }
 
-/// A world with the instance profile `Example`.
+/// A world with the instance profile `Machines`.
 pub(crate) fn profile() -> World {
-    world("iam:CreateInstanceProfile", json!({"InstanceProfileName": "Example"}))
+    world("iam:CreateInstanceProfile", json!({"InstanceProfileName": "Machines"}))
 }
 
 /// A world whose account has the alias `example`.

@@ -164,3 +164,23 @@ fn tags_decide_and_belong_to_the_principal() {
     world.ok(&admin, "iam:UntagUser", json!({"UserName": "ann", "TagKeys": ["team"]}));
     world.denied(&ann, "iam:ListUserTags", json!({"UserName": "bob"}));
 }
+
+#[test]
+fn what_a_group_gives_is_simulated_for_its_users() {
+    let world = world();
+    let admin = world.administrator(TOOLS);
+    world.user(&admin, "ann", None);
+    world.ok(&admin, "iam:CreateGroup", json!({"GroupName": "G"}));
+    world.ok(&admin, "iam:PutGroupPolicy", json!({"GroupName": "G", "PolicyName": "p", "PolicyDocument": allow("s3:*", "*").to_string()}));
+    let decided = |source: &str| {
+        let input = json!({"PolicySourceArn": format!("arn:aws:iam::{TOOLS}:{source}"), "ActionNames": ["s3:GetObject"]});
+        world.ok(&admin, "iam:SimulatePrincipalPolicy", input)["EvaluationResults"][0]["EvalDecision"].clone()
+    };
+    assert_eq!((decided("user/ann"), decided("group/G")), (json!("implicitDeny"), json!("allowed")));
+    world.ok(&admin, "iam:AddUserToGroup", json!({"GroupName": "G", "UserName": "ann"}));
+    assert_eq!(decided("user/ann"), "allowed");
+    let granting = json!({"Arn": format!("arn:aws:iam::{TOOLS}:user/ann"), "ServiceNamespaces": ["s3"]});
+    let granted = world.ok(&admin, "iam:ListPoliciesGrantingServiceAccess", granting)["PoliciesGrantingServiceAccess"][0].clone();
+    let policy = json!({"PolicyName": "p", "PolicyType": "INLINE", "EntityType": "GROUP", "EntityName": "G"});
+    assert_eq!(granted["Policies"], json!([policy]));
+}

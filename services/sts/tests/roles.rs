@@ -149,3 +149,19 @@ fn across_accounts_the_external_id_and_both_sides_count() {
     assert_eq!(world.ok(&admin, "sts:GetAccessKeyInfo", json!({"AccessKeyId": nobody.access_key_id}))["Account"], OWN);
     world.fails(&admin, "sts:GetAccessKeyInfo", json!({"AccessKeyId": "AKIA0000000000000000"}), "InvalidClientTokenId", "does not belong");
 }
+
+#[test]
+fn who_was_deleted_makes_no_call_not_even_one_that_needs_no_permission() {
+    let world = World::new();
+    let admin = world.administrator(OWN);
+    let make =
+        || world.role(&admin, "Brief", &trust(&json!({"AWS": OWN}), &json!("sts:AssumeRole"), &json!({})), &document("Allow", json!("*")));
+    let role = make();
+    let session = credentials(&world.ok(&admin, "sts:AssumeRole", with(&role, json!({}))));
+    world.ok(&session, "sts:GetCallerIdentity", json!({}));
+    world.ok(&admin, "iam:DeleteRolePolicy", json!({"RoleName": "Brief", "PolicyName": "main"}));
+    world.ok(&admin, "iam:DeleteRole", json!({"RoleName": "Brief"}));
+    world.fails(&session, "sts:GetCallerIdentity", json!({}), "AccessDenied", "no longer exists");
+    assert_eq!(make(), role);
+    world.fails(&session, "sts:GetCallerIdentity", json!({}), "AccessDenied", "no longer exists");
+}

@@ -48,7 +48,8 @@ pub(crate) struct Network {
 impl Network {
     pub fn parse(text: &str) -> Option<Self> {
         let (address, prefix) = match text.split_once('/') {
-            Some((address, prefix)) => (address, Some(prefix.parse().ok()?)),
+            Some((address, prefix)) if prefix.bytes().all(|b| b.is_ascii_digit()) => (address, Some(prefix.parse().ok()?)),
+            Some(_) => return None,
             None => (text, None),
         };
         let address: IpAddr = address.parse().ok()?;

@@ -18,9 +18,21 @@ fn tail(scope: &mut Scope<'_, Iam>, account: AccountId) -> Result<Newest, Error>
 
 /// The last use of an access key of a user of `account`.
 pub(crate) fn key_last_used(scope: &mut Scope<'_, Iam>, account: AccountId, key: &str) -> Result<Option<LastUse>, Error> {
-    match tail(scope, account)?.keys.remove(key) {
-        Some(last) => Ok(Some(last)),
-        None => scope.get(&KEYS_USED, key),
+    KeyFigures::read(scope, account)?.of(scope, key)
+}
+
+/// The last uses of all access keys of an account: the trail's end is read once.
+pub(crate) struct KeyFigures(Newest);
+
+impl KeyFigures {
+    pub(crate) fn read(scope: &mut Scope<'_, Iam>, account: AccountId) -> Result<Self, Error> {
+        tail(scope, account).map(Self)
+    }
+    pub(crate) fn of(&self, scope: &mut Scope<'_, Iam>, key: &str) -> Result<Option<LastUse>, Error> {
+        match self.0.keys.get(key) {
+            Some(last) => Ok(Some(last.clone())),
+            None => scope.get(&KEYS_USED, key),
+        }
     }
 }
 

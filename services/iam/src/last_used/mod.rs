@@ -10,7 +10,7 @@ mod grants;
 mod jobs;
 mod report;
 
-pub(crate) use figures::{key_last_used, role_last_used};
+pub(crate) use figures::{KeyFigures, key_last_used, role_last_used};
 pub(crate) use fold::{FoldStep, fold};
 pub(crate) use grants::{PolicyOf, granting, policies_of};
 pub(crate) use jobs::{JobState, job, maker};

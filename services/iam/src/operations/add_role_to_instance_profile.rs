@@ -39,6 +39,6 @@ impl Operation for AddRoleToInstanceProfile {
     }
 
     fn example() -> Example {
-        profile().after("iam:CreateRole", role_input()).then(json!({"InstanceProfileName": "Example", "RoleName": "Example"}))
+        profile().after("iam:CreateRole", role_input()).then(json!({"InstanceProfileName": "Machines", "RoleName": "Example"}))
     }
 }

@@ -55,6 +55,6 @@ impl Operation for CreateInstanceProfile {
     }
 
     fn example() -> Example {
-        Example::of(json!({"InstanceProfileName": "Example"}))
+        Example::of(json!({"InstanceProfileName": "Machines"}))
     }
 }

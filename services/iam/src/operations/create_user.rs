@@ -1,6 +1,7 @@
 use crate::{
     Iam,
     entity::{self, New},
+    managed::ADMINISTRATOR,
     shapes::User,
     state::UserRow,
     tags::Tag,
@@ -59,5 +60,12 @@ impl Operation for CreateUser {
 
     fn example() -> Example {
         Example::of(json!({"UserName": "Example"}))
+    }
+
+    fn variations() -> Vec<(&'static str, Example)> {
+        vec![
+            ("with tags", Example::of(json!({"UserName": "Example", "Tags": [{"Key": "team", "Value": "shop"}]}))),
+            ("with a boundary", Example::of(json!({"UserName": "Example", "PermissionsBoundary": ADMINISTRATOR}))),
+        ]
     }
 }

@@ -27,6 +27,6 @@ impl Operation for DeleteInstanceProfile {
     }
 
     fn example() -> Example {
-        profile().then(json!({"InstanceProfileName": "Example"}))
+        profile().then(json!({"InstanceProfileName": "Machines"}))
     }
 }

@@ -31,6 +31,6 @@ impl Operation for GetInstanceProfile {
     }
 
     fn example() -> Example {
-        profile().then(json!({"InstanceProfileName": "Example"}))
+        profile().then(json!({"InstanceProfileName": "Machines"}))
     }
 }

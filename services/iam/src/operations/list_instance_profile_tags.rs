@@ -22,6 +22,6 @@ impl Operation for ListInstanceProfileTags {
     }
 
     fn example() -> Example {
-        profile().then(json!({"InstanceProfileName": "Example"}))
+        profile().then(json!({"InstanceProfileName": "Machines"}))
     }
 }

@@ -38,7 +38,7 @@ impl Operation for RemoveRoleFromInstanceProfile {
     fn example() -> Example {
         profile()
             .after("iam:CreateRole", role_input())
-            .after("iam:AddRoleToInstanceProfile", json!({"InstanceProfileName": "Example", "RoleName": "Example"}))
-            .then(json!({"InstanceProfileName": "Example", "RoleName": "Example"}))
+            .after("iam:AddRoleToInstanceProfile", json!({"InstanceProfileName": "Machines", "RoleName": "Example"}))
+            .then(json!({"InstanceProfileName": "Machines", "RoleName": "Example"}))
     }
 }

@@ -22,6 +22,6 @@ impl Operation for TagInstanceProfile {
     }
 
     fn example() -> Example {
-        profile().then(json!({"InstanceProfileName": "Example", "Tags": [{"Key": "team", "Value": "a"}]}))
+        profile().then(json!({"InstanceProfileName": "Machines", "Tags": [{"Key": "team", "Value": "a"}]}))
     }
 }

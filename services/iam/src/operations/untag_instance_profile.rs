@@ -22,6 +22,6 @@ impl Operation for UntagInstanceProfile {
     }
 
     fn example() -> Example {
-        profile().then(json!({"InstanceProfileName": "Example", "TagKeys": ["team"]}))
+        profile().then(json!({"InstanceProfileName": "Machines", "TagKeys": ["team"]}))
     }
 }
