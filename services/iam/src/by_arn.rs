@@ -1,6 +1,6 @@
 //! Calls that name a user, role or policy by its ARN.
 
-use crate::{Iam, error::invalid_input, facts};
+use crate::{Iam, error::invalid_input, facts, tags};
 use base::Arn;
 use gate::{Demand, Error, View};
 
@@ -11,6 +11,5 @@ pub(crate) fn demand(view: &mut View<'_, Iam>, action: &'static str, arn: &Arn, 
         return Err(invalid_input(format!("Invalid Entity Arn: {arn} does not clearly define entity type and name.")));
     }
     let tags = facts::resources(view, arn)?.map(|facts| facts.tags).unwrap_or_default();
-    let demand = Demand::new(action, arn.clone());
-    Ok(tags.iter().fold(demand, |demand, (key, value)| demand.with(format!("iam:ResourceTag/{key}"), value)))
+    Ok(tags::demand(action, arn, tags.iter().map(|(key, value)| (key.as_str(), value.as_str()))))
 }

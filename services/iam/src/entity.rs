@@ -210,10 +210,7 @@ fn viewed<E: Entity>(view: &mut View<'_, Iam>, name: &str) -> Result<Option<E>, 
 
 fn on<E: Entity>(view: &View<'_, Iam>, action: &'static str, name: &str, entity: Option<&E>) -> Result<Demand, Error> {
     match entity.map(Entity::holder) {
-        Some(holder) => {
-            let demand = Demand::new(action, holder.arn.clone());
-            Ok(holder.tags.iter().fold(demand, |demand, tag| demand.with(format!("iam:ResourceTag/{}", tag.key), &tag.value)))
-        }
+        Some(holder) => Ok(tags::demand(action, &holder.arn, tags::pairs(&holder.tags))),
         None => Ok(Demand::new(action, arn::<E>(view.account()?, "/", name))),
     }
 }

@@ -90,11 +90,9 @@ fn viewed(view: &mut View<'_, Iam>, arn: &Arn) -> Result<Option<ProviderRow>, Er
 }
 
 /// The right to an action on a provider.
-pub(crate) fn demand(view: &mut View<'_, Iam>, action: &'static str, arn: &Arn) -> Result<Demand, Error> {
+pub(crate) fn demand(action: &'static str, arn: &Arn) -> Result<Demand, Error> {
     checked_key(arn)?;
-    let row = viewed(view, arn)?;
-    let tags = row.iter().flat_map(|row| &row.tags);
-    Ok(tags.fold(Demand::new(action, arn.clone()), |demand, tag| demand.with(format!("iam:ResourceTag/{}", tag.key), &tag.value)))
+    Ok(Demand::new(action, arn.clone()))
 }
 
 /// What decisions need to know of a provider.

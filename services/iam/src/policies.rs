@@ -145,9 +145,7 @@ impl AllUses {
 }
 
 /// The right to an action on the policy of this ARN.
-pub(crate) fn demand(facts: &mut View<'_, Iam>, action: &'static str, arn: &Arn) -> Result<Demand, Error> {
+pub(crate) fn demand(action: &'static str, arn: &Arn) -> Result<Demand, Error> {
     check_arn(arn)?;
-    let tags = find(facts, arn)?.map(|row| row.tags).unwrap_or_default();
-    let demand = Demand::new(action, arn.clone());
-    Ok(tags.iter().fold(demand, |demand, tag| demand.with(format!("iam:ResourceTag/{}", tag.key), &tag.value)))
+    Ok(Demand::new(action, arn.clone()))
 }

@@ -2,7 +2,8 @@
 //! Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html>
 
 use crate::error::{invalid, invalid_input, limit_exceeded};
-use gate::Error;
+use base::Arn;
+use gate::{Demand, Error};
 use serde::{Deserialize, Serialize};
 
 const MOST: usize = 50;
@@ -20,6 +21,15 @@ pub struct Tag {
 /// The pairs, as condition keys take them.
 pub(crate) fn pairs(tags: &[Tag]) -> impl Iterator<Item = (&str, &str)> {
     tags.iter().map(|t| (t.key.as_str(), t.value.as_str()))
+}
+
+/// The right to an action on what wears these tags. Of users and roles they are `iam:ResourceTag` too; of all else
+/// `aws:ResourceTag` alone, which the gate sets.
+/// Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_iam-condition-keys.html>
+pub(crate) fn demand<'a>(action: &'static str, arn: &Arn, tags: impl Iterator<Item = (&'a str, &'a str)>) -> Demand {
+    let has_key = ["role", "user"].iter().any(|kind| arn.resource_of(kind).is_some());
+    let told = tags.filter(|_| has_key);
+    told.fold(Demand::new(action, arn.clone()), |demand, (key, value)| demand.with(format!("iam:ResourceTag/{key}"), value))
 }
 
 /// The pairs, as the gate keeps them.

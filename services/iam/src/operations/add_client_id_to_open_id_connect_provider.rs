@@ -25,8 +25,8 @@ impl Operation for AddClientIDToOpenIDConnectProvider {
     type Input = Input;
     type Output = Nothing;
 
-    fn demands(input: &Input, facts: &mut View<'_, Iam>) -> Result<Demands, Error> {
-        Ok(oidc::demand(facts, "iam:AddClientIDToOpenIDConnectProvider", &input.open_id_connect_provider_arn)?.into())
+    fn demands(input: &Input, _facts: &mut View<'_, Iam>) -> Result<Demands, Error> {
+        Ok(oidc::demand("iam:AddClientIDToOpenIDConnectProvider", &input.open_id_connect_provider_arn)?.into())
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Nothing, Error> {

@@ -28,8 +28,8 @@ impl Operation for DeleteOpenIDConnectProvider {
     type Input = Input;
     type Output = Nothing;
 
-    fn demands(input: &Input, facts: &mut View<'_, Iam>) -> Result<Demands, Error> {
-        Ok(oidc::demand(facts, "iam:DeleteOpenIDConnectProvider", &input.open_id_connect_provider_arn)?.into())
+    fn demands(input: &Input, _facts: &mut View<'_, Iam>) -> Result<Demands, Error> {
+        Ok(oidc::demand("iam:DeleteOpenIDConnectProvider", &input.open_id_connect_provider_arn)?.into())
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Nothing, Error> {

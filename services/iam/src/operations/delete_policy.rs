@@ -28,8 +28,8 @@ impl Operation for DeletePolicy {
     type Input = Input;
     type Output = Nothing;
 
-    fn demands(input: &Input, facts: &mut View<'_, Iam>) -> Result<Demands, Error> {
-        Ok(policies::demand(facts, "iam:DeletePolicy", &input.policy_arn)?.into())
+    fn demands(input: &Input, _facts: &mut View<'_, Iam>) -> Result<Demands, Error> {
+        Ok(policies::demand("iam:DeletePolicy", &input.policy_arn)?.into())
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Nothing, Error> {

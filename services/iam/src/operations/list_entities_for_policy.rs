@@ -86,8 +86,8 @@ impl Operation for ListEntitiesForPolicy {
     type Input = Input;
     type Output = Output;
 
-    fn demands(input: &Input, facts: &mut View<'_, Iam>) -> Result<Demands, Error> {
-        Ok(policies::demand(facts, "iam:ListEntitiesForPolicy", &input.policy_arn)?.into())
+    fn demands(input: &Input, _facts: &mut View<'_, Iam>) -> Result<Demands, Error> {
+        Ok(policies::demand("iam:ListEntitiesForPolicy", &input.policy_arn)?.into())
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Output, Error> {

@@ -34,8 +34,8 @@ impl Operation for ListOpenIDConnectProviderTags {
     type Input = Input;
     type Output = Output;
 
-    fn demands(input: &Input, facts: &mut View<'_, Iam>) -> Result<Demands, Error> {
-        Ok(oidc::demand(facts, "iam:ListOpenIDConnectProviderTags", &input.open_id_connect_provider_arn)?.into())
+    fn demands(input: &Input, _facts: &mut View<'_, Iam>) -> Result<Demands, Error> {
+        Ok(oidc::demand("iam:ListOpenIDConnectProviderTags", &input.open_id_connect_provider_arn)?.into())
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Output, Error> {

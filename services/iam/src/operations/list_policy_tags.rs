@@ -24,8 +24,8 @@ impl Operation for ListPolicyTags {
     type Input = Input;
     type Output = TagList;
 
-    fn demands(input: &Input, facts: &mut View<'_, Iam>) -> Result<Demands, Error> {
-        Ok(policies::demand(facts, "iam:ListPolicyTags", &input.policy_arn)?.into())
+    fn demands(input: &Input, _facts: &mut View<'_, Iam>) -> Result<Demands, Error> {
+        Ok(policies::demand("iam:ListPolicyTags", &input.policy_arn)?.into())
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Self::Output, Error> {

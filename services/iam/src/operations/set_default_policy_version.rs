@@ -23,8 +23,8 @@ impl Operation for SetDefaultPolicyVersion {
     type Input = Input;
     type Output = Nothing;
 
-    fn demands(input: &Input, facts: &mut View<'_, Iam>) -> Result<Demands, Error> {
-        Ok(policies::demand(facts, "iam:SetDefaultPolicyVersion", &input.policy_arn)?.into())
+    fn demands(input: &Input, _facts: &mut View<'_, Iam>) -> Result<Demands, Error> {
+        Ok(policies::demand("iam:SetDefaultPolicyVersion", &input.policy_arn)?.into())
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Nothing, Error> {

@@ -30,10 +30,8 @@ impl Operation for TagOpenIDConnectProvider {
     type Input = Input;
     type Output = Nothing;
 
-    fn demands(input: &Input, facts: &mut View<'_, Iam>) -> Result<Demands, Error> {
-        Ok(oidc::demand(facts, "iam:TagOpenIDConnectProvider", &input.open_id_connect_provider_arn)?
-            .with_tags(tags::pairs(&input.tags))
-            .into())
+    fn demands(input: &Input, _facts: &mut View<'_, Iam>) -> Result<Demands, Error> {
+        Ok(oidc::demand("iam:TagOpenIDConnectProvider", &input.open_id_connect_provider_arn)?.with_tags(tags::pairs(&input.tags)).into())
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Nothing, Error> {

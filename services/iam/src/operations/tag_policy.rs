@@ -29,8 +29,8 @@ impl Operation for TagPolicy {
     type Input = Input;
     type Output = Nothing;
 
-    fn demands(input: &Input, facts: &mut View<'_, Iam>) -> Result<Demands, Error> {
-        Ok(policies::demand(facts, "iam:TagPolicy", &input.policy_arn)?.with_tags(tags::pairs(&input.tags)).into())
+    fn demands(input: &Input, _facts: &mut View<'_, Iam>) -> Result<Demands, Error> {
+        Ok(policies::demand("iam:TagPolicy", &input.policy_arn)?.with_tags(tags::pairs(&input.tags)).into())
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Nothing, Error> {

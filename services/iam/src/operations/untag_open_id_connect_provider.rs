@@ -24,8 +24,8 @@ impl Operation for UntagOpenIDConnectProvider {
     type Input = Input;
     type Output = Nothing;
 
-    fn demands(input: &Input, facts: &mut View<'_, Iam>) -> Result<Demands, Error> {
-        Ok(oidc::demand(facts, "iam:UntagOpenIDConnectProvider", &input.open_id_connect_provider_arn)?
+    fn demands(input: &Input, _facts: &mut View<'_, Iam>) -> Result<Demands, Error> {
+        Ok(oidc::demand("iam:UntagOpenIDConnectProvider", &input.open_id_connect_provider_arn)?
             .with("aws:TagKeys", input.tag_keys.clone())
             .into())
     }

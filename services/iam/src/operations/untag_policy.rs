@@ -23,8 +23,8 @@ impl Operation for UntagPolicy {
     type Input = Input;
     type Output = Nothing;
 
-    fn demands(input: &Input, facts: &mut View<'_, Iam>) -> Result<Demands, Error> {
-        Ok(policies::demand(facts, "iam:UntagPolicy", &input.policy_arn)?.with("aws:TagKeys", input.tag_keys.clone()).into())
+    fn demands(input: &Input, _facts: &mut View<'_, Iam>) -> Result<Demands, Error> {
+        Ok(policies::demand("iam:UntagPolicy", &input.policy_arn)?.with("aws:TagKeys", input.tag_keys.clone()).into())
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Nothing, Error> {

@@ -9,6 +9,7 @@ mod exceptions;
 mod kinds;
 mod page;
 mod prepared;
+mod reference;
 mod secrets;
 mod signatures;
 mod table;
@@ -47,6 +48,11 @@ fn every_operation_by_every_kind_of_caller() {
     let walked = for_all(kinds::walk);
     print!("{}", table::of(&walked));
     exceptions::check(walked.into_iter().flat_map(|(_, walked)| walked.findings));
+}
+
+#[test]
+fn what_is_demanded_is_in_the_reference() {
+    reference::check(&for_all(kinds::administrator));
 }
 
 #[test]
