@@ -10,8 +10,10 @@ mod deliver;
 mod failure;
 mod follow;
 mod issuers;
+mod reserve;
 mod say;
 mod server;
+mod upkeep;
 mod world;
 
 use std::process::ExitCode;

@@ -5,6 +5,7 @@ use crate::{
     failure::Failure,
     follow, issuers,
     server::{Authority, Listener, Server, Shared, serve_one},
+    upkeep::Upkeep,
 };
 use base::{AccountId, Region};
 use durable::Engine;
@@ -13,7 +14,8 @@ use std::{
     fs, io,
     net::{SocketAddr, TcpListener},
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, mpsc},
+    thread,
     time::Duration,
 };
 use tokio::{
@@ -70,6 +72,8 @@ pub(crate) struct Served {
     pub(crate) address: SocketAddr,
     pub(crate) bundle: PathBuf,
     stop: watch::Sender<bool>,
+    /// The upkeep ends when this is dropped.
+    upkeep: Option<(mpsc::Sender<()>, thread::JoinHandle<()>)>,
     engine: Option<durable::Running>,
     endpoint_file: PathBuf,
     runtime: PathBuf,
@@ -132,7 +136,14 @@ impl World {
             Some(workload) => Some(self.work(workload, &server, &stopped, &bundle)?),
             None => None,
         };
-        Ok(Served { address, bundle, stop, engine, endpoint_file, runtime: self.runtime.clone(), gate: self.gate.clone() })
+        let upkeep = Some(self.keep_up());
+        Ok(Served { address, bundle, stop, upkeep, engine, endpoint_file, runtime: self.runtime.clone(), gate: self.gate.clone() })
+    }
+
+    fn keep_up(&self) -> (mpsc::Sender<()>, thread::JoinHandle<()>) {
+        let upkeep = Upkeep { gate: self.gate.clone(), data: self.state.join("data") };
+        let (stop, stopped) = mpsc::channel();
+        (stop, thread::spawn(move || upkeep.run(&stopped)))
     }
 
     fn work(
@@ -191,6 +202,11 @@ impl Served {
     pub(crate) fn stop(mut self) {
         // The receivers may all be gone already.
         let _ = self.stop.send(true);
+        if let Some((stop, upkeep)) = self.upkeep.take() {
+            drop(stop);
+            // It printed its own panic.
+            let _ = upkeep.join();
+        }
         if let Some(engine) = self.engine.take() {
             engine.stop(PATIENCE);
         }

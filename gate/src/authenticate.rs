@@ -109,6 +109,7 @@ pub(crate) fn authenticate(core: &mut Core, request: &Request, context: &Arc<Req
         }
         Proof::Anonymous | Proof::Malformed(_) => return Err(unknown_key(protocol)),
     };
+    core.stranger = false;
     Ok(Authenticated { caller, signature })
 }
 

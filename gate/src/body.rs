@@ -120,7 +120,7 @@ fn read_small(reader: &mut dyn Read) -> io::Result<(Vec<u8>, bool)> {
 /// Seals a body into the attempt: small ones as a row, larger ones as a file that goes if the attempt is not committed.
 pub(crate) fn receive(core: &mut Core, key: BodyKey, reader: &mut dyn Read) -> Result<ReceivedBody, Error> {
     let id = base::uuid(&*core.gate.0.entropy);
-    let broken = |e: io::Error| Error::internal(format_args!("the body could not be written: {e}"));
+    let broken = |e: io::Error| Error::of_body(&e);
     let (small, whole) = read_small(reader).map_err(broken)?;
     if whole {
         return receive_small(core, id, &key, small);

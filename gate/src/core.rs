@@ -8,6 +8,8 @@ pub(crate) struct Core {
     pub(crate) tx: store::Tx,
     pub(crate) now: Timestamp,
     pub(crate) depth: usize,
+    /// Whether nobody has shown valid credentials (yet).
+    pub(crate) stranger: bool,
     /// Files of bodies that this attempt wrote: removed if it is not committed.
     pub(crate) new_files: Vec<String>,
     /// Files of bodies that this attempt gave up: removed when it is committed.
@@ -39,6 +41,7 @@ impl Core {
             tx: gate.0.store.begin(),
             now: gate.0.clock.now(),
             depth: 0,
+            stranger: true,
             new_files: Vec::new(),
             old_files: Vec::new(),
             records: Vec::new(),
@@ -56,6 +59,13 @@ impl Core {
 
     pub(crate) fn leave(&mut self) {
         self.depth -= 1;
+    }
+
+    /// Drops everything, records too: there is nothing to commit.
+    pub(crate) fn forget(&mut self) {
+        self.tx = self.gate.0.store.begin();
+        self.old_files.clear();
+        self.records.clear();
     }
 
     /// The point to which a call that fails is undone.

@@ -63,6 +63,21 @@ impl Error {
     pub fn internal(message: impl fmt::Display) -> Self {
         Self::new("InternalFailure", format!("Sekisho could not complete the call: {message}")).status(500)
     }
+    /// A body could not be written: the disk failed, or there is no room for it.
+    pub(crate) fn of_body(e: &std::io::Error) -> Self {
+        match e.kind() {
+            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => Self::no_room(e),
+            _ => Self::internal(format_args!("the body could not be written: {e}")),
+        }
+    }
+    /// The disk is full.
+    pub(crate) fn no_room(why: impl fmt::Display) -> Self {
+        Self::new(
+            "ServiceUnavailable",
+            format!("Sekisho could not complete the call: the disk is full ({why}). Nothing was stored; make room and send it again."),
+        )
+        .status(503)
+    }
     /// An operation that Sekisho does not have.
     pub fn not_implemented(what: &str) -> Self {
         Self::new(
@@ -93,6 +108,12 @@ impl std::error::Error for Error {}
 
 impl From<store::StoreError> for Error {
     fn from(e: store::StoreError) -> Self {
-        Self::internal(format_args!("the store failed: {e}"))
+        match e {
+            store::StoreError::Full { .. } => Self::no_room(e),
+            store::StoreError::Interrupted { .. } => {
+                Self::new("ServiceUnavailable", format!("the call could not be recorded, so it did not happen: {e}")).status(503)
+            }
+            _ => Self::internal(format_args!("the store failed: {e}")),
+        }
     }
 }

@@ -5,6 +5,7 @@ use crate::{
     core::{Core, Frame},
     decided::DecisionWatchers,
     facts::Registry,
+    flood::{Admission, Floods},
     operation::DynOperation,
     organization,
     pass::Passed,
@@ -15,7 +16,7 @@ use base::{AccountId, Clock, Entropy, Region};
 use serde_json::Value;
 use std::{
     collections::BTreeMap,
-    sync::{Arc, RwLock},
+    sync::{Arc, RwLock, atomic::AtomicBool},
 };
 
 /// The door to everything. Cheap to clone.
@@ -48,6 +49,8 @@ pub(crate) struct Inner {
     operations: BTreeMap<&'static str, BTreeMap<&'static str, Box<dyn DynOperation>>>,
     services: BTreeMap<&'static str, (Protocol, &'static str)>,
     watchers: RwLock<Vec<Watcher>>,
+    pub(crate) floods: Floods,
+    pub(crate) retention_changed: AtomicBool,
     pub(crate) decisions: DecisionWatchers,
 }
 
@@ -139,6 +142,8 @@ impl GateBuilder {
                 operations: BTreeMap::new(),
                 services: BTreeMap::new(),
                 watchers: RwLock::default(),
+                floods: Floods::default(),
+                retention_changed: AtomicBool::new(false),
                 decisions: DecisionWatchers::default(),
             },
         }
@@ -320,12 +325,14 @@ impl Gate {
 
     /// Makes a call from the wire: authenticate → decode → demands → authorize → execute → record → commit → answer.
     pub async fn call(&self, request: &Request) -> Outcome {
-        self.settle_async(|core| self.attempt(core, request)).await.unwrap_or_else(Err)
+        let mut admission = Admission::default();
+        self.settle_async(|core| self.limited(core, request, &mut admission, |core| self.attempt(core, request))).await.unwrap_or_else(Err)
     }
 
     /// As `call`, blocking: for the command line and tests.
     pub fn call_blocking(&self, request: &Request) -> Outcome {
-        self.settle(|core| self.attempt(core, request)).unwrap_or_else(Err)
+        let mut admission = Admission::default();
+        self.settle(|core| self.limited(core, request, &mut admission, |core| self.attempt(core, request))).unwrap_or_else(Err)
     }
 
     /// Calls `watcher` with every record that is committed, in the committing thread: it must be quick.
@@ -366,6 +373,8 @@ impl Gate {
     }
     /// Ends all work on the store: nothing can be called any more.
     pub fn close(&self) {
+        // What cannot be recorded any more was refused and had no effect.
+        let _ = self.record_counted(true);
         self.0.store.close();
     }
     /// What was committed since the start.
@@ -402,6 +411,6 @@ fn contended() -> Error {
 }
 
 /// Names from outside, before they are known to be names.
-fn clipped(text: &str) -> String {
+pub(crate) fn clipped(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(64).collect()
 }

@@ -153,6 +153,9 @@ pub(crate) fn info<Op: Operation>() -> OperationInfo {
     }
 }
 
+/// Finds the OpenID Connect provider of an account, by the issuer's host and path.
+type FindsProvider<S> = fn(&mut View<'_, S>, AccountId, &str) -> Result<Option<IdentityProvider>, Error>;
+
 /// What is done when an account has been founded, with its name if it has one.
 type Founded<S> = fn(&mut Scope<'_, S>, AccountId, Option<&str>) -> Result<(), Error>;
 
@@ -224,10 +227,7 @@ impl Registration {
         self
     }
     /// With the OpenID Connect providers of accounts, by the issuer's host and path (`iam`).
-    pub fn identity_providers<S: Service>(
-        mut self,
-        lookup: fn(&mut View<'_, S>, AccountId, &str) -> Result<Option<IdentityProvider>, Error>,
-    ) -> Self {
+    pub fn identity_providers<S: Service>(mut self, lookup: FindsProvider<S>) -> Self {
         self.registry.identity_providers =
             Some(Box::new(move |core, frame, account, issuer| lookup(&mut View::new(core, frame), account, issuer)));
         self

@@ -6,6 +6,8 @@ use crate::Service;
 pub trait IssuesSessions: Service {}
 /// May read the trail: `cloudtrail` alone.
 pub trait ReadsTrail: Service {}
+/// May set how long the trail is kept: `cloudtrail` alone.
+pub trait KeepsTrail: Service {}
 /// May have new accounts set up: `organizations` alone.
 pub trait CreatesAccounts: Service {}
 /// May set up a new account's first principal: `iam` alone.

@@ -62,6 +62,8 @@ pub(crate) struct Opening<'f> {
     asked: Option<(String, String)>,
     input: Value,
     operator: bool,
+    /// More members of `additionalEventData`.
+    added: Vec<(&'static str, Value)>,
 }
 
 pub(crate) fn user_identity(caller: &Caller) -> Value {
@@ -182,12 +184,17 @@ impl<'f> Opening<'f> {
         let id = frame.event.clone().unwrap_or_else(|| uuid_v7(&*gate.entropy, core.now));
         let account = frame.caller.account().unwrap_or(gate.management_account);
         let operator = is_operator(&frame.caller, gate.management_account);
-        Self { id, account, frame, info: *info, asked: None, input, operator }
+        Self { id, account, frame, info: *info, asked: None, input, operator, added: Vec::new() }
     }
 
     /// Names a call that no operation answers, as it was asked for.
     pub(crate) fn call_it(&mut self, service: &str, operation: &str) {
         self.asked = Some((service.into(), operation.into()));
+    }
+
+    /// One more member of `additionalEventData`.
+    pub(crate) fn add(&mut self, name: &'static str, value: Value) {
+        self.added.push((name, value));
     }
 
     /// The record, once it is known what became of the call. What a call that only reads has answered is not recorded.
@@ -274,7 +281,7 @@ impl<'f> Opening<'f> {
 
     fn more(&self, out: &mut Members, error: Option<&Error>) -> Result<(), Error> {
         let denial = error.and_then(|error| error.denial.as_ref());
-        if self.frame.parent.is_none() && !self.operator && denial.is_none() {
+        if self.frame.parent.is_none() && !self.operator && denial.is_none() && self.added.is_empty() {
             return Ok(());
         }
         out.begin("additionalEventData");
@@ -287,6 +294,7 @@ impl<'f> Opening<'f> {
         if let Some(denial) = denial {
             out.add("denial", denial)?;
         }
+        self.added.iter().try_for_each(|(name, value)| out.add(name, value))?;
         out.end();
         Ok(())
     }

@@ -6,6 +6,7 @@ use crate::{
     authenticate::Authenticated,
     body::{self, BODIES, Internal},
     core::{Core, Frame},
+    flood::Admission,
     pass::Passed,
     record::{self, Opening, Written},
 };
@@ -44,7 +45,9 @@ impl Gate {
     /// The refusal.
     pub async fn open_upload(&self, request: &Request) -> Result<Upload, Error> {
         let event = self.upload_event();
-        let opened = self.settle_async(|core| self.open_attempt(core, request, &event)).await.unwrap_or_else(Err);
+        let mut admission = Admission::default();
+        let opened = self.settle_async(|core| self.limited(core, request, &mut admission, |core| self.open_attempt(core, request, &event)));
+        let opened = opened.await.unwrap_or_else(Err);
         self.opened(request, opened?)
     }
 
@@ -54,7 +57,9 @@ impl Gate {
     /// The refusal.
     pub fn open_upload_blocking(&self, request: &Request) -> Result<Upload, Error> {
         let event = self.upload_event();
-        let opened = self.settle(|core| self.open_attempt(core, request, &event)).unwrap_or_else(Err);
+        let mut admission = Admission::default();
+        let opened = self.settle(|core| self.limited(core, request, &mut admission, |core| self.open_attempt(core, request, &event)));
+        let opened = opened.unwrap_or_else(Err);
         self.opened(request, opened?)
     }
 
@@ -139,7 +144,7 @@ impl Upload {
     /// The disk failed or is full.
     pub fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
         let writer = self.writer.as_mut().ok_or_else(|| Error::internal("the upload has ended"))?;
-        writer.write_all(bytes).map_err(|e| Error::internal(format_args!("the body could not be written: {e}")))
+        writer.write_all(bytes).map_err(|e| Error::of_body(&e))
     }
 
     /// Who sends it.

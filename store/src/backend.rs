@@ -35,6 +35,8 @@ pub(crate) trait Backend: Send + Sync {
     fn view(&self, seq: u64) -> Result<Box<dyn View>, StoreError>;
     /// Makes the whole batch durable and visible, or none of it. No snapshot before `oldest` is read any more.
     fn apply(&self, seq: u64, oldest: u64, batch: Batch) -> Result<(), CommitError>;
+    /// Gives the space of removed rows back to the file system. Reads and commits wait meanwhile.
+    fn compact(&self) -> Result<(), StoreError>;
     /// Lets go of all that is held; what is asked for later answers [`StoreError::Closed`].
     fn close(&self);
 }

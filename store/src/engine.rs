@@ -142,6 +142,12 @@ impl Store {
         self.0.core.callbacks.write().unwrap_or_else(PoisonError::into_inner).push((prefix.to_vec(), callback));
     }
 
+    /// Gives the space of removed rows back to the file system, as far as no open transaction needs it. Reads and commits
+    /// wait meanwhile.
+    pub fn compact(&self) -> Result<(), StoreError> {
+        self.0.core.backend.compact()
+    }
+
     /// What was committed since the store was opened.
     pub fn figures(&self) -> Figures {
         let core = &self.0.core;

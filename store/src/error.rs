@@ -10,6 +10,13 @@ pub enum StoreError {
         /// What was tried, and the system's words.
         message: String,
     },
+    /// The disk is full: what was being written was not kept.
+    Full {
+        /// The file or folder.
+        path: PathBuf,
+        /// What was tried, and the system's words.
+        message: String,
+    },
     /// Another process has the data directory open.
     Busy {
         /// The data directory.
@@ -41,6 +48,11 @@ pub enum StoreError {
         /// The blob's id.
         id: String,
     },
+    /// A commit failed, for want of space perhaps, while this was read; what was read belongs to the time before.
+    Interrupted {
+        /// The file.
+        path: PathBuf,
+    },
     /// The caller asked for something impossible: a bad blob id, a range beyond the end.
     Invalid(String),
     /// The store was closed.
@@ -51,6 +63,7 @@ impl fmt::Display for StoreError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Io { path, message } => write!(f, "{}: {message}", path.display()),
+            Self::Full { path, message } => write!(f, "the disk is full: {}: {message}; free some space", path.display()),
             Self::Busy { path, pid: Some(pid) } => write!(
                 f,
                 "data directory '{}' is in use by process {pid}: one process per data directory; stop it or use another directory",
@@ -73,6 +86,9 @@ impl fmt::Display for StoreError {
                 write!(f, "{}: {message}: the data on disk is damaged or was altered; restore a backup", path.display())
             }
             Self::NotFound { id } => write!(f, "there is no blob '{id}'"),
+            Self::Interrupted { path } => {
+                write!(f, "{}: a commit failed meanwhile, because the disk is full or has failed: try again", path.display())
+            }
             Self::Invalid(message) => f.write_str(message),
             Self::Closed => f.write_str("the store is closed"),
         }

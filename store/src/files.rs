@@ -3,7 +3,15 @@ use std::{fs::File, io, path::Path};
 
 /// Turns the system's error into ours: on what, while doing what.
 pub(crate) fn failed(path: &Path, doing: &str) -> impl Fn(io::Error) -> StoreError {
-    move |error| StoreError::Io { path: path.into(), message: format!("{doing} failed: {error}") }
+    move |error| {
+        let (path, message) = (path.into(), format!("{doing} failed: {error}"));
+        if is_full(&error) { StoreError::Full { path, message } } else { StoreError::Io { path, message } }
+    }
+}
+
+/// Whether there was no room.
+pub(crate) fn is_full(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
 }
 
 /// Makes the folder, if it is not there, and makes that durable.

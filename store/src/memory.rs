@@ -57,6 +57,10 @@ impl Backend for Memory {
         Ok(())
     }
 
+    fn compact(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     fn close(&self) {}
 }
 

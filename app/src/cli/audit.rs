@@ -1,4 +1,4 @@
-use super::{Output, block_on, project};
+use super::{Output, block_on, project, retention::Retention};
 use crate::say::say;
 use crate::{
     deliver::{BAD, GOOD, list, plain, styled, text},
@@ -19,6 +19,8 @@ pub(crate) struct Audit {
 enum Command {
     /// List recorded calls, newest first
     Lookup(Lookup),
+    /// Keep records for so many days, and remove older ones: also the way out when the disk is full
+    Retention(Retention),
 }
 
 #[derive(Args)]
@@ -45,8 +47,10 @@ struct Lookup {
 
 impl Audit {
     pub(crate) fn execute(self) -> Result<ExitCode, Failure> {
-        let Command::Lookup(lookup) = self.command;
-        lookup.execute()
+        match self.command {
+            Command::Lookup(lookup) => lookup.execute(),
+            Command::Retention(retention) => retention.execute(),
+        }
     }
 }
 

@@ -6,6 +6,7 @@ mod env;
 mod explain;
 mod project;
 mod reasons;
+mod retention;
 mod run;
 mod up;
 

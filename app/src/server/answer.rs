@@ -81,7 +81,8 @@ fn rest(style: &Style, answer: Answer) -> Result<Response<Body>, Error> {
 
 /// Bodies up to this are read at once; larger ones by a thread, a piece at a time.
 const AT_ONCE: u64 = 256 * 1024;
-const PIECE: usize = 128 * 1024;
+/// Small, for a connection holds some twenty of them while its client does not read.
+const PIECE: usize = 32 * 1024;
 
 fn stream(mut reader: BodyReader, length: u64) -> Result<Body, Error> {
     if length <= AT_ONCE {
@@ -94,7 +95,7 @@ fn stream(mut reader: BodyReader, length: u64) -> Result<Body, Error> {
 
 /// A body that a thread reads as fast as the client takes it.
 pub(crate) fn pieces(mut reader: impl Read + Send + 'static) -> Body {
-    let (sender, mut receiver) = mpsc::channel::<io::Result<Bytes>>(4);
+    let (sender, mut receiver) = mpsc::channel::<io::Result<Bytes>>(2);
     tokio::task::spawn_blocking(move || {
         loop {
             let mut piece = vec![0; PIECE];

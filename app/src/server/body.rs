@@ -11,6 +11,7 @@ use hyper::body::Incoming;
 use md5::{Digest, Md5};
 use serde_json::Value;
 use std::time::Duration;
+use tokio::time::Instant;
 use wire::{
     checksum::{Algorithm, Checksum},
     chunked::{Decoder, Expect, Kind},
@@ -18,8 +19,10 @@ use wire::{
     sigv4::{PayloadHash, hex_sha256},
 };
 
-/// A client that sends nothing for this long has gone.
-pub(crate) const IDLE: Duration = Duration::from_secs(60);
+/// A client that sends nothing, or takes nothing of its answer, for this long has gone.
+pub(crate) const IDLE: Duration = Duration::from_secs(30);
+/// Bytes a second that a body brings at least, after the first moments: drop by drop a connection could be held for ever.
+const LEAST_RATE: u64 = 1024;
 /// How much of an unwanted body is read for the client's sake, and for how long.
 const MAX_DRAINED: usize = 256 * 1024 * 1024;
 const DRAINING: Duration = Duration::from_secs(10);
@@ -37,13 +40,15 @@ fn broken_off() -> Error {
 /// A request's body as it arrives.
 pub(crate) struct Arriving {
     incoming: Incoming,
+    began: Instant,
+    received: u64,
     /// Whether the client waits for a word before it sends (`Expect: 100-continue`), and none was said yet.
     waits: bool,
 }
 
 impl Arriving {
     pub(crate) fn new(incoming: Incoming, headers: &HeaderMap) -> Self {
-        Self { incoming, waits: headers.contains_key("expect") }
+        Self { incoming, began: Instant::now(), received: 0, waits: headers.contains_key("expect") }
     }
 
     /// Reads on for a while what nobody wants any more: a client that is still sending would not hear the answer, only
@@ -64,13 +69,17 @@ impl Arriving {
     }
 }
 
-async fn next(arriving: &mut Arriving) -> Result<Option<Bytes>, Error> {
+/// The next piece of a body; None at its end.
+pub(crate) async fn next(arriving: &mut Arriving) -> Result<Option<Bytes>, Error> {
     arriving.waits = false;
     loop {
-        match tokio::time::timeout(IDLE, arriving.incoming.frame()).await {
+        let latest = arriving.began + IDLE + Duration::from_secs(arriving.received / LEAST_RATE);
+        let limit = latest.min(Instant::now() + IDLE);
+        match tokio::time::timeout_at(limit, arriving.incoming.frame()).await {
             Ok(None) => return Ok(None),
             Ok(Some(Ok(frame))) => {
                 if let Ok(data) = frame.into_data() {
+                    arriving.received += data.len() as u64;
                     return Ok(Some(data));
                 }
             }

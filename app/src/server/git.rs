@@ -1,12 +1,11 @@
 use super::{
     Connection, Server, answer,
-    body::IDLE,
+    body::{self, Arriving},
     route::{Body, context},
 };
 use bytes::Bytes;
 use codecommit::GitRequest;
 use http::{HeaderName, HeaderValue, Response, StatusCode, request::Parts};
-use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use std::io::{self, Read};
 use tokio::sync::mpsc;
@@ -31,18 +30,14 @@ impl Read for Pieces {
     }
 }
 
-fn reader(mut incoming: Incoming) -> Pieces {
+fn reader(mut arriving: Arriving) -> Pieces {
     let (sender, receiver) = mpsc::channel(8);
     tokio::spawn(async move {
         loop {
-            let piece = match tokio::time::timeout(IDLE, incoming.frame()).await {
+            let piece = match body::next(&mut arriving).await {
                 Ok(None) => return,
-                Ok(Some(Ok(frame))) => match frame.into_data() {
-                    Ok(data) => Ok(data),
-                    Err(_) => continue,
-                },
-                Ok(Some(Err(e))) => Err(io::Error::other(e)),
-                Err(_) => Err(io::ErrorKind::TimedOut.into()),
+                Ok(Some(data)) => Ok(data),
+                Err(e) => Err(io::Error::other(e)),
             };
             let failed = piece.is_err();
             if sender.send(piece).await.is_err() || failed {
@@ -57,8 +52,8 @@ fn reader(mut incoming: Incoming) -> Pieces {
 pub(crate) async fn handle(server: &Server, connection: Connection, parts: Parts, incoming: Incoming) -> Response<Body> {
     let context = context(server, connection, &parts.headers);
     let target = parts.uri.path_and_query().map_or("/", |t| t.as_str()).to_string();
-    let request =
-        GitRequest { method: parts.method.as_str().to_string(), target, headers: parts.headers, context, body: Box::new(reader(incoming)) };
+    let body = Box::new(reader(Arriving::new(incoming, &parts.headers)));
+    let request = GitRequest { method: parts.method.as_str().to_string(), target, headers: parts.headers, context, body };
     let git = server.git.wait().await.clone();
     let answered = tokio::task::spawn_blocking(move || git.handle(request)).await;
     let Ok(answered) = answered else {

@@ -1,4 +1,4 @@
-use super::{Server, route};
+use super::{Server, body::IDLE, patient::Patient, route};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use std::{
@@ -74,11 +74,11 @@ async fn connection(server: Server, stream: TcpStream, peer: IpAddr, plain: bool
     let mut first = [0];
     let peeked = tokio::time::timeout(PATIENCE, stream.peek(&mut first)).await.map_err(|_| io::ErrorKind::TimedOut)??;
     if peeked == 1 && first[0] == TLS_HANDSHAKE {
-        let greeting = async { TlsAcceptor::from(server.tls.wait().await.clone()).accept(stream).await };
+        let greeting = async { TlsAcceptor::from(server.tls.wait().await.clone()).accept(Patient::new(stream, IDLE)).await };
         let stream = tokio::time::timeout(PATIENCE, greeting).await.map_err(|_| io::ErrorKind::TimedOut)??;
         serve(server, TokioIo::new(stream), Connection { peer, tls: true }, stop).await
     } else if plain {
-        serve(server, TokioIo::new(stream), Connection { peer, tls: false }, stop).await
+        serve(server, TokioIo::new(Patient::new(stream, IDLE)), Connection { peer, tls: false }, stop).await
     } else {
         // Plain HTTP from afar: policies ask for TLS, and credentials would be readable on the way.
         Ok(())
@@ -94,7 +94,7 @@ where
         async move { Ok::<_, Infallible>(route::handle(&server, connection, request).await) }
     });
     let mut builder = hyper::server::conn::http1::Builder::new();
-    builder.timer(TokioTimer::new()).header_read_timeout(PATIENCE).max_buf_size(MAX_HEADER_BYTES);
+    builder.timer(TokioTimer::new()).header_read_timeout(PATIENCE).max_buf_size(MAX_HEADER_BYTES).half_close(true);
     let served = builder.serve_connection(io, service);
     tokio::pin!(served);
     tokio::select! {
@@ -109,5 +109,5 @@ where
 pub(crate) async fn serve_one(server: Server, stream: std::net::TcpStream, stop: watch::Receiver<bool>) -> io::Result<()> {
     stream.set_nonblocking(true)?;
     let stream = TcpStream::from_std(stream)?;
-    serve(server, TokioIo::new(stream), Connection { peer: IpAddr::V4(Ipv4Addr::LOCALHOST), tls: true }, stop).await
+    serve(server, TokioIo::new(Patient::new(stream, IDLE)), Connection { peer: IpAddr::V4(Ipv4Addr::LOCALHOST), tls: true }, stop).await
 }

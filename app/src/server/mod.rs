@@ -4,6 +4,7 @@ mod answer;
 mod body;
 mod git;
 mod listen;
+mod patient;
 mod route;
 mod tls;
 

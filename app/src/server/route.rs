@@ -9,7 +9,7 @@ use http::{HeaderMap, Response, request::Parts};
 use http_body_util::combinators::UnsyncBoxBody;
 use hyper::body::Incoming;
 use serde_json::Value;
-use wire::sigv4::{Authorization, Dialect, RequestParts, hex_sha256, parse_authorization};
+use wire::sigv4::{Authorization, Dialect, RequestParts, SignatureError, hex_sha256, parse_authorization};
 
 pub(crate) type Body = UnsyncBoxBody<Bytes, std::io::Error>;
 
@@ -70,7 +70,14 @@ pub(crate) async fn handle(server: &Server, connection: Connection, request: htt
     let target = parts.uri.path_and_query().map_or("/", |t| t.as_str()).to_string();
     let (_, query) = wire::encoding::split_target(&target);
     let request_parts = RequestParts { method: parts.method.as_str(), path_and_query: &target, headers: &parts.headers };
-    let authorization = parse_authorization(request_parts);
+    let hosts = parts.headers.get_all("host").iter().count();
+    let authorization = match parse_authorization(request_parts) {
+        // RFC 9112, 3.2: whose request it is would be anybody's guess.
+        Ok(_) if hosts != 1 && parts.version == http::Version::HTTP_11 => {
+            Err(SignatureError::Malformed("the request must have one 'Host' header".into()))
+        }
+        read => read,
+    };
     let mut arriving = Arriving::new(incoming, &parts.headers);
     let incoming = &mut arriving;
     let response = if wire::json::is_json(&parts.headers) {

@@ -3,7 +3,7 @@ use super::{
     place::Sink,
     segments::{MAGIC, SALT, SEGMENT, Segments},
 };
-use crate::{StoreError, key::random};
+use crate::{StoreError, files, key::random};
 use aws_lc_rs::digest;
 use md5::{Digest, Md5};
 use std::io::{self, Error, Write};
@@ -106,5 +106,5 @@ impl Write for BlobWriter {
 }
 
 fn failed(id: &str, error: Error) -> StoreError {
-    StoreError::Io { path: id.into(), message: format!("writing the blob failed: {error}") }
+    files::failed(id.as_ref(), "writing the blob")(error)
 }

@@ -218,6 +218,15 @@ impl Backend for Disk {
         Ok(())
     }
 
+    fn compact(&self) -> Result<(), StoreError> {
+        // The view that is at hand for readers would hold on to old pages.
+        self.rows.set_layers(|layers| layers.tree = None);
+        let outcome = self.rows.tree.compact();
+        let view = self.rows.tree.view().ok().map(Arc::new);
+        self.rows.set_layers(|layers| layers.tree = view);
+        outcome
+    }
+
     fn close(&self) {
         self.keeper.stop();
         self.rows.set_layers(|layers| *layers = Layers { active: Arc::default(), frozen: None, tree: None });

@@ -86,6 +86,7 @@ enum State {
 /// One unchanging state of the tree.
 pub(super) struct TreeView {
     path: PathBuf,
+    switches: Arc<Switches>,
     rows: ReadOnlyTable<Bytes, Bytes>,
     packs: ReadOnlyTable<Bytes, Bytes>,
 }
@@ -109,12 +110,16 @@ impl Tree {
     }
 
     fn with<T>(&self, f: impl FnOnce(&Database) -> Result<T, redb::Error>) -> Result<T, StoreError> {
+        self.with_switches(|db, _| f(db))
+    }
+
+    fn with_switches<T>(&self, f: impl FnOnce(&Database, &Arc<Switches>) -> Result<T, redb::Error>) -> Result<T, StoreError> {
         let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
         match &*state {
-            State::Open { db, .. } => f(db).map_err(|e| error(&self.path, "reading", e)),
+            State::Open { db, switches, .. } => f(db, switches).map_err(|e| error(&self.path, "reading", e)),
             State::Closed => Err(StoreError::Closed),
             State::Failed { .. } => Err(self.failed()),
-            State::Broken { .. } => Err(StoreError::Io { path: self.path.clone(), message: "the last commit failed".into() }),
+            State::Broken { .. } => Err(StoreError::Interrupted { path: self.path.clone() }),
         }
     }
 
@@ -134,9 +139,10 @@ impl Tree {
     }
 
     pub(super) fn view(&self) -> Result<TreeView, StoreError> {
-        self.with(|db| {
+        self.with_switches(|db, switches| {
             let read = db.begin_read()?;
-            Ok(TreeView { path: self.path.clone(), rows: read.open_table(ROWS)?, packs: read.open_table(PACKS)? })
+            let switches = Arc::clone(switches);
+            Ok(TreeView { path: self.path.clone(), switches, rows: read.open_table(ROWS)?, packs: read.open_table(PACKS)? })
         })
     }
 
@@ -230,23 +236,48 @@ impl Tree {
         true
     }
 
+    /// Gives the space of removed rows back to the file system, unless a snapshot is being read that needs it.
+    pub(super) fn compact(&self) -> Result<(), StoreError> {
+        let outcome = match &mut *self.state.write().unwrap_or_else(PoisonError::into_inner) {
+            State::Open { db, .. } => db.compact(),
+            _ => return Ok(()),
+        };
+        match outcome {
+            Ok(_) | Err(redb::CompactionError::TransactionInProgress) => Ok(()),
+            Err(e) => {
+                self.recover();
+                Err(error(&self.path, "compacting", e))
+            }
+        }
+    }
+
     pub(super) fn close(&self) {
         *self.state.write().unwrap_or_else(PoisonError::into_inner) = State::Closed;
     }
 }
 
 impl TreeView {
+    fn failed(&self, e: impl Into<redb::Error>) -> StoreError {
+        match error(&self.path, "reading", e) {
+            // The tree was opened anew, and this view is of the one before.
+            StoreError::Closed | StoreError::Io { .. } if self.switches.retired.load(Ordering::Acquire) => {
+                StoreError::Interrupted { path: self.path.clone() }
+            }
+            other => other,
+        }
+    }
+
     pub(super) fn get(&self, key: &[u8]) -> Result<Option<Value>, StoreError> {
         let found = || match self.rows.get(key)? {
             Some(value) => Ok(Some(Value::copy_from_slice(value.value()))),
             None => packs::get(&self.packs, key),
         };
-        found().map_err(|e: redb::StorageError| error(&self.path, "reading", e))
+        found().map_err(|e: redb::StorageError| self.failed(e))
     }
 
     /// The rows of the span, and those of them that lie in packs, each in order.
     pub(super) fn scan<'a>(&'a self, span: &'a Span, reverse: bool) -> Result<[Source<'a>; 2], StoreError> {
-        let failed = |e| error(&self.path, "reading", e);
+        let failed = |e: redb::StorageError| self.failed(e);
         let mut rows = self.rows.range::<&[u8]>(span.bounds()).map_err(failed)?;
         let rows = std::iter::from_fn(move || if reverse { rows.next_back() } else { rows.next() });
         let rows = rows.map(move |row| {

@@ -6,8 +6,9 @@ use crate::{
 };
 
 /// The traits of `gate/src/privilege.rs`, and who has them.
-const PRIVILEGES: [(&str, &str); 5] = [
+const PRIVILEGES: [(&str, &str); 6] = [
     ("IssuesSessions", "sts"),
+    ("KeepsTrail", "cloudtrail"),
     ("ReadsTrail", "cloudtrail"),
     ("FollowsUse", "iam"),
     ("FoundsAccounts", "iam"),

@@ -4,6 +4,7 @@ use super::*;
 use crate::mutate::{self, Random};
 use http::{HeaderName, HeaderValue};
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 const SUITE: &str = include_str!("../../testdata/sigv4/aws-signing-test-suite.json");
 const BOTOCORE: &str = include_str!("../../testdata/sigv4/botocore.json");
@@ -127,7 +128,8 @@ fn requests_of_botocore() {
     }
 }
 
-/// Every letter of target and headers, in turn, replaced by another: refused, or the same request in other words.
+/// Every byte of every vector, in turn, replaced by another: method, target, names and values of headers (the signature among
+/// them), body. Refused, or the same request in other words.
 #[test]
 fn altered_bytes_are_refused() {
     let now = Timestamp::parse_iso("2015-08-30T12:36:00Z").unwrap();
@@ -136,40 +138,64 @@ fn altered_bytes_are_refused() {
     let published = published
         .flat_map(|case| ["header_signed_request", "query_signed_request"].map(|form| (Message::read(case[form].as_str().unwrap()), now)));
     let mut random = Random::new(7);
-    let mut altered = 0;
+    let (mut vectors, mut altered) = (0, BTreeMap::<&str, usize>::new());
     for (message, now) in published.chain(botocore().into_iter().map(|m| (m, botocore_now()))) {
-        let target = message.target.as_bytes();
-        for at in 0..target.len() {
-            let mut bytes = target.to_vec();
-            bytes[at] = another(&mut random, bytes[at]);
-            let Ok(text) = String::from_utf8(bytes) else { continue };
-            let changed = Message { target: text, ..message.clone() };
+        vectors += 1;
+        let mut refused = |part: &'static str, changed: Message| {
+            *altered.entry(part).or_default() += 1;
+            let body = String::from_utf8_lossy(&changed.body);
+            let told = format!("{part}: {} {} {:?} {body}", changed.method, changed.target, changed.headers);
+            assert!(changed.check(now).is_err(), "{told}");
+        };
+        for bytes in changes(&mut random, message.method.as_bytes()) {
+            refused("method", Message { method: String::from_utf8(bytes).unwrap(), ..message.clone() });
+        }
+        for bytes in changes(&mut random, message.target.as_bytes()) {
+            let changed = Message { target: String::from_utf8_lossy(&bytes).into_owned(), ..message.clone() };
             if meaning(&changed.target) != meaning(&message.target) {
-                altered += 1;
-                assert!(changed.check(now).is_err(), "{} became {}", message.target, changed.target);
+                refused("target", changed);
             }
         }
-        for (index, (name, value)) in message.headers.iter().enumerate() {
-            let unsigned = ["user-agent", "content-length"].contains(&name.as_str());
-            let signed = name != "content-type" || message.check(now).unwrap().signed_headers.iter().any(|n| n == name.as_str());
-            for at in (0..value.len()).filter(|_| signed && !unsigned) {
-                let mut bytes = value.as_bytes().to_vec();
-                if bytes[at] == b' ' {
-                    continue;
-                }
-                bytes[at] = another(&mut random, bytes[at]);
+        let authorization = parse_authorization(message.parts()).unwrap().unwrap();
+        let covered = |name: &str| name == "authorization" || authorization.signed_headers.iter().any(|n| n == name);
+        for (index, (name, value)) in message.headers.iter().enumerate().filter(|(_, (name, _))| covered(name.as_str())) {
+            let with = |name: &HeaderName, value: &HeaderValue| {
                 let mut headers = HeaderMap::new();
                 for (i, (n, v)) in message.headers.iter().enumerate() {
-                    let value = if i == index { HeaderValue::from_bytes(&bytes).unwrap() } else { v.clone() };
-                    headers.append(n.clone(), value);
+                    let (n, v) = if i == index { (name, value) } else { (n, v) };
+                    headers.append(n.clone(), v.clone());
                 }
-                altered += 1;
-                let changed = Message { headers, ..message.clone() };
-                assert!(changed.check(now).is_err(), "{name}: {value:?} became {}", String::from_utf8_lossy(&bytes));
+                Message { headers, ..message.clone() }
+            };
+            for bytes in changes(&mut random, name.as_str().as_bytes()) {
+                // Names of headers have no case.
+                if !bytes.eq_ignore_ascii_case(name.as_str().as_bytes()) {
+                    refused("header names", with(&HeaderName::from_bytes(&bytes).unwrap(), value));
+                }
+            }
+            for bytes in changes(&mut random, value.as_bytes()) {
+                refused("header values", with(name, &HeaderValue::from_bytes(&bytes).unwrap()));
+            }
+        }
+        // A presigned URL of S3 leaves its body unsigned, and a streamed one signs it by chunks.
+        if authorization.payload.text().is_none_or(|hash| hash == hex_sha256(&message.body)) {
+            for body in changes(&mut random, &message.body) {
+                refused("body", Message { body, ..message.clone() });
             }
         }
     }
-    assert!(altered > 10_000, "only {altered} were tried");
+    println!("{vectors} vectors; altered and refused: {} bytes {altered:?}", altered.values().sum::<usize>());
+    assert!(altered.values().sum::<usize>() > 20_000 && altered.len() == 5, "{altered:?}");
+}
+
+/// Each byte in turn replaced by another.
+fn changes(random: &mut Random, bytes: &[u8]) -> Vec<Vec<u8>> {
+    let change = |(at, byte): (usize, &u8)| {
+        let mut changed = bytes.to_vec();
+        changed[at] = another(random, *byte);
+        changed
+    };
+    bytes.iter().enumerate().map(change).collect()
 }
 
 /// What a target says, whatever the spelling: the decoded query, and the path as its service reads it.
@@ -269,6 +295,8 @@ fn refusals() {
         ("authorization", &authorization.replace("host;", ""), "AccessDenied", 403),
         ("authorization", &authorization.replace("host;", "host;host;"), "AuthorizationHeaderMalformed", 400),
         ("authorization", &authorization.replace("20261122/", "20261121/"), "AuthorizationHeaderMalformed", 400),
+        ("authorization", &authorization[..authorization.len() - 1], "SignatureDoesNotMatch", 403),
+        ("authorization", &format!("{authorization}0"), "SignatureDoesNotMatch", 403),
         ("authorization", &authorization.replace("aws4_request", "aws4_requesu"), "AuthorizationHeaderMalformed", 400),
         ("authorization", &format!("{authorization}, Signature=00"), "AuthorizationHeaderMalformed", 400),
     ] {
@@ -311,6 +339,13 @@ fn presigned_refusals() {
     assert!(matches!(check(target(9).replace("X-Amz-Expires=9&", ""), &[]), Err(SignatureError::MalformedQuery(_))));
     assert!(matches!(check(target(9) + "&X-Amz-Date=20261122T050000Z", &[]), Err(SignatureError::MalformedQuery(_))));
     assert_eq!(check(target(9) + "&versionId=2", &[]), Err(SignatureError::Mismatch));
+    // A signature of another length is a wrong one: 403, as on AWS.
+    let cut = target(9);
+    for wrong in
+        [cut[..cut.len() - 1].to_owned(), cut.clone() + "0", cut[..cut.len() - 64].to_owned(), cut.replace("Signature=", "Signature=x")]
+    {
+        assert_eq!(check(wrong, &[]).unwrap_err().answer(Dialect::S3).status, 403);
+    }
     assert_eq!(check(target(9), &[("x-amz-acl", "public-read")]), Err(SignatureError::NotSigned(vec!["x-amz-acl".into()])));
 }
 

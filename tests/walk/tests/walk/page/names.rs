@@ -11,8 +11,9 @@ pub struct Names(Vec<(String, String)>);
 
 fn collect(member: &str, value: &Value, names: &mut Vec<(String, String)>) {
     match value {
-        Value::String(text) if !text.is_empty() && !text.starts_with(['$', '{']) && text.len() < 200 => {
-            if !names.iter().any(|(have, _)| have == text) {
+        Value::String(text) => {
+            let fits = !text.is_empty() && !text.starts_with(['$', '{']) && text.len() < 200;
+            if fits && !names.iter().any(|(have, _)| have == text) {
                 names.push((text.clone(), member.to_owned()));
             }
         }
