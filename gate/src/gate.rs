@@ -1,5 +1,5 @@
 use crate::{
-    Body, BodyReader, Caller, Decided, Error, Identity, OperationInfo, Proof, Protocol, Record, Registration, ResourceType, Service, Table,
+    Body, BodyReader, Caller, Decided, Error, Identity, OperationInfo, Proof, Protocol, Record, Registration, ResourceType, Sending, Service, Table,
     authenticate::Sessions,
     authorize::PolicyCache,
     core::{Core, Frame},
@@ -91,6 +91,8 @@ pub struct Answer {
     pub output: Value,
     /// The body and its length, if the operation sends one.
     pub body: Option<(BodyReader, u64)>,
+    /// What it goes on with, if the operation sends events.
+    pub sending: Option<Sending>,
 }
 
 /// What became of a request.
@@ -210,7 +212,7 @@ impl Gate {
         let body = request.body.clone().map_or(Body::None, Body::Bytes);
         let (output, out) = self.run(core, frame, &request.service, &request.operation, input, body)?;
         let body = out.map(|out| Ok::<_, Error>((BodyReader::open(core, &out)?, out.length))).transpose()?;
-        Ok(Answer { output, body })
+        Ok(Answer { output, body, sending: core.sending.take() })
     }
 
     /// Records a request that was refused before an operation was reached.

@@ -56,7 +56,7 @@ fn attempt<Op: Operation>(
     Ok((output, body))
 }
 
-fn decide<Op: Operation>(core: &mut Core, frame: &Frame, event: &str, input: &Op::Input) -> Result<Allowed, Error> {
+pub(crate) fn decide<Op: Operation>(core: &mut Core, frame: &Frame, event: &str, input: &Op::Input) -> Result<Allowed, Error> {
     temporary::may_call(&frame.caller, Op::Service::NAME, Op::NAME)?;
     let demands = Op::demands(input, &mut View::new(core, frame))?;
     authorize(core, frame, &info::<Op>(), event, &demands)

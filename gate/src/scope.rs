@@ -128,8 +128,9 @@ impl<'a, S: Service> Scope<'a, S> {
     }
     /// The service itself, doing the work of `account`, for the resource `source` where the service sends it.
     pub fn as_service(&self, account: AccountId, source: Option<&Arn>) -> Actor {
+        let name = if S::REGIONAL { format!("{}.{}.amazonaws.com", S::NAME, self.region()) } else { S::PRINCIPAL.into() };
         Actor(Caller::new(Identity::Service {
-            name: S::PRINCIPAL.into(),
+            name,
             source_arn: source.cloned(),
             source_account: source.and_then(Arn::account),
             account,
@@ -323,6 +324,12 @@ impl<'a, Op: Operation> Authorized<'a, Op> {
         Ok(())
     }
 
+    pub(crate) fn frame(&self) -> &Frame {
+        self.scope.view.frame
+    }
+    pub(crate) fn core(&mut self) -> &mut Core {
+        self.scope.view.core
+    }
     /// The decision on the probe `name`.
     pub fn probe(&self, name: &str) -> bool {
         self.allowed.probes.get(name).copied().unwrap_or(false)

@@ -53,6 +53,10 @@ pub(crate) fn write(style: &Style, outcome: Outcome) -> Response<Body> {
 
 fn success(style: &Style, answer: Answer) -> Result<Response<Body>, Error> {
     match style.protocol {
+        Protocol::Json if answer.sending.is_some() => {
+            let body = answer.sending.map(|sending| super::events::body(&answer.output, sending));
+            Ok(response(200, typed(wire::event_stream::CONTENT_TYPE), body.unwrap_or_else(|| full(Bytes::new()))))
+        }
         Protocol::Json => Ok(response(200, typed(style.json.content_type()), full(wire::json::response(&answer.output)))),
         Protocol::Query if style.query_as_json => {
             let mut members = json!({"ResponseMetadata": {"RequestId": style.request_id}});
@@ -113,8 +117,12 @@ pub(crate) fn pieces(mut reader: impl Read + Send + 'static) -> Body {
             }
         }
     });
-    let frames = futures_util::stream::poll_fn(move |cx| receiver.poll_recv(cx)).map_frames();
-    StreamBody::new(frames).boxed_unsync()
+    framed(futures_util::stream::poll_fn(move |cx| receiver.poll_recv(cx)))
+}
+
+/// A body of the pieces as they come.
+pub(super) fn framed(pieces: impl futures_util::Stream<Item = io::Result<Bytes>> + Send + 'static) -> Body {
+    StreamBody::new(pieces.map_frames()).boxed_unsync()
 }
 
 trait MapFrames: futures_util::Stream<Item = io::Result<Bytes>> + Sized {
@@ -173,7 +181,7 @@ mod tests {
             head: false,
         };
         for (output, result) in [(json!({}), true), (json!(null), false)] {
-            let response = write(&style, Ok(Answer { output, body: None }));
+            let response = write(&style, Ok(Answer { output, body: None, sending: None }));
             let body = response.into_body().collect().await.unwrap().to_bytes();
             let text = String::from_utf8(body.to_vec()).unwrap();
             assert_eq!(text.contains("<ExecuteChangeSetResult></ExecuteChangeSetResult>"), result, "{text}");

@@ -2,6 +2,7 @@
 
 mod answer;
 mod body;
+mod events;
 mod git;
 mod listen;
 mod patient;
