@@ -91,6 +91,8 @@ pub fn service() -> Registration {
         .operation::<UntagLogGroup>()
         .operation::<UntagResource>()
         .resource_type(resources::log_group::LogGroupType)
+        .resource_type(resources::log_stream::LogStreamType)
+        .resource_type(resources::resource_policy::ResourcePolicyType)
         .resources::<Logs>(facts)
 }
 
