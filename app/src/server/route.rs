@@ -15,7 +15,7 @@ use wire::sigv4::{Authorization, Dialect, RequestParts, SignatureError, hex_sha2
 pub(crate) type Body = UnsyncBoxBody<Bytes, std::io::Error>;
 
 /// `X-Amz-Target` prefixes of the JSON services.
-const TARGETS: [(&str, &str); 8] = [
+const TARGETS: [(&str, &str); 9] = [
     ("TrentService", "kms"),
     ("Logs_20140328", "logs"),
     ("CodeCommit_20150413", "codecommit"),
@@ -24,6 +24,7 @@ const TARGETS: [(&str, &str); 8] = [
     ("CloudTrail_20131101", "cloudtrail"),
     ("AWSOrganizationsV20161128", "organizations"),
     ("secretsmanager", "secretsmanager"),
+    ("AmazonSSM", "ssm"),
 ];
 /// CloudTrail's target as botocore writes it.
 const LONG_CLOUDTRAIL: &str = "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101";
