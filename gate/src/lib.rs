@@ -35,6 +35,7 @@ mod retention;
 mod scope;
 mod seal;
 mod step;
+mod sums;
 mod table;
 mod temporary;
 mod trail;

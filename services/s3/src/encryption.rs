@@ -228,10 +228,16 @@ fn require_version_4(scope: &Scope<'_, S3>) -> Result<(), Error> {
     Ok(())
 }
 
+/// S3 names the key of what it would encrypt, but of a ciphertext it says no more than that there is one.
+fn worded(cause: &Error) -> String {
+    let Some(denial) = cause.denial.as_ref().filter(|denial| denial.action == "kms:Decrypt") else { return cause.message.clone() };
+    cause.message.replacen(&format!("on resource: {}", denial.resource), "on the resource associated with this ciphertext", 1)
+}
+
 /// KMS's error as S3 words it. The denial stays with it, so that the cause behind S3's 403 can be explained.
 fn behind(cause: Error) -> Error {
     if cause.is_denied() || cause.code == "AccessDeniedException" {
-        let mut denied = error::access_denied(cause.message);
+        let mut denied = error::access_denied(worded(&cause));
         denied.denial = cause.denial;
         return denied;
     }
