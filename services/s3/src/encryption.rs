@@ -211,6 +211,7 @@ pub(crate) fn open_key(scope: &mut Scope<'_, S3>, wrapped: &Wrapped, bucket: &st
                 recipient: None,
                 grant_tokens: Vec::new(),
                 dry_run: false,
+                dry_run_modifiers: Vec::new(),
             };
             let actor = scope.forward();
             let opened = scope.invoke::<kms::Decrypt>(&actor, input).map_err(behind)?;
