@@ -1,6 +1,6 @@
 use super::{
     Connection, Server, answer,
-    route::{Body, Parsed, Style, context, proof},
+    route::{self, Body, Parsed, context, proof},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
@@ -119,7 +119,7 @@ pub(crate) async fn s3(
     let context = context(server, connection, &parts.headers);
     let suffixes: Vec<&str> = server.host_suffixes.iter().map(String::as_str).collect();
     let decoded = wire::s3::decode(parts.method.as_str(), target, &parts.headers, &suffixes);
-    let mut style = Style::new(Protocol::RestXml, SERVICE, "", parts, &context);
+    let mut style = route::style(wire::answer::Form::RestXml, SERVICE, "", parts, &context);
     let request = |operation: &str, input, body, hash, parsed| Request {
         proof: proof(parsed, Protocol::RestXml, parts, target, hash),
         service: SERVICE.into(),
