@@ -53,7 +53,7 @@ pub use example::{Before, BeforeBy, CalledBy, Example};
 pub use facts::{AccessKey, Document, IdentityProvider, OperatorKey, PrincipalPolicies, ResourceFacts, RoleFacts, View};
 pub use federation::WebIdentityToken;
 pub use founding::{ADMINISTRATOR_ROLE, Founder};
-pub use gate::{Answer, Gate, GateBuilder, Outcome, Request, RequestContext};
+pub use gate::{Answer, Gate, GateBuilder, Outcome, Request, RequestContext, Transport};
 pub use operation::{Operation, OperationInfo, Protocol, Registration, Service};
 pub use organization::{Level, Organization, Standing};
 pub use origin::{Origin, Sought};

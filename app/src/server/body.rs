@@ -1,10 +1,10 @@
 use super::{
     Connection, Server, answer,
-    route::{Body, Parsed, Style, context, proof},
+    route::{Body, Parsed, Signer, Style, context, proof},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
-use gate::{Error, Outcome, Protocol, Request, Upload};
+use gate::{Error, Outcome, Protocol, Request, RequestContext, Transport, Upload};
 use http::{HeaderMap, Response, request::Parts};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
@@ -16,7 +16,7 @@ use wire::{
     checksum::{Algorithm, Checksum},
     chunked::{ChunkError, Decoder, Expect, Kind, Trailers},
     rest::BodyKind,
-    sigv4::{PayloadHash, hex_sha256},
+    sigv4::{ALGORITHM, PayloadHash, hex_sha256},
 };
 
 /// A client that sends nothing, or takes nothing of its answer, for this long has gone.
@@ -112,6 +112,22 @@ pub(crate) async fn whole(incoming: &mut Arriving, headers: &HeaderMap, limit: u
     Ok(bytes)
 }
 
+/// What S3's condition keys tell of the request.
+fn transport(connection: Connection, parsed: &Parsed) -> Transport {
+    let tls = Transport { tls_version: connection.tls, ..Transport::default() };
+    match parsed {
+        Err(_) | Ok(Signer::Nobody) => tls,
+        Ok(Signer::V2(_)) => Transport { auth_type: Some("REST-QUERY-STRING"), signature_version: Some("AWS"), ..tls },
+        Ok(Signer::V4(a)) => Transport {
+            auth_type: Some(if a.is_presigned() { "REST-QUERY-STRING" } else { "REST-HEADER" }),
+            signature_version: Some(ALGORITHM),
+            presigned: a.is_presigned().then_some(a.date),
+            content_sha256: a.payload.text().map(str::to_string),
+            ..tls
+        },
+    }
+}
+
 pub(crate) async fn s3(
     server: &Server,
     connection: Connection,
@@ -120,9 +136,8 @@ pub(crate) async fn s3(
     parsed: Parsed,
     incoming: &mut Arriving,
 ) -> Response<Body> {
-    let context = context(server, connection, &parts.headers);
-    let suffixes: Vec<&str> = server.host_suffixes.iter().map(String::as_str).collect();
-    let decoded = wire::s3::decode(parts.method.as_str(), target, &parts.headers, &suffixes);
+    let context = RequestContext { transport: transport(connection, &parsed), ..context(server, connection, &parts.headers) };
+    let decoded = wire::s3::decode(parts.method.as_str(), target, &parts.headers, &server.suffixes());
     let mut style = Style::new(Protocol::RestXml, SERVICE, "", parts, &context);
     let request = |operation: &str, input, body, hash, parsed| Request {
         proof: proof(parsed, Protocol::RestXml, parts, target, hash),
@@ -146,7 +161,7 @@ pub(crate) async fn s3(
     };
     style.operation = rest.operation.to_string();
     if rest.body == BodyKind::Stream {
-        let authorization = parsed.as_ref().ok().and_then(Option::as_ref);
+        let authorization = parsed.as_ref().ok().and_then(Signer::v4);
         let kind = authorization.and_then(|a| Kind::of(&a.payload));
         let stated = authorization.and_then(|a| match &a.payload {
             PayloadHash::Hex(hash) => Some(hash.clone()),

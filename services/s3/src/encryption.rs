@@ -178,6 +178,7 @@ fn generate(
     context: BTreeMap<String, String>,
     bucket_key: bool,
 ) -> Result<(Secret<Vec<u8>>, Wrapped), Error> {
+    require_version_4(scope)?;
     let input = kms::GenerateDataKeyInput {
         key_id,
         key_spec: Some("AES_256".into()),
@@ -201,6 +202,7 @@ pub(crate) fn open_key(scope: &mut Scope<'_, S3>, wrapped: &Wrapped, bucket: &st
             scope.unseal(&place(bucket, key), &sealed.0).ok_or_else(altered)
         }
         Wrapped::Kms { key_arn, blob, context, .. } => {
+            require_version_4(scope)?;
             let input = kms::DecryptInput {
                 ciphertext_blob: blob.clone(),
                 key_id: Some(key_arn.clone()),
@@ -209,12 +211,22 @@ pub(crate) fn open_key(scope: &mut Scope<'_, S3>, wrapped: &Wrapped, bucket: &st
                 recipient: None,
                 grant_tokens: Vec::new(),
                 dry_run: false,
+                dry_run_modifiers: Vec::new(),
             };
             let actor = scope.forward();
             let opened = scope.invoke::<kms::Decrypt>(&actor, input).map_err(behind)?;
             Ok(Secret::new(opened.plaintext.expose().0.clone()))
         }
     }
+}
+
+/// A presigned URL of signature version 2 opens no KMS key.
+fn require_version_4(scope: &Scope<'_, S3>) -> Result<(), Error> {
+    if scope.context().transport.signature_version == Some("AWS") {
+        let needs = "Requests specifying Server Side Encryption with AWS KMS managed keys require AWS Signature Version 4.";
+        return Err(error::invalid_argument("Authorization", needs));
+    }
+    Ok(())
 }
 
 /// S3 names the key of what it would encrypt, but of a ciphertext it says no more than that there is one.

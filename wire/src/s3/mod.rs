@@ -161,7 +161,8 @@ pub fn copy_source(text: &str) -> Option<(String, String, Option<String>)> {
     Some((bucket.to_owned(), key.to_owned(), version))
 }
 
-fn bucket_of_host(headers: &HeaderMap, suffixes: &[&str]) -> Option<String> {
+/// The bucket that the host names, where buckets are subdomains of one of `suffixes`.
+pub fn bucket_of_host(headers: &HeaderMap, suffixes: &[&str]) -> Option<String> {
     let host = headers.get("host")?.to_str().ok()?.to_ascii_lowercase();
     let host =
         host.rsplit_once(':').map_or(host.as_str(), |(name, port)| if port.bytes().all(|b| b.is_ascii_digit()) { name } else { &host });
