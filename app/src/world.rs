@@ -169,6 +169,7 @@ impl World {
         codebuild::workflows(&mut engine, runner);
         codepipeline::workflows(&mut engine);
         cloudformation::workflows(&mut engine);
+        kms::workflows(&mut engine);
         ssm::workflows(&mut engine);
         iam::workflows(&mut engine, issuers::fetcher(tokio::runtime::Handle::current(), self.issuer_roots.clone()));
         tokio::spawn(follow::last_used(self.gate.clone(), self.accounts.clone(), stopped.clone()));
