@@ -86,6 +86,11 @@ impl Demands {
         self.0.push(demand);
         self
     }
+    /// And these.
+    pub fn and_all(mut self, more: Demands) -> Self {
+        self.0.extend(more.0);
+        self
+    }
 }
 impl From<Demand> for Demands {
     fn from(demand: Demand) -> Self {

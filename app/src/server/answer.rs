@@ -138,11 +138,32 @@ fn failure(style: &Style, error: &Error) -> Response<Body> {
         }
         Protocol::RestXml => {
             let bodyless = style.head || error.status == 304;
-            let details: Vec<(&str, &str)> = error.members.iter().filter_map(|(k, v)| Some((k.as_str(), v.as_str()?))).collect();
+            let scalars: Vec<(&str, String)> =
+                error.members.iter().filter_map(|(k, v)| Some((k.as_str(), wire::xml::scalar(v)?))).collect();
+            let details: Vec<(&str, &str)> = scalars.iter().map(|(name, value)| (*name, value.as_str())).collect();
             let xml =
                 if bodyless { Vec::new() } else { wire::s3::error(&error.code, &error.message, &style.path, &style.request_id, &details) };
-            response(error.status, typed("application/xml"), full(xml))
+            let mut headers = typed("application/xml");
+            if error.status == 304 || error.members.contains_key("DeleteMarker") {
+                tell_of_object(&mut headers, &details);
+            }
+            response(error.status, headers, full(xml))
         }
+    }
+}
+
+/// What S3 tells of an object that it does not send: it was not modified, or a delete marker hides it.
+fn tell_of_object(headers: &mut HeaderMap, details: &[(&str, &str)]) {
+    for (name, value) in details {
+        let header = match *name {
+            "DeleteMarker" => "x-amz-delete-marker",
+            "VersionId" => "x-amz-version-id",
+            "ETag" => "etag",
+            "LastModified" => "last-modified",
+            "Allow" => "allow",
+            _ => continue,
+        };
+        headers.insert(header, text(value));
     }
 }
 
