@@ -3,7 +3,7 @@
 use crate::{
     json, query,
     rest::{EncodeError, RestBody, RestResponse},
-    s3,
+    s3, xml,
 };
 use http::{HeaderMap, HeaderValue, header::CONTENT_TYPE};
 use serde_json::{Map, Value, json};
@@ -106,13 +106,33 @@ pub fn failure(style: &Style, error: Failure<'_>) -> RestResponse {
         }
         Form::RestXml => {
             let bodyless = style.head || error.status == 304;
-            let details: Vec<(&str, &str)> = error.members.iter().filter_map(|(k, v)| Some((k.as_str(), v.as_str()?))).collect();
+            let scalars: Vec<(&str, String)> = error.members.iter().filter_map(|(k, v)| Some((k.as_str(), xml::scalar(v)?))).collect();
+            let details: Vec<(&str, &str)> = scalars.iter().map(|(name, value)| (*name, value.as_str())).collect();
             let whole = || s3::error(error.code, error.message, &style.path, &style.request_id, &details);
-            of_bytes(error.status, "application/xml", if bodyless { Vec::new() } else { whole() })
+            let mut written = of_bytes(error.status, "application/xml", if bodyless { Vec::new() } else { whole() });
+            if error.status == 304 || error.members.contains_key("DeleteMarker") {
+                tell_of_object(&mut written.headers, &details);
+            }
+            written
         }
     };
     name_request(style, &mut written.headers);
     written
+}
+
+/// What S3 tells of an object that it does not send: it was not modified, or a delete marker hides it.
+fn tell_of_object(headers: &mut HeaderMap, details: &[(&str, &str)]) {
+    for (name, value) in details {
+        let header = match *name {
+            "DeleteMarker" => "x-amz-delete-marker",
+            "VersionId" => "x-amz-version-id",
+            "ETag" => "etag",
+            "LastModified" => "last-modified",
+            "Allow" => "allow",
+            _ => continue,
+        };
+        headers.insert(header, text(value));
+    }
 }
 
 fn namespace(service: &str) -> &'static str {

@@ -15,6 +15,7 @@ pub mod lenient;
 pub mod query;
 pub mod rest;
 pub mod s3;
+pub mod sigv2;
 pub mod sigv4;
 pub mod xml;
 

@@ -88,6 +88,7 @@ impl Yard {
         let mut engine = Engine::new(self.world.gate.clone());
         let runner = Runner { backend, runtime_dir: self.folder.path().to_path_buf(), endpoint, ca_bundle: None };
         codebuild::workflows_with(&mut engine, runner, helper);
+        kms::workflows(&mut engine);
         engine
     }
 
