@@ -102,7 +102,9 @@ fn malformed<Op: Operation>(e: &wire::lenient::DecodeError) -> Error {
         crate::Protocol::Query => "ValidationError",
         crate::Protocol::Json if e.misshapen => "SerializationException",
         crate::Protocol::Json => "ValidationException",
-        crate::Protocol::RestXml => "MalformedXML",
+        // What lies in an XML body is a member of a member.
+        crate::Protocol::RestXml if e.path.contains(['.', '[']) => "MalformedXML",
+        crate::Protocol::RestXml => "InvalidArgument",
     };
     Error::new(code, format!("{} of {}: {e}", Op::NAME, Op::Service::NAME))
 }
