@@ -2,6 +2,7 @@
 
 use crate::{
     Logs,
+    error::invalid_token,
     names::{Group, Named},
     state::GROUPS,
 };
@@ -27,7 +28,7 @@ impl Listing<'_> {
         let (account, region) = (scope.account()?, scope.region().as_str().to_owned());
         let named = |name: String| Named { account, region: region.clone(), name };
         let mut groups = Vec::new();
-        let mut edge = after;
+        let mut edge = after.map(|token| base::place_of_token(&token).ok_or_else(invalid_token)).transpose()?;
         if edge.is_none() && !self.prefix.is_empty() {
             // The name that is the prefix itself lies before all that begin with it.
             groups.extend(named(self.prefix.into()).find(scope)?.filter(|group| (self.fits)(group)));
@@ -45,7 +46,7 @@ impl Listing<'_> {
                 let group = Group { named: named(name.clone()), row };
                 if (self.fits)(&group) {
                     if groups.len() == limit {
-                        let last = groups.last().map(|group| group.named.name.clone());
+                        let last = groups.last().map(|group| base::list_token(&group.named.name));
                         return Ok((groups, last));
                     }
                     groups.push(group);

@@ -108,16 +108,14 @@ pub(crate) fn delete(scope: &mut Scope<'_, Logs>, name: &str) -> Result<(), Erro
 }
 
 pub(crate) fn page(scope: &mut Scope<'_, Logs>, token: Option<&str>, limit: usize) -> Result<(Vec<ResourcePolicy>, Option<String>), Error> {
-    if token.is_some_and(str::is_empty) {
-        return Err(invalid_token());
-    }
+    let after = token.map(|token| base::place_of_token(token).ok_or_else(invalid_token)).transpose()?;
     let (account, region) = (scope.account()?, scope.region().as_str().to_owned());
-    let edge = token.map(|token| [token]);
+    let edge = after.as_deref().map(|after| [after]);
     let from = edge.as_ref().map(|edge| edge.as_slice());
     let mut rows = scope.page(&POLICIES, &[account.as_str(), &region], from, limit + 1, false)?;
     let more = rows.len() > limit;
     rows.truncate(limit);
-    let next = rows.last().filter(|_| more).map(|(key, _)| key[2].clone());
+    let next = rows.last().filter(|_| more).map(|(key, _)| base::list_token(&key[2]));
     Ok((rows.into_iter().map(|(key, row)| ResourcePolicy::of_account(scope, &key[2], row)).collect(), next))
 }
 

@@ -53,6 +53,7 @@ fn decrypt(scope: &mut Scope<'_, Logs>, group: &Group, row: DataKeyRow) -> Resul
         recipient: None,
         grant_tokens: Vec::new(),
         dry_run: false,
+        dry_run_modifiers: Vec::new(),
     };
     let actor = scope.as_service(group.named.account, None);
     let opened = scope.invoke::<kms::Decrypt>(&actor, input);

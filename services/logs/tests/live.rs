@@ -62,7 +62,8 @@ fn who_loses_the_right_sees_no_more() {
     let denied = start(&world, &world.administrator(ACCOUNT), json!({"logGroupIdentifiers": [ARN.replace("1111:", "2222:")]})).err();
     assert!(denied.is_some());
     let trust = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":"000000000000"},"Action":"sts:AssumeRole"}}"#;
-    let policy = json!({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "logs:StartLiveTail", "Resource": format!("{ARN}:*")}});
+    let policy =
+        json!({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "logs:StartLiveTail", "Resource": format!("{ARN}:*")}});
     world.call(Some(&admin), "iam:CreateRole", json!({"RoleName": "T", "AssumeRolePolicyDocument": trust})).unwrap();
     world
         .call(Some(&admin), "iam:PutRolePolicy", json!({"RoleName": "T", "PolicyName": "p", "PolicyDocument": policy.to_string()}))

@@ -80,7 +80,8 @@ pub struct DescribeLogStreamsOutput {
 const PAGE: usize = 50;
 
 fn parse_token(token: &str) -> Result<(i64, String), Error> {
-    let parsed = token.split_once(':').and_then(|(time, name)| Some((time.parse().ok()?, name.to_string())));
+    let place = base::place_of_token(token).ok_or_else(invalid_token)?;
+    let parsed = place.split_once(':').and_then(|(time, name)| Some((time.parse().ok()?, name.to_string())));
     parsed.ok_or_else(invalid_token)
 }
 
@@ -110,7 +111,7 @@ impl Operation for DescribeLogStreams {
         };
         let more = rows.len() > limit;
         rows.truncate(limit);
-        let next_token = rows.last().filter(|_| more).map(|(time, name, _)| format!("{time}:{name}"));
+        let next_token = rows.last().filter(|_| more).map(|(time, name, _)| base::list_token(&format!("{time}:{name}")));
         let log_streams = rows.into_iter().map(|(_, name, row)| describe(&group, name, row)).collect();
         Ok(DescribeLogStreamsOutput { log_streams, next_token })
     }
