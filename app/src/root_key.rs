@@ -212,7 +212,10 @@ fn settle(folder: &Path, state: &Path) -> Result<(), Failure> {
 
 /// The keys in the folder of the server `id`, the present one first: for backups that were made under an earlier one.
 pub(crate) fn all_of_server(id: &str) -> Result<Vec<(RootKey, PathBuf)>, Failure> {
-    let folder = config::server_folder(id)?;
+    let folder = config::folder()?.join("servers").join(id);
+    if !folder.exists() {
+        return Ok(Vec::new());
+    }
     let entries = fs::read_dir(&folder).map_err(|e| Failure::new(format!("{}: {e}", folder.display())))?;
     let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
     paths.retain(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(OWN)));

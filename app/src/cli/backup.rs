@@ -94,7 +94,12 @@ pub(super) fn open(path: &Path) -> Result<(BackupFile<BufReader<File>>, Manifest
 
 /// The root key that the backup was made under, from the environment or from the folder of the server that it is of; and its
 /// file there.
-pub(super) fn key_of<R: std::io::Read>(backup: &BackupFile<R>, server: &str, state: &Path) -> Result<(RootKey, Option<PathBuf>), Failure> {
+pub(super) fn key_of<R: std::io::Read>(
+    backup: &BackupFile<R>,
+    path: &Path,
+    server: &str,
+    state: &Path,
+) -> Result<(RootKey, Option<PathBuf>), Failure> {
     if let Some(found) = root_key::from_environment(state)? {
         backup.opens_with(&found.key).map_err(|e| match e {
             StoreError::WrongKey { .. } => Failure::unusable(format!("{e}; {} is another one", found.from)),
@@ -102,15 +107,16 @@ pub(super) fn key_of<R: std::io::Read>(backup: &BackupFile<R>, server: &str, sta
         })?;
         return Ok((found.key, None));
     }
-    for (key, path) in root_key::all_of_server(server)? {
+    for (key, file) in root_key::all_of_server(server)? {
         match backup.opens_with(&key) {
-            Ok(()) => return Ok((key, Some(path))),
+            Ok(()) => return Ok((key, Some(file))),
             Err(StoreError::WrongKey { .. }) => {}
             Err(e) => return Err(e.into()),
         }
     }
-    let folder = config::server_folder(server)?;
-    Err(Failure::unusable(format!("the root key that the backup was made under is not in {}", folder.display()))
+    let folder = config::folder()?.join("servers").join(server);
+    let message = format!("{}: the root key that it was made under, by server {server}, is not in {}", path.display(), folder.display());
+    Err(Failure::unusable(message)
         .help("bring the copy of the key back as root.key there, mode 0600, or give it with SEKISHO_ROOT_KEY_FILE"))
 }
 
@@ -121,7 +127,7 @@ pub(super) fn in_words(contents: Contents, size: u64) -> String {
 
 fn verified(path: &Path, state: &Path) -> Result<(Contents, Manifest, u64), Failure> {
     let (backup, manifest, size) = open(path)?;
-    let (key, _) = key_of(&backup, &manifest.server, state)?;
+    let (key, _) = key_of(&backup, path, &manifest.server, state)?;
     let mut measure = Measure::new("verifying", size);
     let contents = backup.verify(&key, &mut |at| measure.at(at))?;
     Ok((contents, manifest, size))

@@ -69,7 +69,7 @@ impl Restore {
         // Nobody else may be at work there, now and until it is replaced.
         let _held = if data.exists() { Some(store::hold(&data)?) } else { None };
         let (backup, manifest, size) = open(&self.source)?;
-        let (key, key_file) = key_of(&backup, &manifest.server, &state)?;
+        let (key, key_file) = key_of(&backup, &self.source, &manifest.server, &state)?;
         let draft = self.dir.join(DRAFT);
         cleared(&draft)?;
         config::private_folder(&draft)?;

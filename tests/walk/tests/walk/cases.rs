@@ -26,6 +26,7 @@ pub fn services() -> Vec<Registration> {
         organizations::service(),
         s3::service(),
         secretsmanager::service(),
+        ssm::service(),
         sts::service(),
     ]
 }

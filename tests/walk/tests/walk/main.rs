@@ -2,11 +2,13 @@
 //! of it. What does not hold is listed in `exceptions.txt`, with the reason, and that list may only shrink.
 #![allow(clippy::disallowed_methods, reason = "the lists lie in files of the repository")]
 
+mod answers;
 mod attempt;
 mod cases;
 mod exact;
 mod exceptions;
 mod kinds;
+mod markers;
 mod page;
 mod prepared;
 mod reference;
@@ -51,6 +53,16 @@ fn every_operation_by_every_kind_of_caller() {
 }
 
 #[test]
+fn what_is_brought_lies_nowhere_in_the_clear() {
+    let walked = for_all(markers::walk);
+    let found: Vec<&String> = walked.iter().flat_map(|(_, (_, found))| found).collect();
+    let (done, silent) = walked.iter().fold((0, 0), |(done, silent), (_, (n, _))| (done + n, silent + usize::from(*n == 0)));
+    println!("{done} calls were done with a marker; {silent} of {} examples are not done with any", walked.len());
+    assert!(done > 300, "{done} calls were done");
+    assert!(found.is_empty(), "in the clear: {found:#?}");
+}
+
+#[test]
 fn what_is_demanded_is_in_the_reference() {
     reference::check(&for_all(kinds::administrator));
 }
@@ -58,4 +70,9 @@ fn what_is_demanded_is_in_the_reference() {
 #[test]
 fn the_page_of_permissions_is_what_the_gate_decides() {
     page::check(&for_all(kinds::administrator));
+}
+
+#[test]
+fn every_answer_as_it_goes_over_the_wire() {
+    answers::check(for_all(answers::answers));
 }
