@@ -142,8 +142,8 @@ pub struct GateBuilder {
 }
 
 impl GateBuilder {
-    /// A gate over a store. `root_key` seals session tokens and services' secrets.
-    pub fn new(store: store::Store, blobs: store::Blobs, root_key: &[u8; 32], region: Region, management_account: AccountId) -> Self {
+    /// A gate over a store. `sealing_key` seals session tokens and services' secrets.
+    pub fn new(store: store::Store, blobs: store::Blobs, sealing_key: &[u8; 32], region: Region, management_account: AccountId) -> Self {
         Self {
             inner: Inner {
                 store,
@@ -155,7 +155,7 @@ impl GateBuilder {
                 options: policy::Options::default(),
                 policies: PolicyCache::default(),
                 places: organization::Cache::default(),
-                sealer: Sealer::new(root_key),
+                sealer: Sealer::new(sealing_key),
                 signing_keys: wire::sigv4::KeyCache::new(SIGNING_KEYS),
                 sessions: Sessions::default(),
                 registry: Registry::default(),
@@ -168,6 +168,11 @@ impl GateBuilder {
                 decisions: DecisionWatchers::default(),
             },
         }
+    }
+    /// With a key that services' secrets were sealed under before.
+    pub fn older_sealing_key(mut self, key: &[u8; 32]) -> Self {
+        self.inner.sealer.older(key);
+        self
     }
     /// With another clock: tests, rehearsals.
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {

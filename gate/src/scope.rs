@@ -163,7 +163,7 @@ impl<'a, S: Service> Scope<'a, S> {
     pub fn resume(&self, kept: &StoredCaller) -> Result<Actor, Error> {
         let unreadable = || Error::internal("a kept caller is not readable");
         let sealed = hex::decode(&kept.0).map_err(|_| unreadable())?;
-        let plain = self.view.core.gate.0.sealer.open("caller", S::NAME.as_bytes(), &sealed).ok_or_else(unreadable)?;
+        let plain = self.view.core.gate.0.sealer.open_kept("caller", S::NAME.as_bytes(), &sealed).ok_or_else(unreadable)?;
         let inner: CallerInner = serde_json::from_slice(&plain).map_err(|_| unreadable())?;
         Ok(Actor(Caller(Arc::new(inner))))
     }
@@ -251,7 +251,7 @@ impl<'a, S: Service> Scope<'a, S> {
     }
     /// Opens what `seal` sealed. None: it was altered, or sealed for another place.
     pub fn unseal(&self, aad: &str, sealed: &[u8]) -> Option<Secret<Vec<u8>>> {
-        self.view.core.gate.0.sealer.open(S::NAME, aad.as_bytes(), sealed).map(Secret::new)
+        self.view.core.gate.0.sealer.open_kept(S::NAME, aad.as_bytes(), sealed).map(Secret::new)
     }
 }
 
