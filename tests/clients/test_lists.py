@@ -55,7 +55,7 @@ class Lists(Served):
         """Some of everything; what each list is of."""
         iam, kms, s3, logs = map(self.client, ["iam", "kms", "s3", "logs"])
         secrets, commits, builds, pipelines, stacks = map(self.client, ["secretsmanager", "codecommit", "codebuild", "codepipeline", "cloudformation"])
-        s3.create_bucket(Bucket="made", CreateBucketConfiguration={"LocationConstraint": self.dev["AWS_REGION"]})
+        s3.create_bucket(Bucket="made")
         s3.put_bucket_versioning(Bucket="made", VersioningConfiguration={"Status": "Enabled"})
         key = None
         for n in range(SOME):
@@ -193,7 +193,7 @@ class Lists(Served):
 
     def test_every_waiter_sees_what_it_waits_for(self):
         iam, s3, stacks = map(self.client, ["iam", "s3", "cloudformation"])
-        s3.create_bucket(Bucket="made", CreateBucketConfiguration={"LocationConstraint": self.dev["AWS_REGION"]})
+        s3.create_bucket(Bucket="made")
         s3.put_object(Bucket="made", Key="o", Body=b"x")
         iam.create_user(UserName="u")
         iam.create_role(RoleName="r", AssumeRolePolicyDocument=TRUST)
