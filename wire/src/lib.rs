@@ -3,6 +3,7 @@
 //! Knows nothing of sockets, time, accounts or what an operation does: a request becomes a [`Decoded`], whose input
 //! [`lenient`] turns into an operation's typed one, and an output becomes an answer's bytes.
 
+pub mod answer;
 pub mod checksum;
 pub mod chunked;
 pub mod encoding;

@@ -1,6 +1,6 @@
 use super::{
     Connection, Server, answer,
-    route::{Body, Parsed, Signer, Style, context, proof},
+    route::{self, Body, Parsed, Signer, context, proof},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
@@ -138,7 +138,7 @@ pub(crate) async fn s3(
 ) -> Response<Body> {
     let context = RequestContext { transport: transport(connection, &parsed), ..context(server, connection, &parts.headers) };
     let decoded = wire::s3::decode(parts.method.as_str(), target, &parts.headers, &server.suffixes());
-    let mut style = Style::new(Protocol::RestXml, SERVICE, "", parts, &context);
+    let mut style = route::style(wire::answer::Form::RestXml, SERVICE, "", parts, &context);
     let request = |operation: &str, input, body, hash, parsed| Request {
         proof: proof(parsed, Protocol::RestXml, parts, target, hash),
         service: SERVICE.into(),

@@ -9,8 +9,11 @@ use http::{HeaderMap, Response, request::Parts};
 use http_body_util::combinators::UnsyncBoxBody;
 use hyper::body::Incoming;
 use serde_json::Value;
-use wire::sigv2::Presigned;
-use wire::sigv4::{Authorization, Dialect, RequestParts, SignatureError, hex_sha256, parse_authorization};
+use wire::{
+    answer::{Form, Style},
+    sigv2::Presigned,
+    sigv4::{Authorization, Dialect, RequestParts, SignatureError, hex_sha256, parse_authorization},
+};
 
 pub(crate) type Body = UnsyncBoxBody<Bytes, std::io::Error>;
 
@@ -35,32 +38,14 @@ const VERSIONS: [(&str, &str); 3] = [("2011-06-15", "sts"), ("2010-05-08", "iam"
 /// Bodies of requests that are not objects.
 const MAX_BODY: usize = 8 * 1024 * 1024;
 
-/// How an answer is written.
-#[derive(Clone)]
-pub(crate) struct Style {
-    pub(crate) protocol: Protocol,
-    pub(crate) json: wire::json::Version,
-    /// A query service whose client accepts JSON.
-    pub(crate) query_as_json: bool,
-    pub(crate) service: String,
-    pub(crate) operation: String,
-    pub(crate) path: String,
-    pub(crate) request_id: String,
-    pub(crate) head: bool,
-}
-
-impl Style {
-    pub(crate) fn new(protocol: Protocol, service: &str, operation: &str, parts: &Parts, context: &RequestContext) -> Self {
-        Self {
-            protocol,
-            json: wire::json::Version::of(&parts.headers),
-            query_as_json: false,
-            service: service.to_string(),
-            operation: operation.to_string(),
-            path: parts.uri.path().to_string(),
-            request_id: context.request_id.clone(),
-            head: parts.method == http::Method::HEAD,
-        }
+pub(crate) fn style(form: Form, service: &str, operation: &str, parts: &Parts, context: &RequestContext) -> Style {
+    Style {
+        form,
+        service: service.to_string(),
+        operation: operation.to_string(),
+        path: parts.uri.path().to_string(),
+        request_id: context.request_id.clone(),
+        head: parts.method == http::Method::HEAD,
     }
 }
 
@@ -192,7 +177,7 @@ async fn json(
     let known =
         TARGETS.iter().find(|(p, _)| *p == prefix).map(|(_, service)| *service).or((prefix == LONG_CLOUDTRAIL).then_some("cloudtrail"));
     let service = known.or(signed_for(&parsed)).unwrap_or("unknown").to_string();
-    let style = Style::new(Protocol::Json, &service, name, parts, &context);
+    let style = style(Form::Json(wire::json::Version::of(&parts.headers)), &service, name, parts, &context);
     let read = body::whole(incoming, &parts.headers, MAX_BODY).await;
     let signed = signed_for(&parsed).is_some();
     let shown = shown(parsed, Protocol::Json, parts, target, &read);
@@ -217,7 +202,7 @@ async fn elsewhere(
     let context = context(server, connection, &parts.headers);
     let service = signed_for(&parsed).unwrap_or("unknown").to_string();
     let operation = format!("{} {}", parts.method, parts.uri.path());
-    let style = Style::new(Protocol::Json, &service, &operation, parts, &context);
+    let style = style(Form::Json(wire::json::Version::of(&parts.headers)), &service, &operation, parts, &context);
     let read = body::whole(incoming, &parts.headers, MAX_BODY).await;
     let shown = shown(parsed, Protocol::Json, parts, target, &read);
     let input = read.map(|_| Value::Null);
@@ -246,7 +231,7 @@ async fn form(
     let service = signed.or(by_version.map(str::to_string)).unwrap_or_else(|| "unknown".into());
     let operation = form.as_ref().map(|f| f.operation.clone()).unwrap_or_default();
     let accepts_json = parts.headers.get("accept").is_some_and(|v| v.as_bytes().starts_with(b"application/json"));
-    let style = Style { query_as_json: accepts_json, ..Style::new(Protocol::Query, &service, &operation, parts, &context) };
+    let style = style(if accepts_json { Form::QueryAsJson } else { Form::Query }, &service, &operation, parts, &context);
     let shown = shown(parsed, Protocol::Query, parts, target, &read);
     let input: Result<Value, Error> = form.map(|f| f.input);
     let request = Request { proof: shown, service, operation, input, body: None, context };

@@ -44,9 +44,7 @@ impl Column {
         let check = Expression::parse(cursor, &check)?;
         let names: Vec<&String> = check.checks().into_iter().map(|(name, _)| name).collect();
         match names.split_first() {
-            Some((first, others)) if others.iter().all(|other| other == first) => {
-                Ok(Self { name: (*first).clone(), check: Some(check) })
-            }
+            Some((first, others)) if others.iter().all(|other| other == first) => Ok(Self { name: (*first).clone(), check: Some(check) }),
             _ => invalid("Invalid filter pattern: the conditions of a column name another column"),
         }
     }

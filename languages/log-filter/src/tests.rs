@@ -36,9 +36,17 @@ fn json_values() {
     check(r#"{ $.eventType = "Update*" }"#, &[r#"{"eventType": "UpdateTrail"}"#], &[r#"{"eventType": "NoUpdate"}"#]);
     check("{ $.sourceIPAddress != 123.123.* }", &[r#"{"sourceIPAddress": "111.1.1.1"}"#], &[r#"{"sourceIPAddress": "123.123.1.1"}"#, "{}"]);
     check("{$.a=*x*y}", &[r#"{"a": "1x2x3y"}"#, r#"{"a":"xy"}"#], &[r#"{"a":"yx"}"#]);
-    check(r#"{ $.arrayKey[0] = "value" }"#, &[r#"{"arrayKey": ["value", "b"]}"#], &[r#"{"arrayKey": ["b", "value"]}"#, r#"{"arrayKey": "value"}"#]);
+    check(
+        r#"{ $.arrayKey[0] = "value" }"#,
+        &[r#"{"arrayKey": ["value", "b"]}"#],
+        &[r#"{"arrayKey": ["b", "value"]}"#, r#"{"arrayKey": "value"}"#],
+    );
     check("{ $.eventType = %Trail% }", &[r#"{"eventType": "UpdateTrails"}"#], &[r#"{"eventType": "x"}"#]);
-    check("{ $.bandwidth > 75 }", &[r#"{"bandwidth": 75.5}"#, r#"{"bandwidth": "80"}"#], &[r#"{"bandwidth": 75}"#, r#"{"bandwidth": "x"}"#]);
+    check(
+        "{ $.bandwidth > 75 }",
+        &[r#"{"bandwidth": 75.5}"#, r#"{"bandwidth": "80"}"#],
+        &[r#"{"bandwidth": 75}"#, r#"{"bandwidth": "x"}"#],
+    );
     check("{ $.n[0] = 1e-3 }", &[r#"{"n": [0.001]}"#], &[r#"{"n": [1]}"#]);
     check("{ $.n != 500 }", &[r#"{"n": 400}"#], &[r#"{"n": 500.0}"#, "{}", r#"{"n": null}"#]);
     check("{ $.users[*].email = \"j*\" }", &[r#"{"users": [{"email": "a"}, {"email": "jo"}]}"#], &[r#"{"users": []}"#]);
@@ -100,9 +108,36 @@ fn what_is_no_pattern_says_why() {
     let deep = format!("{{ {}$.a = 1{} }}", "(".repeat(100), ")".repeat(100));
     let long = "x".repeat(1025);
     let bad = [
-        "a:b", "?", "-", "\"a", "%a", "%(a)%", "%%", "%[%", "\"a\"b", "{", "{}", "{ $.a }", "{ a = 1 }", "{ $ = 1 }", "{ $.a = }", "{ $.a > x }",
-        "{ $.a = 1 } x", "{ $.a = 1 && }", "{ ($.a = 1 }", "{ $.a IS MAYBE }", "{ $.[x] = 1 }", "[", "[]", "[a,", "[a, ..., ...]",
-        "[a = 1 || b = 2]", "[a b]", "[a] b", &deep, &long,
+        "a:b",
+        "?",
+        "-",
+        "\"a",
+        "%a",
+        "%(a)%",
+        "%%",
+        "%[%",
+        "\"a\"b",
+        "{",
+        "{}",
+        "{ $.a }",
+        "{ a = 1 }",
+        "{ $ = 1 }",
+        "{ $.a = }",
+        "{ $.a > x }",
+        "{ $.a = 1 } x",
+        "{ $.a = 1 && }",
+        "{ ($.a = 1 }",
+        "{ $.a IS MAYBE }",
+        "{ $.[x] = 1 }",
+        "[",
+        "[]",
+        "[a,",
+        "[a, ..., ...]",
+        "[a = 1 || b = 2]",
+        "[a b]",
+        "[a] b",
+        &deep,
+        &long,
     ];
     for text in bad {
         let error = Pattern::parse(text).err().unwrap_or_else(|| panic!("{text} is no pattern"));

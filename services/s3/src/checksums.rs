@@ -107,7 +107,9 @@ impl Checksums {
         let mut announced = Algorithm::ALL.into_iter().filter(|a| self.get(*a).is_some());
         let first = announced.next();
         if announced.next().is_some() {
-            return Err(crate::error::invalid_request("Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed."));
+            return Err(crate::error::invalid_request(
+                "Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.",
+            ));
         }
         let named = named.map(algorithm).transpose()?;
         match (first, named) {

@@ -147,7 +147,9 @@ pub(crate) fn token(marker: &str) -> String {
 
 pub(crate) fn of_token(token: &str) -> Result<String, Error> {
     let bytes = hex::decode(token).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-    bytes.filter(|marker| !marker.is_empty()).ok_or_else(|| error::invalid_argument("continuation-token", "The continuation token provided is incorrect"))
+    bytes
+        .filter(|marker| !marker.is_empty())
+        .ok_or_else(|| error::invalid_argument("continuation-token", "The continuation token provided is incorrect"))
 }
 
 #[cfg(test)]

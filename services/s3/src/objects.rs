@@ -226,7 +226,13 @@ pub(crate) fn rewrite(scope: &mut Scope<'_, S3>, bucket: &str, key: &str, placed
 }
 
 /// Keeps the parts of a version that was just written.
-pub(crate) fn keep_parts(scope: &mut Scope<'_, S3>, bucket: &str, key: &str, id: Option<&str>, parts: &Vec<StoredPart>) -> Result<(), Error> {
+pub(crate) fn keep_parts(
+    scope: &mut Scope<'_, S3>,
+    bucket: &str,
+    key: &str,
+    id: Option<&str>,
+    parts: &Vec<StoredPart>,
+) -> Result<(), Error> {
     let order = order_of_marker(scope, bucket, key, id.unwrap_or(NULL))?;
     scope.put(&PART_LISTS, &[bucket, key, &order], parts)
 }

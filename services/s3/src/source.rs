@@ -70,7 +70,9 @@ impl CopySource {
         let (version, object) = match objects::find(scope, &source.bucket, &source.key, source.version.as_deref())? {
             Found::Object(version, object) => (version, object),
             Found::Marker(_) if source.version.is_some() => {
-                return Err(error::invalid_request("The source of a copy request may not specifically refer to a delete marker by version id."));
+                return Err(error::invalid_request(
+                    "The source of a copy request may not specifically refer to a delete marker by version id.",
+                ));
             }
             _ if !may_list => return Err(access::may_not_know(scope.caller(), &source.bucket)),
             Found::Marker(_) | Found::Nothing => {
@@ -87,9 +89,7 @@ impl CopySource {
 
 /// More than a copy takes at once.
 pub(crate) fn too_large() -> Error {
-    error::invalid_request(format!(
-        "The specified copy source is larger than the maximum allowable size for a copy source: {MOST_AT_ONCE}"
-    ))
+    error::invalid_request(format!("The specified copy source is larger than the maximum allowable size for a copy source: {MOST_AT_ONCE}"))
 }
 
 /// The stretch that `x-amz-copy-source-range` names: unlike the range of a read it must lie in the object.

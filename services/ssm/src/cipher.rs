@@ -68,6 +68,7 @@ fn decrypt(scope: &mut Scope<'_, Ssm>, arn: &Arn, ciphertext: &Blob) -> Result<S
         recipient: None,
         grant_tokens: Vec::new(),
         dry_run: false,
+        dry_run_modifiers: Vec::new(),
     };
     let actor = scope.forward();
     Ok(scope.invoke::<kms::Decrypt>(&actor, input).map_err(behind)?.plaintext)

@@ -42,6 +42,7 @@ pub use operations::{
     unlabel_parameter_version::UnlabelParameterVersion,
 };
 pub use resources::parameter::Parameter;
+pub use shapes::Parameter as FoundParameter;
 
 /// The service's token.
 pub struct Ssm(());

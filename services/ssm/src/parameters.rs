@@ -124,6 +124,8 @@ pub(crate) fn shown(
 pub(crate) fn tagged(view: &View<'_, Ssm>, operation: &str, kind: &str, id: &str) -> Result<Named, Error> {
     const OTHERS: [&str; 8] =
         ["Association", "Automation", "Document", "MaintenanceWindow", "ManagedInstance", "OpsItem", "OpsMetadata", "PatchBaseline"];
+    // Nobody is told of a name first.
+    view.account()?;
     match kind {
         "Parameter" => Named::own(view, id).map_err(|_| invalid_resource()),
         known if OTHERS.contains(&known) => Err(Error::not_implemented(&format!("ssm:{operation} of the resource type {known}"))),

@@ -27,7 +27,8 @@ pub struct Parameter {
     pub value: Secret<String>,
     /// The version.
     pub version: u64,
-    selector: Option<String>,
+    /// What named the version, behind its colon.
+    pub selector: Option<String>,
     last_modified_date: EpochTime,
     /// Its ARN.
     #[serde(rename = "ARN")]

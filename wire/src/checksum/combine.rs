@@ -77,10 +77,8 @@ mod tests {
         for algorithm in [Algorithm::Crc32, Algorithm::Crc32c, Algorithm::Crc64Nvme] {
             for cuts in [vec![0], vec![1], vec![2500], vec![1000, 2000, 3000], vec![4999], vec![5000], vec![7, 7]] {
                 let edges: Vec<usize> = [0].into_iter().chain(cuts.iter().copied()).chain([bytes.len()]).collect();
-                let parts: Vec<(String, u64)> = edges
-                    .windows(2)
-                    .map(|edge| (Checksum::of(algorithm, &bytes[edge[0]..edge[1]]), (edge[1] - edge[0]) as u64))
-                    .collect();
+                let parts: Vec<(String, u64)> =
+                    edges.windows(2).map(|edge| (Checksum::of(algorithm, &bytes[edge[0]..edge[1]]), (edge[1] - edge[0]) as u64)).collect();
                 let found = combined(algorithm, parts.iter().map(|(sum, length)| (sum.as_str(), *length)));
                 assert_eq!(found, Some(Checksum::of(algorithm, &bytes)), "{} cut at {cuts:?}", algorithm.name());
             }

@@ -199,10 +199,8 @@ impl Operation for CompleteMultipartUpload {
         let uploaded = multipart::parts(call, &input.bucket, &input.key, &input.upload_id)?;
         let parts = chosen(&input.multipart_upload.parts, uploaded)?;
         let numbers = input.multipart_upload.parts.iter().map(|part| part.part_number);
-        let listed: Vec<StoredPart> = numbers
-            .zip(&parts)
-            .map(|(number, part)| StoredPart { number, size: part.length, checksums: part.checksums.clone() })
-            .collect();
+        let listed: Vec<StoredPart> =
+            numbers.zip(&parts).map(|(number, part)| StoredPart { number, size: part.length, checksums: part.checksums.clone() }).collect();
         let size: u64 = parts.iter().map(|p| p.length).sum();
         if let Some(announced) = input.mpu_object_size.filter(|announced| *announced != size) {
             return Err(error::invalid_request(format!(

@@ -183,7 +183,12 @@ impl Operation for CopyObject {
         let encryption = new.key.told();
         let version_id = write::store(call, &bucket, &input.key, new, "ObjectCreated:Copy")?;
         Ok(CopyObjectOutput {
-            copy_object_result: CopyObjectResult { etag: quoted(&etag), last_modified: IsoTime(call.now()), checksum_type: FULL, checksums },
+            copy_object_result: CopyObjectResult {
+                etag: quoted(&etag),
+                last_modified: IsoTime(call.now()),
+                checksum_type: FULL,
+                checksums,
+            },
             copy_source_version_id: objects::told_id(&from, &version.id),
             version_id,
             encryption,

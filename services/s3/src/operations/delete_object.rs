@@ -95,9 +95,9 @@ impl Operation for DeleteObject {
 
     fn variations() -> Vec<(&'static str, Example)> {
         let if_match = json!({"Bucket": "example-bucket", "Key": "a", "IfMatch": "$1/ETag"});
-        vec![(
-            "if it is this one",
-            examples::with_bucket(if_match).after("s3:PutObject", json!({"Bucket": "example-bucket", "Key": "a"})),
-        ), ("of a version", examples::with_version(examples::object(json!({"VersionId": "$2/VersionId"}))))]
+        vec![
+            ("if it is this one", examples::with_bucket(if_match).after("s3:PutObject", json!({"Bucket": "example-bucket", "Key": "a"}))),
+            ("of a version", examples::with_version(examples::object(json!({"VersionId": "$2/VersionId"})))),
+        ]
     }
 }

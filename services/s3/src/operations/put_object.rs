@@ -93,7 +93,9 @@ impl Operation for PutObject {
     type Output = PutObjectOutput;
 
     fn demands(input: &PutObjectInput, facts: &mut View<'_, S3>) -> Result<Demands, Error> {
-        demands(facts, &input.bucket, &input.key, &input.acl, input.tagging.as_deref(), &input.encryption, |demand| input.conditions.on(demand))
+        demands(facts, &input.bucket, &input.key, &input.acl, input.tagging.as_deref(), &input.encryption, |demand| {
+            input.conditions.on(demand)
+        })
     }
 
     fn open(call: &mut Authorized<'_, Self>, input: &PutObjectInput) -> Result<BodyKey, Error> {

@@ -120,7 +120,8 @@ impl Operation for UploadPartCopy {
     }
 
     fn example() -> Example {
-        let input = json!({"Bucket": "example-bucket", "Key": "b", "UploadId": "$2/UploadId", "PartNumber": 1, "CopySource": "example-bucket/a"});
+        let input =
+            json!({"Bucket": "example-bucket", "Key": "b", "UploadId": "$2/UploadId", "PartNumber": 1, "CopySource": "example-bucket/a"});
         Example::of(input)
             .after("s3:CreateBucket", json!({"Bucket": "example-bucket"}))
             .after_sending("s3:PutObject", json!({"Bucket": "example-bucket", "Key": "a"}), b"Hello")

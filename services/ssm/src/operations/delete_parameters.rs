@@ -31,6 +31,7 @@ impl Operation for DeleteParameters {
 
     fn demands(input: &Input, facts: &mut View<'_, Ssm>) -> Result<Demands, Error> {
         check_names(&input.names)?;
+        facts.account()?;
         let mut demands = Demands::default();
         for text in &input.names {
             if let Ok(named) = Named::own(facts, text) {

@@ -57,6 +57,7 @@ impl Operation for GetParameters {
 
     fn demands(input: &Input, facts: &mut View<'_, Ssm>) -> Result<Demands, Error> {
         check_names(&input.names)?;
+        facts.account()?;
         let mut demands = Demands::default();
         for text in &input.names {
             // What can be no parameter's name needs no right: it is told as invalid.
