@@ -190,6 +190,7 @@ impl World {
         cloudformation::workflows(&mut engine);
         kms::workflows(&mut engine);
         logs::workflows(&mut engine);
+        secretsmanager::workflows(&mut engine);
         ssm::workflows(&mut engine);
         iam::workflows(&mut engine, issuers::fetcher(tokio::runtime::Handle::current(), self.issuer_roots.clone()));
         tokio::spawn(follow::last_used(self.gate.clone(), self.accounts.clone(), stopped.clone()));
