@@ -79,8 +79,12 @@ impl Prepared {
     }
 
     fn build(case: &Case, ready: bool) -> Result<Self, String> {
+        Self::in_world(case, ready, World::repeatable(services(), &[ACCOUNT]))
+    }
+
+    /// In a world that has the account, and nothing else.
+    pub fn in_world(case: &Case, ready: bool, world: World) -> Result<Self, String> {
         let (name, example) = (case.name(), &case.example);
-        let world = World::repeatable(services(), &[ACCOUNT]);
         let admin = match example.by {
             CalledBy::Management => world.operator().clone(),
             _ => world.administrator(ACCOUNT),
