@@ -3,7 +3,7 @@
 import json
 import subprocess
 import unittest
-from base64 import b64decode, b64encode
+from base64 import b64decode
 
 from botocore.exceptions import ClientError
 
@@ -159,16 +159,16 @@ class Keys(Served):
         kms("enable-key-rotation", "--key-id", key, "--rotation-period-in-days", "120")
         status = kms("get-key-rotation-status", "--key-id", key)
         self.assertEqual((status["KeyRotationEnabled"], status["RotationPeriodInDays"]), (True, 120))
-        blob = kms("encrypt", "--key-id", key, "--plaintext", b64encode(b"text").decode())["CiphertextBlob"]
+        plain = f"fileb://{self.temporary}/{self.kept('plain', b'text')}"
+        blob = kms("encrypt", "--key-id", key, "--plaintext", plain)["CiphertextBlob"]
         kms("rotate-key-on-demand", "--key-id", key)
         self.assertEqual(kms("list-key-rotations", "--key-id", key)["Rotations"][0]["RotationType"], "ON_DEMAND")
-        (self.temporary / "blob").write_bytes(b64decode(blob))
-        opened = kms("decrypt", "--ciphertext-blob", f"fileb://{self.temporary}/blob")
+        opened = kms("decrypt", "--ciphertext-blob", f"fileb://{self.temporary}/{self.kept('blob', b64decode(blob))}")
         self.assertEqual(b64decode(opened["Plaintext"]), b"text")
         self.assertEqual(kms("list-resource-tags", "--key-id", key)["Tags"], [{"TagKey": "team", "TagValue": "shop"}])
         scheduled = kms("schedule-key-deletion", "--key-id", key, "--pending-window-in-days", "7")
         self.assertEqual((scheduled["KeyState"], scheduled["PendingWindowInDays"]), ("PendingDeletion", 7))
-        self.assertIn("KMSInvalidStateException", kms("encrypt", "--key-id", key, "--plaintext", "dGV4dA==", check=False))
+        self.assertIn("KMSInvalidStateException", kms("encrypt", "--key-id", key, "--plaintext", plain, check=False))
         kms("cancel-key-deletion", "--key-id", key)
         self.assertEqual(kms("describe-key", "--key-id", key)["KeyMetadata"]["KeyState"], "Disabled")
         self.assertIn("NotImplemented", kms("replicate-key", "--key-id", key, "--replica-region", "eu-west-1", check=False))
