@@ -11,6 +11,7 @@ from pathlib import Path
 import botocore.exceptions
 import botocore.parsers
 import botocore.session
+from botocore.awsrequest import HeadersDict
 
 from shapes import Input, Json, Xml, parsed
 
@@ -60,6 +61,9 @@ COMMON = {
         "InvalidRange": 416,
         "InvalidRequest": 400,
         "InvalidTag": 400,
+        "KMS.DisabledException": 400,
+        "KMS.KMSInvalidStateException": 400,
+        "KMS.NotFoundException": 400,
         "KeyTooLongError": 400,
         "MalformedACLError": 400,
         "MalformedPolicy": 400,
@@ -128,7 +132,7 @@ class Checked:
             self.wrong(f"{what} is {found!r}, not {expected!r}")
 
     def parser(self, shape):
-        answer = {"status_code": self.line["status"], "headers": self.headers, "body": self.body}
+        answer = {"status_code": self.line["status"], "headers": HeadersDict(self.headers), "body": self.body}
         return botocore.parsers.create_parser(self.protocol).parse(answer, shape)
 
     def check(self):

@@ -19,6 +19,21 @@ use serde_json::{Map, Value};
 /// The longest key, in bytes of UTF-8.
 pub const MAX_KEY: usize = 1024;
 
+/// Members that an operation need not know: those of the transfer, which the listener has checked, and those that change nothing,
+/// for nobody pays for requests, and nobody is kept from locking themselves out.
+pub const IDLE: &[&str] = &[
+    "ChecksumAlgorithm",
+    "ChecksumCRC32",
+    "ChecksumCRC32C",
+    "ChecksumCRC64NVME",
+    "ChecksumSHA1",
+    "ChecksumSHA256",
+    "ConfirmRemoveSelfBucketAccess",
+    "ContentLength",
+    "ContentMD5",
+    "RequestPayer",
+];
+
 /// All operations that can be decoded.
 pub static API: Api = Api {
     bindings: &[buckets::BUCKETS, listing::LISTING, objects::OBJECTS, multipart::MULTIPART],
