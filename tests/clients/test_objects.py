@@ -23,7 +23,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
-from harness import REGION, Served
+from harness import Served
 
 MIB = 1 << 20
 BUCKET = "objects"
@@ -65,7 +65,7 @@ class Objects(Served):
         super().setUp()
         self.dev = self.account("dev")
         self.s3 = self.client()
-        self.s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": self.dev["AWS_REGION"]})
+        self.aws(self.dev, "s3", "mb", f"s3://{BUCKET}")
 
     def client(self, environment=None, service="s3", endpoint=None, **config):
         environment = environment or self.dev
@@ -295,9 +295,8 @@ class Objects(Served):
         self.assertRegex(message, r"^User: arn:aws:sts::\d+:assumed-role/Keyless/test is not authorized to perform: kms:Decrypt on the resource associated with this ciphertext because ")
         wanted = self.refused("AccessDenied", 403, reader.put_object, Bucket=BUCKET, Key="other", Body=b"x", ServerSideEncryption="aws:kms", SSEKMSKeyId=key)
         self.assertIn(f"is not authorized to perform: kms:GenerateDataKey on resource: {key} because ", wanted["Error"]["Message"])
-        request = denied["ResponseMetadata"]["RequestId"]
-        explained = self.sekisho("explain", request, check=False)
-        told = explained.stdout + explained.stderr
+        events = json.loads(self.sekisho("audit", "lookup", "--account", "dev", "--event-name", "GetObject", "--denied", "--output", "json").stdout)
+        told = self.sekisho("explain", events[0]["eventID"]).stdout
         self.assertIn("kms:Decrypt", told)
         self.assertIn(key, told)
 
@@ -331,11 +330,12 @@ class Objects(Served):
     def test_an_upload_that_breaks_off_leaves_nothing_but_its_record(self):
         before = self.blobs()
         self.send("PUT", f"/{BUCKET}/cut", b"x" * 500_000, cut=300_000)
-        cut = lambda: "RequestTimeout" in self.sekisho("trail", "--json", check=False).stdout  # noqa: E731
         self.refused("404", 404, self.s3.head_object, Bucket=BUCKET, Key="cut")
         self.wait("the file to go", lambda: self.blobs() == before)
         self.assertNotIn("Contents", self.s3.list_objects_v2(Bucket=BUCKET))
-        return cut
+        lookup = ("audit", "lookup", "--account", "dev", "--event-name", "PutObject", "--output", "json")
+        puts = lambda: [event["errorCode"] for event in json.loads(self.sekisho(*lookup).stdout) if "errorCode" in event]  # noqa: E731
+        self.assertEqual(self.wait("its record", puts), ["RequestTimeout"])
 
     def test_hostile_keys(self):
         for key in ("../../etc/passwd", "a/../b", "..", ".", "a//b", "/", "\x01\x7f", "k" * 1024, "ü" * 512, "%2e%2e", "a?b#c&d=e", "'\"<>", " ", "+"):
