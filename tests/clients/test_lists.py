@@ -93,7 +93,7 @@ class Lists(Served):
             builds.create_project(
                 name=f"b{n}",
                 serviceRole=role,
-                source={"type": "NO_SOURCE", "buildspec": "version: 0.2"},
+                source={"type": "NO_SOURCE", "buildspec": "version: 0.2\nphases: {build: {commands: [\"true\"]}}"},
                 artifacts={"type": "NO_ARTIFACTS"},
                 environment={"type": "LINUX_CONTAINER", "image": "aws/codebuild/standard:7.0", "computeType": "BUILD_GENERAL1_SMALL"},
             )
@@ -176,7 +176,7 @@ class Lists(Served):
                 try:
                     whole = paginator.paginate(**given).build_full_result()
                 except botocore.exceptions.ClientError as e:
-                    if e.response["ResponseMetadata"]["HTTPStatusCode"] >= 500 and e.response["Error"]["Code"] != "NotImplemented":
+                    if e.response["ResponseMetadata"]["HTTPStatusCode"] in (500, 503):
                         wrong.append(f"{name}: {e}")
                     continue
                 tried += 1
@@ -188,7 +188,7 @@ class Lists(Served):
                 if again != whole:
                     wrong.append(f"{name}: by ones {str(again)[:300]}, as a whole {str(whole)[:300]}")
         print(f"{tried} paginators, {several} of them over {SOME} pages or more")
-        self.assertFalse(wrong, "\n".join(wrong))
+        self.assertEqual(wrong, [])
         self.assertGreater(several, 30)
 
     def test_every_waiter_sees_what_it_waits_for(self):
