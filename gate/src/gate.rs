@@ -1,5 +1,6 @@
 use crate::{
-    Body, BodyReader, Caller, Decided, Error, Identity, OperationInfo, Proof, Protocol, Record, Registration, ResourceType, Sending, Service, Table,
+    Body, BodyReader, Caller, Decided, Error, Identity, OperationInfo, Proof, Protocol, Record, Registration, ResourceType, Sending,
+    Service, Table,
     authenticate::Sessions,
     authorize::PolicyCache,
     core::{Core, Frame},

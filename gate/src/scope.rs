@@ -129,12 +129,7 @@ impl<'a, S: Service> Scope<'a, S> {
     /// The service itself, doing the work of `account`, for the resource `source` where the service sends it.
     pub fn as_service(&self, account: AccountId, source: Option<&Arn>) -> Actor {
         let name = if S::REGIONAL { format!("{}.{}.amazonaws.com", S::NAME, self.region()) } else { S::PRINCIPAL.into() };
-        Actor(Caller::new(Identity::Service {
-            name,
-            source_arn: source.cloned(),
-            source_account: source.and_then(Arn::account),
-            account,
-        }))
+        Actor(Caller::new(Identity::Service { name, source_arn: source.cloned(), source_account: source.and_then(Arn::account), account }))
     }
     /// A session of the role, made by `sts:AssumeRole` as `actor`.
     ///
