@@ -11,6 +11,7 @@ mod blocks;
 mod codec;
 mod header;
 mod keeper;
+mod known;
 mod layer;
 mod lock;
 mod log;
