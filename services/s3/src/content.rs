@@ -1,7 +1,7 @@
 //! What an object is stored with beside its bytes, and members that are refused.
 
 use crate::error;
-use gate::Error;
+use gate::{Demand, Error};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -71,6 +71,16 @@ impl Acl {
         [&self.grant_full_control, &self.grant_read, &self.grant_read_acp, &self.grant_write, &self.grant_write_acp]
             .iter()
             .any(|g| g.is_some())
+    }
+    /// The demand with what the request says of rights.
+    pub(crate) fn on(&self, demand: Demand) -> Demand {
+        demand
+            .with_some("s3:x-amz-acl", self.acl.as_ref())
+            .with_some("s3:x-amz-grant-full-control", self.grant_full_control.as_ref())
+            .with_some("s3:x-amz-grant-read", self.grant_read.as_ref())
+            .with_some("s3:x-amz-grant-read-acp", self.grant_read_acp.as_ref())
+            .with_some("s3:x-amz-grant-write", self.grant_write.as_ref())
+            .with_some("s3:x-amz-grant-write-acp", self.grant_write_acp.as_ref())
     }
     /// Buckets are BucketOwnerEnforced: other rights than the owner's are refused.
     pub(crate) fn check(&self, allowed: &str) -> Result<(), Error> {

@@ -18,6 +18,7 @@ mod operations;
 mod owner;
 mod read;
 mod resources;
+mod source;
 mod state;
 mod tags;
 mod write;
@@ -42,6 +43,7 @@ pub use operations::{
     delete_bucket_policy::DeleteBucketPolicy,
     delete_bucket_tagging::DeleteBucketTagging,
     delete_object::{DeleteObject, DeleteObjectInput, DeleteObjectOutput},
+    delete_object_tagging::DeleteObjectTagging,
     delete_objects::{Delete, DeleteObjects, DeleteObjectsInput, DeleteObjectsOutput, DeletedEntry, ErrorEntry, ObjectIdentifier},
     delete_public_access_block::DeletePublicAccessBlock,
     get_bucket_acl::{GetBucketAcl, GetBucketAclOutput},
@@ -52,6 +54,10 @@ pub use operations::{
     get_bucket_tagging::{GetBucketTagging, GetBucketTaggingOutput},
     get_bucket_versioning::{GetBucketVersioning, GetBucketVersioningOutput},
     get_object::GetObject,
+    get_object_acl::GetObjectAcl,
+    get_object_attributes::{
+        GetObjectAttributes, GetObjectAttributesInput, GetObjectAttributesOutput, ObjectChecksum, ObjectPart, ObjectParts,
+    },
     get_object_tagging::{GetObjectTagging, GetObjectTaggingInput, GetObjectTaggingOutput},
     get_public_access_block::{GetPublicAccessBlock, GetPublicAccessBlockOutput},
     head_bucket::{HeadBucket, HeadBucketOutput},
@@ -70,12 +76,15 @@ pub use operations::{
     put_bucket_tagging::{PutBucketTagging, PutBucketTaggingInput},
     put_bucket_versioning::{PutBucketVersioning, PutBucketVersioningInput, VersioningConfiguration},
     put_object::{PutObject, PutObjectInput, PutObjectOutput},
+    put_object_acl::{PutObjectAcl, PutObjectAclInput},
     put_object_tagging::{PutObjectTagging, PutObjectTaggingInput, PutObjectTaggingOutput},
     put_public_access_block::{PublicAccessBlock, PutPublicAccessBlock, PutPublicAccessBlockInput},
     upload_part::{UploadPart, UploadPartInput, UploadPartOutput},
+    upload_part_copy::{CopyPartResult, UploadPartCopy, UploadPartCopyInput, UploadPartCopyOutput},
 };
 pub use owner::Owner;
 pub use read::{GetObjectInput, GetObjectOutput};
+pub use source::CopySource;
 pub use tags::{Tag, Tagging};
 
 /// The service's token.
@@ -110,6 +119,7 @@ pub fn service() -> Registration {
         .operation::<DeleteBucketPolicy>()
         .operation::<DeleteBucketTagging>()
         .operation::<DeleteObject>()
+        .operation::<DeleteObjectTagging>()
         .operation::<DeleteObjects>()
         .operation::<DeletePublicAccessBlock>()
         .operation::<GetBucketAcl>()
@@ -120,6 +130,8 @@ pub fn service() -> Registration {
         .operation::<GetBucketTagging>()
         .operation::<GetBucketVersioning>()
         .operation::<GetObject>()
+        .operation::<GetObjectAcl>()
+        .operation::<GetObjectAttributes>()
         .operation::<GetObjectTagging>()
         .operation::<GetPublicAccessBlock>()
         .operation::<HeadBucket>()
@@ -136,9 +148,11 @@ pub fn service() -> Registration {
         .operation::<PutBucketTagging>()
         .operation::<PutBucketVersioning>()
         .operation::<PutObject>()
+        .operation::<PutObjectAcl>()
         .operation::<PutObjectTagging>()
         .operation::<PutPublicAccessBlock>()
         .operation::<UploadPart>()
+        .operation::<UploadPartCopy>()
         .resource_type(resources::bucket::Bucket)
         .resource_type(resources::bucket_policy::BucketPolicy)
         .resources::<S3>(access::facts)

@@ -27,6 +27,9 @@ pub(crate) static UPLOADS: Table<S3, Upload> = Table::new("uploads");
 /// Bucket, key, upload id, part number (five digits) → a part of it.
 pub(crate) static PARTS: Table<S3, UploadedPart> = Table::new("parts");
 
+/// Bucket, key, order → the parts that the version was uploaded in.
+pub(crate) static PART_LISTS: Table<S3, Vec<StoredPart>> = Table::new("part-lists");
+
 /// The order of the one version that a key has in a bucket that was never versioned: older than all that may follow.
 pub(crate) const FIRST_ORDER: &str = "ffffffffffffffff";
 /// The id of versions that were written while versioning was off.
@@ -63,6 +66,17 @@ pub(crate) struct Summary {
     pub(crate) modified: Timestamp,
     pub(crate) checksum_algorithm: Option<String>,
     pub(crate) checksum_type: Option<String>,
+    /// The object's tags, which decisions on it see. None: the row was written before they were kept here.
+    #[serde(default)]
+    pub(crate) tags: Option<Vec<Tag>>,
+}
+
+/// A part of a finished upload.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct StoredPart {
+    pub(crate) number: u64,
+    pub(crate) size: u64,
+    pub(crate) checksums: Checksums,
 }
 
 /// A stored body that is part of an object.
@@ -125,6 +139,9 @@ pub(crate) struct UploadedPart {
     pub(crate) md5: String,
     pub(crate) modified: Timestamp,
     pub(crate) checksums: Checksums,
+    /// In uploads without a checksum algorithm: the CRC-64/NVME that becomes part of the whole object's.
+    #[serde(default)]
+    pub(crate) crc64nvme: Option<String>,
 }
 
 /// Point reads, which decisions (`View`) and effects (`Scope`) have in common.

@@ -161,15 +161,34 @@ pub fn copy_source(text: &str) -> Option<(String, String, Option<String>)> {
     Some((bucket.to_owned(), key.to_owned(), version))
 }
 
-fn bucket_of_host(headers: &HeaderMap, suffixes: &[&str]) -> Option<String> {
+/// The bucket that the host names, where buckets are subdomains of one of `suffixes`.
+pub fn bucket_of_host(headers: &HeaderMap, suffixes: &[&str]) -> Option<String> {
     let host = headers.get("host")?.to_str().ok()?.to_ascii_lowercase();
     let host =
         host.rsplit_once(':').map_or(host.as_str(), |(name, port)| if port.bytes().all(|b| b.is_ascii_digit()) { name } else { &host });
     if suffixes.contains(&host) {
         return None;
     }
-    let bucket = suffixes.iter().find_map(|suffix| host.strip_suffix(suffix)?.strip_suffix('.'))?;
+    let of_suffix = suffixes.iter().find_map(|suffix| host.strip_suffix(suffix)?.strip_suffix('.'));
+    let bucket = of_suffix.or_else(|| bucket_of_aws(host))?;
     (!bucket.is_empty()).then(|| bucket.to_owned())
+}
+
+/// The bucket before one of AWS's own names: `s3.amazonaws.com`, `s3.REGION.amazonaws.com`, `s3-REGION.amazonaws.com`,
+/// `s3.dualstack.REGION.amazonaws.com`.
+fn bucket_of_aws(host: &str) -> Option<&str> {
+    let name = host.strip_suffix(".amazonaws.com").or_else(|| host.strip_suffix(".amazonaws.com.cn"))?;
+    let of_service = |label: &str| label == "s3" || label.starts_with("s3-");
+    // From the right: a bucket's own labels may look the same.
+    let mut end = name.len();
+    for _ in 0..3 {
+        let label_at = name[..end].rfind('.').map_or(0, |dot| dot + 1);
+        if of_service(&name[label_at..end]) {
+            return name[..label_at].strip_suffix('.');
+        }
+        end = label_at.checked_sub(1)?;
+    }
+    None
 }
 
 fn decode_part(text: &str) -> Result<String, RestError> {

@@ -1,6 +1,6 @@
 use crate::{
     Acl, Content, Encryption, S3, Unsupported, access,
-    checksums::{COMPOSITE, FULL},
+    checksums::{self, COMPOSITE, FULL},
     error, examples,
     state::{UPLOADS, Upload},
     tags, write,
@@ -74,7 +74,7 @@ fn checksum(algorithm: Option<&str>, kind: Option<&str>) -> Result<(Option<Strin
             }
         };
     };
-    let algorithm = Algorithm::from_name(name).ok_or_else(|| error::invalid_request("Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]"))?;
+    let algorithm = checksums::algorithm(name)?;
     let kind = match (algorithm, kind) {
         (Algorithm::Crc64Nvme, None | Some(FULL)) | (Algorithm::Crc32 | Algorithm::Crc32c, Some(FULL)) => FULL,
         (Algorithm::Crc64Nvme, Some(COMPOSITE)) | (Algorithm::Sha1 | Algorithm::Sha256, Some(FULL)) => {

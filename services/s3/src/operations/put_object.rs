@@ -1,6 +1,6 @@
 use crate::{
     Acl, Checksums, Content, Encryption, S3, Unsupported, WriteIf, access,
-    checksums::FULL,
+    checksums::{self, FULL},
     examples,
     names::quoted,
     objects,
@@ -11,6 +11,7 @@ use crate::{
 use gate::{Authorized, BodyKey, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use wire::checksum::Algorithm;
 
 /// Stores an object. No body is an object without bytes.
 /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html>
@@ -37,7 +38,9 @@ pub struct PutObjectInput {
     /// Encryption; else the bucket's default.
     #[serde(flatten)]
     pub encryption: Encryption,
-    /// Checksums of the body, verified before the call.
+    /// The algorithm of the body's checksum.
+    pub checksum_algorithm: Option<String>,
+    /// A checksum of the body, verified against it.
     #[serde(flatten)]
     pub checksums: Checksums,
     /// Conditions.
@@ -57,7 +60,7 @@ pub struct PutObjectOutput {
     pub etag: String,
     /// In versioned buckets.
     pub version_id: Option<String>,
-    /// `FULL_OBJECT`, with a checksum.
+    /// `FULL_OBJECT`.
     pub checksum_type: Option<String>,
     /// As stored.
     #[serde(flatten)]
@@ -68,10 +71,15 @@ pub struct PutObjectOutput {
 }
 
 impl PutObjectInput {
+    /// The checksum that is kept with the object.
+    fn sum(&self) -> Result<Algorithm, Error> {
+        Ok(self.checksums.wanted(self.checksum_algorithm.as_deref())?.unwrap_or(checksums::DEFAULT))
+    }
     fn check(&self) -> Result<(), Error> {
         self.unsupported.check(PutObject::NAME)?;
         self.content.check()?;
         self.checksums.check()?;
+        self.sum()?;
         self.acl.check("bucket-owner-full-control")
     }
 }
@@ -85,7 +93,9 @@ impl Operation for PutObject {
     type Output = PutObjectOutput;
 
     fn demands(input: &PutObjectInput, facts: &mut View<'_, S3>) -> Result<Demands, Error> {
-        demands(facts, &input.bucket, &input.key, &input.acl, input.tagging.as_deref(), &input.encryption, |demand| demand)
+        demands(facts, &input.bucket, &input.key, &input.acl, input.tagging.as_deref(), &input.encryption, |demand| {
+            input.conditions.on(demand)
+        })
     }
 
     fn open(call: &mut Authorized<'_, Self>, input: &PutObjectInput) -> Result<BodyKey, Error> {
@@ -95,7 +105,8 @@ impl Operation for PutObject {
             let current = objects::current_etag(call, &bucket.name, &input.key)?;
             input.conditions.check(&input.key, current.as_deref())?;
         }
-        input.encryption.new_key(call, &bucket, &input.key).and_then(body_key)
+        let key = input.encryption.new_key(call, &bucket, &input.key)?;
+        body_key(key, vec![input.sum()?])
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: PutObjectInput) -> Result<PutObjectOutput, Error> {
@@ -108,8 +119,9 @@ impl Operation for PutObject {
         }
         let received = match write::body(call)? {
             Some(received) => received,
-            None => nothing(input.encryption.new_key(call, &bucket, &input.key)?.1),
+            None => nothing(input.encryption.new_key(call, &bucket, &input.key)?.1, &[input.sum()?]),
         };
+        input.checksums.verify(&received.sums)?;
         let etag = received.wrapped.etag(call, &received.md5);
         let object = Object {
             etag: etag.clone(),
@@ -118,8 +130,8 @@ impl Operation for PutObject {
             parts: None,
             key: received.wrapped,
             content: input.content,
-            checksum_type: input.checksums.algorithm().map(|_| FULL.into()),
-            checksums: input.checksums,
+            checksum_type: Some(FULL.into()),
+            checksums: received.sums,
             tags: tags::of_header(input.tagging.as_deref())?,
         };
         let (encryption, checksum_type, checksums) = (object.key.told(), object.checksum_type.clone(), object.checksums.clone());
