@@ -27,10 +27,12 @@ fn a_part_is_copied_from_a_range_of_another_accounts_object_under_keys_on_both_s
     let input = json!({"Bucket": BUCKET, "Key": "from", "ServerSideEncryption": "aws:kms", "SSEKMSKeyId": from_key});
     world.send(&admin, "s3:PutObject", input, &body).unwrap();
     ok(&world, &prod, "s3:CreateBucket", json!({"Bucket": OTHER}));
-    let encrypted = json!({"Bucket": OTHER, "Key": "to", "ServerSideEncryption": "aws:kms", "SSEKMSKeyId": to_key, "ChecksumAlgorithm": "CRC32"});
+    let encrypted =
+        json!({"Bucket": OTHER, "Key": "to", "ServerSideEncryption": "aws:kms", "SSEKMSKeyId": to_key, "ChecksumAlgorithm": "CRC32"});
     let begun = ok(&world, &prod, "s3:CreateMultipartUpload", encrypted);
     let part = |more: Value| {
-        let mut input = json!({"Bucket": OTHER, "Key": "to", "UploadId": begun["UploadId"], "PartNumber": 1, "CopySource": format!("{BUCKET}/from")});
+        let mut input =
+            json!({"Bucket": OTHER, "Key": "to", "UploadId": begun["UploadId"], "PartNumber": 1, "CopySource": format!("{BUCKET}/from")});
         input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         input
     };
@@ -39,13 +41,18 @@ fn a_part_is_copied_from_a_range_of_another_accounts_object_under_keys_on_both_s
     // The source's bucket says nothing yet; then the caller may read no version; then all agree.
     let denied = fails(&world, &prod, "s3:UploadPartCopy", part(range.clone()));
     assert_eq!(denied.denial.unwrap().action, "s3:GetObject");
-    let read = json!({"Effect": "Allow", "Principal": {"AWS": PROD}, "Action": "s3:GetObject", "Resource": format!("arn:aws:s3:::{BUCKET}/*")});
+    let read =
+        json!({"Effect": "Allow", "Principal": {"AWS": PROD}, "Action": "s3:GetObject", "Resource": format!("arn:aws:s3:::{BUCKET}/*")});
     ok(&world, &admin, "s3:PutBucketPolicy", json!({"Bucket": BUCKET, "Policy": policy(read)}));
     let keyless = session(&world, PROD, "Keyless", json!([allow(&["s3:*"], "*"), allow(&["kms:Decrypt"], &to_key)]));
     let denied = fails(&world, &keyless, "s3:UploadPartCopy", part(range.clone()));
     let denial = denied.denial.unwrap();
     assert_eq!((denial.action.as_str(), &denial.resource), ("kms:Decrypt", &from_key));
-    assert!(denied.message.contains("is not authorized to perform: kms:Decrypt on the resource associated with this ciphertext because"), "{}", denied.message);
+    assert!(
+        denied.message.contains("is not authorized to perform: kms:Decrypt on the resource associated with this ciphertext because"),
+        "{}",
+        denied.message
+    );
     let reader = session(&world, PROD, "Reader", json!([allow(&["s3:GetObject"], "*"), allow(&["kms:*"], "*")]));
     assert_eq!(fails(&world, &reader, "s3:UploadPartCopy", part(range.clone())).denial.unwrap().action, "s3:PutObject");
 
