@@ -35,6 +35,7 @@ mod resource_type;
 mod retention;
 mod scope;
 mod seal;
+mod sending;
 mod step;
 mod sums;
 mod table;
@@ -63,6 +64,7 @@ pub use privilege::{CreatesAccounts, FollowsUse, FoundsAccounts, IssuesSessions,
 pub use record::{Record, RecordKind};
 pub use resource_type::{Physical, Property, ResourceContext, ResourceRequest, ResourceType, Update};
 pub use scope::{Authorized, Scope};
+pub use sending::Sending;
 pub use step::StepContext;
 pub use table::{RowKey, Table};
 pub use upload::Upload;

@@ -204,7 +204,7 @@ impl Upload {
             // Nothing refers to the file; what cannot be removed now is swept at the next start.
             let _ = self.gate.0.blobs.delete(&self.id);
         }
-        result.map(|(output, _)| Answer { output, body: None })
+        result.map(|(output, _)| Answer { output, body: None, sending: None })
     }
 
     fn event(&self) -> &str {

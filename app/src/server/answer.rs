@@ -1,7 +1,7 @@
 use super::route::Body;
 use bytes::Bytes;
 use gate::{Answer, BodyReader, Error, Outcome};
-use http::{HeaderMap, Response, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header::CONTENT_TYPE};
 use http_body_util::{BodyExt, Full, StreamBody};
 use hyper::body::Frame;
 use std::{
@@ -30,6 +30,11 @@ pub(crate) fn write(style: &Style, outcome: Outcome) -> Response<Body> {
 }
 
 fn success(style: &Style, answer: Answer) -> Result<Response<Body>, Error> {
+    if let Some(sending) = answer.sending {
+        let mut headers = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(wire::event_stream::CONTENT_TYPE))]);
+        headers.extend(HeaderValue::from_str(&style.request_id).map(|id| (HeaderName::from_static("x-amzn-requestid"), id)));
+        return Ok(response(200, headers, super::events::body(&answer.output, sending)));
+    }
     let written = wire::answer::success(style, &answer.output).map_err(Error::internal)?;
     let body = match (written.body, answer.body) {
         (RestBody::Bytes(bytes), _) => full(bytes),
@@ -114,8 +119,12 @@ pub(crate) fn pieces(mut reader: impl Read + Send + 'static) -> Body {
             }
         }
     });
-    let frames = futures_util::stream::poll_fn(move |cx| receiver.poll_recv(cx)).map_frames();
-    StreamBody::new(frames).boxed_unsync()
+    framed(futures_util::stream::poll_fn(move |cx| receiver.poll_recv(cx)))
+}
+
+/// A body of the pieces as they come.
+pub(super) fn framed(pieces: impl futures_util::Stream<Item = io::Result<Bytes>> + Send + 'static) -> Body {
+    StreamBody::new(pieces.map_frames()).boxed_unsync()
 }
 
 trait MapFrames: futures_util::Stream<Item = io::Result<Bytes>> + Sized {

@@ -305,8 +305,12 @@ impl Wanted {
             }
             _ => {}
         }
-        if let (Some(algorithm), Value::Object(members)) = (wanted.trailing, input) {
-            members.insert("ChecksumAlgorithm".into(), algorithm.name().into());
+        if let Value::Object(members) = input {
+            // What is verified here is of the transfer, not of the object.
+            ["ContentLength", "ContentMD5"].into_iter().for_each(|name| drop(members.shift_remove(name)));
+            if let Some(algorithm) = wanted.trailing {
+                members.insert("ChecksumAlgorithm".into(), algorithm.name().into());
+            }
         }
         wanted.sums.clear();
         Ok(wanted)

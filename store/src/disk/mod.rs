@@ -30,10 +30,10 @@ use crate::{
 };
 pub use backup::{Backup, BackupFile, Contents};
 use keeper::Keeper;
-pub use keyring::KeyBytes;
 pub(crate) use keyring::Keyring;
+pub use keyring::{KeyBytes, opens_with};
 use layer::Layer;
-use lock::Held;
+pub use lock::{Held, hold};
 use log::Log;
 use merge::{Merged, Source};
 pub use rotate::{Step, rotate};
