@@ -5,6 +5,7 @@ use crate::{
     authorize::PolicyCache,
     core::{Core, Frame},
     decided::DecisionWatchers,
+    decoded::Decoded,
     facts::Registry,
     flood::{Admission, Floods},
     operation::DynOperation,
@@ -53,6 +54,7 @@ pub(crate) struct Inner {
     pub(crate) floods: Floods,
     pub(crate) retention_changed: AtomicBool,
     pub(crate) decisions: DecisionWatchers,
+    pub(crate) decoded: Decoded,
 }
 
 /// How a call came.
@@ -167,6 +169,7 @@ impl GateBuilder {
                 floods: Floods::default(),
                 retention_changed: AtomicBool::new(false),
                 decisions: DecisionWatchers::default(),
+                decoded: Decoded::default(),
             },
         }
     }

@@ -14,6 +14,7 @@ mod caller;
 mod client;
 mod core;
 mod decided;
+mod decoded;
 mod demands;
 mod encoded;
 mod error;

@@ -13,6 +13,7 @@ mod codec;
 mod header;
 mod keeper;
 mod keyring;
+mod known;
 mod layer;
 mod lock;
 mod log;
