@@ -168,6 +168,7 @@ impl World {
         codebuild::workflows(&mut engine, runner);
         codepipeline::workflows(&mut engine);
         cloudformation::workflows(&mut engine);
+        s3::workflows(&mut engine);
         iam::workflows(&mut engine, issuers::fetcher(tokio::runtime::Handle::current(), self.issuer_roots.clone()));
         tokio::spawn(follow::last_used(self.gate.clone(), self.accounts.clone(), stopped.clone()));
         Ok(engine.start(|what, error| eprintln!("sekisho: {what}: {error}")))

@@ -34,6 +34,7 @@ mod resource_type;
 mod retention;
 mod scope;
 mod seal;
+mod service_event;
 mod step;
 mod table;
 mod temporary;
@@ -61,6 +62,7 @@ pub use privilege::{CreatesAccounts, FollowsUse, FoundsAccounts, IssuesSessions,
 pub use record::{Record, RecordKind};
 pub use resource_type::{Physical, Property, ResourceContext, ResourceRequest, ResourceType, Update};
 pub use scope::{Authorized, Scope};
+pub use service_event::ServiceEvent;
 pub use step::StepContext;
 pub use table::{RowKey, Table};
 pub use upload::Upload;

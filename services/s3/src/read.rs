@@ -6,7 +6,8 @@ use crate::{
     conditions::{ReadIf, range},
     content::{Content, Unsupported},
     encryption::{Encryption, open_key},
-    error,
+    error, lifecycle,
+    lock::{self, Held, ObjectLock},
     names::quoted,
     objects::{self, Found},
     state::{Bucket, Object, Version},
@@ -68,6 +69,8 @@ pub struct GetObjectOutput {
     pub etag: String,
     /// When it was written.
     pub last_modified: IsoTime,
+    /// When it ends by a lifecycle rule, and which.
+    pub expiration: Option<String>,
     /// In versioned buckets.
     pub version_id: Option<String>,
     /// With `PartNumber`: how many parts there are.
@@ -82,6 +85,9 @@ pub struct GetObjectOutput {
     /// Its encryption.
     #[serde(flatten)]
     pub encryption: Encryption,
+    /// Its lock, as far as the caller may know.
+    #[serde(flatten)]
+    pub lock: ObjectLock,
     /// Its checksum, if asked for.
     #[serde(flatten)]
     pub checksums: Checksums,
@@ -92,6 +98,7 @@ pub(crate) struct Opened {
     pub(crate) object: Box<Object>,
     pub(crate) key: Secret<Vec<u8>>,
     pub(crate) start: u64,
+    pub(crate) held: Held,
     pub(crate) output: GetObjectOutput,
 }
 
@@ -101,7 +108,7 @@ pub(crate) const MAY_LIST: &str = "list";
 pub(crate) fn demands(input: &GetObjectInput, facts: &mut View<'_, S3>) -> Result<Demands, Error> {
     let action = if input.version_id.is_some() { "s3:GetObjectVersion" } else { "s3:GetObject" };
     let demand = access::on_object(facts, action, &input.bucket, &input.key)?.with_some("s3:versionid", input.version_id.as_ref());
-    let demands = Demands::from(demand);
+    let demands = lock::and_seen(demand.into(), facts, &input.bucket, &input.key)?;
     if objects::exists(facts, &input.bucket, &input.key, input.version_id.as_deref())? {
         return Ok(demands);
     }
@@ -139,8 +146,13 @@ pub(crate) fn open(scope: &mut Scope<'_, S3>, input: GetObjectInput, operation: 
     input.conditions.check(&object.etag, version.modified)?;
     let stretch = stretch(&input, &object)?;
     let key = open_key(scope, &object.key, &input.bucket, &input.key)?;
-    let output = answer(input, &bucket, version, &object, stretch);
-    Ok(Opened { start: stretch.map_or(0, |(start, _)| start), output, object, key })
+    let held = version.held.clone();
+    let expiration = match input.version_id {
+        None => lifecycle::told(scope, &bucket, &input.key, &object, version.modified)?,
+        Some(_) => None,
+    };
+    let output = GetObjectOutput { expiration, ..answer(input, &bucket, version, &object, stretch) };
+    Ok(Opened { held, start: stretch.map_or(0, |(start, _)| start), output, object, key })
 }
 
 /// The stretch that a range or a part number asks for.
@@ -171,6 +183,7 @@ fn answer(input: GetObjectInput, bucket: &Bucket, version: Version, object: &Obj
         content_range,
         etag: quoted(&object.etag),
         last_modified: IsoTime(version.modified),
+        expiration: None,
         version_id: objects::told_id(bucket, &version.id),
         parts_count: input.part_number.and(object.parts),
         tag_count: Some(object.tags.len()).filter(|n| *n > 0),
@@ -185,6 +198,7 @@ fn answer(input: GetObjectInput, bucket: &Bucket, version: Version, object: &Obj
             metadata: stored.metadata,
         },
         encryption: object.key.told(),
+        lock: ObjectLock::default(),
         checksums: if with_checksum { object.checksums.clone() } else { Checksums::default() },
     }
 }

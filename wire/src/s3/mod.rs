@@ -5,6 +5,7 @@ mod groups;
 mod listing;
 mod multipart;
 mod objects;
+mod settings;
 #[cfg(test)]
 mod tests;
 
@@ -21,7 +22,7 @@ pub const MAX_KEY: usize = 1024;
 
 /// All operations that can be decoded.
 pub static API: Api = Api {
-    bindings: &[buckets::BUCKETS, listing::LISTING, objects::OBJECTS, multipart::MULTIPART],
+    bindings: &[buckets::BUCKETS, listing::LISTING, objects::OBJECTS, multipart::MULTIPART, settings::SETTINGS],
     markers: &[
         "accelerate",
         "acl",
@@ -75,12 +76,22 @@ pub static API: Api = Api {
             List { member: "EncryptionType", element: "EncryptionType", item: None },
             List { member: "Errors", element: "Error", item: None },
             List { member: "Objects", element: "Object", item: None },
+            List { member: "Events", element: "Event", item: None },
+            List { member: "LambdaFunctionConfigurations", element: "CloudFunctionConfiguration", item: None },
             List { member: "Parts", element: "Part", item: None },
+            List { member: "QueueConfigurations", element: "QueueConfiguration", item: None },
             List { member: "Rules", element: "Rule", item: None },
+            List { member: "TopicConfigurations", element: "TopicConfiguration", item: None },
             List { member: "Uploads", element: "Upload", item: None },
             List { member: "Versions", element: "Version", item: None },
         ],
-        renamed: &[("MFADelete", "MfaDelete"), ("TotalPartsCount", "PartsCount")],
+        renamed: &[
+            ("LambdaFunctionArn", "CloudFunction"),
+            ("MFADelete", "MfaDelete"),
+            ("QueueArn", "Queue"),
+            ("TopicArn", "Topic"),
+            ("TotalPartsCount", "PartsCount"),
+        ],
     },
     url_encoded: &["Delimiter", "Key", "KeyMarker", "Marker", "NextKeyMarker", "NextMarker", "Prefix", "StartAfter"],
     xmlns: "http://s3.amazonaws.com/doc/2006-03-01/",

@@ -1,9 +1,9 @@
 use crate::{
-    Acl, Checksums, Content, Encryption, S3, Unsupported, access,
+    Acl, Checksums, Content, Encryption, ObjectLock, S3, Unsupported, access,
     checksums::FULL,
     conditions::{ReadIf, WriteIf},
     encryption::open_key,
-    error, examples,
+    error, examples, lifecycle,
     names::quoted,
     objects,
     read::{MAY_LIST, locate},
@@ -65,6 +65,9 @@ pub struct CopyObjectInput {
     /// Conditions on what is overwritten.
     #[serde(flatten)]
     pub conditions: WriteIf,
+    /// The object's lock; else the bucket's default.
+    #[serde(flatten)]
+    pub lock: ObjectLock,
     /// Refused members.
     #[serde(flatten)]
     pub unsupported: Unsupported,
@@ -94,6 +97,8 @@ pub struct CopyObjectOutput {
     pub copy_source_version_id: Option<String>,
     /// The new version.
     pub version_id: Option<String>,
+    /// When it ends by a lifecycle rule, and which.
+    pub expiration: Option<String>,
     /// As stored.
     #[serde(flatten)]
     pub encryption: Encryption,
@@ -137,7 +142,7 @@ impl CopyObjectInput {
             return Err(Error::not_implemented("s3:CopyObject with ChecksumAlgorithm"));
         }
         self.content.check()?;
-        self.acl.check("bucket-owner-full-control")
+        Ok(())
     }
     /// Copying an object onto itself must change something.
     fn check_changes(&self, source: &Source, replaces_content: bool) -> Result<(), Error> {
@@ -175,12 +180,16 @@ impl Operation for CopyObject {
         let source = input.source()?;
         let replaces_tags = replaces("x-amz-tagging-directive", input.tagging_directive.as_deref())?;
         let header_tags = input.tagging.as_deref().filter(|_| replaces_tags);
+        let now = facts.now();
         let told = |demand: gate::Demand| {
-            demand
+            input
+                .lock
+                .on(demand, now)
                 .with("s3:x-amz-copy-source", &input.copy_source)
                 .with_some("s3:x-amz-metadata-directive", input.metadata_directive.as_ref())
         };
         let mut demands = write::demands(facts, &input.bucket, &input.key, &input.acl, header_tags, &input.encryption, told)?;
+        demands = input.lock.and(demands, facts, &input.bucket, &input.key)?;
         let (read, read_tags) = match source.version {
             Some(_) => ("s3:GetObjectVersion", "s3:GetObjectVersionTagging"),
             None => ("s3:GetObject", "s3:GetObjectTagging"),
@@ -207,6 +216,8 @@ impl Operation for CopyObject {
         let replaces_tags = replaces("x-amz-tagging-directive", input.tagging_directive.as_deref())?;
         input.check_changes(&source, replaces_content)?;
         let bucket = access::open(call, &input.bucket, input.expected_bucket_owner.as_deref())?;
+        input.acl.check_owner(&bucket, call.caller())?;
+        let held = input.lock.held(&bucket, call.now())?;
         let from = access::open(call, &source.bucket, input.expected_source_bucket_owner.as_deref())?;
         let may_list = call.probe(MAY_LIST);
         let (version, object) = locate(call, &source.bucket, &source.key, source.version.as_deref(), may_list)?;
@@ -236,11 +247,13 @@ impl Operation for CopyObject {
             tags: if replaces_tags { tags::of_header(input.tagging.as_deref())? } else { object.tags },
         };
         let encryption = new.key.told();
-        let version_id = write::store(call, &bucket, &input.key, new, "ObjectCreated:Copy")?;
+        let expiration = lifecycle::told_of_new(call, &bucket, &input.key, &new)?;
+        let version_id = write::store(call, &bucket, &input.key, new, held, "ObjectCreated:Copy")?;
         Ok(CopyObjectOutput {
             copy_object_result: CopyObjectResult { etag: quoted(&etag), last_modified: IsoTime(call.now()), checksums },
             copy_source_version_id: objects::told_id(&from, &version.id),
             version_id,
+            expiration,
             encryption,
         })
     }

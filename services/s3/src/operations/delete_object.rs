@@ -1,4 +1,4 @@
-use crate::{S3, access, conditions::WriteIf, examples, objects};
+use crate::{S3, access, conditions::WriteIf, examples, lock, objects};
 use gate::{Authorized, Demand, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -19,6 +19,8 @@ pub struct DeleteObjectInput {
     pub expected_bucket_owner: Option<String>,
     /// The version that goes for good.
     pub version_id: Option<String>,
+    /// `true`: also what is under governance.
+    pub bypass_governance_retention: Option<String>,
     /// Only if the current object has this ETag.
     pub if_match: Option<String>,
     /// Refused.
@@ -52,7 +54,9 @@ impl Operation for DeleteObject {
     type Output = DeleteObjectOutput;
 
     fn demands(input: &DeleteObjectInput, facts: &mut View<'_, S3>) -> Result<Demands, Error> {
-        demand(facts, &input.bucket, &input.key, input.version_id.as_ref()).map(Demands::from)
+        let demands = demand(facts, &input.bucket, &input.key, input.version_id.as_ref()).map(Demands::from)?;
+        let bypass = lock::bypass(facts, input.bypass_governance_retention.as_deref(), &input.bucket, &input.key)?;
+        Ok(bypass.into_iter().fold(demands, Demands::and))
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: DeleteObjectInput) -> Result<DeleteObjectOutput, Error> {
@@ -64,7 +68,8 @@ impl Operation for DeleteObject {
             let current = objects::current_etag(call, &bucket.name, &input.key)?;
             WriteIf { if_match: input.if_match, if_none_match: None }.check(&input.key, current.as_deref())?;
         }
-        let deleted = objects::delete(call, &bucket, &input.key, input.version_id.as_deref())?;
+        let bypass = lock::bypasses(input.bypass_governance_retention.as_deref());
+        let deleted = objects::delete(call, &bucket, &input.key, input.version_id.as_deref(), bypass)?;
         Ok(DeleteObjectOutput { version_id: deleted.version_id, delete_marker: deleted.marker.then_some(true) })
     }
 
@@ -73,6 +78,10 @@ impl Operation for DeleteObject {
     }
 
     fn variations() -> Vec<(&'static str, Example)> {
-        vec![("of a version", examples::with_version(examples::object(json!({"VersionId": "$2/VersionId"}))))]
+        let governed = json!({"VersionId": "$1/VersionId", "BypassGovernanceRetention": "true"});
+        vec![
+            ("of a version", examples::with_version(examples::object(json!({"VersionId": "$2/VersionId"})))),
+            ("of a version with a bypass", examples::with_locked(examples::object(governed))),
+        ]
     }
 }

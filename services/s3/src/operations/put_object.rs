@@ -1,7 +1,7 @@
 use crate::{
-    Acl, Checksums, Content, Encryption, S3, Unsupported, WriteIf, access,
+    Acl, Checksums, Content, Encryption, ObjectLock, S3, Unsupported, WriteIf, access,
     checksums::FULL,
-    examples,
+    examples, lifecycle, lock,
     names::quoted,
     objects,
     state::Object,
@@ -26,6 +26,9 @@ pub struct PutObjectInput {
     pub key: String,
     /// The account that the bucket must belong to.
     pub expected_bucket_owner: Option<String>,
+    /// MD5 of the body, verified before the call.
+    #[serde(rename = "ContentMD5")]
+    pub content_md5: Option<String>,
     /// Tags: `key=value&…`.
     pub tagging: Option<String>,
     /// Rights.
@@ -43,6 +46,9 @@ pub struct PutObjectInput {
     /// Conditions.
     #[serde(flatten)]
     pub conditions: WriteIf,
+    /// The object's lock; else the bucket's default.
+    #[serde(flatten)]
+    pub lock: ObjectLock,
     /// Refused members.
     #[serde(flatten)]
     pub unsupported: Unsupported,
@@ -55,6 +61,8 @@ pub struct PutObjectOutput {
     /// In quotes.
     #[serde(rename = "ETag")]
     pub etag: String,
+    /// When it ends by a lifecycle rule, and which.
+    pub expiration: Option<String>,
     /// In versioned buckets.
     pub version_id: Option<String>,
     /// `FULL_OBJECT`, with a checksum.
@@ -72,7 +80,7 @@ impl PutObjectInput {
         self.unsupported.check(PutObject::NAME)?;
         self.content.check()?;
         self.checksums.check()?;
-        self.acl.check("bucket-owner-full-control")
+        Ok(())
     }
 }
 
@@ -85,7 +93,11 @@ impl Operation for PutObject {
     type Output = PutObjectOutput;
 
     fn demands(input: &PutObjectInput, facts: &mut View<'_, S3>) -> Result<Demands, Error> {
-        demands(facts, &input.bucket, &input.key, &input.acl, input.tagging.as_deref(), &input.encryption, |demand| demand)
+        let now = facts.now();
+        let demands = demands(facts, &input.bucket, &input.key, &input.acl, input.tagging.as_deref(), &input.encryption, |demand| {
+            input.lock.on(demand, now)
+        })?;
+        input.lock.and(demands, facts, &input.bucket, &input.key)
     }
 
     fn open(call: &mut Authorized<'_, Self>, input: &PutObjectInput) -> Result<BodyKey, Error> {
@@ -95,6 +107,8 @@ impl Operation for PutObject {
             let current = objects::current_etag(call, &bucket.name, &input.key)?;
             input.conditions.check(&input.key, current.as_deref())?;
         }
+        input.acl.check_owner(&bucket, call.caller())?;
+        input.lock.held(&bucket, call.now())?;
         input.encryption.new_key(call, &bucket, &input.key).and_then(body_key)
     }
 
@@ -106,6 +120,9 @@ impl Operation for PutObject {
             let current = objects::current_etag(call, &bucket.name, &input.key)?;
             input.conditions.check(&input.key, current.as_deref())?;
         }
+        input.acl.check_owner(&bucket, call.caller())?;
+        let held = input.lock.held(&bucket, call.now())?;
+        lock::check_vouched(call, &held, input.content_md5.is_some() || input.checksums.algorithm().is_some())?;
         let received = match write::body(call)? {
             Some(received) => received,
             None => nothing(input.encryption.new_key(call, &bucket, &input.key)?.1),
@@ -123,8 +140,9 @@ impl Operation for PutObject {
             tags: tags::of_header(input.tagging.as_deref())?,
         };
         let (encryption, checksum_type, checksums) = (object.key.told(), object.checksum_type.clone(), object.checksums.clone());
-        let version_id = write::store(call, &bucket, &input.key, object, "ObjectCreated:Put")?;
-        Ok(PutObjectOutput { etag: quoted(&etag), version_id, checksum_type, checksums, encryption })
+        let expiration = lifecycle::told_of_new(call, &bucket, &input.key, &object)?;
+        let version_id = write::store(call, &bucket, &input.key, object, held, "ObjectCreated:Put")?;
+        Ok(PutObjectOutput { etag: quoted(&etag), expiration, version_id, checksum_type, checksums, encryption })
     }
 
     fn example() -> Example {
