@@ -43,6 +43,7 @@ pub(crate) fn services() -> Vec<Registration> {
         organizations::service(),
         s3::service(),
         secretsmanager::service(),
+        ssm::service(),
         sts::service(),
     ]
 }
@@ -169,6 +170,8 @@ impl World {
         codepipeline::workflows(&mut engine);
         cloudformation::workflows(&mut engine);
         s3::workflows(&mut engine);
+        kms::workflows(&mut engine);
+        ssm::workflows(&mut engine);
         iam::workflows(&mut engine, issuers::fetcher(tokio::runtime::Handle::current(), self.issuer_roots.clone()));
         tokio::spawn(follow::last_used(self.gate.clone(), self.accounts.clone(), stopped.clone()));
         Ok(engine.start(|what, error| eprintln!("sekisho: {what}: {error}")))

@@ -10,6 +10,7 @@ mod entropy;
 mod ids;
 mod secret;
 mod time;
+mod token;
 
 pub use account::{AccountId, InvalidAccount, Region};
 pub use arn::{Arn, InvalidArn};
@@ -19,3 +20,4 @@ pub use entropy::{Entropy, SeededEntropy, SystemEntropy};
 pub use ids::{access_key_id, access_key_id_of, account_of_access_key_id, secret_access_key, unique_id, uuid, uuid_v7};
 pub use secret::{Secret, redacted, revealed};
 pub use time::{EpochTime, IsoTime, Timestamp};
+pub use token::{list_token, place_of_token};

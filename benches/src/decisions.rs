@@ -3,7 +3,7 @@
 #[path = "../../languages/policy/tests/fixture/mod.rs"]
 mod fixture;
 
-use crate::{Result, process::Delivery, table::Table};
+use crate::{Result, Run, table::Table};
 use fixture::{Fixture, context};
 use std::{
     hint::black_box,
@@ -23,7 +23,7 @@ fn best(rounds: u32, mut work: impl FnMut()) -> Duration {
 }
 
 /// What decisions cost. A request's context is made anew for each.
-pub(crate) fn measure(_: &Delivery, table: &mut Table) -> Result<()> {
+pub(crate) fn measure(_: &Run, table: &mut Table) -> Result<()> {
     let (twenty, strangers) = (Fixture::twenty(), Fixture::strangers());
     let whole = best(10_000, || drop(black_box(twenty.decide(&context()))));
     let foreign = best(10_000, || drop(black_box(strangers.decide(&context()))));

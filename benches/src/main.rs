@@ -1,40 +1,73 @@
 //! What we claim about speed, measured in one run on one machine: ratios count, not figures.
 //!
-//!     cargo build --release && cargo run --release -p benches [-- start calls decisions records]
+//!     cargo build --release && cargo run --release -p benches [-- PART... [--with-moto PATH]]
 //!
-//! `records` fills a disk with ten million records and is measured only when it is named.
+//! The parts are start, calls, kms, s3, decisions and records; `records` fills a disk with ten million records and is measured
+//! only when it is named. `kms` and `s3` measure `moto_server` beside this server, if it is found or its path is given.
 #![allow(clippy::disallowed_methods, reason = "a bench starts processes, opens sockets and reads the clock")]
 
 mod calls;
 mod client;
 mod decisions;
+mod disk;
+mod kms;
+mod large;
+mod meter;
+mod moto;
 mod process;
 mod records;
+mod s3;
+mod sink;
 mod start;
 mod table;
 
 use process::Delivery;
+use std::path::PathBuf;
 use table::Table;
 
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
-/// A part measures, and adds rows to the table.
-type Part = fn(&Delivery, &mut Table) -> Result<()>;
+/// What parts measure.
+struct Run {
+    delivery: Delivery,
+    /// Where moto's server is, if it is not in the path.
+    moto: Option<PathBuf>,
+}
 
-const PARTS: [(&str, Part); 4] =
-    [("start", start::measure), ("calls", calls::measure), ("decisions", decisions::measure), ("records", records::measure)];
+/// A part measures, and adds rows to the table.
+type Part = fn(&Run, &mut Table) -> Result<()>;
+
+const PARTS: [(&str, Part); 6] = [
+    ("start", start::measure),
+    ("calls", calls::measure),
+    ("kms", kms::measure),
+    ("s3", s3::measure),
+    ("decisions", decisions::measure),
+    ("records", records::measure),
+];
 
 fn main() -> Result<()> {
-    let named: Vec<String> = std::env::args().skip(1).collect();
+    let mut named: Vec<String> = std::env::args().skip(1).collect();
+    if named.first().is_some_and(|first| first == sink::COMMAND) {
+        return sink::serve(&named[1..]);
+    }
+    let mut moto = None;
+    if let Some(at) = named.iter().position(|name| name == "--with-moto") {
+        named.remove(at);
+        if at == named.len() {
+            return Err("--with-moto takes the path of moto_server".into());
+        }
+        moto = Some(named.remove(at).into());
+    }
     if let Some(unknown) = named.iter().find(|name| PARTS.iter().all(|(part, _)| part != name)) {
         return Err(format!("'{unknown}' is not a part; there are {}", PARTS.map(|(part, _)| part).join(", ")).into());
     }
     let wanted = |part: &str| if named.is_empty() { part != "records" } else { named.iter().any(|name| name == part) };
-    let delivery = Delivery::copied()?;
+    let run = Run { delivery: Delivery::copied()?, moto };
     let mut table = Table::default();
     for (part, measure) in PARTS {
         if wanted(part) {
-            measure(&delivery, &mut table)?;
+            measure(&run, &mut table)?;
         }
     }
     table.print();

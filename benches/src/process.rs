@@ -70,7 +70,7 @@ impl Delivery {
 
     pub(crate) fn sekisho(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.binary);
-        command.args(arguments).env("SEKISHO_CONFIG_DIR", self.home.path().join("config")).current_dir(self.folder());
+        command.args(arguments).env("SEKISHO_CONFIG_DIR", self.config()).current_dir(self.folder());
         command.stdin(Stdio::null()).stdout(Stdio::null());
         command
     }
@@ -82,6 +82,19 @@ impl Delivery {
             return Err("the quickstart failed".into());
         }
         Ok(begun.elapsed())
+    }
+
+    /// Runs it, unless it was run.
+    pub(crate) fn made(&self) -> Result<()> {
+        if !self.folder().join(".sekisho").exists() {
+            self.run()?;
+        }
+        Ok(())
+    }
+
+    /// The folder of the authority that its servers' certificates come from.
+    pub(crate) fn config(&self) -> PathBuf {
+        self.home.path().join("config")
     }
 
     /// `sekisho up`.
@@ -124,9 +137,16 @@ impl Server {
         Ok(line.split_whitespace().nth(1).ok_or("no figure")?.parse::<f64>()? / 1024.0)
     }
 
-    /// The processor time that it has used.
-    pub(crate) fn cpu(&self) -> Result<Duration> {
-        cpu_of(&self.child.id().to_string())
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Ends it in order: the transactions that it committed, in how many flushes, and the milliseconds of each.
+    pub(crate) fn flushes(self) -> Result<[f64; 3]> {
+        let said = self.stop()?;
+        let line = said.lines().rev().find(|line| line.contains("flushes of")).ok_or("the server did not tell its flushes")?;
+        let numbers: Vec<f64> = line.split_whitespace().filter_map(|word| word.parse().ok()).collect();
+        numbers.try_into().map_err(|_| format!("not understood: {line}").into())
     }
 
     /// Ends it at once, as a crash does.

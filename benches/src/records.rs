@@ -1,7 +1,7 @@
 //! Ten million records: their bytes, and the disk.
 
 use crate::{
-    Result,
+    Result, Run,
     client::{Load, page, signed},
     process::{Delivery, cpu_of},
     table::Table,
@@ -21,9 +21,7 @@ const WAITING: usize = 64;
 
 /// A record as the gate writes it, of a call that was made over the wire; what differs from call to call stands apart.
 fn template(delivery: &Delivery) -> Result<Vec<String>> {
-    if !delivery.folder().join(".sekisho").exists() {
-        delivery.run()?;
-    }
+    delivery.made()?;
     let server = delivery.up()?;
     let env = delivery.environment()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
@@ -75,7 +73,7 @@ fn size(dir: &Path) -> Result<u64> {
     Ok(bytes)
 }
 
-pub(crate) fn measure(delivery: &Delivery, table: &mut Table) -> Result<()> {
+pub(crate) fn measure(Run { delivery, .. }: &Run, table: &mut Table) -> Result<()> {
     let template = template(delivery)?;
     let dir = tempfile::tempdir()?;
     let root = RootKey::new([7; 32]);

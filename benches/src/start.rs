@@ -1,14 +1,13 @@
 //! A delivery from nothing, and a server's start.
 
 use crate::{
-    Result,
-    process::Delivery,
+    Result, Run,
     table::{Table, median},
 };
 
 const STARTS: usize = 11;
 
-pub(crate) fn measure(delivery: &Delivery, table: &mut Table) -> Result<()> {
+pub(crate) fn measure(Run { delivery, .. }: &Run, table: &mut Table) -> Result<()> {
     let ms = |time: std::time::Duration| time.as_secs_f64() * 1e3;
     table.add("quickstart, first run", format!("{:.0} ms", ms(delivery.run()?)), "stack, push, build, deployment; from nothing");
     table.add("quickstart, run again", format!("{:.0} ms", ms(delivery.run()?)), "nothing changed");

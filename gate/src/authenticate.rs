@@ -18,6 +18,8 @@ pub enum Proof {
     Malformed(Error),
     /// An AWS signature, version 4.
     SigV4(Box<SignedRequest>),
+    /// A presigned URL of S3's, signature version 2.
+    SigV2(Box<wire::sigv2::Presigned>),
     /// CodeCommit's signature for git.
     Git(Box<SignedGit>),
 }
@@ -91,6 +93,7 @@ pub(crate) fn authenticate(core: &mut Core, request: &Request, context: &Arc<Req
             scope.require_scope(&request.service, region).map_err(refused)?;
             (&signed.authorization.access_key_id, &signed.authorization.session_token)
         }
+        Proof::SigV2(signed) => (&signed.access_key_id, &signed.session_token),
         Proof::Git(signed) => (&signed.credentials.access_key_id, &signed.credentials.session_token),
     };
     let (caller, secret) = match token {
@@ -105,6 +108,10 @@ pub(crate) fn authenticate(core: &mut Core, request: &Request, context: &Arc<Req
         }
         Proof::Git(signed) => {
             signed.credentials.verify(&signed.host, &signed.path, context.region.as_str(), &secret, core.now).map_err(refused)?;
+            None
+        }
+        Proof::SigV2(signed) => {
+            signed.verify(&secret, core.now).map_err(refused)?;
             None
         }
         Proof::Anonymous | Proof::Malformed(_) => return Err(unknown_key(protocol)),

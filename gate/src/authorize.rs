@@ -241,7 +241,8 @@ fn decide(
     let identity: Vec<Named<'_>> = principal.identity.iter().map(Compiled::named).collect();
     let session: Option<Vec<Named<'_>>> = principal.session.as_ref().map(|s| s.iter().map(Compiled::named).collect());
     let scp = organization::service_control(principal.place.as_deref());
-    let rcp = organization::resource_control(place.as_deref(), &demand.action);
+    let limited = place.as_deref().filter(|_| !facts.as_ref().is_some_and(|f| f.beyond_resource_control));
+    let rcp = organization::resource_control(limited, &demand.action);
     let (service_control, resource_control) = (organization::named(scp), organization::named(rcp));
     let session_arn = frame.caller.name();
     // A web identity belongs to no account until it has a role.
@@ -259,7 +260,7 @@ fn decide(
         boundary: principal.boundary.as_ref().map(Compiled::named),
         session: session.as_deref(),
         resource: resource_policy.as_ref().map(Compiled::named),
-        grants: facts.as_ref().map_or(&[], |f| &f.grants),
+        grants: demand.grants.as_deref().or(facts.as_ref().map(|f| f.grants.as_slice())).unwrap_or_default(),
         block_public_access: facts.as_ref().is_some_and(|f| f.block_public_access),
         service_control: &service_control,
         resource_control: &resource_control,

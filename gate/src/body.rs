@@ -1,4 +1,8 @@
-use crate::{Error, Protocol, Service, Table, core::Core};
+use crate::{
+    Error, Protocol, Service, Table,
+    core::Core,
+    sums::{Summing, Sums},
+};
 use aws_lc_rs::{
     aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey},
     hkdf,
@@ -6,7 +10,11 @@ use aws_lc_rs::{
 use base::Secret;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::io::{self, Read, Write};
+use std::{
+    collections::BTreeMap,
+    io::{self, Read, Write},
+};
+use wire::checksum::Algorithm;
 
 /// The gate's own tables: the trail, bodies, uploads under way.
 pub(crate) struct Internal;
@@ -37,6 +45,8 @@ pub struct BodyKey {
     pub key: Secret<Vec<u8>>,
     /// Handed to `execute` as `ReceivedBody::note`.
     pub note: Value,
+    /// The checksums to compute of the bytes in the clear, beside MD5 and SHA-256.
+    pub sums: Vec<Algorithm>,
 }
 
 /// A body that was received and sealed.
@@ -52,6 +62,9 @@ pub struct ReceivedBody {
     pub sha256: String,
     /// What `Operation::open` noted.
     pub note: Value,
+    /// The checksums that `Operation::open` wanted, in base64 by S3's member names (`ChecksumCRC32`).
+    #[serde(default)]
+    pub sums: BTreeMap<String, String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -127,16 +140,19 @@ pub(crate) fn receive(core: &mut Core, key: BodyKey, reader: &mut dyn Read) -> R
     }
     let mut writer = core.gate.0.blobs.writer(&id, &file_key(&key.key, &id)?)?;
     core.new_files.push(id.clone());
-    writer.write_all(&small).map_err(broken)?;
-    io::copy(reader, &mut writer).map_err(broken)?;
+    let mut sums = Sums::new(&key.sums);
+    let mut summing = Summing { sums: &mut sums, to: &mut writer };
+    summing.write_all(&small).map_err(broken)?;
+    io::copy(reader, &mut summing).map_err(broken)?;
     let meta = writer.finish()?;
-    let body = described(id, &meta, key.note);
+    let body = described(id, &meta, key.note, sums);
     link(core, &body)?;
     Ok(body)
 }
 
-pub(crate) fn described(id: String, meta: &store::BlobMeta, note: Value) -> ReceivedBody {
-    ReceivedBody { id, length: meta.length, md5: hex::encode(meta.md5), sha256: hex::encode(meta.sha256), note }
+pub(crate) fn described(id: String, meta: &store::BlobMeta, note: Value, sums: Sums) -> ReceivedBody {
+    let (md5, sha256) = (hex::encode(meta.md5), hex::encode(meta.sha256));
+    ReceivedBody { id, length: meta.length, md5, sha256, note, sums: sums.finish() }
 }
 
 /// Makes a file's body known to the attempt.
@@ -146,7 +162,9 @@ pub(crate) fn link(core: &mut Core, body: &ReceivedBody) -> Result<(), Error> {
 
 fn receive_small(core: &mut Core, id: String, key: &BodyKey, bytes: Vec<u8>) -> Result<ReceivedBody, Error> {
     let meta = store::BlobMeta::of(&bytes);
-    let body = described(id, &meta, key.note.clone());
+    let mut sums = Sums::new(&key.sums);
+    sums.update(&bytes);
+    let body = described(id, &meta, key.note.clone(), sums);
     let cipher = small_cipher(&derive(&key.key, &body.id)?)?;
     let mut sealed = bytes;
     cipher

@@ -21,16 +21,17 @@ pub struct Demand {
     pub(crate) owner: Option<AccountId>,
     pub(crate) context: Vec<(Cow<'static, str>, ContextValue)>,
     pub(crate) part: Part,
+    pub(crate) grants: Option<Vec<policy::Grant>>,
 }
 
 impl Demand {
     /// The right to `action` on `resource`.
     pub fn new(action: impl Into<Cow<'static, str>>, resource: Arn) -> Self {
-        Self { action: action.into(), resource: Some(resource), owner: None, context: Vec::new(), part: Part::Required }
+        Self { action: action.into(), resource: Some(resource), owner: None, context: Vec::new(), part: Part::Required, grants: None }
     }
     /// The right to an action that has no resource level: `*`.
     pub fn any(action: impl Into<Cow<'static, str>>) -> Self {
-        Self { action: action.into(), resource: None, owner: None, context: Vec::new(), part: Part::Required }
+        Self { action: action.into(), resource: None, owner: None, context: Vec::new(), part: Part::Required, grants: None }
     }
     /// With a condition key.
     pub fn with(mut self, key: impl Into<Cow<'static, str>>, value: impl Into<ContextValue>) -> Self {
@@ -52,6 +53,12 @@ impl Demand {
             keys.push(key.to_string());
         }
         if keys.is_empty() { self } else { self.with("aws:TagKeys", keys) }
+    }
+    /// With the grants that count for it, where not all of the key's do: who passes a grant on, or retires one, may do so by
+    /// the right grant alone.
+    pub fn by_grants(mut self, grants: Vec<policy::Grant>) -> Self {
+        self.grants = Some(grants);
+        self
     }
     /// A decision that the operation reads by `name` (see `Authorized::probe`) instead of being refused by it.
     pub fn probe(mut self, name: &'static str) -> Self {
@@ -77,6 +84,11 @@ impl Demands {
     /// And one more.
     pub fn and(mut self, demand: Demand) -> Self {
         self.0.push(demand);
+        self
+    }
+    /// And these.
+    pub fn and_all(mut self, more: Demands) -> Self {
+        self.0.extend(more.0);
         self
     }
 }

@@ -29,12 +29,15 @@ pub struct ResourceFacts {
     pub grants: Vec<policy::Grant>,
     /// S3's RestrictPublicBuckets.
     pub block_public_access: bool,
+    /// An AWS managed key: resource control policies do not limit it.
+    /// Source: <https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_rcps.html>
+    pub beyond_resource_control: bool,
 }
 
 impl ResourceFacts {
     /// A resource of `account` with neither policy nor tags.
     pub fn owned_by(account: AccountId) -> Self {
-        Self { account, policy: None, tags: Vec::new(), grants: Vec::new(), block_public_access: false }
+        Self { account, policy: None, tags: Vec::new(), grants: Vec::new(), block_public_access: false, beyond_resource_control: false }
     }
 }
 

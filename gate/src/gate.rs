@@ -67,6 +67,25 @@ pub struct RequestContext {
     pub secure_transport: bool,
     /// The region that the call is for.
     pub region: Region,
+    /// What S3's policies may ask of how it came; nothing for calls that are made inside.
+    pub transport: Transport,
+}
+
+/// What only S3's condition keys tell of a request: its TLS and its signature.
+///
+/// Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/bucket-policy-s3-sigv4-conditions.html>
+#[derive(Clone, Debug, Default)]
+pub struct Transport {
+    /// `1.2` or `1.3`, where the listener saw TLS.
+    pub tls_version: Option<&'static str>,
+    /// `REST-HEADER` or `REST-QUERY-STRING`, where the request is signed.
+    pub auth_type: Option<&'static str>,
+    /// `AWS4-HMAC-SHA256`, or `AWS` for version 2.
+    pub signature_version: Option<&'static str>,
+    /// When a presigned URL was made; version 2 does not say.
+    pub presigned: Option<base::Timestamp>,
+    /// `x-amz-content-sha256`.
+    pub content_sha256: Option<String>,
 }
 
 /// A request from the wire.

@@ -1,7 +1,7 @@
 //! The condition keys that every call carries.
 //! Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>
 
-use crate::{Caller, Demand, Identity, ResourceFacts, core::Frame};
+use crate::{Caller, Demand, Identity, ResourceFacts, Transport, core::Frame};
 use base::{AccountId, Timestamp};
 use policy::Context;
 
@@ -84,6 +84,23 @@ fn session_tags(context: &mut Context, tags: &[(String, String)]) {
     }
 }
 
+/// How a request to S3 came.
+fn transport(context: &mut Context, transport: &Transport, now: Timestamp) {
+    let mut set = |key, value: Option<&str>| {
+        if let Some(value) = value {
+            context.set(key, value);
+        }
+    };
+    set("s3:TlsVersion", transport.tls_version);
+    set("s3:authType", transport.auth_type);
+    set("s3:signatureversion", transport.signature_version);
+    set("s3:x-amz-content-sha256", transport.content_sha256.as_deref());
+    if transport.auth_type == Some("REST-QUERY-STRING") {
+        let age = transport.presigned.map_or(0, |made| now.since(made).as_millis());
+        set("s3:signatureAge", Some(&age.to_string()));
+    }
+}
+
 /// The context of one demand.
 pub(crate) fn context(
     frame: &Frame,
@@ -103,6 +120,9 @@ pub(crate) fn context(
     context.set("aws:UserAgent", &request.user_agent);
     if request.source_ip.parse::<std::net::IpAddr>().is_ok() {
         context.set("aws:SourceIp", &request.source_ip);
+    }
+    if demand.action.starts_with("s3:") {
+        transport(&mut context, &request.transport, now);
     }
     if demand.resource.is_some() {
         context.set("aws:ResourceAccount", owner.as_str());

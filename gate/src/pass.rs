@@ -5,6 +5,7 @@ use crate::{
     authorize::{Allowed, authorize},
     core::{Core, Frame},
     federation,
+    gate::clipped,
     operation::info,
     record::{self, Opening},
     temporary,
@@ -64,7 +65,7 @@ fn decide<Op: Operation>(core: &mut Core, frame: &Frame, event: &str, input: &Op
 
 /// Decodes, then passes. Input of the wrong shape is refused and recorded like any other call.
 pub(crate) fn pass_value<Op: Operation>(core: &mut Core, frame: Frame, input: Value, body: Body<'_>) -> Passed<Value> {
-    let typed = match wire::lenient::from_value::<Op::Input>(input) {
+    let typed = match wire::lenient::from_known::<Op::Input>(&input) {
         Ok(typed) => typed,
         Err(e) => {
             let error = malformed::<Op>(&e);
@@ -92,19 +93,25 @@ fn drop_nulls(value: &mut Value) {
     }
 }
 
+/// Input that has not the operation's shape, or that asks for what is not there: that is refused by its name, not ignored.
 fn malformed<Op: Operation>(e: &wire::lenient::DecodeError) -> Error {
+    if e.unknown {
+        return Error::not_implemented(&format!("{}:{} with {}", Op::Service::NAME, Op::NAME, clipped(&e.path)));
+    }
     let code = match Op::Service::PROTOCOL {
         crate::Protocol::Query => "ValidationError",
         crate::Protocol::Json if e.misshapen => "SerializationException",
         crate::Protocol::Json => "ValidationException",
-        crate::Protocol::RestXml => "MalformedXML",
+        // What lies in an XML body is a member of a member.
+        crate::Protocol::RestXml if e.path.contains(['.', '[']) => "MalformedXML",
+        crate::Protocol::RestXml => "InvalidArgument",
     };
     Error::new(code, format!("{} of {}: {e}", Op::NAME, Op::Service::NAME))
 }
 
 /// The first half of a call whose body is large: decided before the body is read. Its record is written by the second half.
 pub(crate) fn open_value<Op: Operation>(core: &mut Core, frame: Frame, input: Value) -> Result<BodyKey, Error> {
-    let typed = wire::lenient::from_value::<Op::Input>(input).map_err(|e| malformed::<Op>(&e))?;
+    let typed = wire::lenient::from_known::<Op::Input>(&input).map_err(|e| malformed::<Op>(&e))?;
     let event = frame.event.clone().unwrap_or_default();
     let allowed = decide::<Op>(core, &frame, &event, &typed)?;
     Op::open(&mut Authorized::<Op>::new(core, &frame, &event, allowed), &typed)

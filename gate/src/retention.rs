@@ -101,6 +101,7 @@ fn record(core: &mut Core, account: AccountId, days: u32, removed: usize) -> Res
         user_agent: SERVICE.into(),
         secure_transport: true,
         region: core.gate.0.region.clone(),
+        transport: crate::Transport::default(),
     };
     let frame = Frame { caller, context: Arc::new(context), parent: None, event: None };
     let input = json!({"accountId": account, "retentionPeriod": days, "before": limit(core.now, days).iso()});

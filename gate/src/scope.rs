@@ -174,6 +174,7 @@ impl<'a, S: Service> Scope<'a, S> {
             user_agent: S::PRINCIPAL.into(),
             secure_transport: true,
             region: self.view.frame.context.region.clone(),
+            transport: crate::Transport::default(),
         };
         let parent = (!self.event.is_empty()).then(|| self.event.to_string());
         Frame { caller: actor.0.clone(), context: Arc::new(context), parent, event: None }

@@ -9,6 +9,7 @@ use crate::{
     flood::Admission,
     pass::Passed,
     record::{self, Opening, Written},
+    sums::Sums,
 };
 use base::uuid_v7;
 use serde_json::Value;
@@ -28,6 +29,7 @@ pub struct Upload {
     key: Option<BodyKey>,
     id: String,
     writer: Option<store::BlobWriter>,
+    sums: Sums,
     signature: Option<VerifiedSignature>,
 }
 
@@ -72,7 +74,8 @@ impl Gate {
         let id = base::uuid(&*self.0.entropy);
         let writer = self.0.blobs.writer(&id, &body::file_key(&key.key, &id)?)?;
         let (service, operation) = (request.service.clone(), request.operation.clone());
-        Ok(Upload { gate: self.clone(), frame, service, operation, input, key: Some(key), id, writer: Some(writer), signature })
+        let (sums, writer) = (Sums::new(&key.sums), Some(writer));
+        Ok(Upload { gate: self.clone(), frame, service, operation, input, key: Some(key), id, writer, sums, signature })
     }
 
     fn open_attempt(&self, core: &mut Core, request: &Request, event: &str) -> Result<Opened, Error> {
@@ -144,6 +147,7 @@ impl Upload {
     /// The disk failed or is full.
     pub fn write(&mut self, bytes: &[u8]) -> Result<(), Error> {
         let writer = self.writer.as_mut().ok_or_else(|| Error::internal("the upload has ended"))?;
+        self.sums.update(bytes);
         writer.write_all(bytes).map_err(|e| Error::of_body(&e))
     }
 
@@ -172,7 +176,8 @@ impl Upload {
     fn received(&mut self, input: impl FnOnce(&mut Value)) -> Result<ReceivedBody, Error> {
         let (Some(writer), Some(key)) = (self.writer.take(), self.key.take()) else { return Err(Error::internal("the upload has ended")) };
         input(&mut self.input);
-        Ok(body::described(self.id.clone(), &writer.finish()?, key.note))
+        let sums = std::mem::replace(&mut self.sums, Sums::new(&[]));
+        Ok(body::described(self.id.clone(), &writer.finish()?, key.note, sums))
     }
 
     fn link_attempt(&self, core: &mut Core, received: &ReceivedBody) -> Passed<Value> {

@@ -46,6 +46,8 @@ pub(crate) trait View: Send + Sync {
     fn get(&self, key: &[u8]) -> Result<Option<Value>, StoreError>;
     /// The first (or, in reverse, the last) `limit` rows of the span, in that order.
     fn scan(&self, span: &Span, limit: usize, reverse: bool) -> Result<Vec<(Key, Value)>, StoreError>;
+    /// The first rows of the span, about so many bytes of them and at least one, as they were written: put or appended.
+    fn stretch(&self, span: &Span, bytes: usize) -> Result<Vec<(Key, Change)>, StoreError>;
 }
 
 /// From `start`, up to but without `end`; no end, no upper bound.

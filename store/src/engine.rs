@@ -1,9 +1,10 @@
 use crate::{
     CommitError, Key, Pending, RootKey, StoreError, Tx, Value,
     backend::{Backend, Batch, Change},
+    blobs::Blobs,
     clock::Clock,
     committer::Committer,
-    disk::{Disk, Limits},
+    disk::{Backup, Disk, KeyBytes, Keyring, Limits, keyring_file},
     files::failed,
     memory::Memory,
     pending::{Answer, pending},
@@ -35,6 +36,8 @@ struct Shared {
     core: Arc<Core>,
     /// None: commits are made at once, by the caller's thread.
     committer: Option<Committer>,
+    /// None: nothing lies on disk. Beside it the file that it lies in.
+    keyring: Option<(Keyring, Vec<u8>)>,
 }
 
 impl Drop for Shared {
@@ -98,15 +101,37 @@ impl Store {
     /// An empty store in memory. Commits are complete when [`Store::commit`] returns.
     pub fn memory() -> Self {
         let core = Arc::new(Core::new(Box::new(Memory::default())));
-        Self(Arc::new(Shared { core, committer: None }))
+        Self(Arc::new(Shared { core, committer: None, keyring: None }))
     }
 
-    /// Opens the store in the folder `dir`, or makes it: one process per folder, all content encrypted under a key
-    /// derived from `root`. After a crash, every answered commit is there.
+    /// Opens the store in the folder `dir`, or makes it: one process per folder, all content encrypted under keys that
+    /// `root` wraps. After a crash, every answered commit is there.
     pub fn open(dir: &Path, root: &RootKey) -> Result<Self, StoreError> {
-        let core = Arc::new(Core::new(Box::new(Disk::open(dir, root, Limits::default())?)));
+        let disk = Disk::open(dir, root, Limits::default())?;
+        let keyring = Some((disk.keyring().clone(), keyring_file(dir)?));
+        let core = Arc::new(Core::new(Box::new(disk)));
         let committer = Committer::start(Arc::clone(&core)).map_err(failed(dir, "starting the committer thread"))?;
-        Ok(Self(Arc::new(Shared { core, committer: Some(committer) })))
+        Ok(Self(Arc::new(Shared { core, committer: Some(committer), keyring })))
+    }
+
+    /// Keys for what those above seal by themselves, random and kept with the data: the present one, and those before it, which
+    /// open what was sealed once. None of a store in memory.
+    pub fn sealing_keys(&self) -> Vec<KeyBytes> {
+        self.0.keyring.as_ref().map_or_else(Vec::new, |(keyring, _)| keyring.seals.clone())
+    }
+
+    /// The bytes of a backup of this moment, with the blobs that its rows know. `manifest` goes with it, in the clear.
+    ///
+    /// # Errors
+    /// The store is in memory, or could not be read.
+    pub fn backup(&self, blobs: &Blobs, manifest: &[u8]) -> Result<Backup, StoreError> {
+        let Some((keyring, file)) = &self.0.keyring else {
+            return Err(StoreError::Invalid("a store in memory has no backup".into()));
+        };
+        // Before the snapshot: none of its blobs may go.
+        let hold = blobs.hold();
+        let view = self.0.core.backend.view(self.0.core.clock.now())?;
+        Backup::new(view, hold, &keyring.rows[0], file, manifest)
     }
 
     /// A new transaction. It costs nothing until it reads.

@@ -53,6 +53,15 @@ pub enum StoreError {
         /// The file.
         path: PathBuf,
     },
+    /// A backup is not what was written, or none.
+    Backup {
+        /// The backup's file.
+        path: PathBuf,
+        /// The byte where it was noticed.
+        at: u64,
+        /// What does not fit.
+        message: String,
+    },
     /// The caller asked for something impossible: a bad blob id, a range beyond the end.
     Invalid(String),
     /// The store was closed.
@@ -75,11 +84,11 @@ impl fmt::Display for StoreError {
                 path.display()
             ),
             Self::WrongKey { path } => {
-                write!(f, "data directory '{}' was written under another root key: give the root key that it was made with", path.display())
+                write!(f, "'{}' was written under another root key: give the root key that it was made with", path.display())
             }
             Self::Version { path, found } => write!(
                 f,
-                "data directory '{}' has format {found}, which this version does not read: use the version that wrote it, or a newer one",
+                "'{}' has format {found}, which this version does not read: use the version that wrote it, or a newer one",
                 path.display()
             ),
             Self::Corrupt { path, message } => {
@@ -89,12 +98,30 @@ impl fmt::Display for StoreError {
             Self::Interrupted { path } => {
                 write!(f, "{}: a commit failed meanwhile, because the disk is full or has failed: try again", path.display())
             }
+            Self::Backup { path, at, message } => {
+                write!(
+                    f,
+                    "backup '{}' cannot be used: at byte {at}: {message}: take another copy of it, or an earlier backup",
+                    path.display()
+                )
+            }
             Self::Invalid(message) => f.write_str(message),
             Self::Closed => f.write_str("the store is closed"),
         }
     }
 }
 impl std::error::Error for StoreError {}
+
+impl StoreError {
+    /// Why the tree took nothing in.
+    pub(crate) fn of_commit(error: CommitError, path: &std::path::Path) -> Self {
+        let path = path.into();
+        match error {
+            CommitError::Full(message) => Self::Full { path, message },
+            other => Self::Io { path, message: other.to_string() },
+        }
+    }
+}
 
 /// Why a transaction was not committed.
 #[derive(Debug, Clone, PartialEq, Eq)]

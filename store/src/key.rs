@@ -15,6 +15,10 @@ impl RootKey {
         Self(Zeroizing::new(bytes))
     }
 
+    pub(crate) fn bytes(&self) -> Zeroizing<[u8; 32]> {
+        self.0.clone()
+    }
+
     /// A key for one purpose, which tells nothing of another purpose's key.
     pub fn derive(&self, purpose: &str) -> Zeroizing<[u8; 32]> {
         derive(&self.0, b"sekisho root key", &[purpose.as_bytes()])

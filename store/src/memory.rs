@@ -79,6 +79,11 @@ impl View for MemoryView {
             true => seen.rev().filter_map(owned).take(limit).collect(),
         })
     }
+
+    fn stretch(&self, span: &Span, bytes: usize) -> Result<Vec<(Key, Change)>, StoreError> {
+        let rows = self.scan(span, bytes.max(1), false)?;
+        Ok(rows.into_iter().map(|(key, value)| (key, Change::Put(value))).collect())
+    }
 }
 
 #[cfg(test)]

@@ -72,7 +72,7 @@ fn a_wrong_root_key_is_told() {
     let dir = tempfile::tempdir().unwrap();
     put(&open(dir.path()), "a", b"1").unwrap();
     let error = Store::open(dir.path(), &RootKey::new([6; 32])).err().unwrap();
-    assert_eq!(error, StoreError::WrongKey { path: dir.path().join("store.db") });
+    assert_eq!(error, StoreError::WrongKey { path: dir.path().join("keyring") });
     assert_eq!(count(&open(dir.path())), 1);
 }
 

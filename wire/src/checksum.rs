@@ -1,5 +1,9 @@
 //! Running checksums of objects and parts, as S3 names and writes them.
 
+mod combine;
+
+pub use combine::combined;
+
 use aws_lc_rs::digest;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 
@@ -134,8 +138,13 @@ impl Checksum {
 /// Eight tables, so that eight bytes are taken at a time.
 type Table = [[u64; 256]; 8];
 
-static CRC32C: Table = tables(0x82f6_3b78);
-static CRC64NVME: Table = tables(0x9a6c_9329_ac4b_c9b5);
+// The polynomials, reversed.
+const CRC32_POLYNOMIAL: u64 = 0xedb8_8320;
+const CRC32C_POLYNOMIAL: u64 = 0x82f6_3b78;
+const CRC64NVME_POLYNOMIAL: u64 = 0x9a6c_9329_ac4b_c9b5;
+
+static CRC32C: Table = tables(CRC32C_POLYNOMIAL);
+static CRC64NVME: Table = tables(CRC64NVME_POLYNOMIAL);
 
 /// From the reversed polynomial; a 32-bit one works in the low half.
 const fn tables(polynomial: u64) -> Table {

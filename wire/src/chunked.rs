@@ -193,6 +193,15 @@ impl Decoder {
             claimed: String::new(),
             hash: digest::Context::new(&digest::SHA256),
         });
+        Self::begin(kind, chain, expect)
+    }
+
+    /// For a body with an unsigned trailer: it needs no signature, so it can be read before the request's own one is verified.
+    pub fn unsigned(expect: Expect) -> Self {
+        Self::begin(Kind::UnsignedTrailer, None, expect)
+    }
+
+    fn begin(kind: Kind, chain: Option<Chain>, expect: Expect) -> Self {
         Self {
             kind,
             chain,

@@ -8,6 +8,11 @@ use serde::de::{
 use serde_json::{Map, Value};
 use std::fmt;
 
+mod known;
+
+use known::Watch;
+pub use known::from_known;
+
 /// Why an input was refused.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct DecodeError {
@@ -19,6 +24,8 @@ pub struct DecodeError {
     pub missing: bool,
     /// Whether the input has the wrong shape, such as a list for a string, rather than a value that is not allowed.
     pub misshapen: bool,
+    /// Whether the input has a member at `path` that its type does not know.
+    pub unknown: bool,
 }
 
 impl fmt::Display for DecodeError {
@@ -33,7 +40,7 @@ impl std::error::Error for DecodeError {}
 
 impl DecodeError {
     fn shape(message: String) -> Self {
-        Self { path: String::new(), message, missing: false, misshapen: true }
+        Self { path: String::new(), message, missing: false, misshapen: true, unknown: false }
     }
     fn within(mut self, outer: &str) -> Self {
         let separator = if self.path.is_empty() || self.path.starts_with('[') { "" } else { "." };
@@ -44,10 +51,10 @@ impl DecodeError {
 
 impl de::Error for DecodeError {
     fn custom<T: fmt::Display>(message: T) -> Self {
-        Self { path: String::new(), message: message.to_string(), missing: false, misshapen: false }
+        Self { path: String::new(), message: message.to_string(), missing: false, misshapen: false, unknown: false }
     }
     fn missing_field(field: &'static str) -> Self {
-        Self { path: field.to_owned(), message: "it is required".to_owned(), missing: true, misshapen: false }
+        Self { path: field.to_owned(), message: "it is required".to_owned(), missing: true, misshapen: false, unknown: false }
     }
     // serde's own texts quote the value, which may be a secret.
     fn invalid_type(found: de::Unexpected<'_>, expected: &dyn de::Expected) -> Self {
@@ -78,13 +85,14 @@ fn kind_of(found: de::Unexpected<'_>) -> &'static str {
     }
 }
 
-/// Reads a typed input. Members that the type does not know are ignored, as AWS does.
+/// Reads a typed value. Members that the type does not know are ignored.
 pub fn from_value<T: DeserializeOwned>(value: Value) -> Result<T, DecodeError> {
-    T::deserialize(Lenient(&value))
+    T::deserialize(Lenient(&value, None))
 }
 
+/// A value, and what watches over members that nobody knows.
 #[derive(Clone, Copy)]
-struct Lenient<'a>(&'a Value);
+struct Lenient<'a>(&'a Value, Option<&'a Watch>);
 
 impl<'a> Lenient<'a> {
     fn wrong<T>(self, expected: &str) -> Result<T, DecodeError> {
@@ -144,6 +152,9 @@ impl<'de> Deserializer<'de> for Lenient<'_> {
     type Error = DecodeError;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        if let Some(watch) = self.1 {
+            watch.taken_as_it_is();
+        }
         match self.0 {
             Value::Null => visitor.visit_unit(),
             Value::Bool(flag) => visitor.visit_bool(*flag),
@@ -154,8 +165,8 @@ impl<'de> Deserializer<'de> for Lenient<'_> {
                 _ => self.wrong("a number"),
             },
             Value::String(text) => visitor.visit_str(text),
-            Value::Array(items) => visit_items(items, visitor),
-            Value::Object(members) => visitor.visit_map(Members { members: members.iter(), value: None }),
+            Value::Array(items) => visit_items(items, self.1, visitor),
+            Value::Object(members) => visitor.visit_map(Members { members: members.iter(), value: None, watch: self.1 }),
         }
     }
     integers! { deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64 deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64 }
@@ -206,6 +217,9 @@ impl<'de> Deserializer<'de> for Lenient<'_> {
         visitor.visit_unit()
     }
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        if self.1.is_some() && known::asks_something(self.0) {
+            return Err(DecodeError::unknown());
+        }
         visitor.visit_unit()
     }
     fn deserialize_unit_struct<V: Visitor<'de>>(self, _: &'static str, visitor: V) -> Result<V::Value, DecodeError> {
@@ -215,7 +229,7 @@ impl<'de> Deserializer<'de> for Lenient<'_> {
         visitor.visit_newtype_struct(self)
     }
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
-        visit_items(self.items()?, visitor)
+        visit_items(self.items()?, self.1, visitor)
     }
     fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, DecodeError> {
         self.deserialize_seq(visitor)
@@ -225,11 +239,11 @@ impl<'de> Deserializer<'de> for Lenient<'_> {
     }
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
         match self.0 {
-            Value::Object(members) => visitor.visit_map(Members { members: members.iter(), value: None }),
+            Value::Object(members) => visitor.visit_map(Members { members: members.iter(), value: None, watch: self.1 }),
             // How the query protocol and XML write an empty structure.
             Value::String(text) if text.is_empty() => {
                 let none = Map::new();
-                visitor.visit_map(Members { members: none.iter(), value: None })
+                visitor.visit_map(Members { members: none.iter(), value: None, watch: None })
             }
             _ => self.wrong("a structure"),
         }
@@ -240,7 +254,7 @@ impl<'de> Deserializer<'de> for Lenient<'_> {
     fn deserialize_enum<V: Visitor<'de>>(self, _: &'static str, _: &'static [&'static str], visitor: V) -> Result<V::Value, DecodeError> {
         match self.0 {
             Value::Object(members) => match members.iter().next() {
-                Some((name, value)) if members.len() == 1 => visitor.visit_enum(Variant { name, value: Some(value) }),
+                Some((name, value)) if members.len() == 1 => visitor.visit_enum(Variant { name, value: Some(Lenient(value, self.1)) }),
                 _ => self.wrong("a structure with exactly one member"),
             },
             _ => match self.text() {
@@ -252,8 +266,8 @@ impl<'de> Deserializer<'de> for Lenient<'_> {
     serde::forward_to_deserialize_any! { i128 u128 }
 }
 
-fn visit_items<'de, V: Visitor<'de>>(items: &[Value], visitor: V) -> Result<V::Value, DecodeError> {
-    let mut access = Items { items: items.iter().enumerate() };
+fn visit_items<'de, V: Visitor<'de>>(items: &[Value], watch: Option<&Watch>, visitor: V) -> Result<V::Value, DecodeError> {
+    let mut access = Items { items: items.iter().enumerate(), watch };
     let value = visitor.visit_seq(&mut access)?;
     match access.items.len() {
         0 => Ok(value),
@@ -263,13 +277,14 @@ fn visit_items<'de, V: Visitor<'de>>(items: &[Value], visitor: V) -> Result<V::V
 
 struct Items<'a> {
     items: std::iter::Enumerate<std::slice::Iter<'a, Value>>,
+    watch: Option<&'a Watch>,
 }
 
 impl<'de> SeqAccess<'de> for &mut Items<'_> {
     type Error = DecodeError;
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, DecodeError> {
         let Some((index, item)) = self.items.next() else { return Ok(None) };
-        seed.deserialize(Lenient(item)).map(Some).map_err(|e| e.within(&format!("[{index}]")))
+        seed.deserialize(Lenient(item, self.watch)).map(Some).map_err(|e| e.within(&format!("[{index}]")))
     }
     fn size_hint(&self) -> Option<usize> {
         Some(self.items.len())
@@ -279,6 +294,7 @@ impl<'de> SeqAccess<'de> for &mut Items<'_> {
 struct Members<'a> {
     members: serde_json::map::Iter<'a>,
     value: Option<(&'a String, &'a Value)>,
+    watch: Option<&'a Watch>,
 }
 
 impl<'de> MapAccess<'de> for Members<'_> {
@@ -290,7 +306,7 @@ impl<'de> MapAccess<'de> for Members<'_> {
     }
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, DecodeError> {
         let (name, value) = self.value.take().ok_or_else(|| <DecodeError as de::Error>::custom("a value was read before its name"))?;
-        seed.deserialize(Lenient(value)).map_err(|e| e.within(name))
+        seed.deserialize(Lenient(value, self.watch)).map_err(|e| e.within(name))
     }
 }
 
@@ -327,7 +343,7 @@ impl<'de> Deserializer<'de> for Key<'_> {
 
 struct Variant<'a> {
     name: &'a str,
-    value: Option<&'a Value>,
+    value: Option<Lenient<'a>>,
 }
 
 impl<'de, 'a> EnumAccess<'de> for Variant<'a> {
@@ -341,12 +357,12 @@ impl<'de, 'a> EnumAccess<'de> for Variant<'a> {
 
 struct Content<'a> {
     name: &'a str,
-    value: Option<&'a Value>,
+    value: Option<Lenient<'a>>,
 }
 
 impl<'a> Content<'a> {
     fn value(&self) -> Result<Lenient<'a>, DecodeError> {
-        self.value.map(Lenient).ok_or_else(|| de::Error::custom(format!("'{}' needs a value", self.name)))
+        self.value.ok_or_else(|| de::Error::custom(format!("'{}' needs a value", self.name)))
     }
 }
 

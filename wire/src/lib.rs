@@ -3,6 +3,7 @@
 //! Knows nothing of sockets, time, accounts or what an operation does: a request becomes a [`Decoded`], whose input
 //! [`lenient`] turns into an operation's typed one, and an output becomes an answer's bytes.
 
+pub mod answer;
 pub mod checksum;
 pub mod chunked;
 pub mod encoding;
@@ -14,6 +15,7 @@ pub mod lenient;
 pub mod query;
 pub mod rest;
 pub mod s3;
+pub mod sigv2;
 pub mod sigv4;
 pub mod xml;
 

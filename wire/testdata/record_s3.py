@@ -45,6 +45,7 @@ REQUESTS = [
     ("PutBucketTagging", dict(B, Tagging=TAGS)), ("GetBucketTagging", B), ("DeleteBucketTagging", B),
     ("PutBucketOwnershipControls", dict(B, OwnershipControls={"Rules": [{"ObjectOwnership": "ObjectWriter"}]})), ("GetBucketOwnershipControls", B),
     ("GetObjectTagging", dict(K, VersionId="v")), ("PutObjectTagging", dict(K, Tagging=TAGS)), ("DeleteObjectTagging", K),
+    ("GetObjectAcl", dict(K, VersionId="v")), ("PutObjectAcl", dict(K, ACL="private")),
     ("GetObjectAttributes", dict(K, ObjectAttributes=["ETag", "Checksum", "ObjectParts"], MaxParts=5)),
 ]
 

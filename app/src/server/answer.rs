@@ -1,23 +1,15 @@
-use super::route::{Body, Style};
+use super::route::Body;
 use bytes::Bytes;
-use gate::{Answer, BodyReader, Error, Outcome, Protocol};
-use http::{HeaderMap, HeaderValue, Response, StatusCode, header::CONTENT_TYPE};
+use gate::{Answer, BodyReader, Error, Outcome};
+use http::{HeaderMap, Response, StatusCode};
 use http_body_util::{BodyExt, Full, StreamBody};
 use hyper::body::Frame;
-use serde_json::json;
 use std::io::{self, Read};
 use tokio::sync::mpsc;
-
-/// The namespaces of the query services' answers.
-const NAMESPACES: [(&str, &str); 3] = [
-    ("sts", "https://sts.amazonaws.com/doc/2011-06-15/"),
-    ("iam", "https://iam.amazonaws.com/doc/2010-05-08/"),
-    ("cloudformation", "http://cloudformation.amazonaws.com/doc/2010-05-15/"),
-];
-
-fn namespace(service: &str) -> &'static str {
-    NAMESPACES.iter().find(|(s, _)| *s == service).map_or("http://webservices.amazon.com/AWSFault/2005-15-09", |(_, n)| n)
-}
+use wire::{
+    answer::{Failure, Style},
+    rest::RestBody,
+};
 
 pub(crate) fn full(bytes: impl Into<Bytes>) -> Body {
     Full::new(bytes.into()).map_err(|never| match never {}).boxed_unsync()
@@ -30,53 +22,25 @@ fn response(status: u16, headers: HeaderMap, body: Body) -> Response<Body> {
     response
 }
 
-fn typed(content_type: &'static str) -> HeaderMap {
-    HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(content_type))])
-}
-
-fn text(value: &str) -> HeaderValue {
-    HeaderValue::from_str(value).unwrap_or(HeaderValue::from_static("-"))
-}
-
 pub(crate) fn write(style: &Style, outcome: Outcome) -> Response<Body> {
-    let mut response = match outcome {
-        Ok(answer) => success(style, answer).unwrap_or_else(|e| failure(style, &e)),
-        Err(error) => failure(style, &error),
-    };
-    let headers = response.headers_mut();
-    headers.insert("x-amzn-requestid", text(&style.request_id));
-    if style.protocol == Protocol::RestXml {
-        headers.insert("x-amz-request-id", text(&style.request_id));
-    }
-    response
+    outcome.and_then(|answer| success(style, answer)).unwrap_or_else(|e| failure(style, &e))
 }
 
 fn success(style: &Style, answer: Answer) -> Result<Response<Body>, Error> {
-    match style.protocol {
-        Protocol::Json => Ok(response(200, typed(style.json.content_type()), full(wire::json::response(&answer.output)))),
-        Protocol::Query if style.query_as_json => {
-            let mut members = json!({"ResponseMetadata": {"RequestId": style.request_id}});
-            members[format!("{}Result", style.operation)] = answer.output;
-            let mut whole = json!({});
-            whole[format!("{}Response", style.operation)] = members;
-            Ok(response(200, typed("application/json"), full(whole.to_string())))
-        }
-        Protocol::Query => {
-            let xml = wire::query::response(&style.operation, namespace(&style.service), &answer.output, &style.request_id);
-            Ok(response(200, typed("text/xml"), full(xml)))
-        }
-        Protocol::RestXml => rest(style, answer),
-    }
-}
-
-fn rest(style: &Style, answer: Answer) -> Result<Response<Body>, Error> {
-    let written = wire::s3::encode(&style.operation, &answer.output).map_err(Error::internal)?;
+    let written = wire::answer::success(style, &answer.output).map_err(Error::internal)?;
     let body = match (written.body, answer.body) {
-        (wire::rest::RestBody::Bytes(bytes), _) => full(bytes),
-        (wire::rest::RestBody::Stream, Some((reader, length))) => stream(reader, length)?,
-        (wire::rest::RestBody::Stream, None) => full(Bytes::new()),
+        (RestBody::Bytes(bytes), _) => full(bytes),
+        (RestBody::Stream, Some((reader, length))) => stream(reader, length)?,
+        (RestBody::Stream, None) => full(Bytes::new()),
     };
     Ok(response(written.status, written.headers, body))
+}
+
+fn failure(style: &Style, error: &Error) -> Response<Body> {
+    let failure = Failure { code: &error.code, message: &error.message, status: error.status, members: &error.members };
+    let written = wire::answer::failure(style, failure);
+    let RestBody::Bytes(bytes) = written.body else { return response(written.status, written.headers, full(Bytes::new())) };
+    response(written.status, written.headers, full(bytes))
 }
 
 /// Bodies up to this are read at once; larger ones by a thread, a piece at a time.
@@ -123,60 +87,3 @@ trait MapFrames: futures_util::Stream<Item = io::Result<Bytes>> + Sized {
     }
 }
 impl<S: futures_util::Stream<Item = io::Result<Bytes>>> MapFrames for S {}
-
-fn failure(style: &Style, error: &Error) -> Response<Body> {
-    match style.protocol {
-        Protocol::Json => json_failure(style, error),
-        Protocol::Query if style.query_as_json => {
-            let kind = if error.status < 500 { "Sender" } else { "Receiver" };
-            let body = json!({"Error": {"Type": kind, "Code": error.code, "Message": error.message}, "RequestId": style.request_id});
-            response(error.status, typed("application/json"), full(body.to_string()))
-        }
-        Protocol::Query => {
-            let xml = wire::query::error(namespace(&style.service), error.status < 500, &error.code, &error.message, &style.request_id);
-            response(error.status, typed("text/xml"), full(xml))
-        }
-        Protocol::RestXml => {
-            let bodyless = style.head || error.status == 304;
-            let details: Vec<(&str, &str)> = error.members.iter().filter_map(|(k, v)| Some((k.as_str(), v.as_str()?))).collect();
-            let xml =
-                if bodyless { Vec::new() } else { wire::s3::error(&error.code, &error.message, &style.path, &style.request_id, &details) };
-            response(error.status, typed("application/xml"), full(xml))
-        }
-    }
-}
-
-fn json_failure(style: &Style, error: &Error) -> Response<Body> {
-    let mut body = json!({"__type": error.code, "message": error.message});
-    for (name, value) in &error.members {
-        body[name] = value.clone();
-    }
-    let mut headers = typed(style.json.content_type());
-    headers.insert("x-amzn-errortype", text(&error.code));
-    response(error.status, headers, full(body.to_string()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn an_empty_output_is_a_result_all_the_same() {
-        let style = Style {
-            protocol: Protocol::Query,
-            json: wire::json::Version::V1_1,
-            query_as_json: false,
-            service: "cloudformation".into(),
-            operation: "ExecuteChangeSet".into(),
-            path: "/".into(),
-            request_id: "1".into(),
-            head: false,
-        };
-        for (output, result) in [(json!({}), true), (json!(null), false)] {
-            let response = write(&style, Ok(Answer { output, body: None }));
-            let body = response.into_body().collect().await.unwrap().to_bytes();
-            let text = String::from_utf8(body.to_vec()).unwrap();
-            assert_eq!(text.contains("<ExecuteChangeSetResult></ExecuteChangeSetResult>"), result, "{text}");
-        }
-    }
-}

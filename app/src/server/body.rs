@@ -1,22 +1,22 @@
 use super::{
     Connection, Server, answer,
-    route::{Body, Parsed, Style, context, proof},
+    route::{self, Body, Parsed, Signer, context, proof},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use bytes::Bytes;
-use gate::{Error, Outcome, Protocol, Request, Upload};
+use gate::{Error, Outcome, Protocol, Request, RequestContext, Transport, Upload};
 use http::{HeaderMap, Response, request::Parts};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use md5::{Digest, Md5};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::time::Duration;
 use tokio::time::Instant;
 use wire::{
     checksum::{Algorithm, Checksum},
-    chunked::{Decoder, Expect, Kind},
+    chunked::{ChunkError, Decoder, Expect, Kind, Trailers},
     rest::BodyKind,
-    sigv4::{PayloadHash, hex_sha256},
+    sigv4::{ALGORITHM, PayloadHash, hex_sha256},
 };
 
 /// A client that sends nothing, or takes nothing of its answer, for this long has gone.
@@ -29,9 +29,13 @@ const DRAINING: Duration = Duration::from_secs(10);
 /// The service whose requests these are.
 const SERVICE: &str = "s3";
 /// XML and text bodies of S3.
-const MAX_DOCUMENT: usize = 2 * 1024 * 1024;
+const MAX_DOCUMENT: usize = 4 * 1024 * 1024;
 /// Objects up to this come with the call; larger ones are uploads in two halves.
 const SMALL: u64 = 64 * 1024;
+/// What aws-chunked adds to such an object at most: a client that cuts it finer sends an upload.
+const MAX_FRAMING: usize = 16 * 1024;
+/// Bytes of an object or a part that comes at once.
+const MOST_AT_ONCE: u64 = 5 << 30;
 
 fn broken_off() -> Error {
     Error::new("RequestTimeout", "The body did not arrive in full: the connection ended or stood still. Send it again.")
@@ -108,6 +112,22 @@ pub(crate) async fn whole(incoming: &mut Arriving, headers: &HeaderMap, limit: u
     Ok(bytes)
 }
 
+/// What S3's condition keys tell of the request.
+fn transport(connection: Connection, parsed: &Parsed) -> Transport {
+    let tls = Transport { tls_version: connection.tls, ..Transport::default() };
+    match parsed {
+        Err(_) | Ok(Signer::Nobody) => tls,
+        Ok(Signer::V2(_)) => Transport { auth_type: Some("REST-QUERY-STRING"), signature_version: Some("AWS"), ..tls },
+        Ok(Signer::V4(a)) => Transport {
+            auth_type: Some(if a.is_presigned() { "REST-QUERY-STRING" } else { "REST-HEADER" }),
+            signature_version: Some(ALGORITHM),
+            presigned: a.is_presigned().then_some(a.date),
+            content_sha256: a.payload.text().map(str::to_string),
+            ..tls
+        },
+    }
+}
+
 pub(crate) async fn s3(
     server: &Server,
     connection: Connection,
@@ -116,10 +136,9 @@ pub(crate) async fn s3(
     parsed: Parsed,
     incoming: &mut Arriving,
 ) -> Response<Body> {
-    let context = context(server, connection, &parts.headers);
-    let suffixes: Vec<&str> = server.host_suffixes.iter().map(String::as_str).collect();
-    let decoded = wire::s3::decode(parts.method.as_str(), target, &parts.headers, &suffixes);
-    let mut style = Style::new(Protocol::RestXml, SERVICE, "", parts, &context);
+    let context = RequestContext { transport: transport(connection, &parsed), ..context(server, connection, &parts.headers) };
+    let decoded = wire::s3::decode(parts.method.as_str(), target, &parts.headers, &server.suffixes());
+    let mut style = route::style(wire::answer::Form::RestXml, SERVICE, "", parts, &context);
     let request = |operation: &str, input, body, hash, parsed| Request {
         proof: proof(parsed, Protocol::RestXml, parts, target, hash),
         service: SERVICE.into(),
@@ -142,27 +161,19 @@ pub(crate) async fn s3(
     };
     style.operation = rest.operation.to_string();
     if rest.body == BodyKind::Stream {
-        let kind = parsed.as_ref().ok().and_then(Option::as_ref).and_then(|a| Kind::of(&a.payload));
-        let stated = parsed.as_ref().ok().and_then(Option::as_ref).and_then(|a| match &a.payload {
+        let authorization = parsed.as_ref().ok().and_then(Signer::v4);
+        let kind = authorization.and_then(|a| Kind::of(&a.payload));
+        let stated = authorization.and_then(|a| match &a.payload {
             PayloadHash::Hex(hash) => Some(hash.clone()),
             _ => None,
         });
-        let wanted = Wanted::from_headers(&parts.headers, stated);
-        let small = kind.is_none() && announced(&parts.headers, "content-length").is_some_and(|n| n <= SMALL);
-        let outcome = match wanted {
+        let outcome = match Wanted::of_object(&parts.headers, stated, &mut rest.input) {
             Err(e) => server.gate.call(&request(rest.operation, Err(e), None, None, parsed)).await,
-            Ok(wanted) if small => {
-                let read = whole(incoming, &parts.headers, SMALL as usize).await;
-                let hash = read.as_ref().ok().map(|b| hex_sha256(b));
-                let checked = read.and_then(|bytes| {
-                    let mut sums = wanted.begin();
-                    sums.update(&bytes);
-                    sums.check(&mut rest.input)?;
-                    Ok(bytes)
-                });
-                let (input, body) = match checked {
-                    Ok(bytes) => (Ok(rest.input), Some(bytes)),
-                    Err(e) => (Err(e), None),
+            Ok(wanted) if wanted.is_small(kind) => {
+                let read = small(wanted, kind, incoming, &parts.headers, &mut rest.input).await;
+                let (input, body, hash) = match read {
+                    Ok((bytes, hash)) => (Ok(rest.input), Some(bytes), hash),
+                    Err(e) => (Err(e), None, None),
                 };
                 server.gate.call(&request(rest.operation, input, body, hash, parsed)).await
             }
@@ -176,15 +187,57 @@ pub(crate) async fn s3(
     let read = whole(incoming, &parts.headers, MAX_DOCUMENT).await;
     let hash = read.as_ref().ok().map(|b| hex_sha256(b));
     let input = read.and_then(|bytes| {
-        let wanted = Wanted::from_headers(&parts.headers, None)?;
+        let mut wanted = Wanted::from_headers(&parts.headers, None)?;
+        if rest.operation == "CompleteMultipartUpload" {
+            // They speak of the object, not of the document that lists its parts.
+            wanted.sums.clear();
+        }
         let mut sums = wanted.begin();
         sums.update(&bytes);
-        let mut ignored = Value::Null;
-        sums.check(&mut ignored)?;
+        sums.check()?;
         wire::s3::finish_body(&mut rest, &bytes).map_err(|e| Error::new(e.code(), e.to_string()).status(e.status()))?;
         Ok(rest.input)
     });
     answer::write(&style, server.gate.call(&request(&style.operation, input, None, hash, parsed)).await)
+}
+
+/// The bytes of a small object, and their hash for the signature of a plain one.
+async fn small(
+    wanted: Wanted,
+    kind: Option<Kind>,
+    incoming: &mut Arriving,
+    headers: &HeaderMap,
+    input: &mut Value,
+) -> Result<(Vec<u8>, Option<String>), Error> {
+    let read = whole(incoming, headers, SMALL as usize + MAX_FRAMING).await?;
+    let trailing = wanted.trailing;
+    let mut sums = wanted.begin();
+    if kind.is_none() {
+        sums.update(&read);
+        sums.check()?;
+        let hash = hex_sha256(&read);
+        return Ok((read, Some(hash)));
+    }
+    let mut bytes = Vec::with_capacity(read.len());
+    let mut decoder = Decoder::unsigned(Expect::from_headers(headers).map_err(chunk_error)?);
+    decoder.push(&read, &mut bytes).map_err(chunk_error)?;
+    let trailers = decoder.finish().map_err(chunk_error)?;
+    sums.update(&bytes);
+    sums.check()?;
+    merge(input, announced_behind(trailing, Some(&trailers))?);
+    Ok((bytes, None))
+}
+
+/// The checksum that came behind the body, as a member of the input.
+fn announced_behind(trailing: Option<Algorithm>, trailers: Option<&Trailers>) -> Result<Value, Error> {
+    let found = trailers.and_then(Trailers::checksum).filter(|(found, _)| trailing == Some(*found));
+    match found {
+        Some((algorithm, value)) if !algorithm.is_value(value) => {
+            Err(Error::new("InvalidRequest", format!("Value for {} trailing header is invalid.", algorithm.header())))
+        }
+        Some((algorithm, value)) => Ok(json!({algorithm.member(): value})),
+        None => Ok(json!({})),
+    }
 }
 
 /// What a body must turn out to be.
@@ -206,22 +259,54 @@ impl Wanted {
         {
             return Err(Error::new("InvalidDigest", "The Content-MD5 you specified is not valid."));
         }
-        let mut sums = Vec::new();
-        for algorithm in Algorithm::ALL {
-            if let Some(value) = text(algorithm.header()) {
-                if !algorithm.is_value(&value) {
-                    return Err(Error::new("InvalidRequest", format!("Value for {} header is invalid.", algorithm.header())));
-                }
-                sums.push((algorithm, value));
-            }
-        }
+        let sums = Algorithm::ALL.into_iter().filter_map(|algorithm| Some((algorithm, text(algorithm.header())?))).collect();
         let trailing = text("x-amz-trailer").and_then(|names| names.split(',').find_map(|n| Algorithm::from_header(n.trim())));
         let length = announced(headers, "x-amz-decoded-content-length").or(announced(headers, "content-length"));
         Ok(Self { sha256, md5, length, sums, trailing })
     }
 
+    /// What an object's bytes must be. Its checksums are the operation's own business, which is told of the one that comes
+    /// behind the body.
+    fn of_object(headers: &HeaderMap, sha256: Option<String>, input: &mut Value) -> Result<Self, Error> {
+        let mut wanted = Self::from_headers(headers, sha256)?;
+        let invalid = |message: String| Err(Error::new("InvalidRequest", message));
+        if wanted.sums.len() + usize::from(wanted.trailing.is_some()) > 1 {
+            return invalid("Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.".into());
+        }
+        if let Some((algorithm, _)) = wanted.sums.iter().find(|(algorithm, value)| !algorithm.is_value(value)) {
+            return invalid(format!("Value for {} header is invalid.", algorithm.header()));
+        }
+        if headers.contains_key("x-amz-sdk-checksum-algorithm") && wanted.sums.is_empty() && wanted.trailing.is_none() {
+            return invalid(
+                "x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* or x-amz-trailer headers were found.".into(),
+            );
+        }
+        match wanted.length {
+            None if headers.contains_key("transfer-encoding") => {
+                return Err(Error::new("MissingContentLength", "You must provide the Content-Length HTTP header.").status(411));
+            }
+            Some(length) if length > MOST_AT_ONCE => {
+                return Err(Error::new("EntityTooLarge", "Your proposed upload exceeds the maximum allowed size")
+                    .member("ProposedSize", length)
+                    .member("MaxSizeAllowed", MOST_AT_ONCE));
+            }
+            _ => {}
+        }
+        if let (Some(algorithm), Value::Object(members)) = (wanted.trailing, input) {
+            members.insert("ChecksumAlgorithm".into(), algorithm.name().into());
+        }
+        wanted.sums.clear();
+        Ok(wanted)
+    }
+
+    /// Whether the body can come with the call. Signed chunks are verified by a key that is known only after the first half
+    /// of an upload.
+    fn is_small(&self, kind: Option<Kind>) -> bool {
+        matches!(kind, None | Some(Kind::UnsignedTrailer)) && self.length.is_some_and(|n| n <= SMALL)
+    }
+
     fn begin(self) -> Sums {
-        let mut algorithms: Vec<Algorithm> = self.sums.iter().map(|(a, _)| *a).chain(self.trailing).collect();
+        let mut algorithms: Vec<Algorithm> = self.sums.iter().map(|(a, _)| *a).collect();
         if self.sha256.is_some() && !algorithms.contains(&Algorithm::Sha256) {
             algorithms.push(Algorithm::Sha256);
         }
@@ -244,8 +329,8 @@ impl Sums {
         }
     }
 
-    /// Compares with what was announced; the checksums go into the input, to be kept with the object.
-    fn check(self, input: &mut Value) -> Result<(), Error> {
+    /// Compares with what was announced.
+    fn check(self) -> Result<(), Error> {
         if let (Some(md5), Some(wanted)) = (self.md5, &self.wanted.md5)
             && STANDARD.encode(md5.finalize()) != *wanted
         {
@@ -254,23 +339,18 @@ impl Sums {
         for sum in self.running {
             let algorithm = sum.algorithm();
             let bytes = sum.finish();
-            let value = STANDARD.encode(&bytes);
             if algorithm == Algorithm::Sha256 && self.wanted.sha256.as_ref().is_some_and(|hash| *hash != hex::encode(&bytes)) {
                 return Err(Error::new(
                     "XAmzContentSHA256Mismatch",
                     "The provided 'x-amz-content-sha256' header does not match what was computed.",
                 ));
             }
-            if let Some((_, wanted)) = self.wanted.sums.iter().find(|(a, _)| *a == algorithm) {
-                if *wanted != value {
-                    return Err(Error::new(
-                        "BadDigest",
-                        format!("The {} you specified did not match the calculated checksum.", algorithm.name()),
-                    ));
-                }
-                if let Value::Object(members) = input {
-                    members.insert(algorithm.member().into(), value.into());
-                }
+            let value = STANDARD.encode(&bytes);
+            if self.wanted.sums.iter().any(|(a, wanted)| *a == algorithm && *wanted != value) {
+                return Err(Error::new(
+                    "BadDigest",
+                    format!("The {} you specified did not match the calculated checksum.", algorithm.name()),
+                ));
             }
         }
         Ok(())
@@ -298,17 +378,18 @@ fn merge(input: &mut Value, sums: Value) {
     }
 }
 
+fn chunk_error(e: ChunkError) -> Error {
+    let (code, status) = e.code();
+    Error::new(code, e.to_string()).status(status)
+}
+
 async fn receive(
     upload: &mut Upload,
     headers: &HeaderMap,
     kind: Option<Kind>,
-    mut wanted: Wanted,
+    wanted: Wanted,
     incoming: &mut Arriving,
 ) -> Result<Value, Error> {
-    let chunk_error = |e: wire::chunked::ChunkError| {
-        let (code, status) = e.code();
-        Error::new(code, e.to_string()).status(status)
-    };
     let mut decoder = match kind {
         Some(kind) => {
             let expect = Expect::from_headers(headers).map_err(chunk_error)?;
@@ -320,7 +401,6 @@ async fn receive(
     };
     let stated_length = wanted.length;
     let trailing = wanted.trailing;
-    wanted.length = None;
     let mut sums = wanted.begin();
     let (mut length, mut plain) = (0u64, Vec::new());
     while let Some(data) = next(incoming).await? {
@@ -340,12 +420,6 @@ async fn receive(
     if stated_length.is_some_and(|stated| stated != length) {
         return Err(Error::new("IncompleteBody", "You did not provide the number of bytes specified by the Content-Length HTTP header."));
     }
-    if let (Some(algorithm), Some((found, value))) = (trailing, trailers.as_ref().and_then(|t| t.checksum()))
-        && algorithm == found
-    {
-        sums.wanted.sums.push((algorithm, value.to_string()));
-    }
-    let mut members = Value::Object(serde_json::Map::new());
-    sums.check(&mut members)?;
-    Ok(members)
+    sums.check()?;
+    announced_behind(trailing, trailers.as_ref())
 }

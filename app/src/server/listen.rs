@@ -18,7 +18,8 @@ use tokio_rustls::TlsAcceptor;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Connection {
     pub(crate) peer: IpAddr,
-    pub(crate) tls: bool,
+    /// The version of TLS: `1.2`, `1.3`; none for plain HTTP.
+    pub(crate) tls: Option<&'static str>,
 }
 
 /// Connections at once; more wait to be accepted.
@@ -76,9 +77,13 @@ async fn connection(server: Server, stream: TcpStream, peer: IpAddr, plain: bool
     if peeked == 1 && first[0] == TLS_HANDSHAKE {
         let greeting = async { TlsAcceptor::from(server.tls.wait().await.clone()).accept(Patient::new(stream, IDLE)).await };
         let stream = tokio::time::timeout(PATIENCE, greeting).await.map_err(|_| io::ErrorKind::TimedOut)??;
-        serve(server, TokioIo::new(stream), Connection { peer, tls: true }, stop).await
+        let version = match stream.get_ref().1.protocol_version() {
+            Some(rustls::ProtocolVersion::TLSv1_3) => "1.3",
+            _ => "1.2",
+        };
+        serve(server, TokioIo::new(stream), Connection { peer, tls: Some(version) }, stop).await
     } else if plain {
-        serve(server, TokioIo::new(Patient::new(stream, IDLE)), Connection { peer, tls: false }, stop).await
+        serve(server, TokioIo::new(Patient::new(stream, IDLE)), Connection { peer, tls: None }, stop).await
     } else {
         // Plain HTTP from afar: policies ask for TLS, and credentials would be readable on the way.
         Ok(())
@@ -109,5 +114,6 @@ where
 pub(crate) async fn serve_one(server: Server, stream: std::net::TcpStream, stop: watch::Receiver<bool>) -> io::Result<()> {
     stream.set_nonblocking(true)?;
     let stream = TcpStream::from_std(stream)?;
-    serve(server, TokioIo::new(Patient::new(stream, IDLE)), Connection { peer: IpAddr::V4(Ipv4Addr::LOCALHOST), tls: true }, stop).await
+    serve(server, TokioIo::new(Patient::new(stream, IDLE)), Connection { peer: IpAddr::V4(Ipv4Addr::LOCALHOST), tls: Some("1.3") }, stop)
+        .await
 }

@@ -4,17 +4,21 @@ use super::{
 };
 use base::uuid;
 use bytes::Bytes;
-use gate::{Error, Proof, Protocol, Request, RequestContext, SignedRequest};
+use gate::{Error, Proof, Protocol, Request, RequestContext, SignedRequest, Transport};
 use http::{HeaderMap, Response, request::Parts};
 use http_body_util::combinators::UnsyncBoxBody;
 use hyper::body::Incoming;
 use serde_json::Value;
-use wire::sigv4::{Authorization, Dialect, RequestParts, SignatureError, hex_sha256, parse_authorization};
+use wire::{
+    answer::{Form, Style},
+    sigv2::Presigned,
+    sigv4::{Authorization, Dialect, RequestParts, SignatureError, hex_sha256, parse_authorization},
+};
 
 pub(crate) type Body = UnsyncBoxBody<Bytes, std::io::Error>;
 
 /// `X-Amz-Target` prefixes of the JSON services.
-const TARGETS: [(&str, &str); 8] = [
+const TARGETS: [(&str, &str); 9] = [
     ("TrentService", "kms"),
     ("Logs_20140328", "logs"),
     ("CodeCommit_20150413", "codecommit"),
@@ -23,6 +27,7 @@ const TARGETS: [(&str, &str); 8] = [
     ("CloudTrail_20131101", "cloudtrail"),
     ("AWSOrganizationsV20161128", "organizations"),
     ("secretsmanager", "secretsmanager"),
+    ("AmazonSSM", "ssm"),
 ];
 /// CloudTrail's target as botocore writes it.
 const LONG_CLOUDTRAIL: &str = "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101";
@@ -33,32 +38,14 @@ const VERSIONS: [(&str, &str); 3] = [("2011-06-15", "sts"), ("2010-05-08", "iam"
 /// Bodies of requests that are not objects.
 const MAX_BODY: usize = 8 * 1024 * 1024;
 
-/// How an answer is written.
-#[derive(Clone)]
-pub(crate) struct Style {
-    pub(crate) protocol: Protocol,
-    pub(crate) json: wire::json::Version,
-    /// A query service whose client accepts JSON.
-    pub(crate) query_as_json: bool,
-    pub(crate) service: String,
-    pub(crate) operation: String,
-    pub(crate) path: String,
-    pub(crate) request_id: String,
-    pub(crate) head: bool,
-}
-
-impl Style {
-    pub(crate) fn new(protocol: Protocol, service: &str, operation: &str, parts: &Parts, context: &RequestContext) -> Self {
-        Self {
-            protocol,
-            json: wire::json::Version::of(&parts.headers),
-            query_as_json: false,
-            service: service.to_string(),
-            operation: operation.to_string(),
-            path: parts.uri.path().to_string(),
-            request_id: context.request_id.clone(),
-            head: parts.method == http::Method::HEAD,
-        }
+pub(crate) fn style(form: Form, service: &str, operation: &str, parts: &Parts, context: &RequestContext) -> Style {
+    Style {
+        form,
+        service: service.to_string(),
+        operation: operation.to_string(),
+        path: parts.uri.path().to_string(),
+        request_id: context.request_id.clone(),
+        head: parts.method == http::Method::HEAD,
     }
 }
 
@@ -69,15 +56,7 @@ pub(crate) async fn handle(server: &Server, connection: Connection, request: htt
     }
     let target = parts.uri.path_and_query().map_or("/", |t| t.as_str()).to_string();
     let (_, query) = wire::encoding::split_target(&target);
-    let request_parts = RequestParts { method: parts.method.as_str(), path_and_query: &target, headers: &parts.headers };
-    let hosts = parts.headers.get_all("host").iter().count();
-    let authorization = match parse_authorization(request_parts) {
-        // RFC 9112, 3.2: whose request it is would be anybody's guess.
-        Ok(_) if hosts != 1 && parts.version == http::Version::HTTP_11 => {
-            Err(SignatureError::Malformed("the request must have one 'Host' header".into()))
-        }
-        read => read,
-    };
+    let authorization = signer(server, &mut parts, &target);
     let mut arriving = Arriving::new(incoming, &parts.headers);
     let incoming = &mut arriving;
     let response = if wire::json::is_json(&parts.headers) {
@@ -93,7 +72,38 @@ pub(crate) async fn handle(server: &Server, connection: Connection, request: htt
     response
 }
 
-pub(crate) type Parsed = Result<Option<Authorization>, wire::sigv4::SignatureError>;
+/// What a request says of its signer, not believed yet.
+pub(crate) enum Signer {
+    Nobody,
+    V4(Box<Authorization>),
+    V2(Box<Presigned>),
+}
+
+impl Signer {
+    pub(crate) fn v4(&self) -> Option<&Authorization> {
+        match self {
+            Self::V4(authorization) => Some(authorization),
+            Self::Nobody | Self::V2(_) => None,
+        }
+    }
+}
+
+pub(crate) type Parsed = Result<Signer, SignatureError>;
+
+/// Reads a request's signature. A presigned URL of version 2 brings headers along.
+fn signer(server: &Server, parts: &mut Parts, target: &str) -> Parsed {
+    let hosts = parts.headers.get_all("host").iter().count();
+    if hosts != 1 && parts.version == http::Version::HTTP_11 {
+        // RFC 9112, 3.2: whose request it is would be anybody's guess.
+        return Err(SignatureError::Malformed("the request must have one 'Host' header".into()));
+    }
+    let bucket = wire::s3::bucket_of_host(&parts.headers, &server.suffixes());
+    if let Some(presigned) = wire::sigv2::read(parts.method.as_str(), target, &mut parts.headers, bucket.as_deref())? {
+        return Ok(Signer::V2(Box::new(presigned)));
+    }
+    let request = RequestParts { method: parts.method.as_str(), path_and_query: target, headers: &parts.headers };
+    Ok(parse_authorization(request)?.map_or(Signer::Nobody, |a| Signer::V4(Box::new(a))))
+}
 
 pub(crate) fn context(server: &Server, connection: Connection, headers: &HeaderMap) -> RequestContext {
     let agent = headers.get("user-agent").and_then(|v| v.to_str().ok()).unwrap_or("-");
@@ -101,8 +111,9 @@ pub(crate) fn context(server: &Server, connection: Connection, headers: &HeaderM
         request_id: uuid(&**server.gate.entropy()),
         source_ip: connection.peer.to_string(),
         user_agent: agent.chars().take(256).collect(),
-        secure_transport: connection.tls,
+        secure_transport: connection.tls.is_some(),
         region: server.gate.region().clone(),
+        transport: Transport::default(),
     }
 }
 
@@ -124,8 +135,9 @@ pub(crate) fn proof(parsed: Parsed, protocol: Protocol, parts: &Parts, target: &
 
 fn shown_by(parsed: Parsed, protocol: Protocol, request: impl FnOnce(Authorization) -> SignedRequest) -> Proof {
     match parsed {
-        Ok(None) => Proof::Anonymous,
-        Ok(Some(authorization)) => Proof::SigV4(Box::new(request(authorization))),
+        Ok(Signer::Nobody) => Proof::Anonymous,
+        Ok(Signer::V4(authorization)) => Proof::SigV4(Box::new(request(*authorization))),
+        Ok(Signer::V2(presigned)) => Proof::SigV2(presigned),
         Err(e) => {
             let answer = e.answer(dialect(protocol));
             Proof::Malformed(Error::new(answer.code, answer.message).status(answer.status))
@@ -148,7 +160,7 @@ fn shown(parsed: Parsed, protocol: Protocol, parts: &mut Parts, target: String, 
 
 /// The service that a request was signed for, where its form does not name one.
 fn signed_for(parsed: &Parsed) -> Option<&str> {
-    parsed.as_ref().ok().and_then(Option::as_ref).map(|a| a.service.as_str())
+    parsed.as_ref().ok().and_then(Signer::v4).map(|a| a.service.as_str())
 }
 
 async fn json(
@@ -165,7 +177,7 @@ async fn json(
     let known =
         TARGETS.iter().find(|(p, _)| *p == prefix).map(|(_, service)| *service).or((prefix == LONG_CLOUDTRAIL).then_some("cloudtrail"));
     let service = known.or(signed_for(&parsed)).unwrap_or("unknown").to_string();
-    let style = Style::new(Protocol::Json, &service, name, parts, &context);
+    let style = style(Form::Json(wire::json::Version::of(&parts.headers)), &service, name, parts, &context);
     let read = body::whole(incoming, &parts.headers, MAX_BODY).await;
     let signed = signed_for(&parsed).is_some();
     let shown = shown(parsed, Protocol::Json, parts, target, &read);
@@ -190,7 +202,7 @@ async fn elsewhere(
     let context = context(server, connection, &parts.headers);
     let service = signed_for(&parsed).unwrap_or("unknown").to_string();
     let operation = format!("{} {}", parts.method, parts.uri.path());
-    let style = Style::new(Protocol::Json, &service, &operation, parts, &context);
+    let style = style(Form::Json(wire::json::Version::of(&parts.headers)), &service, &operation, parts, &context);
     let read = body::whole(incoming, &parts.headers, MAX_BODY).await;
     let shown = shown(parsed, Protocol::Json, parts, target, &read);
     let input = read.map(|_| Value::Null);
@@ -219,7 +231,7 @@ async fn form(
     let service = signed.or(by_version.map(str::to_string)).unwrap_or_else(|| "unknown".into());
     let operation = form.as_ref().map(|f| f.operation.clone()).unwrap_or_default();
     let accepts_json = parts.headers.get("accept").is_some_and(|v| v.as_bytes().starts_with(b"application/json"));
-    let style = Style { query_as_json: accepts_json, ..Style::new(Protocol::Query, &service, &operation, parts, &context) };
+    let style = style(if accepts_json { Form::QueryAsJson } else { Form::Query }, &service, &operation, parts, &context);
     let shown = shown(parsed, Protocol::Query, parts, target, &read);
     let input: Result<Value, Error> = form.map(|f| f.input);
     let request = Request { proof: shown, service, operation, input, body: None, context };

@@ -91,7 +91,12 @@ fn is(principal: &Principal<'_>, kept: &str) -> bool {
     let named = |name: &str| !name.is_empty() && name == kept;
     match principal {
         Principal::User { arn, id } => named(arn) || named(id),
-        Principal::Role { role_arn, role_id, session_arn, .. } => named(role_arn) || named(role_id) || named(session_arn),
+        Principal::Role { role_arn, role_id, session_arn, .. } => {
+            // A session is kept as `AROA…:name`: one of a role that was made again is another one.
+            let session = |name: &str| session_arn.rsplit_once('/').is_some_and(|(_, own)| own == name);
+            let by_ids = || kept.split_once(':').is_some_and(|(id, name)| id == *role_id && session(name));
+            named(role_arn) || named(role_id) || named(session_arn) || by_ids()
+        }
         Principal::FederatedUser { arn, user_arn, id } => named(arn) || named(user_arn) || named(id),
         Principal::Root { .. } => named(&principal.text()),
         Principal::Service { .. } | Principal::WebIdentity { .. } | Principal::Anonymous => false,

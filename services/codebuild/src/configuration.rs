@@ -121,15 +121,7 @@ pub(crate) fn check_variables(variables: &[EnvironmentVariable]) -> Result<(), E
     }
     for variable in variables {
         crate::variables::check_name(&variable.name).map_err(invalid)?;
-        if variable.kind != "PLAINTEXT" {
-            let known = ["PARAMETER_STORE", "SECRETS_MANAGER"].contains(&variable.kind.as_str());
-            let what = format!("the environment variable {} of type {}", variable.name, variable.kind);
-            return Err(if known {
-                Error::not_implemented(&format!("codebuild with {what}"))
-            } else {
-                invalid(format!("Invalid environment: {what}"))
-            });
-        }
+        one_of(&variable.kind, "environment variable type", &["PARAMETER_STORE", "PLAINTEXT", "SECRETS_MANAGER"], &[])?;
         if variable.value.contains('\0') {
             return Err(invalid(format!("The environment variable {} has a NUL character", variable.name)));
         }

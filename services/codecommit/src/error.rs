@@ -8,6 +8,9 @@ pub(crate) fn no_repository(name: &str) -> Error {
 pub(crate) fn repository_exists(name: &str) -> Error {
     Error::new("RepositoryNameExistsException", format!("Repository named {name} already exists"))
 }
+pub(crate) fn bad_continuation() -> Error {
+    Error::new("InvalidContinuationTokenException", "The continuation token is not one that a page of this list gave")
+}
 pub(crate) fn no_branch(name: &str) -> Error {
     Error::new("BranchDoesNotExistException", format!("Branch {name} does not exist"))
 }

@@ -108,3 +108,8 @@ pub(crate) fn page_size(asked: Option<usize>, most: usize) -> Result<usize, Erro
         ))),
     }
 }
+
+/// The last item of the page before, as a token tells it.
+pub(crate) fn after(token: Option<&str>) -> Result<Option<String>, Error> {
+    token.map(|token| base::place_of_token(token).ok_or_else(error::bad_next_token)).transpose()
+}

@@ -11,7 +11,10 @@ fn refusals_begin_with_what_iam_says() {
     let world = World::new([iam::service(), sts::service()]);
     let admin = world.administrator(TOOLS);
     let said = |operation: &str, text: &str| {
-        let input = json!({"PolicyName": "p", "PolicyDocument": text, "RoleName": "r", "AssumeRolePolicyDocument": text});
+        let input = match operation {
+            "iam:CreatePolicy" => json!({"PolicyName": "p", "PolicyDocument": text}),
+            _ => json!({"RoleName": "r", "AssumeRolePolicyDocument": text}),
+        };
         let error = world.call(&admin, operation, input).expect_err(text);
         assert_eq!(error.code, "MalformedPolicyDocument", "{text}");
         error.message

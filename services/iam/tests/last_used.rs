@@ -94,8 +94,10 @@ fn a_report_is_shown_to_who_asked_for_it() {
         json!({"RoleName": "worker", "PolicyName": "more", "PolicyDocument": allowed.to_string()}),
     );
     let job = used.report(&arn, "SERVICE_LEVEL")["JobId"].clone();
-    for operation in ["iam:GetServiceLastAccessedDetails", "iam:GetServiceLastAccessedDetailsWithEntities"] {
-        let input = json!({"JobId": job, "ServiceNamespace": "iam"});
+    for (operation, input) in [
+        ("iam:GetServiceLastAccessedDetails", json!({"JobId": job})),
+        ("iam:GetServiceLastAccessedDetailsWithEntities", json!({"JobId": job, "ServiceNamespace": "iam"})),
+    ] {
         used.world.ok(&used.admin, operation, input.clone());
         assert_eq!(used.world.fails(&worker, operation, input), "NoSuchEntity");
     }

@@ -2,21 +2,48 @@
 
 use crate::{
     Kms,
-    error::{clipped, no_alias},
+    error::{clipped, limit_exceeded, no_alias},
     keys::{self, Rows},
     state::{ALIASES, AliasRow, KeyRow},
 };
 use base::Arn;
 use gate::{Demand, Error, Scope};
 
+/// Aliases that a key may have.
+/// Source: <https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html>
+const MOST: usize = 50;
+
 /// `alias/…`, not AWS's own.
 pub(crate) fn check_name(name: &str) -> Result<(), Error> {
-    let wrong = |why: &str| Err(Error::new("InvalidAliasNameException", format!("The alias name '{}' {why}", clipped(name))));
-    let Some(rest) = name.strip_prefix("alias/") else { return wrong("must begin with alias/") };
-    if rest.is_empty() || name.len() > 256 || !rest.bytes().all(|b| b.is_ascii_alphanumeric() || b"/_-".contains(&b)) {
-        return wrong("must have letters, digits, /, _ and - behind alias/, and at most 256 characters");
+    let letters = |b: u8| b.is_ascii_alphanumeric() || b"/_-".contains(&b);
+    if name.is_empty() || name.len() > 256 || !name.bytes().all(|b| letters(b) || b == b':') {
+        return Err(Error::validation(format!(
+            "1 validation error detected: Value '{}' at 'aliasName' failed to satisfy constraint: Member must have length between 1 and 256, and satisfy regular expression pattern: ^[a-zA-Z0-9:/_-]+$",
+            clipped(name)
+        )));
     }
-    if rest.starts_with("aws/") { wrong("begins with alias/aws/, which is reserved for AWS") } else { Ok(()) }
+    if name.starts_with("alias/aws/") {
+        return Err(Error::new(
+            "NotAuthorizedException",
+            format!("{} begins with alias/aws/, which is for the keys that AWS manages.", clipped(name)),
+        ));
+    }
+    match name.strip_prefix("alias/") {
+        None | Some("") => Err(Error::validation("Invalid identifier: an alias is alias/ and a name.")),
+        Some(rest) if !rest.bytes().all(letters) => {
+            Err(Error::validation(format!("{} contains invalid characters for an alias", clipped(name))))
+        }
+        Some(_) => Ok(()),
+    }
+}
+
+/// The right to point an alias at the key of this name.
+pub(crate) fn target(rows: &mut impl Rows, action: &'static str, key: &str) -> Result<Demand, Error> {
+    let is_alias = key.starts_with("alias/") || key.parse::<Arn>().is_ok_and(|arn| arn.resource_of("alias").is_some());
+    if is_alias {
+        return Err(Error::validation("Aliases must refer to keys. Not aliases"));
+    }
+    keys::demand(rows, action, key)
 }
 
 /// The ARN of an alias of the caller's account.
@@ -45,6 +72,9 @@ pub(crate) fn point(scope: &mut Scope<'_, Kms>, alias: &mut AliasRow, key: &mut 
     alias.target.clone_from(&key.id);
     alias.updated = scope.now();
     if !key.aliases.contains(&alias.name) {
+        if key.aliases.len() >= MOST {
+            return Err(limit_exceeded(format!("{} has {MOST} aliases, which is the most.", key.arn)));
+        }
         key.aliases.push(alias.name.clone());
         key.aliases.sort();
     }

@@ -58,6 +58,22 @@ pub(crate) fn public(spec: Spec, private: &Secret<Vec<u8>>) -> Result<Vec<u8>, E
     Ok(der.as_ref().to_vec())
 }
 
+/// Whether this is the private half of a pair of the spec.
+pub(crate) fn is_of(spec: Spec, private: &Secret<Vec<u8>>) -> bool {
+    let bits = match spec {
+        Spec::Rsa2048 => 2048,
+        Spec::Rsa3072 => 3072,
+        Spec::Rsa4096 => 4096,
+        _ => return ecdsa(spec).is_some_and(|curve| EcdsaKeyPair::from_pkcs8(curve, private.expose()).is_ok()),
+    };
+    rsa::KeyPair::from_pkcs8(private.expose()).is_ok_and(|pair| pair.public_modulus_len() * 8 == bits)
+}
+
+/// The bytes of an RSA key's modulus.
+pub(crate) fn modulus_bytes(private: &Secret<Vec<u8>>) -> Result<usize, Error> {
+    rsa::KeyPair::from_pkcs8(private.expose()).map(|pair| pair.public_modulus_len()).map_err(broken)
+}
+
 /// What is signed: a message, or its digest that was made elsewhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum MessageType {

@@ -30,12 +30,7 @@ pub(crate) fn key(scope: &mut Scope<'_, Kms>, name: &str, operation: &str) -> Re
     Ok(key)
 }
 
-pub(crate) fn generate(
-    scope: &mut Scope<'_, Kms>,
-    key: &mut KeyRow,
-    spec: Spec,
-    context: &BTreeMap<String, String>,
-) -> Result<DataKeyPair, Error> {
+pub(crate) fn generate(scope: &Scope<'_, Kms>, key: &KeyRow, spec: Spec, context: &BTreeMap<String, String>) -> Result<DataKeyPair, Error> {
     let private = asymmetric::generate(spec)?;
     let public = Blob(asymmetric::public(spec, &private)?);
     let sealed = material::encrypt(scope, key, usage::SYMMETRIC, private.expose(), context)?;

@@ -33,7 +33,7 @@ pub(crate) fn unsupported(message: impl Into<String>) -> Error {
     Error::new("UnsupportedOperationException", message)
 }
 pub(crate) fn dry_run() -> Error {
-    Error::new("DryRunOperationException", "The request would have succeeded, but the DryRun option is set.")
+    Error::new("DryRunOperationException", "The request would have succeeded, but the DryRun option is set.").status(412)
 }
 pub(crate) fn limit_exceeded(message: impl Into<String>) -> Error {
     Error::new("LimitExceededException", message)

@@ -13,6 +13,11 @@ pub(crate) fn with_pair(input: Value, spec: &str, usage: &str) -> Example {
     Example::of(input).after("kms:CreateKey", json!({"KeySpec": spec, "KeyUsage": usage}))
 }
 
+/// A call in a world with a key that waits for its material.
+pub(crate) fn with_external(input: Value) -> Example {
+    Example::of(input).after("kms:CreateKey", json!({"Origin": "EXTERNAL"}))
+}
+
 /// A call in a world with a key and an alias of it.
 pub(crate) fn with_alias(input: Value) -> Example {
     with_key(input).after("kms:CreateAlias", json!({"AliasName": "alias/example", "TargetKeyId": "$0/KeyMetadata/KeyId"}))

@@ -16,11 +16,13 @@ pub(crate) fn resources(view: &mut View<'_, Kms>, arn: &Arn) -> Result<Option<Re
             Some(service) => managed::policy(account, arn.region(), service),
             None => default_policy(account),
         };
-        return Ok(Some(ResourceFacts { policy: document(policy), ..ResourceFacts::owned_by(account) }));
+        let managed = managed::service_of(arn).is_some();
+        return Ok(Some(ResourceFacts { policy: document(policy), beyond_resource_control: managed, ..ResourceFacts::owned_by(account) }));
     };
     Ok(Some(ResourceFacts {
         grants: grants::for_decisions(&key),
         tags: tags::pairs(&key.tags).map(|(key, value)| (key.to_owned(), value.to_owned())).collect(),
+        beyond_resource_control: key.managed_by.is_some(),
         policy: document(key.policy),
         ..ResourceFacts::owned_by(account)
     }))

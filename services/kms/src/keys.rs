@@ -2,9 +2,11 @@
 
 use crate::{
     Kms,
-    error::{invalid_state, no_alias, no_key, unsupported},
-    grants, managed,
-    state::{ALIASES, AliasRow, KEYS, KeyRow, OWNED},
+    error::{clipped, invalid_state, no_alias, no_key, unsupported},
+    grants,
+    kinds::Origin,
+    managed,
+    state::{ALIASES, AliasRow, KEYS, KeyRow, KeyState},
 };
 use base::{AccountId, Arn, Region};
 use gate::{Caller, Demand, Error, Scope, View};
@@ -24,7 +26,7 @@ macro_rules! rows {
         impl Rows for $kind<'_, Kms> {
             fn key_row(&mut self, id: &str) -> Result<Option<KeyRow>, Error> {
                 let now = self.now();
-                Ok(self.get(&KEYS, id)?.filter(|row| row.lives(now)))
+                Ok(self.get(&KEYS, id)?.filter(|row| row.lives(now)).map(|row| row.at(now)))
             }
             fn alias_row(&mut self, account: AccountId, name: &str) -> Result<Option<AliasRow>, Error> {
                 self.get(&ALIASES, &[account.as_str(), name])
@@ -55,6 +57,22 @@ pub(crate) struct Named {
 
 const LONGEST: usize = 2048;
 
+/// A UUID, or the id of a key of several regions.
+fn is_id(text: &str) -> bool {
+    let hex = |part: &str, length: usize| part.len() == length && part.bytes().all(|b| b.is_ascii_hexdigit());
+    match text.strip_prefix("mrk-") {
+        Some(rest) => hex(rest, 32),
+        None => {
+            let parts: Vec<&str> = text.split('-').collect();
+            parts.len() == 5 && parts.iter().zip([8, 4, 4, 4, 12]).all(|(part, length)| hex(part, length))
+        }
+    }
+}
+
+fn invalid_id(text: &str) -> Error {
+    Error::new("NotFoundException", format!("Invalid keyId '{}'", clipped(text)))
+}
+
 /// Looks a key up. Ids and alias names are those of the caller's account.
 pub(crate) fn named(rows: &mut impl Rows, text: &str) -> Result<Named, Error> {
     if text.is_empty() || text.len() > LONGEST {
@@ -66,7 +84,11 @@ pub(crate) fn named(rows: &mut impl Rows, text: &str) -> Result<Named, Error> {
         Ok(arn) if arn.service() == "kms" && arn.account().is_some() => arn,
         Ok(_) => return Err(Error::new("InvalidArnException", format!("'{text}' is not the ARN of a key or an alias"))),
         Err(_) => {
-            let resource = if text.starts_with("alias/") { text.to_owned() } else { format!("key/{text}") };
+            let resource = match text {
+                alias if alias.starts_with("alias/") => alias.to_owned(),
+                id if is_id(id) => format!("key/{id}"),
+                other => return Err(invalid_id(other)),
+            };
             Arn::new("kms", rows.own_region().as_str(), rows.own_account()?.as_str(), &resource)
         }
     };
@@ -100,10 +122,28 @@ pub(crate) fn load(scope: &mut Scope<'_, Kms>, text: &str) -> Result<KeyRow, Err
     managed::make(scope, &alias, &named.arn)?.ok_or_else(|| no_alias(&alias))
 }
 
-/// A key that may be used or changed: not one that waits for its deletion.
+/// A key that may be changed: not one that waits for its deletion.
 pub(crate) fn load_living(scope: &mut Scope<'_, Kms>, text: &str) -> Result<KeyRow, Error> {
     let key = load(scope, text)?;
-    if key.deletion.is_some() { Err(invalid_state(format!("{} is pending deletion.", key.arn))) } else { Ok(key) }
+    if key.deletion.is_some() { Err(pending(&key, "deletion")) } else { Ok(key) }
+}
+
+/// A key that may be enabled and disabled: not one without its material either.
+pub(crate) fn load_whole(scope: &mut Scope<'_, Kms>, text: &str) -> Result<KeyRow, Error> {
+    let key = load_living(scope, text)?;
+    if key.state() == KeyState::PendingImport { Err(pending(&key, "import")) } else { Ok(key) }
+}
+
+fn pending(key: &KeyRow, what: &str) -> Error {
+    invalid_state(format!("{} is pending {what}.", key.arn))
+}
+
+/// Keys of this origin alone take part.
+pub(crate) fn check_origin(key: &KeyRow, wanted: Origin) -> Result<(), Error> {
+    if key.origin == wanted {
+        return Ok(());
+    }
+    Err(unsupported(format!("{} origin is {} which is not valid for this operation.", key.arn, key.origin.name())))
 }
 
 /// Symmetric keys alone get new material.
@@ -114,44 +154,48 @@ pub(crate) fn check_rotates(key: &KeyRow) -> Result<(), Error> {
     Err(unsupported(format!("{} key spec is {}: only symmetric encryption keys rotate.", key.arn, key.kind.spec.name())))
 }
 
+/// A key whose rotations can be turned on and off: symmetric, enabled, with material that was made here.
+pub(crate) fn load_rotating(scope: &mut Scope<'_, Kms>, text: &str) -> Result<KeyRow, Error> {
+    let key = load(scope, text)?;
+    check_rotates(&key)?;
+    check_origin(&key, Origin::Kms)?;
+    usable(key)
+}
+
 /// A key that may be used for cryptography.
 pub(crate) fn usable(key: KeyRow) -> Result<KeyRow, Error> {
-    if key.deletion.is_some() {
-        return Err(invalid_state(format!("{} is pending deletion.", key.arn)));
+    match key.state() {
+        KeyState::Enabled => Ok(key),
+        KeyState::PendingDeletion => Err(pending(&key, "deletion")),
+        KeyState::PendingImport => Err(pending(&key, "import")),
+        KeyState::Disabled => Err(Error::new("DisabledException", format!("{} is disabled.", key.arn))),
     }
-    if !key.enabled {
-        return Err(Error::new("DisabledException", format!("{} is disabled.", key.arn)));
-    }
-    Ok(key)
 }
 
 pub(crate) fn save(scope: &mut Scope<'_, Kms>, key: &KeyRow) -> Result<(), Error> {
     scope.put(&KEYS, key.id.as_str(), key)
 }
 
-/// Destroys the keys of the caller's account whose day of deletion has come, with their material and aliases.
-pub(crate) fn sweep(scope: &mut Scope<'_, Kms>) -> Result<(), Error> {
-    let (account, now) = (scope.account()?, scope.now());
-    for (_, arn) in scope.scan(&OWNED, &[account.as_str()])? {
-        let id = arn.resource_of("key").unwrap_or_default();
-        let Some(dead) = scope.get(&KEYS, id)?.filter(|key| !key.lives(now)) else { continue };
-        for alias in &dead.aliases {
-            // The name may be another key's by now.
-            if scope.get(&ALIASES, &[account.as_str(), alias])?.is_some_and(|row| row.target == dead.id) {
-                scope.delete(&ALIASES, &[account.as_str(), alias]);
-            }
-        }
-        for (grant, row) in &dead.grants {
-            grants::forget(scope, &dead, grant, row);
-        }
-        scope.delete(&OWNED, &[account.as_str(), id]);
-        scope.delete(&KEYS, id);
+/// Looks a key up for those who manage it: by its id or ARN. An alias names a key for those who use it.
+pub(crate) fn named_to_manage(rows: &mut impl Rows, text: &str) -> Result<Named, Error> {
+    if text.starts_with("alias/") {
+        return Err(invalid_id(text));
     }
-    Ok(())
+    if text.parse::<Arn>().is_ok_and(|arn| arn.resource_of("alias").is_some()) {
+        return Err(Error::new("InvalidArnException", format!("Invalid arn {}", clipped(text))));
+    }
+    named(rows, text)
 }
 
-/// The right to an action on the key of this name.
+/// The right to manage the key of this name.
 pub(crate) fn demand(rows: &mut impl Rows, action: &'static str, text: &str) -> Result<Demand, Error> {
+    let named = named_to_manage(rows, text)?;
+    demand_on(rows, action, &named)
+}
+
+/// The right to use the key of this name, which may be an alias's, with tokens of grants.
+pub(crate) fn demand_to_use(rows: &mut impl Rows, action: &'static str, text: &str, tokens: &[String]) -> Result<Demand, Error> {
+    grants::check_tokens(tokens)?;
     let named = named(rows, text)?;
     demand_on(rows, action, &named)
 }
@@ -167,7 +211,7 @@ pub(crate) fn demand_behind(rows: &mut impl Rows, action: &'static str, text: &s
 pub(crate) fn demand_on(rows: &impl Rows, action: &'static str, named: &Named) -> Result<Demand, Error> {
     let mut demand = with_caller(rows, Demand::new(action, named.arn.clone()))?.with_some("kms:RequestAlias", named.alias.as_ref());
     if let Some(key) = &named.key {
-        demand = key.kind.with(demand);
+        demand = key.kind.with(key.origin, demand);
         if !key.aliases.is_empty() {
             demand = demand.with("kms:ResourceAliases", key.aliases.clone());
         }

@@ -46,6 +46,37 @@ pub(crate) enum Usage {
     KeyAgreement,
 }
 
+/// Where a key's material comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(crate) enum Origin {
+    /// It was made here.
+    #[default]
+    #[serde(rename = "AWS_KMS")]
+    Kms,
+    /// It is imported.
+    #[serde(rename = "EXTERNAL")]
+    External,
+}
+
+impl Origin {
+    pub(crate) fn requested(text: Option<&str>) -> Result<Self, Error> {
+        match text {
+            None | Some("AWS_KMS") => Ok(Self::Kms),
+            Some("EXTERNAL") => Ok(Self::External),
+            Some(known @ ("AWS_CLOUDHSM" | "EXTERNAL_KEY_STORE")) => {
+                Err(Error::not_implemented(&format!("kms:CreateKey with Origin {known}")))
+            }
+            Some(other) => Err(not_among(other, "Origin", &["AWS_KMS", "EXTERNAL", "AWS_CLOUDHSM", "EXTERNAL_KEY_STORE"])),
+        }
+    }
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Kms => "AWS_KMS",
+            Self::External => "EXTERNAL",
+        }
+    }
+}
+
 /// What a key is: its spec and its use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(crate) struct Kind {
@@ -137,7 +168,8 @@ impl Usage {
     }
 }
 
-fn not_among(text: &str, member: &str, known: &[&str]) -> Error {
+/// The refusal of a member that is none of the values it may have.
+pub(crate) fn not_among(text: &str, member: &str, known: &[&str]) -> Error {
     let (first, rest) = member.split_at(1);
     Error::validation(format!(
         "1 validation error detected: Value '{}' at '{}{rest}' failed to satisfy constraint: Member must satisfy enum value set: [{}]",
@@ -227,11 +259,11 @@ impl Kind {
     }
 
     /// With the condition keys that say what a key is.
-    pub(crate) fn with(self, demand: Demand) -> Demand {
+    pub(crate) fn with(self, origin: Origin, demand: Demand) -> Demand {
         demand
             .with("kms:KeySpec", self.spec.name())
             .with("kms:KeyUsage", self.usage.name())
-            .with("kms:KeyOrigin", "AWS_KMS")
+            .with("kms:KeyOrigin", origin.name())
             .with("kms:MultiRegion", false)
     }
 

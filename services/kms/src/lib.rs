@@ -10,6 +10,7 @@ mod error;
 mod examples;
 mod facts;
 mod grants;
+mod import;
 mod keys;
 mod kinds;
 mod mac;
@@ -22,6 +23,7 @@ mod resources;
 mod shapes;
 mod state;
 mod tags;
+mod upkeep;
 mod usage;
 
 use gate::{Protocol, Registration, Service};
@@ -33,6 +35,7 @@ pub use operations::{
     create_key::CreateKey,
     decrypt::{Decrypt, DecryptInput, DecryptOutput},
     delete_alias::DeleteAlias,
+    delete_imported_key_material::DeleteImportedKeyMaterial,
     derive_shared_secret::DeriveSharedSecret,
     describe_key::DescribeKey,
     disable_key::DisableKey,
@@ -50,7 +53,9 @@ pub use operations::{
     generate_random::GenerateRandom,
     get_key_policy::GetKeyPolicy,
     get_key_rotation_status::GetKeyRotationStatus,
+    get_parameters_for_import::GetParametersForImport,
     get_public_key::GetPublicKey,
+    import_key_material::ImportKeyMaterial,
     list_aliases::ListAliases,
     list_grants::ListGrants,
     list_key_policies::ListKeyPolicies,
@@ -85,6 +90,11 @@ impl Service for Kms {
     const PROTOCOL: Protocol = Protocol::Json;
 }
 
+/// Registers the upkeep of keys.
+pub fn workflows(engine: &mut durable::Engine) {
+    engine.workflow::<upkeep::Upkeep>();
+}
+
 /// The service.
 pub fn service() -> Registration {
     Registration::new::<Kms>()
@@ -94,6 +104,7 @@ pub fn service() -> Registration {
         .operation::<CreateKey>()
         .operation::<Decrypt>()
         .operation::<DeleteAlias>()
+        .operation::<DeleteImportedKeyMaterial>()
         .operation::<DeriveSharedSecret>()
         .operation::<DescribeKey>()
         .operation::<DisableKey>()
@@ -109,7 +120,9 @@ pub fn service() -> Registration {
         .operation::<GenerateRandom>()
         .operation::<GetKeyPolicy>()
         .operation::<GetKeyRotationStatus>()
+        .operation::<GetParametersForImport>()
         .operation::<GetPublicKey>()
+        .operation::<ImportKeyMaterial>()
         .operation::<ListAliases>()
         .operation::<ListGrants>()
         .operation::<ListKeyPolicies>()

@@ -3,10 +3,11 @@
 
 use crate::{
     Kms, aliases,
-    keys::{self, Rows},
-    kinds::{Kind, Spec},
+    keys::Rows,
+    kinds::{Kind, Origin, Spec},
     material,
     state::{KeyRow, OWNED},
+    upkeep,
 };
 use base::{AccountId, Arn};
 use gate::{Error, Scope};
@@ -89,6 +90,7 @@ pub(crate) fn make(scope: &mut Scope<'_, Kms>, alias: &str, wanted: &Arn) -> Res
         id,
         account,
         kind: Kind::default(),
+        origin: Origin::Kms,
         managed_by: Some(service.into()),
         description: format!("Default key that protects my {service} data when no other key is defined"),
         created: scope.now(),
@@ -97,10 +99,13 @@ pub(crate) fn make(scope: &mut Scope<'_, Kms>, alias: &str, wanted: &Arn) -> Res
         policy: policy(account, &region, service),
         tags: Vec::new(),
         rotation_days: Some(ROTATION_DAYS),
+        rotation_since: None,
+        pending: None,
+        upkeep: false,
         grants: Default::default(),
         aliases: Vec::new(),
     };
-    keys::save(scope, &key)?;
+    upkeep::save(scope, &mut key)?;
     scope.put(&OWNED, &[account.as_str(), &key.id], &key.arn)?;
     let mut row = aliases::new(scope, alias.into())?;
     aliases::point(scope, &mut row, &mut key)?;

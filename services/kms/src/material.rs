@@ -4,11 +4,11 @@ use crate::{
     Kms, asymmetric,
     blob::{self, LONGEST_PLAINTEXT},
     error::invalid_ciphertext,
-    keys,
     kinds::Spec,
-    state::{KeyRow, Material},
+    state::{Imported, KeyRow, Material},
     usage::{SYMMETRIC, Sealed},
 };
+use aws_lc_rs::digest;
 use base::{Blob, Secret};
 use gate::{Error, Scope};
 use std::collections::BTreeMap;
@@ -25,7 +25,18 @@ pub(crate) fn new(scope: &Scope<'_, Kms>, key: &str, spec: Spec, on_demand: bool
         None => asymmetric::generate(spec)?,
     };
     let sealed = scope.seal(&place(key, &id), bytes.expose())?;
-    Ok(Material { id, sealed: sealed.into(), created: scope.now(), on_demand })
+    Ok(Material { id, sealed: sealed.into(), created: scope.now(), on_demand, imported: None })
+}
+
+/// Material that was given for the key. The same again has the same id.
+pub(crate) fn imported(scope: &Scope<'_, Kms>, key: &str, bytes: &Secret<Vec<u8>>, about: Imported) -> Result<Material, Error> {
+    let mut hash = digest::Context::new(&digest::SHA256);
+    for part in [b"sekisho kms material".as_slice(), key.as_bytes(), bytes.expose()] {
+        hash.update(part);
+    }
+    let id = hex::encode(&hash.finish().as_ref()[..16]);
+    let sealed = scope.seal(&place(key, &id), bytes.expose())?;
+    Ok(Material { id, sealed: sealed.into(), created: scope.now(), on_demand: false, imported: Some(about) })
 }
 
 /// The key's newest material, in the clear: it must not leave this crate.
@@ -55,10 +66,10 @@ fn check_context(algorithm: &str, context: &BTreeMap<String, String>) -> Result<
     blob::check_context(context)
 }
 
-/// Encrypts under the key's newest material, after a rotation if one is due.
+/// Encrypts under the key's newest material.
 pub(crate) fn encrypt(
-    scope: &mut Scope<'_, Kms>,
-    key: &mut KeyRow,
+    scope: &Scope<'_, Kms>,
+    key: &KeyRow,
     algorithm: &str,
     plain: &[u8],
     context: &BTreeMap<String, String>,
@@ -72,36 +83,44 @@ pub(crate) fn encrypt(
     if algorithm != SYMMETRIC {
         return asymmetric::encrypt(&newest(scope, key)?, algorithm, plain).map(Blob);
     }
-    if key.next_rotation().is_some_and(|due| due <= scope.now()) {
-        rotate(scope, key, false)?;
-    }
     let secret = newest(scope, key)?;
     blob::seal(scope.entropy(), (&key.id, &last(key)?.id), &secret, plain, context).map(Blob)
 }
 
-/// Gives the key new material; what the old encrypted can still be decrypted.
-pub(crate) fn rotate(scope: &mut Scope<'_, Kms>, key: &mut KeyRow, on_demand: bool) -> Result<(), Error> {
-    key.materials.push(new(scope, &key.id, key.kind.spec, on_demand)?);
-    keys::save(scope, key)
+/// Gives the key new material, because it is time; what the old encrypted can still be decrypted. Of several periods that
+/// went by, one rotation makes up.
+pub(crate) fn rotate_on_schedule(scope: &Scope<'_, Kms>, key: &mut KeyRow) -> Result<(), Error> {
+    key.materials.push(new(scope, &key.id, key.kind.spec, false)?);
+    while let Some(due) = key.next_rotation().filter(|due| *due <= scope.now()) {
+        key.rotation_since = Some(due);
+    }
+    Ok(())
 }
 
-/// Decrypts what one of the key's materials encrypted.
+/// What was decrypted, and the id of the material that did it, as answers show it; pairs have none.
+pub(crate) struct Opened {
+    pub(crate) plain: Secret<Blob>,
+    pub(crate) material: Option<String>,
+}
+
+/// Decrypts what one of the key's materials encrypted; None: the ciphertext was left aside.
 pub(crate) fn decrypt(
     scope: &Scope<'_, Kms>,
     key: &KeyRow,
     algorithm: &str,
     sealed: &Sealed<'_>,
     context: &BTreeMap<String, String>,
-) -> Result<Secret<Blob>, Error> {
+) -> Result<Option<Opened>, Error> {
     check_context(algorithm, context)?;
-    let plain = match sealed {
+    let (plain, material) = match sealed {
         Sealed::Symmetric(ciphertext) => {
             let material = key.materials.iter().find(|m| m.id == ciphertext.material).ok_or_else(invalid_ciphertext)?;
-            ciphertext.open(&unsealed(scope, key, material)?, context)?
+            (ciphertext.open(&unsealed(scope, key, material)?, context)?, Some(material.shown_id()))
         }
-        Sealed::Asymmetric(bytes) => asymmetric::decrypt(&newest(scope, key)?, algorithm, bytes)?,
+        Sealed::Asymmetric(bytes) => (asymmetric::decrypt(&newest(scope, key)?, algorithm, bytes)?, None),
+        Sealed::Ignored => return Ok(None),
     };
-    Ok(Secret::new(Blob(plain.expose().clone())))
+    Ok(Some(Opened { plain: Secret::new(Blob(plain.expose().clone())), material }))
 }
 
 /// A data key of this many bytes.

@@ -1,7 +1,10 @@
 //! The structures of KMS's answers.
 
-use crate::state::KeyRow;
-use base::{AccountId, Arn, EpochTime};
+use crate::{
+    kinds::Origin,
+    state::{KeyRow, KeyState, Material},
+};
+use base::{AccountId, Arn, EpochTime, Timestamp};
 use serde::Serialize;
 
 /// Nothing.
@@ -14,6 +17,11 @@ pub(crate) type Algorithms = &'static [&'static str];
 /// Lists that are empty are left out.
 pub(crate) fn some(algorithms: Algorithms) -> Option<Algorithms> {
     Some(algorithms).filter(|list| !list.is_empty())
+}
+
+/// Whether imported material expires.
+pub(crate) fn expiration_model(valid_to: Option<Timestamp>) -> &'static str {
+    if valid_to.is_some() { "KEY_MATERIAL_EXPIRES" } else { "KEY_MATERIAL_DOES_NOT_EXPIRE" }
 }
 
 /// What is told of a key.
@@ -32,7 +40,9 @@ pub struct KeyMetadata {
     key_usage: &'static str,
     key_state: &'static str,
     deletion_date: Option<EpochTime>,
+    valid_to: Option<EpochTime>,
     origin: &'static str,
+    expiration_model: Option<&'static str>,
     key_manager: &'static str,
     customer_master_key_spec: &'static str,
     key_spec: &'static str,
@@ -46,25 +56,23 @@ pub struct KeyMetadata {
 
 impl KeyMetadata {
     pub(crate) fn of(key: KeyRow) -> Self {
-        let usable = key.enabled && key.deletion.is_none();
+        let state = key.state();
+        let valid_to = key.materials.iter().filter_map(Material::expiry).min();
+        let imported = key.origin == Origin::External && key.materials.last().is_some_and(Material::is_there);
         Self {
             current_key_material_id: key.shown_material(),
             account: key.account,
             key_id: key.id,
             arn: key.arn,
             creation_date: EpochTime(key.created),
-            enabled: usable,
+            enabled: state == KeyState::Enabled,
             description: key.description,
             key_usage: key.kind.usage.name(),
-            key_state: if key.deletion.is_some() {
-                "PendingDeletion"
-            } else if usable {
-                "Enabled"
-            } else {
-                "Disabled"
-            },
+            key_state: state.name(),
             deletion_date: key.deletion.map(EpochTime),
-            origin: "AWS_KMS",
+            valid_to: valid_to.map(EpochTime),
+            origin: key.origin.name(),
+            expiration_model: imported.then_some(expiration_model(valid_to)),
             key_manager: if key.managed_by.is_some() { "AWS" } else { "CUSTOMER" },
             customer_master_key_spec: key.kind.spec.name(),
             key_spec: key.kind.spec.name(),

@@ -1,22 +1,41 @@
 //! What KMS keeps.
 
-use crate::{Kms, kinds::Kind, tags::Tag};
+use crate::{
+    Kms,
+    kinds::{Kind, Origin},
+    tags::Tag,
+};
+use aws_lc_rs::digest::{SHA256, digest};
 use base::{AccountId, Arn, Blob, Timestamp};
 use gate::Table;
 use policy::GrantConstraints;
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, time::Duration};
 
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// Secret bytes of a key, sealed. A key that rotates has several: the newest encrypts, all decrypt.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Material {
-    /// 32 hex digits.
+    /// 32 hex digits. That of imported material follows from the key and the material: the same again has the same id.
     pub(crate) id: String,
+    /// Empty: it was imported, and has expired or was deleted since.
     pub(crate) sealed: Blob,
     pub(crate) created: Timestamp,
     /// Whether it was asked for; if not, it came on schedule.
     #[serde(default)]
     pub(crate) on_demand: bool,
+    /// How it came, if it was imported.
+    #[serde(default)]
+    pub(crate) imported: Option<Imported>,
+}
+
+/// What was said of material when it was imported.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct Imported {
+    pub(crate) description: Option<String>,
+    /// When it expires.
+    pub(crate) valid_to: Option<Timestamp>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -40,6 +59,9 @@ pub(crate) struct KeyRow {
     /// What it is and is used for.
     #[serde(default)]
     pub(crate) kind: Kind,
+    /// Where its material comes from.
+    #[serde(default)]
+    pub(crate) origin: Origin,
     /// The service for which it was made, such as `s3`; None: it is the account's own.
     #[serde(default)]
     pub(crate) managed_by: Option<String>,
@@ -53,18 +75,55 @@ pub(crate) struct KeyRow {
     pub(crate) tags: Vec<Tag>,
     /// Days between rotations, if they are on.
     pub(crate) rotation_days: Option<u64>,
-    /// Oldest first.
+    /// When rotations were turned on, or the last one that came on schedule was due; None: when the key was made.
+    #[serde(default)]
+    pub(crate) rotation_since: Option<Timestamp>,
+    /// Oldest first. The last one encrypts.
     pub(crate) materials: Vec<Material>,
+    /// Imported material that waits for a rotation on demand.
+    #[serde(default)]
+    pub(crate) pending: Option<Material>,
+    /// Whether its upkeep is under way.
+    #[serde(default)]
+    pub(crate) upkeep: bool,
     /// By their ids.
     pub(crate) grants: BTreeMap<String, GrantRow>,
     /// The names of its aliases: `alias/…`.
     pub(crate) aliases: Vec<String>,
 }
 
+/// What a key may be used for now.
+/// Source: <https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html>
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum KeyState {
+    Enabled,
+    Disabled,
+    PendingDeletion,
+    PendingImport,
+}
+
+impl KeyState {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Enabled => "Enabled",
+            Self::Disabled => "Disabled",
+            Self::PendingDeletion => "PendingDeletion",
+            Self::PendingImport => "PendingImport",
+        }
+    }
+}
+
 impl Material {
-    /// The id in answers: AWS's have 64 hex digits.
+    /// The id in answers, which has 64 hex digits as AWS's have.
     pub(crate) fn shown_id(&self) -> String {
-        format!("{:0<64}", self.id)
+        hex::encode(digest(&SHA256, self.id.as_bytes()))
+    }
+    pub(crate) fn is_there(&self) -> bool {
+        !self.sealed.0.is_empty()
+    }
+    /// When it expires, if it is there and was imported for a time.
+    pub(crate) fn expiry(&self) -> Option<Timestamp> {
+        self.imported.as_ref().filter(|_| self.is_there()).and_then(|imported| imported.valid_to)
     }
 }
 
@@ -77,11 +136,31 @@ impl KeyRow {
     pub(crate) fn lives(&self, now: Timestamp) -> bool {
         self.deletion.is_none_or(|day| now < day)
     }
+    /// All its materials, and the one that waits to be used.
+    pub(crate) fn all_materials(&mut self) -> impl Iterator<Item = &mut Material> {
+        self.materials.iter_mut().chain(&mut self.pending)
+    }
+    /// As it is at this moment: without the material that has expired.
+    pub(crate) fn at(mut self, now: Timestamp) -> Self {
+        let gone = |material: &&mut Material| material.expiry().is_some_and(|end| end <= now);
+        self.all_materials().filter(gone).for_each(|material| material.sealed = Blob::default());
+        self
+    }
+    pub(crate) fn state(&self) -> KeyState {
+        // What one of several materials encrypted must be readable: all of them are needed.
+        let whole = !self.materials.is_empty() && self.materials.iter().all(Material::is_there);
+        match (self.deletion, whole, self.enabled) {
+            (Some(_), ..) => KeyState::PendingDeletion,
+            (None, false, _) => KeyState::PendingImport,
+            (None, true, false) => KeyState::Disabled,
+            (None, true, true) => KeyState::Enabled,
+        }
+    }
     /// When the next rotation is due, if they are on.
     pub(crate) fn next_rotation(&self) -> Option<Timestamp> {
         // Rotations that were asked for do not move the schedule.
-        let scheduled = self.materials.iter().rev().find(|material| !material.on_demand)?;
-        self.rotation_days.map(|days| scheduled.created.plus(Duration::from_secs(days * 24 * 60 * 60)))
+        let since = self.rotation_since.unwrap_or(self.created);
+        self.rotation_days.map(|days| since.plus(DAY * u32::try_from(days).unwrap_or(u32::MAX)))
     }
 }
 

@@ -6,7 +6,7 @@ use crate::{
     blob::{Ciphertext, LONGEST_PLAINTEXT},
     error::{clipped, invalid_ciphertext, invalid_usage},
     keys::{Named, Rows, load, named, usable},
-    kinds::Usage,
+    kinds::{Usage, not_among},
     state::KeyRow,
 };
 use base::{Blob, Secret};
@@ -15,6 +15,9 @@ use serde_json::Value;
 
 /// The algorithm of symmetric keys, and the one that is meant where none is named.
 pub(crate) const SYMMETRIC: &str = "SYMMETRIC_DEFAULT";
+
+/// What `Decrypt` takes.
+const LONGEST_CIPHERTEXT: usize = 6144;
 
 /// The key must be one for `usage`.
 pub(crate) fn check_usage(key: &KeyRow, usage: Usage, operation: &str) -> Result<(), Error> {
@@ -65,18 +68,39 @@ pub(crate) fn message<'m>(message: &'m Secret<Blob>, kind: Option<&str>) -> Resu
 pub(crate) enum Sealed<'b> {
     Symmetric(Ciphertext<'b>),
     Asymmetric(&'b [u8]),
+    /// A dry run of the decision alone.
+    Ignored,
+}
+
+/// Whether a dry run leaves the ciphertext aside.
+/// Source: <https://docs.aws.amazon.com/kms/latest/developerguide/testing-permissions.html>
+pub(crate) fn ignores_ciphertext(dry_run: bool, modifiers: &[String]) -> Result<bool, Error> {
+    const IGNORE: &str = "IGNORE_CIPHERTEXT";
+    if let Some(other) = modifiers.iter().find(|modifier| *modifier != IGNORE) {
+        return Err(not_among(other, "DryRunModifiers", &[IGNORE]));
+    }
+    if !modifiers.is_empty() && !dry_run {
+        return Err(Error::validation("DryRunModifiers can only be specified when DryRun is true."));
+    }
+    Ok(!modifiers.is_empty())
 }
 
 impl<'b> Sealed<'b> {
-    pub(crate) fn read(bytes: &'b [u8], algorithm: Option<&str>, key: Option<&str>) -> Result<Self, Error> {
+    pub(crate) fn read(bytes: &'b [u8], (key, algorithm): (Option<&str>, Option<&str>), ignored: bool) -> Result<Self, Error> {
+        if ignored {
+            let needed = || Error::validation("The KeyId is required when the ciphertext is ignored.");
+            return key.map(|_| Self::Ignored).ok_or_else(needed);
+        }
+        if bytes.is_empty() || bytes.len() > LONGEST_CIPHERTEXT {
+            return Err(Error::validation(format!(
+                "1 validation error detected: Value at 'ciphertextBlob' failed to satisfy constraint: Member must have length between 1 and {LONGEST_CIPHERTEXT}"
+            )));
+        }
         if algorithm.is_none_or(|name| name == SYMMETRIC) {
             return Ciphertext::read(bytes).map(Self::Symmetric);
         }
         if key.is_none() {
             return Err(Error::validation("The KeyId is required when the ciphertext was encrypted under an asymmetric KMS key."));
-        }
-        if bytes.is_empty() || bytes.len() > 6144 {
-            return Err(invalid_ciphertext());
         }
         Ok(Self::Asymmetric(bytes))
     }
@@ -95,7 +119,7 @@ pub(crate) fn decrypting_key(rows: &mut impl Rows, sealed: &Sealed<'_>, given: O
     let ciphertext = match (sealed, given) {
         (_, Some(text)) => return named(rows, text),
         (Sealed::Symmetric(ciphertext), None) => ciphertext,
-        (Sealed::Asymmetric(_), None) => return Err(invalid_ciphertext()),
+        (Sealed::Asymmetric(_) | Sealed::Ignored, None) => return Err(invalid_ciphertext()),
     };
     let key = rows.key_row(&ciphertext.key)?.ok_or_else(invalid_ciphertext)?;
     Ok(Named { arn: key.arn.clone(), key: Some(key), alias: None })

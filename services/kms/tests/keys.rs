@@ -11,6 +11,16 @@ use world::{Credentials, PROD, REGION, TOOLS, World};
 /// base64 of `marker of a secret`.
 const PLAIN: &str = "bWFya2VyIG9mIGEgc2VjcmV0";
 
+fn days(count: u64) -> Duration {
+    Duration::from_secs(count * 24 * 60 * 60)
+}
+
+fn engine(world: &World) -> durable::Engine {
+    let mut engine = durable::Engine::new(world.gate.clone());
+    kms::workflows(&mut engine);
+    engine
+}
+
 fn world() -> World {
     World::new([iam::service(), kms::service(), s3::service(), sts::service()])
 }
@@ -141,11 +151,10 @@ fn ciphertexts_are_bound_to_key_and_context() {
         assert_eq!(world.fails(&admin, "kms:Decrypt", decrypt(json!({"EncryptionContext": wrong}))), "InvalidCiphertextException");
     }
     assert_eq!(world.fails(&admin, "kms:Decrypt", decrypt(json!({"EncryptionContext": context, "KeyId": other}))), "IncorrectKeyException");
-    for bad in [
-        "",
-        "AQ==",
-        "bWFya2VyIG9mIGEgc2VjcmV0bWFya2VyIG9mIGEgc2VjcmV0bWFya2VyIG9mIGEgc2VjcmV0bWFya2VyIG9mIGEgc2VjcmV0bWFya2VyIG9mIGEgc2VjcmV0",
-    ] {
+    assert_eq!(world.fails(&admin, "kms:Decrypt", json!({"CiphertextBlob": ""})), "ValidationException");
+    for bad in
+        ["AQ==", "bWFya2VyIG9mIGEgc2VjcmV0bWFya2VyIG9mIGEgc2VjcmV0bWFya2VyIG9mIGEgc2VjcmV0bWFya2VyIG9mIGEgc2VjcmV0bWFya2VyIG9mIGEgc2VjcmV0"]
+    {
         assert_eq!(world.fails(&admin, "kms:Decrypt", json!({"CiphertextBlob": bad})), "InvalidCiphertextException");
     }
     let moved =
@@ -203,7 +212,11 @@ fn a_grant_allows_what_it_says_to_whom_it_names() {
     // A child grant is no wider than its parent.
     let child = |operation: &str| json!({"KeyId": arn, "GranteePrincipal": retirer_arn, "Operations": [operation]});
     assert_eq!(world.fails(&bare, "kms:CreateGrant", child("Encrypt")), "AccessDeniedException");
-    let second = world.ok(&bare, "kms:CreateGrant", child("Decrypt"));
+    // Nor may it forget the constraint, though it may add to it.
+    assert_eq!(world.fails(&bare, "kms:CreateGrant", child("Decrypt")), "AccessDeniedException");
+    let mut stricter = child("Decrypt");
+    stricter["Constraints"] = json!({"EncryptionContextEquals": {"stage": "prod", "build": "1"}});
+    let second = world.ok(&bare, "kms:CreateGrant", stricter);
     let listed = world.ok(&admin, "kms:ListGrants", json!({"KeyId": arn, "GrantId": made["GrantId"]}));
     assert_eq!(listed["Grants"][0]["GranteePrincipal"], role);
     // The retiring principal may retire its grant, and no other.
@@ -242,7 +255,7 @@ fn key_policies_are_checked_when_they_are_written() {
     assert_eq!(world.ok(&admin, "kms:GetKeyPolicy", json!({"KeyId": arn}))["Policy"], good);
     world.ok(&admin, "iam:DeleteRole", json!({"RoleName": "User"}));
     assert!(world.ok(&admin, "kms:GetKeyPolicy", json!({"KeyId": arn}))["Policy"].as_str().unwrap().contains("\"AROA"));
-    for unknown in [json!({"KeySpec": "SM2", "KeyUsage": "SIGN_VERIFY"}), json!({"MultiRegion": true}), json!({"Origin": "EXTERNAL"})] {
+    for unknown in [json!({"KeySpec": "SM2", "KeyUsage": "SIGN_VERIFY"}), json!({"MultiRegion": true}), json!({"Origin": "AWS_CLOUDHSM"})] {
         assert_eq!(world.fails(&admin, "kms:CreateKey", unknown), "NotImplemented");
     }
 }
@@ -250,17 +263,25 @@ fn key_policies_are_checked_when_they_are_written() {
 #[test]
 fn keys_rest_rotate_and_die() {
     let world = world();
-    let admin = world.administrator(TOOLS);
+    let (admin, engine) = (world.administrator(TOOLS), engine(&world));
     let (arn, other) = (key(&world, &admin, None), key(&world, &admin, None));
     let id = json!({"KeyId": arn});
     world.ok(&admin, "kms:CreateAlias", json!({"AliasName": "alias/mortal", "TargetKeyId": arn}));
     let old = encrypted(&world, &admin, &arn, json!({}));
+    world.ok(&admin, "kms:EnableKeyRotation", json!({"KeyId": arn, "RotationPeriodInDays": 90}));
     world.ok(&admin, "kms:DisableKey", id.clone());
     assert_eq!(world.fails(&admin, "kms:Decrypt", json!({"CiphertextBlob": old})), "DisabledException");
-    world.ok(&admin, "kms:EnableKey", id.clone());
-    world.ok(&admin, "kms:EnableKeyRotation", json!({"KeyId": arn, "RotationPeriodInDays": 90}));
-    world.clock.advance(Duration::from_secs(91 * 24 * 60 * 60));
+    engine.run_due().unwrap();
+    world.clock.advance(days(91));
+    // What is disabled does not rotate, and makes up for it.
+    engine.run_due().unwrap();
     let admin = world.administrator(TOOLS);
+    assert_eq!(world.ok(&admin, "kms:ListKeyRotations", id.clone())["Rotations"], json!([]));
+    world.ok(&admin, "kms:EnableKey", id.clone());
+    engine.run_due().unwrap();
+    assert_eq!(world.ok(&admin, "kms:ListKeyRotations", id.clone())["Rotations"][0]["RotationType"], "AUTOMATIC");
+    let next = engine.run_due().unwrap().expect("the next rotation");
+    assert_eq!(world.ok(&admin, "kms:GetKeyRotationStatus", id.clone())["NextRotationDate"], next.0 as f64 / 1000.0);
     let new = encrypted(&world, &admin, &arn, json!({}));
     // The material's id lies behind the version and the key's id: the same key, another material.
     let head = |blob: &Value, range: std::ops::Range<usize>| blob.as_str().unwrap()[range].to_owned();
@@ -272,20 +293,93 @@ fn keys_rest_rotate_and_die() {
     world.ok(&admin, "kms:ScheduleKeyDeletion", json!({"KeyId": arn, "PendingWindowInDays": 7}));
     assert_eq!(world.fails(&admin, "kms:Decrypt", json!({"CiphertextBlob": old})), "KMSInvalidStateException");
     assert_eq!(world.fails(&admin, "kms:EnableKey", id.clone()), "KMSInvalidStateException");
+    assert_eq!(world.ok(&admin, "kms:GetKeyRotationStatus", id.clone())["KeyRotationEnabled"], false);
+    // Who may still use it, until it is too late, can be said.
+    world.ok(&admin, "kms:PutKeyPolicy", json!({"KeyId": arn, "Policy": key_policy(&[statement(root(TOOLS), "kms:*")])}));
     world.ok(&admin, "kms:CancelKeyDeletion", id.clone());
     assert_eq!(world.ok(&admin, "kms:DescribeKey", id.clone())["KeyMetadata"]["KeyState"], "Disabled");
     world.ok(&admin, "kms:ScheduleKeyDeletion", json!({"KeyId": arn, "PendingWindowInDays": 7}));
-    world.clock.advance(Duration::from_secs(7 * 24 * 60 * 60));
+    world.clock.advance(days(7));
     let admin = world.administrator(TOOLS);
+    // Its day has come: nobody sees it any more, and then it is destroyed.
     assert_eq!(world.fails(&admin, "kms:DescribeKey", id), "NotFoundException");
     assert_eq!(world.fails(&admin, "kms:Decrypt", json!({"CiphertextBlob": old})), "InvalidCiphertextException");
+    assert_eq!(engine.run_due().unwrap(), None, "nothing is left of it");
     assert_eq!(world.ok(&admin, "kms:ListKeys", json!({}))["Keys"].as_array().unwrap().len(), 1);
-    // The name is free, and the dead key goes for good when the next one is made: it takes nothing of others along.
+    assert_eq!(world.ok(&admin, "kms:ListAliases", json!({}))["Aliases"], json!([]));
     world.ok(&admin, "kms:CreateAlias", json!({"AliasName": "alias/mortal", "TargetKeyId": other}));
-    let next = key(&world, &admin, None);
-    assert_eq!(world.ok(&admin, "kms:ListAliases", json!({}))["Aliases"].as_array().unwrap().len(), 1);
     assert_eq!(world.ok(&admin, "kms:DescribeKey", json!({"KeyId": "alias/mortal"}))["KeyMetadata"]["Arn"], other);
-    assert_eq!(world.ok(&admin, "kms:ListKeys", json!({}))["Keys"].as_array().unwrap().len(), 2, "{next}");
+}
+
+#[test]
+fn states_forbid_what_they_forbid_on_aws() {
+    let world = world();
+    let admin = world.administrator(TOOLS);
+    let arn = key(&world, &admin, None);
+    let external = world.ok(&admin, "kms:CreateKey", json!({"Origin": "EXTERNAL"}))["KeyMetadata"]["Arn"].clone();
+    let dying = key(&world, &admin, None);
+    world.ok(&admin, "kms:DisableKey", json!({"KeyId": arn}));
+    world.ok(&admin, "kms:ScheduleKeyDeletion", json!({"KeyId": dying}));
+    let told = |operation: &str, mut input: Value, key: &Value| {
+        input["KeyId"] = key.clone();
+        match world.call(&admin, operation, input) {
+            Ok(_) => "done".to_owned(),
+            Err(error) => format!("{}: {}", error.code, error.message.replace(key.as_str().unwrap(), "KEY")),
+        }
+    };
+    let (disabled, import, deletion) = (
+        "DisabledException: KEY is disabled.",
+        "KMSInvalidStateException: KEY is pending import.",
+        "KMSInvalidStateException: KEY is pending deletion.",
+    );
+    let kept = "KMSInvalidStateException: KEY is not pending deletion.";
+    let of_another = "UnsupportedOperationException: KEY origin is AWS_KMS which is not valid for this operation.";
+    let imported = "UnsupportedOperationException: KEY origin is EXTERNAL which is not valid for this operation.";
+    let grant = json!({"GranteePrincipal": format!("arn:aws:iam::{TOOLS}:root"), "Operations": ["Decrypt"]});
+    let wrapping = json!({"WrappingAlgorithm": "RSAES_OAEP_SHA_256", "WrappingKeySpec": "RSA_2048"});
+    let tags = json!({"Tags": [{"TagKey": "a", "TagValue": "b"}]});
+    for (operation, input, expected) in [
+        ("CancelKeyDeletion", json!({}), [kept, kept]),
+        ("CreateGrant", grant, [disabled, import]),
+        ("DeleteImportedKeyMaterial", json!({}), [of_another, "done"]),
+        ("DescribeKey", json!({}), ["done", "done"]),
+        ("DisableKey", json!({}), ["done", import]),
+        ("DisableKeyRotation", json!({}), [disabled, imported]),
+        ("EnableKeyRotation", json!({}), [disabled, imported]),
+        ("Encrypt", json!({"Plaintext": PLAIN}), [disabled, import]),
+        ("GenerateDataKey", json!({"KeySpec": "AES_256"}), [disabled, import]),
+        ("GetKeyPolicy", json!({}), ["done", "done"]),
+        ("GetKeyRotationStatus", json!({}), ["done", "done"]),
+        ("GetParametersForImport", wrapping, [of_another, "done"]),
+        ("ListGrants", json!({}), ["done", "done"]),
+        ("RotateKeyOnDemand", json!({}), [disabled, import]),
+        ("TagResource", tags, ["done", "done"]),
+        ("UpdateKeyDescription", json!({"Description": "d"}), ["done", "done"]),
+        ("EnableKey", json!({}), ["done", import]),
+    ] {
+        let operation = format!("kms:{operation}");
+        assert_eq!(told(&operation, input.clone(), &arn.clone().into()), expected[0], "{operation} of a disabled key");
+        assert_eq!(told(&operation, input.clone(), &external), expected[1], "{operation} of a key without material");
+        let dead = match operation.as_str() {
+            "kms:CancelKeyDeletion" => continue,
+            "kms:DeleteImportedKeyMaterial" => of_another,
+            "kms:DescribeKey" | "kms:GetKeyPolicy" | "kms:GetKeyRotationStatus" | "kms:ListGrants" => "done",
+            _ => deletion,
+        };
+        assert_eq!(told(&operation, input, &dying.clone().into()), dead, "{operation} of a key pending deletion");
+    }
+    assert_eq!(told("kms:ScheduleKeyDeletion", json!({}), &dying.into()), deletion);
+    // Aliases and other names are for those who use a key.
+    world.ok(&admin, "kms:CreateAlias", json!({"AliasName": "alias/app", "TargetKeyId": arn}));
+    let by = |operation: &str, name: &str| world.fails(&admin, operation, json!({"KeyId": name}));
+    assert_eq!(by("kms:DisableKey", "alias/app"), "NotFoundException");
+    assert_eq!(by("kms:DisableKey", &format!("arn:aws:kms:{REGION}:{TOOLS}:alias/app")), "InvalidArnException");
+    assert_eq!(by("kms:DescribeKey", "not-an-id"), "NotFoundException");
+    let create = |name: &str, target: &str| world.fails(&admin, "kms:CreateAlias", json!({"AliasName": name, "TargetKeyId": target}));
+    assert_eq!(create("alias/second", "alias/app"), "ValidationException");
+    assert_eq!(create("alias/app", &arn), "AlreadyExistsException");
+    assert_eq!(create("alias/aws/mine", &arn), "NotAuthorizedException");
+    assert_eq!(create("app", &arn), "ValidationException");
 }
 
 #[test]

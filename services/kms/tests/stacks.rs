@@ -25,7 +25,7 @@ fn a_key_and_its_alias_live_with_their_stack() {
     assert_eq!(made.attributes["Arn"], format!("arn:aws:kms:{REGION}:{TOOLS}:key/{}", made.id));
     let alias = json!({"AliasName": "alias/pipeline-key", "TargetKeyId": made.id});
     assert_eq!(world.create("AWS::KMS::Alias", &alias).unwrap().id, "alias/pipeline-key");
-    let id = json!({"KeyId": "alias/pipeline-key"});
+    let (id, alias_id) = (json!({"KeyId": made.id}), json!({"KeyId": "alias/pipeline-key"}));
     assert_eq!(world.ok(&admin, "kms:GetKeyRotationStatus", id.clone())["KeyRotationEnabled"], true);
 
     let new = json!({"Description": "second", "Enabled": "false", "KeyPolicy": policy("kms:Encrypt"), "EnableKeyRotation": false});
@@ -40,10 +40,10 @@ fn a_key_and_its_alias_live_with_their_stack() {
     world
         .update("AWS::KMS::Alias", "alias/pipeline-key", &alias, &json!({"AliasName": "alias/pipeline-key", "TargetKeyId": other.id}))
         .unwrap();
-    assert_eq!(world.ok(&admin, "kms:DescribeKey", id.clone())["KeyMetadata"]["KeyId"], other.id);
+    assert_eq!(world.ok(&admin, "kms:DescribeKey", alias_id.clone())["KeyMetadata"]["KeyId"], other.id);
     world.delete("AWS::KMS::Alias", "alias/pipeline-key", &alias).unwrap();
     world.delete("AWS::KMS::Alias", "alias/pipeline-key", &alias).unwrap();
-    assert_eq!(world.fails(&admin, "kms:DescribeKey", id), "NotFoundException");
+    assert_eq!(world.fails(&admin, "kms:DescribeKey", alias_id), "NotFoundException");
     for _ in 0..2 {
         world.delete("AWS::KMS::Key", &made.id, &json!({"PendingWindowInDays": 7})).unwrap();
     }

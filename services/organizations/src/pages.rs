@@ -15,21 +15,20 @@ pub struct Page {
 }
 
 impl Page {
-    /// This page of `items`, which are sorted by their ids, and the token of the next one: the last id of this one.
+    /// This page of `items`, which are sorted by their ids, and the token of the next one, which stands for the last id of this one.
     pub(crate) fn of<T>(&self, mut items: Vec<T>, id: impl Fn(&T) -> &str) -> Result<(Vec<T>, Option<String>), Error> {
         let limit = self.max_results.unwrap_or(MOST);
         if !(1..=MOST).contains(&limit) {
             let reason = if limit == 0 { "MIN_VALUE_EXCEEDED" } else { "MAX_VALUE_EXCEEDED" };
             return Err(invalid(reason, format!("MaxResults is between 1 and {MOST}.")));
         }
-        if self.next_token.as_ref().is_some_and(|token| token.is_empty() || token.len() > 130) {
-            return Err(invalid("INVALID_NEXT_TOKEN", "Give the NextToken of the answer before."));
-        }
+        let wrong = || invalid("INVALID_NEXT_TOKEN", "Give the NextToken of the answer before.");
+        let after = self.next_token.as_deref().map(|token| base::place_of_token(token).ok_or_else(wrong)).transpose()?;
         items.sort_by(|a, b| id(a).cmp(id(b)));
-        items.retain(|item| self.next_token.as_deref().is_none_or(|last| id(item) > last));
+        items.retain(|item| after.as_deref().is_none_or(|last| id(item) > last));
         let more = items.len() > limit;
         items.truncate(limit);
-        let token = items.last().filter(|_| more).map(|last| id(last).to_owned());
+        let token = items.last().filter(|_| more).map(|last| base::list_token(id(last)));
         Ok((items, token))
     }
 }
@@ -42,10 +41,10 @@ mod tests {
     fn pages_meet_without_a_gap() {
         let all = || vec!["c", "a", "b"];
         let first = Page { next_token: None, max_results: Some(2) }.of(all(), |t| t).unwrap();
-        assert_eq!(first, (vec!["a", "b"], Some("b".to_owned())));
+        assert_eq!(first, (vec!["a", "b"], Some(base::list_token("b"))));
         let second = Page { next_token: first.1, max_results: Some(2) }.of(all(), |t| t).unwrap();
         assert_eq!(second, (vec!["c"], None));
         assert!(Page { next_token: None, max_results: Some(0) }.of(all(), |t| t).is_err());
-        assert!(Page { next_token: Some("x".repeat(200)), max_results: None }.of(all(), |t| t).is_err());
+        assert!(Page { next_token: Some("b".into()), max_results: None }.of(all(), |t| t).is_err());
     }
 }

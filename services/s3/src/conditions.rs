@@ -3,7 +3,7 @@
 
 use crate::{error, names::unquoted};
 use base::{IsoTime, Timestamp};
-use gate::Error;
+use gate::{Demand, Error};
 use serde::{Deserialize, Serialize};
 
 /// Conditions of a read.
@@ -58,6 +58,10 @@ impl ReadIf {
 }
 
 impl WriteIf {
+    /// The demand with what the request says of conditions.
+    pub(crate) fn on(&self, demand: Demand) -> Demand {
+        demand.with_some("s3:if-match", self.if_match.as_ref()).with_some("s3:if-none-match", self.if_none_match.as_ref())
+    }
     pub(crate) fn check(&self, key: &str, current: Option<&str>) -> Result<(), Error> {
         match self.if_none_match.as_deref() {
             None => {}

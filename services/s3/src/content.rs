@@ -5,7 +5,7 @@ use crate::{
     operations::put_bucket_ownership_controls::{PREFERRED, WRITER},
     state::Bucket,
 };
-use gate::{Caller, Error};
+use gate::{Caller, Demand, Error};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -100,6 +100,16 @@ impl Acl {
         }
         let ownership = bucket.ownership.as_deref().unwrap_or(WRITER);
         Err(Error::not_implemented(&format!("s3 with an object of another account in a bucket with ObjectOwnership {ownership}")))
+    }
+    /// The demand with what the request says of rights.
+    pub(crate) fn on(&self, demand: Demand) -> Demand {
+        demand
+            .with_some("s3:x-amz-acl", self.acl.as_ref())
+            .with_some("s3:x-amz-grant-full-control", self.grant_full_control.as_ref())
+            .with_some("s3:x-amz-grant-read", self.grant_read.as_ref())
+            .with_some("s3:x-amz-grant-read-acp", self.grant_read_acp.as_ref())
+            .with_some("s3:x-amz-grant-write", self.grant_write.as_ref())
+            .with_some("s3:x-amz-grant-write-acp", self.grant_write_acp.as_ref())
     }
     /// Buckets are BucketOwnerEnforced: other rights than the owner's are refused.
     pub(crate) fn check(&self, allowed: &str) -> Result<(), Error> {

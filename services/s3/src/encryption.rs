@@ -178,6 +178,7 @@ fn generate(
     context: BTreeMap<String, String>,
     bucket_key: bool,
 ) -> Result<(Secret<Vec<u8>>, Wrapped), Error> {
+    require_version_4(scope)?;
     let input = kms::GenerateDataKeyInput {
         key_id,
         key_spec: Some("AES_256".into()),
@@ -201,6 +202,7 @@ pub(crate) fn open_key(scope: &mut Scope<'_, S3>, wrapped: &Wrapped, bucket: &st
             scope.unseal(&place(bucket, key), &sealed.0).ok_or_else(altered)
         }
         Wrapped::Kms { key_arn, blob, context, .. } => {
+            require_version_4(scope)?;
             let input = kms::DecryptInput {
                 ciphertext_blob: blob.clone(),
                 key_id: Some(key_arn.clone()),
@@ -209,6 +211,7 @@ pub(crate) fn open_key(scope: &mut Scope<'_, S3>, wrapped: &Wrapped, bucket: &st
                 recipient: None,
                 grant_tokens: Vec::new(),
                 dry_run: false,
+                dry_run_modifiers: Vec::new(),
             };
             let actor = scope.forward();
             let opened = scope.invoke::<kms::Decrypt>(&actor, input).map_err(behind)?;
@@ -217,10 +220,25 @@ pub(crate) fn open_key(scope: &mut Scope<'_, S3>, wrapped: &Wrapped, bucket: &st
     }
 }
 
+/// A presigned URL of signature version 2 opens no KMS key.
+fn require_version_4(scope: &Scope<'_, S3>) -> Result<(), Error> {
+    if scope.context().transport.signature_version == Some("AWS") {
+        let needs = "Requests specifying Server Side Encryption with AWS KMS managed keys require AWS Signature Version 4.";
+        return Err(error::invalid_argument("Authorization", needs));
+    }
+    Ok(())
+}
+
+/// S3 names the key of what it would encrypt, but of a ciphertext it says no more than that there is one.
+fn worded(cause: &Error) -> String {
+    let Some(denial) = cause.denial.as_ref().filter(|denial| denial.action == "kms:Decrypt") else { return cause.message.clone() };
+    cause.message.replacen(&format!("on resource: {}", denial.resource), "on the resource associated with this ciphertext", 1)
+}
+
 /// KMS's error as S3 words it. The denial stays with it, so that the cause behind S3's 403 can be explained.
 fn behind(cause: Error) -> Error {
     if cause.is_denied() || cause.code == "AccessDeniedException" {
-        let mut denied = error::access_denied(cause.message);
+        let mut denied = error::access_denied(worded(&cause));
         denied.denial = cause.denial;
         return denied;
     }

@@ -1,10 +1,6 @@
 //! Inputs and outputs that many operations share.
 
-use crate::{
-    S3, access, error, examples, lock, objects,
-    read::MAY_LIST,
-    state::Bucket,
-};
+use crate::{S3, access, error, examples, lock, objects, read::MAY_LIST, state::Bucket};
 use gate::{Authorized, Demand, Demands, Error, Example, Operation, Scope, View};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -70,7 +66,9 @@ impl VersionInput {
         let placed = match objects::place(call, &self.bucket, &self.key, version)? {
             Some(placed) if placed.version.object.is_some() => placed,
             _ if !may_list => return Err(access::may_not_know(call.caller(), &self.bucket)),
-            Some(_) => return Err(error::method_not_allowed("The specified method is not allowed against this resource: it is a delete marker.")),
+            Some(_) => {
+                return Err(error::method_not_allowed("The specified method is not allowed against this resource: it is a delete marker."));
+            }
             None => return Err(version.map_or_else(|| error::no_such_key(&self.key), |id| error::no_such_version(&self.key, id))),
         };
         Ok((bucket, placed))

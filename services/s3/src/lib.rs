@@ -22,6 +22,7 @@ mod operations;
 mod owner;
 mod read;
 mod resources;
+mod source;
 mod state;
 mod tags;
 mod workflows;
@@ -54,6 +55,7 @@ pub use operations::{
     delete_bucket_policy::DeleteBucketPolicy,
     delete_bucket_tagging::DeleteBucketTagging,
     delete_object::{DeleteObject, DeleteObjectInput, DeleteObjectOutput},
+    delete_object_tagging::DeleteObjectTagging,
     delete_objects::{Delete, DeleteObjects, DeleteObjectsInput, DeleteObjectsOutput, DeletedEntry, ErrorEntry, ObjectIdentifier},
     delete_public_access_block::DeletePublicAccessBlock,
     get_bucket_accelerate_configuration::GetBucketAccelerateConfiguration,
@@ -77,6 +79,10 @@ pub use operations::{
     get_bucket_versioning::{GetBucketVersioning, GetBucketVersioningOutput},
     get_bucket_website::GetBucketWebsite,
     get_object::GetObject,
+    get_object_acl::GetObjectAcl,
+    get_object_attributes::{
+        GetObjectAttributes, GetObjectAttributesInput, GetObjectAttributesOutput, ObjectChecksum, ObjectPart, ObjectParts,
+    },
     get_object_legal_hold::{GetObjectLegalHold, GetObjectLegalHoldOutput},
     get_object_lock_configuration::{GetObjectLockConfiguration, GetObjectLockConfigurationOutput},
     get_object_retention::{GetObjectRetention, GetObjectRetentionOutput},
@@ -98,22 +104,29 @@ pub use operations::{
     put_bucket_encryption::{
         EncryptionByDefault, EncryptionRule, PutBucketEncryption, PutBucketEncryptionInput, ServerSideEncryptionConfiguration,
     },
-    put_bucket_lifecycle_configuration::{PutBucketLifecycleConfiguration, PutBucketLifecycleConfigurationInput, PutBucketLifecycleConfigurationOutput},
-    put_bucket_notification_configuration::{NotificationConfiguration, PutBucketNotificationConfiguration, PutBucketNotificationConfigurationInput},
+    put_bucket_lifecycle_configuration::{
+        PutBucketLifecycleConfiguration, PutBucketLifecycleConfigurationInput, PutBucketLifecycleConfigurationOutput,
+    },
+    put_bucket_notification_configuration::{
+        NotificationConfiguration, PutBucketNotificationConfiguration, PutBucketNotificationConfigurationInput,
+    },
     put_bucket_ownership_controls::{OwnershipControls, OwnershipRule, PutBucketOwnershipControls, PutBucketOwnershipControlsInput},
     put_bucket_policy::{PutBucketPolicy, PutBucketPolicyInput},
     put_bucket_tagging::{PutBucketTagging, PutBucketTaggingInput},
     put_bucket_versioning::{PutBucketVersioning, PutBucketVersioningInput, VersioningConfiguration},
     put_object::{PutObject, PutObjectInput, PutObjectOutput},
+    put_object_acl::{PutObjectAcl, PutObjectAclInput},
     put_object_legal_hold::{LegalHold, PutObjectLegalHold, PutObjectLegalHoldInput},
     put_object_lock_configuration::{ObjectLockConfiguration, ObjectLockRule, PutObjectLockConfiguration, PutObjectLockConfigurationInput},
     put_object_retention::{PutObjectRetention, PutObjectRetentionInput},
     put_object_tagging::{PutObjectTagging, PutObjectTaggingInput, PutObjectTaggingOutput},
     put_public_access_block::{PublicAccessBlock, PutPublicAccessBlock, PutPublicAccessBlockInput},
     upload_part::{UploadPart, UploadPartInput, UploadPartOutput},
+    upload_part_copy::{CopyPartResult, UploadPartCopy, UploadPartCopyInput, UploadPartCopyOutput},
 };
 pub use owner::Owner;
 pub use read::{GetObjectInput, GetObjectOutput};
+pub use source::CopySource;
 pub use tags::{Tag, Tagging};
 pub use workflows::workflows;
 
@@ -141,6 +154,7 @@ pub fn service() -> Registration {
         .operation::<DeleteBucketPolicy>()
         .operation::<DeleteBucketTagging>()
         .operation::<DeleteObject>()
+        .operation::<DeleteObjectTagging>()
         .operation::<DeleteObjects>()
         .operation::<DeletePublicAccessBlock>()
         .operation::<GetBucketAccelerateConfiguration>()
@@ -164,6 +178,8 @@ pub fn service() -> Registration {
         .operation::<GetBucketVersioning>()
         .operation::<GetBucketWebsite>()
         .operation::<GetObject>()
+        .operation::<GetObjectAcl>()
+        .operation::<GetObjectAttributes>()
         .operation::<GetObjectLegalHold>()
         .operation::<GetObjectLockConfiguration>()
         .operation::<GetObjectRetention>()
@@ -190,12 +206,14 @@ pub fn service() -> Registration {
         .operation::<PutBucketTagging>()
         .operation::<PutBucketVersioning>()
         .operation::<PutObject>()
+        .operation::<PutObjectAcl>()
         .operation::<PutObjectLegalHold>()
         .operation::<PutObjectLockConfiguration>()
         .operation::<PutObjectRetention>()
         .operation::<PutObjectTagging>()
         .operation::<PutPublicAccessBlock>()
         .operation::<UploadPart>()
+        .operation::<UploadPartCopy>()
         .resource_type(resources::bucket::Bucket)
         .resource_type(resources::bucket_policy::BucketPolicy)
         .resources::<S3>(access::facts)

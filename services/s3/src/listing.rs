@@ -26,8 +26,8 @@ pub(crate) struct Page<V> {
 
 /// No page is longer.
 pub(crate) const MOST: usize = 1000;
-/// Rows that are read at once where prefixes may be skipped.
-const STRIDE: usize = 64;
+/// Rows that are read at once behind a common prefix: another one probably follows, which is skipped by the next seek.
+const STRIDE: usize = 2;
 
 /// A text above all keys that begin with `prefix`, and below all others that follow: keys have at most 1024 bytes.
 fn end_of(prefix: &str) -> String {
@@ -78,12 +78,15 @@ impl Walk<'_> {
         }
         let mut from = self.start();
         let mut last = Vec::new();
+        // Grows while plain keys come.
+        let mut stride = if self.delimiter.is_some() { STRIDE } else { MOST + 1 };
         loop {
-            let room = self.limit - page.rows.len() - page.prefixes.len() + 1;
-            let stride = if self.delimiter.is_some() { room.min(STRIDE) } else { room };
+            stride = stride.min(self.limit - page.rows.len() - page.prefixes.len() + 1);
             let edge: Option<Vec<&str>> = from.as_ref().map(|f| f.iter().map(String::as_str).collect());
             let rows = scope.page(table, self.bucket, edge.as_deref(), stride, false)?;
             let read = rows.len();
+            let asked = stride;
+            stride = stride.saturating_mul(4);
             for (mut parts, value) in rows {
                 parts.remove(0);
                 let key = parts[0].as_str();
@@ -103,6 +106,7 @@ impl Walk<'_> {
                         last = vec![prefix.clone()];
                         from = Some(vec![end_of(&prefix)]);
                         page.prefixes.push(prefix);
+                        stride = STRIDE;
                     }
                     None => {
                         last.clone_from(&parts);
@@ -111,7 +115,7 @@ impl Walk<'_> {
                     }
                 }
             }
-            if read < stride {
+            if read < asked {
                 return Ok(page);
             }
         }
@@ -143,7 +147,9 @@ pub(crate) fn token(marker: &str) -> String {
 
 pub(crate) fn of_token(token: &str) -> Result<String, Error> {
     let bytes = hex::decode(token).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-    bytes.ok_or_else(|| error::invalid_argument("continuation-token", "The continuation token provided is incorrect"))
+    bytes
+        .filter(|marker| !marker.is_empty())
+        .ok_or_else(|| error::invalid_argument("continuation-token", "The continuation token provided is incorrect"))
 }
 
 #[cfg(test)]

@@ -118,8 +118,7 @@ impl Held {
     /// Refuses the end of a version that is held.
     pub(crate) fn check_delete(&self, bypass: bool, now: Timestamp) -> Result<(), Error> {
         let retained = self.retention.filter(|kept| kept.until > now);
-        let held = self.legal_hold == Some(true)
-            || retained.is_some_and(|kept| kept.mode == RetentionMode::Compliance || !bypass);
+        let held = self.legal_hold == Some(true) || retained.is_some_and(|kept| kept.mode == RetentionMode::Compliance || !bypass);
         if held { Err(protected()) } else { Ok(()) }
     }
 
@@ -200,7 +199,9 @@ impl ObjectLock {
     /// What is left of it when an upload is completed: a retention that has ended meanwhile holds nothing.
     pub(crate) fn at_completion(self, now: Timestamp) -> Self {
         match self.object_lock_retain_until_date {
-            Some(IsoTime(until)) if until <= now => Self { object_lock_legal_hold_status: self.object_lock_legal_hold_status, ..Self::default() },
+            Some(IsoTime(until)) if until <= now => {
+                Self { object_lock_legal_hold_status: self.object_lock_legal_hold_status, ..Self::default() }
+            }
             _ => self,
         }
     }
@@ -238,9 +239,10 @@ impl ObjectLock {
         };
         let legal_hold = match self.object_lock_legal_hold_status.as_deref() {
             None => None,
-            Some(status) => Some(hold_of(status).ok_or_else(|| {
-                error::invalid_argument("x-amz-object-lock-legal-hold", "Legal Hold must be either of 'ON' or 'OFF'")
-            })?),
+            Some(status) => Some(
+                hold_of(status)
+                    .ok_or_else(|| error::invalid_argument("x-amz-object-lock-legal-hold", "Legal Hold must be either of 'ON' or 'OFF'"))?,
+            ),
         };
         Ok(Held { retention, legal_hold })
     }
@@ -251,7 +253,9 @@ pub(crate) fn check_vouched(scope: &Scope<'_, S3>, held: &Held, vouched: bool) -
     if *held == Held::default() || vouched || !scope.caller().via().is_empty() {
         return Ok(());
     }
-    Err(error::invalid_request("Content-MD5 OR x-amz-checksum- HTTP header is required for Put Object requests with Object Lock parameters"))
+    Err(error::invalid_request(
+        "Content-MD5 OR x-amz-checksum- HTTP header is required for Put Object requests with Object Lock parameters",
+    ))
 }
 
 const MAY_SEE_RETENTION: &str = "retention";

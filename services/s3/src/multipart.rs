@@ -2,8 +2,9 @@
 //! Source: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html>
 
 use crate::{
-    S3, access, error,
+    Checksums, S3, access, error,
     state::{PARTS, Rows, UPLOADS, Upload, UploadedPart},
+    write::Received,
 };
 use gate::{Demand, Error, Scope, View};
 use std::collections::HashSet;
@@ -33,6 +34,38 @@ pub(crate) fn part_key(number: u64) -> String {
 pub(crate) fn parts(scope: &mut Scope<'_, S3>, bucket: &str, key: &str, upload: &str) -> Result<Vec<(u64, UploadedPart)>, Error> {
     let rows = scope.scan(&PARTS, &[bucket, key, upload])?;
     Ok(rows.into_iter().map(|(parts, part)| (parts[3].parse().unwrap_or(0), part)).collect())
+}
+
+/// A part that has arrived.
+pub(crate) struct Part {
+    pub(crate) number: u64,
+    pub(crate) received: Received,
+    pub(crate) checksums: Checksums,
+    pub(crate) crc64nvme: Option<String>,
+}
+
+impl Part {
+    /// Takes the place of the part of the same number. Gives its ETag and checksums.
+    pub(crate) fn store(self, scope: &mut Scope<'_, S3>, bucket: &str, key: &str, upload: &str) -> Result<(String, Checksums), Error> {
+        let number = part_key(self.number);
+        let row = [bucket, key, upload, &number];
+        if let Some(stretch) = scope.row(&PARTS, row)?.and_then(|old| old.stretch) {
+            scope.delete_body(&stretch.body)?;
+        }
+        let received = self.received;
+        let etag = received.wrapped.etag(scope, &received.md5);
+        let part = UploadedPart {
+            stretch: received.stretch,
+            length: received.length,
+            etag: etag.clone(),
+            md5: received.md5,
+            modified: scope.now(),
+            checksums: self.checksums.clone(),
+            crc64nvme: self.crc64nvme,
+        };
+        scope.put(&PARTS, &row, &part)?;
+        Ok((etag, self.checksums))
+    }
 }
 
 /// Ends an upload: its rows go, and the bodies of those parts that are not `kept`.

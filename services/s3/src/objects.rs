@@ -4,7 +4,10 @@
 use crate::{
     S3, error,
     lock::Held,
-    state::{BUCKETS, Bucket, CURRENT, FIRST_ORDER, NULL, NULLS, Object, Rows, Summary, VERSIONS, Version, Versioning},
+    state::{
+        BUCKETS, Bucket, CURRENT, FIRST_ORDER, NULL, NULLS, Object, PART_LISTS, Rows, StoredPart, Summary, VERSIONS, Version, Versioning,
+    },
+    tags::Tag,
 };
 use gate::{Error, Scope};
 use serde_json::json;
@@ -48,12 +51,17 @@ pub(crate) fn by_id(rows: &mut impl Rows, bucket: &str, key: &str, id: &str) -> 
     Ok(found.map(|version| Placed { order, version }))
 }
 
-/// Whether a read of this key and version finds an object.
-pub(crate) fn exists(rows: &mut impl Rows, bucket: &str, key: &str, version: Option<&str>) -> Result<bool, Error> {
-    match version {
-        None => Ok(rows.row(&CURRENT, [bucket, key])?.is_some()),
-        Some(id) => Ok(by_id(rows, bucket, key, id)?.is_some()),
-    }
+/// The tags of what a read of this key and version finds. None: it finds nothing.
+pub(crate) fn tags(rows: &mut impl Rows, bucket: &str, key: &str, version: Option<&str>) -> Result<Option<Vec<Tag>>, Error> {
+    let found = match version {
+        None => match rows.row(&CURRENT, [bucket, key])? {
+            None => return Ok(None),
+            Some(Summary { tags: Some(tags), .. }) => return Ok(Some(tags)),
+            Some(Summary { order, .. }) => rows.row(&VERSIONS, [bucket, key, &order])?,
+        },
+        Some(id) => by_id(rows, bucket, key, id)?.map(|placed| placed.version),
+    };
+    Ok(found.map(|version| version.object.map(|object| object.tags).unwrap_or_default()))
 }
 
 fn newest(scope: &mut Scope<'_, S3>, bucket: &str, key: &str) -> Result<Option<Placed>, Error> {
@@ -148,6 +156,7 @@ fn set_current(scope: &mut Scope<'_, S3>, bucket: &str, key: &str, newest: Optio
                 modified: version.modified,
                 checksum_algorithm: object.checksums.algorithm().map(Into::into),
                 checksum_type: object.checksum_type.clone(),
+                tags: Some(object.tags.clone()),
             };
             scope.put(&CURRENT, &[bucket, key], &summary)
         }
@@ -163,6 +172,9 @@ fn erase_at(scope: &mut Scope<'_, S3>, bucket: &str, key: &str, order: &str) -> 
     let Some(old) = scope.row(&VERSIONS, [bucket, key, order])? else { return Ok(None) };
     for stretch in old.object.iter().flat_map(|o| &o.stretches) {
         scope.delete_body(&stretch.body)?;
+    }
+    if old.object.as_ref().is_some_and(|o| o.parts.is_some()) {
+        scope.delete(&PART_LISTS, &[bucket, key, order]);
     }
     scope.delete(&VERSIONS, &[bucket, key, order]);
     if old.id == NULL && order != FIRST_ORDER {
@@ -186,13 +198,7 @@ pub(crate) struct Deleted {
 }
 
 /// Deletes one version for good, or (None) the object, by the rules of the bucket's versioning.
-pub(crate) fn delete(
-    scope: &mut Scope<'_, S3>,
-    bucket: &Bucket,
-    key: &str,
-    version: Option<&str>,
-    bypass: bool,
-) -> Result<Deleted, Error> {
+pub(crate) fn delete(scope: &mut Scope<'_, S3>, bucket: &Bucket, key: &str, version: Option<&str>, bypass: bool) -> Result<Deleted, Error> {
     match (version, bucket.versioning) {
         (Some(id), _) => erase(scope, bucket, key, id, bypass),
         (None, Versioning::Never) => {
@@ -220,7 +226,29 @@ fn erase(scope: &mut Scope<'_, S3>, bucket: &Bucket, key: &str, id: &str, bypass
 
 /// Changes a version in place: its tags.
 pub(crate) fn rewrite(scope: &mut Scope<'_, S3>, bucket: &str, key: &str, placed: &Placed) -> Result<(), Error> {
+    let current = scope.row(&CURRENT, [bucket, key])?;
+    if current.is_some_and(|summary| summary.order == placed.order) {
+        set_current(scope, bucket, key, Some((&placed.order, &placed.version)))?;
+    }
     scope.put(&VERSIONS, &[bucket, key, &placed.order], &placed.version)
+}
+
+/// Keeps the parts of a version that was just written.
+pub(crate) fn keep_parts(
+    scope: &mut Scope<'_, S3>,
+    bucket: &str,
+    key: &str,
+    id: Option<&str>,
+    parts: &Vec<StoredPart>,
+) -> Result<(), Error> {
+    let order = order_of_marker(scope, bucket, key, id.unwrap_or(NULL))?;
+    scope.put(&PART_LISTS, &[bucket, key, &order], parts)
+}
+
+/// The parts of a version; none for one that came in one piece.
+pub(crate) fn kept_parts(scope: &mut Scope<'_, S3>, bucket: &str, key: &str, id: &str) -> Result<Vec<StoredPart>, Error> {
+    let order = order_of_marker(scope, bucket, key, id)?;
+    Ok(scope.row(&PART_LISTS, [bucket, key, &order])?.unwrap_or_default())
 }
 
 /// The current version, or the one that `version` names, with its place: for changes.

@@ -10,10 +10,11 @@ use crate::{
     lock::{self, Held, ObjectLock},
     names::quoted,
     objects::{self, Found},
-    state::{Bucket, Object, Version},
+    state::{Bucket, Object, StoredPart, Version},
+    tags::{self, Tag},
 };
 use base::{IsoTime, Secret};
-use gate::{Demands, Error, Scope, View};
+use gate::{Authorized, Caller, Demand, Demands, Error, Identity, Operation, Scope, View};
 use serde::{Deserialize, Serialize};
 
 /// Which object, which part of it, and under which conditions.
@@ -52,6 +53,24 @@ pub struct GetObjectInput {
     /// Refused members.
     #[serde(flatten)]
     pub unsupported: Unsupported,
+}
+
+impl GetObjectInput {
+    /// Only who signs a request may choose headers of its answer.
+    fn check_overrides(&self, caller: &Caller) -> Result<(), Error> {
+        let chosen = [
+            &self.response_cache_control,
+            &self.response_content_disposition,
+            &self.response_content_encoding,
+            &self.response_content_language,
+            &self.response_content_type,
+            &self.response_expires,
+        ];
+        if chosen.iter().any(|c| c.is_some()) && matches!(caller.identity(), Identity::Anonymous) {
+            return Err(error::invalid_request("Request specific response headers cannot be used for anonymous GET requests."));
+        }
+        Ok(())
+    }
 }
 
 /// An object but for its bytes.
@@ -105,15 +124,57 @@ pub(crate) struct Opened {
 /// The probe whether the caller may know of keys that are missing.
 pub(crate) const MAY_LIST: &str = "list";
 
+/// The probe whether the caller may know how many tags there are.
+pub(crate) const MAY_COUNT_TAGS: &str = "tags";
+
+/// What is to be decided of a call on an object that should be there.
+pub(crate) struct Target {
+    /// The right to it, with its tags where it is there.
+    pub(crate) demand: Demand,
+    /// None: it is not there.
+    pub(crate) tags: Option<Vec<Tag>>,
+    /// Who may not list is not told that the key is missing.
+    may_list: Option<Demand>,
+}
+
+impl Target {
+    /// The demands of the call, whose own one may see `more`.
+    pub(crate) fn demands(self, more: impl FnOnce(Demand) -> Demand) -> Demands {
+        Demands::all([more(self.demand)].into_iter().chain(self.may_list))
+    }
+}
+
+/// The right to the first of these actions on an object, or to the second on a version of it.
+pub(crate) fn target(
+    facts: &mut View<'_, S3>,
+    actions: [&'static str; 2],
+    bucket: &str,
+    key: &str,
+    version: Option<&String>,
+) -> Result<Target, Error> {
+    let action = actions[usize::from(version.is_some())];
+    let mut demand = access::on_object(facts, action, bucket, key)?.with_some("s3:versionid", version);
+    let tags = objects::tags(facts, bucket, key, version.map(String::as_str))?;
+    for (key, value) in tags::pairs(tags.as_deref().unwrap_or_default()) {
+        demand = demand.with(format!("s3:ExistingObjectTag/{key}"), value);
+    }
+    let may_list = match tags {
+        Some(_) => None,
+        None => Some(access::on_bucket(facts, "s3:ListBucket", bucket)?.probe(MAY_LIST)),
+    };
+    Ok(Target { demand, tags, may_list })
+}
+
 pub(crate) fn demands(input: &GetObjectInput, facts: &mut View<'_, S3>) -> Result<Demands, Error> {
-    let action = if input.version_id.is_some() { "s3:GetObjectVersion" } else { "s3:GetObject" };
-    let demand = access::on_object(facts, action, &input.bucket, &input.key)?.with_some("s3:versionid", input.version_id.as_ref());
-    let demands = lock::and_seen(demand.into(), facts, &input.bucket, &input.key)?;
-    if objects::exists(facts, &input.bucket, &input.key, input.version_id.as_deref())? {
+    let version = input.version_id.as_ref();
+    let read = target(facts, ["s3:GetObject", "s3:GetObjectVersion"], &input.bucket, &input.key, version)?;
+    let tagged = read.tags.as_ref().is_some_and(|tags| !tags.is_empty());
+    let demands = lock::and_seen(read.demands(|demand| demand), facts, &input.bucket, &input.key)?;
+    if !tagged {
         return Ok(demands);
     }
-    // Who may not list is not told that the key is missing.
-    Ok(demands.and(access::on_bucket(facts, "s3:ListBucket", &input.bucket)?.probe(MAY_LIST)))
+    let tags = target(facts, ["s3:GetObjectTagging", "s3:GetObjectVersionTagging"], &input.bucket, &input.key, version)?;
+    Ok(demands.and(tags.demand.probe(MAY_COUNT_TAGS)))
 }
 
 /// Finds an object, or says what the caller may know of its absence.
@@ -126,9 +187,12 @@ pub(crate) fn locate(
 ) -> Result<(Version, Box<Object>), Error> {
     match objects::find(scope, bucket, key, version)? {
         Found::Object(version, object) => Ok((version, object)),
-        Found::Marker(_) if version.is_some() => {
+        Found::Marker(marker) if version.is_some() => {
             Err(error::method_not_allowed("The specified method is not allowed against this resource: the version is a delete marker.")
-                .member("DeleteMarker", true))
+                .member("DeleteMarker", true)
+                .member("VersionId", marker.id)
+                .member("LastModified", marker.modified.http())
+                .member("Allow", "DELETE"))
         }
         _ if !may_list => Err(access::may_not_know(scope.caller(), bucket)),
         Found::Marker(marker) => Err(error::no_such_key(key).member("DeleteMarker", true).member("VersionId", marker.id)),
@@ -139,20 +203,54 @@ pub(crate) fn locate(
     }
 }
 
-pub(crate) fn open(scope: &mut Scope<'_, S3>, input: GetObjectInput, operation: &str, may_list: bool) -> Result<Opened, Error> {
+/// What the caller may know beside the object.
+pub(crate) struct May {
+    pub(crate) list: bool,
+    pub(crate) count_tags: bool,
+}
+
+impl May {
+    pub(crate) fn of<Op: Operation>(call: &Authorized<'_, Op>) -> Self {
+        Self { list: call.probe(MAY_LIST), count_tags: call.probe(MAY_COUNT_TAGS) }
+    }
+}
+
+pub(crate) fn open(scope: &mut Scope<'_, S3>, input: GetObjectInput, operation: &str, may: May) -> Result<Opened, Error> {
     input.unsupported.check(operation)?;
+    input.check_overrides(scope.caller())?;
     let bucket = access::open(scope, &input.bucket, input.expected_bucket_owner.as_deref())?;
-    let (version, object) = locate(scope, &input.bucket, &input.key, input.version_id.as_deref(), may_list)?;
-    input.conditions.check(&object.etag, version.modified)?;
+    let (version, object) = locate(scope, &input.bucket, &input.key, input.version_id.as_deref(), may.list)?;
+    input.conditions.check(&object.etag, version.modified).map_err(|e| told_of(e, &bucket, &version, &object))?;
     let stretch = stretch(&input, &object)?;
     let key = open_key(scope, &object.key, &input.bucket, &input.key)?;
+    let part = match input.part_number {
+        Some(number) if object.parts.is_some() => {
+            let parts = objects::kept_parts(scope, &input.bucket, &input.key, &version.id)?;
+            usize::try_from(number - 1).ok().and_then(|index| parts.into_iter().nth(index))
+        }
+        _ => None,
+    };
     let held = version.held.clone();
     let expiration = match input.version_id {
         None => lifecycle::told(scope, &bucket, &input.key, &object, version.modified)?,
         Some(_) => None,
     };
-    let output = GetObjectOutput { expiration, ..answer(input, &bucket, version, &object, stretch) };
+    let mut output = answer(input, &bucket, version, &object, stretch, part);
+    output.expiration = expiration;
+    output.tag_count = output.tag_count.filter(|_| may.count_tags);
     Ok(Opened { held, start: stretch.map_or(0, |(start, _)| start), output, object, key })
+}
+
+/// What an answer that sends no object tells of it all the same.
+fn told_of(error: Error, bucket: &Bucket, version: &Version, object: &Object) -> Error {
+    if error.status != 304 {
+        return error;
+    }
+    let error = error.member("ETag", quoted(&object.etag)).member("LastModified", version.modified.http());
+    match objects::told_id(bucket, &version.id) {
+        Some(id) => error.member("VersionId", id),
+        None => error,
+    }
 }
 
 /// The stretch that a range or a part number asks for.
@@ -162,6 +260,9 @@ fn stretch(input: &GetObjectInput, object: &Object) -> Result<Option<(u64, u64)>
         return Err(error::invalid_request("Cannot specify both Range header and partNumber query parameter"));
     }
     let index = usize::try_from(number).ok().and_then(|n| n.checked_sub(1)).unwrap_or(usize::MAX);
+    if index == 0 && object.size == 0 {
+        return Ok(None);
+    }
     match object.stretches.get(index) {
         Some(part) => Ok(Some((object.stretches[..index].iter().map(|s| s.length).sum(), part.length))),
         None => Err(Error::new("InvalidPartNumber", "The requested partnumber is not satisfiable")
@@ -171,10 +272,23 @@ fn stretch(input: &GetObjectInput, object: &Object) -> Result<Option<(u64, u64)>
     }
 }
 
-fn answer(input: GetObjectInput, bucket: &Bucket, version: Version, object: &Object, stretch: Option<(u64, u64)>) -> GetObjectOutput {
+fn answer(
+    input: GetObjectInput,
+    bucket: &Bucket,
+    version: Version,
+    object: &Object,
+    stretch: Option<(u64, u64)>,
+    part: Option<StoredPart>,
+) -> GetObjectOutput {
     let stored = object.content.clone();
-    let whole = stretch.is_none();
-    let with_checksum = whole && input.checksum_mode.as_deref().is_some_and(|m| m.eq_ignore_ascii_case("ENABLED"));
+    // That of the whole says nothing of a range; that of a part does.
+    let checksums = match (stretch, part) {
+        (_, Some(part)) => Some(part.checksums),
+        (Some((_, length)), None) if length < object.size || input.part_number.is_none() => None,
+        _ => Some(object.checksums.clone()),
+    };
+    let asked = input.checksum_mode.as_deref().is_some_and(|m| m.eq_ignore_ascii_case("ENABLED"));
+    let checksums = checksums.filter(|checksums| asked && !checksums.is_empty());
     let content_range =
         stretch.filter(|(_, length)| *length > 0).map(|(start, length)| format!("bytes {start}-{}/{}", start + length - 1, object.size));
     GetObjectOutput {
@@ -187,7 +301,7 @@ fn answer(input: GetObjectInput, bucket: &Bucket, version: Version, object: &Obj
         version_id: objects::told_id(bucket, &version.id),
         parts_count: input.part_number.and(object.parts),
         tag_count: Some(object.tags.len()).filter(|n| *n > 0),
-        checksum_type: object.checksum_type.clone().filter(|_| with_checksum),
+        checksum_type: checksums.as_ref().and(object.checksum_type.clone()),
         content: Content {
             cache_control: input.response_cache_control.or(stored.cache_control),
             content_disposition: input.response_content_disposition.or(stored.content_disposition),
@@ -199,6 +313,6 @@ fn answer(input: GetObjectInput, bucket: &Bucket, version: Version, object: &Obj
         },
         encryption: object.key.told(),
         lock: ObjectLock::default(),
-        checksums: if with_checksum { object.checksums.clone() } else { Checksums::default() },
+        checksums: checksums.unwrap_or_default(),
     }
 }

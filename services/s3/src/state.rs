@@ -34,6 +34,8 @@ pub(crate) static PARTS: Table<S3, UploadedPart> = Table::new("parts");
 pub(crate) static LIFECYCLES: Table<S3, Lifecycle> = Table::new("lifecycles");
 /// Bucket → the id of the work that follows its rules.
 pub(crate) static LIFECYCLE_WORK: Table<S3, String> = Table::new("lifecycle-work");
+/// Bucket, key, order → the parts that the version was uploaded in.
+pub(crate) static PART_LISTS: Table<S3, Vec<StoredPart>> = Table::new("part-lists");
 
 /// The order of the one version that a key has in a bucket that was never versioned: older than all that may follow.
 pub(crate) const FIRST_ORDER: &str = "ffffffffffffffff";
@@ -102,6 +104,17 @@ pub(crate) struct Summary {
     pub(crate) modified: Timestamp,
     pub(crate) checksum_algorithm: Option<String>,
     pub(crate) checksum_type: Option<String>,
+    /// The object's tags, which decisions on it see. None: the row was written before they were kept here.
+    #[serde(default)]
+    pub(crate) tags: Option<Vec<Tag>>,
+}
+
+/// A part of a finished upload.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct StoredPart {
+    pub(crate) number: u64,
+    pub(crate) size: u64,
+    pub(crate) checksums: Checksums,
 }
 
 /// A stored body that is part of an object.
@@ -170,6 +183,9 @@ pub(crate) struct UploadedPart {
     pub(crate) md5: String,
     pub(crate) modified: Timestamp,
     pub(crate) checksums: Checksums,
+    /// In uploads without a checksum algorithm: the CRC-64/NVME that becomes part of the whole object's.
+    #[serde(default)]
+    pub(crate) crc64nvme: Option<String>,
 }
 
 /// Point reads, which decisions (`View`) and effects (`Scope`) have in common.

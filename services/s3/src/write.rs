@@ -1,7 +1,7 @@
 //! What operations that make objects have in common.
 
 use crate::{
-    S3, access,
+    Checksums, S3, access,
     content::Acl,
     encryption::{Encryption, Wrapped},
     error,
@@ -12,6 +12,7 @@ use crate::{
 use base::Secret;
 use gate::{Authorized, Demand, Demands, Error, Operation, ReceivedBody, View};
 use md5::{Digest, Md5};
+use wire::checksum::Algorithm;
 
 /// Bytes of an object that comes in one piece, of a part, and of the source of a copy.
 pub(crate) const MOST_AT_ONCE: u64 = 5 << 30;
@@ -36,7 +37,7 @@ pub(crate) fn demands(
     }
     let mut demands = Demands::default();
     for action in actions {
-        let demand = access::on_object(facts, action, bucket, key)?.with_some("s3:x-amz-acl", acl.acl.as_ref());
+        let demand = acl.on(access::on_object(facts, action, bucket, key)?);
         demands = demands.and(more(with_object_tags(encryption.on(demand), &tags)));
     }
     Ok(demands)
@@ -57,6 +58,8 @@ pub(crate) struct Received {
     /// Hex.
     pub(crate) md5: String,
     pub(crate) wrapped: Wrapped,
+    /// Those that were wanted of the bytes.
+    pub(crate) sums: Checksums,
 }
 
 /// The body of the call; None if it has none, which stands for no bytes.
@@ -69,18 +72,19 @@ pub(crate) fn received(body: ReceivedBody) -> Result<Received, Error> {
         return Err(error::too_large("the body", body.length, MOST_AT_ONCE));
     }
     let wrapped = serde_json::from_value(body.note).map_err(Error::internal)?;
-    Ok(Received { stretch: Some(Stretch { body: body.id, length: body.length }), length: body.length, md5: body.md5, wrapped })
+    let sums = Checksums::of_map(&body.sums);
+    Ok(Received { stretch: Some(Stretch { body: body.id, length: body.length }), length: body.length, md5: body.md5, wrapped, sums })
 }
 
 /// No bytes, under a data key.
-pub(crate) fn nothing(wrapped: Wrapped) -> Received {
-    Received { stretch: None, length: 0, md5: hex::encode(Md5::digest(b"")), wrapped }
+pub(crate) fn nothing(wrapped: Wrapped, sums: &[Algorithm]) -> Received {
+    Received { stretch: None, length: 0, md5: hex::encode(Md5::digest(b"")), wrapped, sums: Checksums::of_nothing(sums) }
 }
 
-/// A data key with its wrapped form, as the gate keeps it beside a body.
-pub(crate) fn body_key(made: (Secret<Vec<u8>>, Wrapped)) -> Result<gate::BodyKey, Error> {
+/// A data key with its wrapped form, as the gate keeps it beside a body, and the checksums to compute of that.
+pub(crate) fn body_key(made: (Secret<Vec<u8>>, Wrapped), sums: Vec<Algorithm>) -> Result<gate::BodyKey, Error> {
     let note = serde_json::to_value(&made.1).map_err(Error::internal)?;
-    Ok(gate::BodyKey { key: made.0, note })
+    Ok(gate::BodyKey { key: made.0, note, sums })
 }
 
 /// Stores an object as the newest version; gives the version id that the answer tells.

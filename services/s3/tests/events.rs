@@ -52,7 +52,8 @@ fn changes_of_objects_are_told_to_event_bridge_alone() {
     };
     put(&world, &admin, "before", b"x");
     for name in ["TopicConfigurations", "QueueConfigurations", "LambdaFunctionConfigurations"] {
-        let refused = fails(&world, &admin, "s3:PutBucketNotificationConfiguration", of(json!({"NotificationConfiguration": {name: [{"Id": "a"}]}})));
+        let refused =
+            fails(&world, &admin, "s3:PutBucketNotificationConfiguration", of(json!({"NotificationConfiguration": {name: [{"Id": "a"}]}})));
         assert!(refused.status == 501 && refused.message.contains(name), "{refused}");
     }
     ok(&world, &admin, "s3:PutBucketNotificationConfiguration", of(json!({"NotificationConfiguration": {"EventBridgeConfiguration": {}}})));
@@ -64,7 +65,10 @@ fn changes_of_objects_are_told_to_event_bridge_alone() {
     put(&world, &admin, "after", b"x");
     engine.run_due().unwrap();
     let heard = world.gate.step(&Listener, &context, |scope| scope.scan::<[&str; 0], _>(&HEARD, &[])).unwrap();
-    let told: Vec<_> = heard.iter().map(|(_, e)| (e["detail-type"].clone(), e["detail"]["reason"].clone(), e["detail"]["object"]["key"].clone())).collect();
+    let told: Vec<_> = heard
+        .iter()
+        .map(|(_, e)| (e["detail-type"].clone(), e["detail"]["reason"].clone(), e["detail"]["object"]["key"].clone()))
+        .collect();
     assert_eq!(
         told,
         [

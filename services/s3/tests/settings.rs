@@ -52,10 +52,13 @@ fn put_locked(world: &World, admin: &Credentials, key: &str, lock: Value) -> Res
 fn governance_is_ended_by_those_who_may_and_compliance_by_nobody() {
     let (world, admin) = with_lock();
     let until = after(&world, 10);
-    let keeper = session(&world, TOOLS, "Keeper", allow(&["s3:*Object*", "s3:ListBucket"]));
     let weak = session(&world, TOOLS, "Weak", allow(&["s3:DeleteObject*", "s3:PutObjectRetention"]));
     let delete = |who: &Credentials, key: &str, version: &Value, bypass: bool| {
-        world.call(Some(who), "s3:DeleteObject", of(json!({"Key": key, "VersionId": version, "BypassGovernanceRetention": bypass.to_string()})))
+        world.call(
+            Some(who),
+            "s3:DeleteObject",
+            of(json!({"Key": key, "VersionId": version, "BypassGovernanceRetention": bypass.to_string()})),
+        )
     };
     let governed = put_locked(&world, &admin, "a", json!({"ObjectLockMode": "GOVERNANCE", "ObjectLockRetainUntilDate": until})).unwrap();
     assert_eq!(delete(&weak, "a", &governed, false).unwrap_err().message, "Access Denied because object protected by object lock.");
@@ -72,7 +75,11 @@ fn governance_is_ended_by_those_who_may_and_compliance_by_nobody() {
     assert_eq!(delete(&admin, "b", &kept, true).unwrap_err().code, "AccessDenied");
     let retain = |days: u32, mode: &str| {
         let retention = json!({"Mode": mode, "RetainUntilDate": after(&world, days)});
-        world.call(Some(&admin), "s3:PutObjectRetention", of(json!({"Key": "b", "Retention": retention, "BypassGovernanceRetention": "true"})))
+        world.call(
+            Some(&admin),
+            "s3:PutObjectRetention",
+            of(json!({"Key": "b", "Retention": retention, "BypassGovernanceRetention": "true"})),
+        )
     };
     assert_eq!(retain(5, "COMPLIANCE").unwrap_err().code, "AccessDenied");
     assert_eq!(retain(20, "GOVERNANCE").unwrap_err().code, "AccessDenied");
@@ -82,7 +89,6 @@ fn governance_is_ended_by_those_who_may_and_compliance_by_nobody() {
     world.clock.advance(DAY * 13);
     let admin = world.administrator(TOOLS);
     ok(&world, &admin, "s3:DeleteObject", of(json!({"Key": "b", "VersionId": kept})));
-    drop(keeper);
 }
 
 #[test]
@@ -253,7 +259,11 @@ fn old_versions_and_lonely_markers_go_and_locked_ones_stay() {
 fn unfinished_uploads_are_ended() {
     let (world, admin) = with_bucket();
     let begin = |key: &str| ok(&world, &admin, "s3:CreateMultipartUpload", of(json!({"Key": key})));
-    rules(&world, &admin, json!([{"ID": "uploads", "Status": "Enabled", "Filter": {"Prefix": "a"}, "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1}}]));
+    rules(
+        &world,
+        &admin,
+        json!([{"ID": "uploads", "Status": "Enabled", "Filter": {"Prefix": "a"}, "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1}}]),
+    );
     let begun = begin("a");
     assert_eq!(begun["AbortRuleId"], "uploads");
     begin("b");
@@ -312,7 +322,8 @@ fn the_status_of_a_policy_is_what_is_blocked() {
         (json!("*"), json!({"IpAddress": {"aws:SourceIp": "0.0.0.0/1"}}), true),
         (json!("*"), json!({"Bool": {"aws:SecureTransport": "true"}}), true),
     ] {
-        let statement = json!({"Effect": "Allow", "Principal": principal, "Action": "s3:GetObject", "Resource": all, "Condition": condition});
+        let statement =
+            json!({"Effect": "Allow", "Principal": principal, "Action": "s3:GetObject", "Resource": all, "Condition": condition});
         let text = policy(statement.clone());
         let blocked = world.call(Some(&admin), "s3:PutBucketPolicy", of(json!({"Policy": text})));
         assert_eq!(blocked.is_err(), public, "{statement}");

@@ -115,7 +115,10 @@ fn a_secured_bucket_has_all_that_its_template_says() {
     let made: Physical = stack(&world, "AWS::S3::Bucket", |kind, context| kind.create(context, &properties)).unwrap();
     assert_eq!(made.attributes["WebsiteURL"], "http://secured-artifacts.s3-website-us-east-1.amazonaws.com");
     let get = |operation: &str| ok(&world, &admin, operation, json!({"Bucket": made.id}));
-    assert_eq!(get("s3:GetObjectLockConfiguration")["ObjectLockConfiguration"], json!({"ObjectLockEnabled": "Enabled", "Rule": {"DefaultRetention": {"Mode": "GOVERNANCE", "Days": 30}}}));
+    assert_eq!(
+        get("s3:GetObjectLockConfiguration")["ObjectLockConfiguration"],
+        json!({"ObjectLockEnabled": "Enabled", "Rule": {"DefaultRetention": {"Mode": "GOVERNANCE", "Days": 30}}})
+    );
     assert_eq!(get("s3:GetBucketNotificationConfiguration"), json!({"EventBridgeConfiguration": {}}));
     let rules = get("s3:GetBucketLifecycleConfiguration")["Rules"].clone();
     assert_eq!(rules[0]["Filter"], json!({}));
@@ -130,7 +133,10 @@ fn a_secured_bucket_has_all_that_its_template_says() {
     stack(&world, "AWS::S3::Bucket", |kind, context| kind.update(context, &made.id, &properties, &new)).unwrap();
     assert_eq!(get("s3:GetBucketNotificationConfiguration"), json!({}));
     assert_eq!(get("s3:GetObjectLockConfiguration")["ObjectLockConfiguration"], json!({"ObjectLockEnabled": "Enabled"}));
-    assert_eq!(fails(&world, &admin, "s3:GetBucketLifecycleConfiguration", json!({"Bucket": made.id})).code, "NoSuchLifecycleConfiguration");
+    assert_eq!(
+        fails(&world, &admin, "s3:GetBucketLifecycleConfiguration", json!({"Bucket": made.id})).code,
+        "NoSuchLifecycleConfiguration"
+    );
 
     let refused = |name: &str, value: Value| {
         let properties = json!({"BucketName": "refused-bucket", name: value});

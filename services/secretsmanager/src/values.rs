@@ -107,6 +107,7 @@ pub(crate) fn open(scope: &mut Scope<'_, Secretsmanager>, arn: &Arn, version: &V
         recipient: None,
         grant_tokens: Vec::new(),
         dry_run: false,
+        dry_run_modifiers: Vec::new(),
     };
     let actor = scope.forward();
     let key = scope.invoke::<kms::Decrypt>(&actor, input).map_err(behind)?.plaintext;

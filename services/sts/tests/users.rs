@@ -29,8 +29,11 @@ fn a_users_session_is_the_user_without_iam() {
     let attributes = json!({"creationDate": "2026-11-22T05:00:00Z", "mfaAuthenticated": "false"});
     assert_eq!(identity["sessionContext"]["attributes"], attributes);
     world.fails(&session, "iam:ListUsers", json!({}), "InvalidClientTokenId", "security token included in the request is invalid");
-    for operation in ["GetSessionToken", "GetFederationToken", "GetAccessKeyInfo"] {
-        let input = json!({"Name": "xx", "AccessKeyId": "AKIA0000000000000000"});
+    for (operation, input) in [
+        ("GetSessionToken", json!({})),
+        ("GetFederationToken", json!({"Name": "xx"})),
+        ("GetAccessKeyInfo", json!({"AccessKeyId": "AKIA0000000000000000"})),
+    ] {
         world.fails(
             &session,
             &format!("sts:{operation}"),
@@ -100,8 +103,8 @@ fn a_federated_user_has_what_the_user_and_the_session_policy_both_allow() {
     world.fails(&guest, "s3:CreateBucket", json!({"Bucket": "forbidden"}), "AccessDenied", "explicit deny in an identity-based policy");
     world.fails(&guest, "s3:ListObjectsV2", json!({"Bucket": "forbidden"}), "AccessDenied", "no identity-based policy");
     world.fails(&guest, "iam:ListRoles", json!({}), "InvalidClientTokenId", "GetFederationToken");
-    for operation in ["AssumeRole", "GetSessionToken"] {
-        let input = json!({"RoleArn": format!("arn:aws:iam::{OWN}:role/Role"), "RoleSessionName": "test"});
+    let role = json!({"RoleArn": format!("arn:aws:iam::{OWN}:role/Role"), "RoleSessionName": "test"});
+    for (operation, input) in [("AssumeRole", role), ("GetSessionToken", json!({}))] {
         world.fails(&guest, &format!("sts:{operation}"), input, "AccessDenied", "with session credentials");
     }
     // A resource that names the federated user, or the user behind it, within the session's limits.

@@ -1,6 +1,6 @@
-use super::blocks::HEADER;
+use super::{blocks::HEADER, keyring::KeyBytes};
 use crate::{
-    RootKey, StoreError,
+    StoreError, files,
     key::{aes_gcm, derive, random},
 };
 use aws_lc_rs::aead::{Aad, Nonce};
@@ -19,9 +19,9 @@ const SALT_AT: usize = VERSION_AT + 4;
 const CHECK_AT: usize = SALT_AT + 32;
 const CHECK: usize = 16;
 
-/// The file's own key, which the root key and the file's random salt give.
-pub(super) fn file_key(root: &RootKey, salt: &[u8]) -> Zeroizing<[u8; 32]> {
-    derive(&root.derive("embedded store"), salt, &[b"file"])
+/// The file's own key, which a key of rows and the file's random salt give.
+pub(super) fn file_key(rows_key: &KeyBytes, salt: &[u8]) -> Zeroizing<[u8; 32]> {
+    derive(rows_key, salt, &[b"file"])
 }
 
 /// The tag of an empty message under a key that is used for nothing else: the same each time for the right root key.
@@ -37,9 +37,9 @@ fn check(key: &[u8; 32], authenticated: &[u8]) -> [u8; CHECK] {
 }
 
 /// Writes the header of a new file.
-pub(super) fn write(file: &mut File, root: &RootKey) -> io::Result<Zeroizing<[u8; 32]>> {
+pub(super) fn write(file: &mut File, rows_key: &KeyBytes) -> io::Result<Zeroizing<[u8; 32]>> {
     let salt: [u8; 32] = random();
-    let key = file_key(root, &salt);
+    let key = file_key(rows_key, &salt);
     let mut header = Vec::with_capacity(HEADER as usize);
     header.extend_from_slice(MAGIC);
     header.extend_from_slice(&VERSION.to_le_bytes());
@@ -51,8 +51,22 @@ pub(super) fn write(file: &mut File, root: &RootKey) -> io::Result<Zeroizing<[u8
     Ok(key)
 }
 
-/// Reads the header, and answers the file's key if the root key is the right one.
-pub(super) fn read(file: &mut File, path: &Path, root: &RootKey) -> Result<Zeroizing<[u8; 32]>, StoreError> {
+/// Nothing was written here before.
+pub(super) fn absent(dir: &Path) -> Result<(), StoreError> {
+    let path = dir.join("store.db");
+    match path.try_exists().map_err(files::failed(&path, "looking for the file"))? {
+        false => Ok(()),
+        true => Err(StoreError::Invalid(format!("there are rows in '{}' already", dir.display()))),
+    }
+}
+
+/// Whether one of the keys is that of the file.
+pub(super) fn check_key(path: &Path, keys: &[KeyBytes]) -> Result<(), StoreError> {
+    read(&mut File::open(path).map_err(files::failed(path, "opening"))?, path, keys).map(drop)
+}
+
+/// Reads the header, and answers the file's key if one of these is the one that it was made with.
+pub(super) fn read(file: &mut File, path: &Path, keys: &[KeyBytes]) -> Result<Zeroizing<[u8; 32]>, StoreError> {
     let corrupt = |message: &str| StoreError::Corrupt { path: path.into(), message: message.into() };
     let mut header = [0; CHECK_AT + CHECK];
     file.read_exact(&mut header).map_err(|_| corrupt("the file has no header"))?;
@@ -63,10 +77,12 @@ pub(super) fn read(file: &mut File, path: &Path, root: &RootKey) -> Result<Zeroi
     if found != VERSION {
         return Err(StoreError::Version { path: path.into(), found });
     }
-    let key = file_key(root, &header[SALT_AT..CHECK_AT]);
-    let tag = check(&key, &header[..CHECK_AT]);
-    if aws_lc_rs::constant_time::verify_slices_are_equal(&tag, &header[CHECK_AT..]).is_err() {
-        return Err(StoreError::WrongKey { path: path.into() });
+    for rows_key in keys {
+        let key = file_key(rows_key, &header[SALT_AT..CHECK_AT]);
+        let tag = check(&key, &header[..CHECK_AT]);
+        if aws_lc_rs::constant_time::verify_slices_are_equal(&tag, &header[CHECK_AT..]).is_ok() {
+            return Ok(key);
+        }
     }
-    Ok(key)
+    Err(StoreError::WrongKey { path: path.into() })
 }

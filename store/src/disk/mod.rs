@@ -7,27 +7,35 @@
 //!
 //! Whoever can write the files can destroy them or put older copies in their place, but not read them, and not make rows.
 
+mod backup;
 mod blocks;
 mod codec;
 mod header;
 mod keeper;
+mod keyring;
 mod layer;
 mod lock;
 mod log;
 mod merge;
 mod packs;
+mod rotate;
 mod sealer;
 mod tree;
 
 use crate::{
     CommitError, Key, RootKey, StoreError, Value,
-    backend::{Backend, Batch, Span, View},
+    backend::{Backend, Batch, Change, Span, View},
     files,
 };
+pub use backup::{Backup, BackupFile, Contents};
 use keeper::Keeper;
+pub use keyring::KeyBytes;
+pub(crate) use keyring::Keyring;
 use layer::Layer;
+use lock::Held;
 use log::Log;
-use merge::{Source, merge};
+use merge::{Merged, Source};
+pub use rotate::{Step, rotate};
 use std::{
     path::Path,
     sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock},
@@ -54,10 +62,18 @@ impl Default for Limits {
     }
 }
 
+/// The keyring's file, which goes into backups.
+pub(crate) fn keyring_file(dir: &Path) -> Result<Vec<u8>, StoreError> {
+    let path = dir.join(keyring::NAME);
+    let missing = StoreError::Corrupt { path: path.clone(), message: "the keyring has gone".into() };
+    keyring::read(&path)?.ok_or(missing)
+}
+
 /// The embedded backend.
 pub(crate) struct Disk {
     rows: Arc<Rows>,
     keeper: Keeper,
+    keyring: Keyring,
 }
 
 /// What commits, readers and the keeper share.
@@ -88,7 +104,8 @@ impl Disk {
     pub(crate) fn open(dir: &Path, root: &RootKey, limits: Limits) -> Result<Self, StoreError> {
         files::make_folder(dir)?;
         let lock = lock::hold(dir)?;
-        let tree = Tree::open(dir, root, lock, limits.cache)?;
+        let keyring = Keyring::open(dir, root)?;
+        let tree = Tree::open(dir, &keyring.rows, lock, limits.cache)?;
         let mark = tree.mark()?;
         let (mut frozen, position) = match mark.log {
             Some(_) => log::replay(dir, tree.key(), &mark).map(|(layer, position)| (Some(Arc::new(layer)), position))?,
@@ -109,7 +126,28 @@ impl Disk {
         let layers = RwLock::new(Layers { active: Arc::default(), frozen, tree: view });
         let rows = Arc::new(Rows { tree, log: Mutex::new(log), layers });
         let keeper = Keeper::start(Arc::clone(&rows), limits, waiting).map_err(files::failed(dir, "starting the keeper thread"))?;
-        Ok(Self { rows, keeper })
+        Ok(Self { rows, keeper, keyring })
+    }
+
+    /// The keys that its content hangs on.
+    pub(crate) fn keyring(&self) -> &Keyring {
+        &self.keyring
+    }
+}
+
+impl DiskView {
+    /// All rows of the span, those that were removed too: at most so many of them from each layer.
+    fn merged<'a>(&'a self, span: &'a Span, limit: usize, reverse: bool) -> Result<Merged<'a>, StoreError> {
+        let mut sources: Vec<Source<'_>> = Vec::with_capacity(4);
+        let mut wanted = limit;
+        for layer in &self.layers {
+            let rows = layer.scan(span, self.seq, wanted, reverse);
+            // Each row hides at most one of the layers below.
+            wanted = wanted.saturating_add(rows.len());
+            sources.push(Box::new(rows.into_iter().map(Ok)));
+        }
+        sources.extend(self.tree.scan(span, reverse)?);
+        Merged::new(sources, reverse)
     }
 }
 
@@ -243,18 +281,31 @@ impl View for DiskView {
     }
 
     fn scan(&self, span: &Span, limit: usize, reverse: bool) -> Result<Vec<(Key, Value)>, StoreError> {
-        let mut sources: Vec<Source<'_>> = Vec::with_capacity(4);
-        let mut wanted = limit;
-        for layer in &self.layers {
-            let rows = layer.scan(span, self.seq, wanted, reverse);
-            // Each row hides at most one of the layers below.
-            wanted = wanted.saturating_add(rows.len());
-            sources.push(Box::new(rows.into_iter().map(Ok)));
+        let rows = self.merged(span, limit, reverse)?.filter_map(|row| match row {
+            Ok((key, change)) => change.value().cloned().map(|value| Ok((key, value))),
+            Err(e) => Some(Err(e)),
+        });
+        rows.take(limit).collect()
+    }
+
+    fn stretch(&self, span: &Span, bytes: usize) -> Result<Vec<(Key, Change)>, StoreError> {
+        let mut rows = Vec::new();
+        let mut left = bytes;
+        for row in self.merged(span, bytes / LEAST_ROW, false)? {
+            let (key, change) = row?;
+            let Some(value) = change.value() else { continue };
+            left = left.saturating_sub(LEAST_ROW.max(key.len() + value.len()));
+            rows.push((key, change));
+            if left == 0 {
+                break;
+            }
         }
-        sources.extend(self.tree.scan(span, reverse)?);
-        merge(sources, limit, reverse)
+        Ok(rows)
     }
 }
+
+/// What a row counts at least where stretches of them are measured.
+const LEAST_ROW: usize = 64;
 
 #[cfg(test)]
 mod tests;

@@ -4,6 +4,7 @@
 use super::{
     blocks::{Blocks, HEADER, Switches},
     header,
+    keyring::KeyBytes,
     layer::Layer,
     lock::Held,
     merge::Source,
@@ -11,7 +12,7 @@ use super::{
     sealer::Sealer,
 };
 use crate::{
-    CommitError, Key, RootKey, StoreError, Value,
+    CommitError, Key, StoreError, Value,
     backend::{Change, Span},
     files,
 };
@@ -92,14 +93,14 @@ pub(super) struct TreeView {
 }
 
 impl Tree {
-    /// Opens the tree in `dir`, or makes it.
-    pub(super) fn open(dir: &Path, root: &RootKey, lock: Held, cache: usize) -> Result<Self, StoreError> {
+    /// Opens the tree in `dir`, which lies under one of the keys, or makes it under the first.
+    pub(super) fn open(dir: &Path, keys: &[KeyBytes], lock: Held, cache: usize) -> Result<Self, StoreError> {
         let path = dir.join("store.db");
         if !path.try_exists().map_err(files::failed(&path, "looking for the file"))? {
-            create(dir, &path, root)?;
+            create(dir, &path, &keys[0])?;
         }
         let mut file = File::open(&path).map_err(files::failed(&path, "opening"))?;
-        let key = header::read(&mut file, &path, root)?;
+        let key = header::read(&mut file, &path, keys)?;
         let (db, switches) = open_database(&path, &key, cache)?;
         Ok(Self { path, key, cache, state: RwLock::new(State::Open { db, switches, lock }) })
     }
@@ -107,6 +108,10 @@ impl Tree {
     /// The key of all files beside the tree's own too.
     pub(super) fn key(&self) -> &Zeroizing<[u8; 32]> {
         &self.key
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
     }
 
     fn with<T>(&self, f: impl FnOnce(&Database) -> Result<T, redb::Error>) -> Result<T, StoreError> {
@@ -252,7 +257,20 @@ impl Tree {
     }
 
     pub(super) fn close(&self) {
-        *self.state.write().unwrap_or_else(PoisonError::into_inner) = State::Closed;
+        drop(self.release());
+    }
+
+    /// Closes the tree, and gives the hold of its folder back.
+    pub(super) fn release(&self) -> Option<Held> {
+        match std::mem::replace(&mut *self.state.write().unwrap_or_else(PoisonError::into_inner), State::Closed) {
+            State::Open { db, lock, .. } => {
+                // It writes as it is closed: nobody else may have the folder yet.
+                drop(db);
+                Some(lock)
+            }
+            State::Broken { lock } | State::Failed { _lock: lock } => Some(lock),
+            State::Closed => None,
+        }
     }
 }
 
@@ -290,10 +308,10 @@ impl TreeView {
 }
 
 /// Makes the file under another name first, so that a half-made one is never taken for a store.
-fn create(dir: &Path, path: &Path, root: &RootKey) -> Result<(), StoreError> {
+fn create(dir: &Path, path: &Path, rows_key: &KeyBytes) -> Result<(), StoreError> {
     let draft = dir.join("store.new");
     let mut file = File::create(&draft).map_err(files::failed(&draft, "making"))?;
-    let key = header::write(&mut file, root).map_err(files::failed(&draft, "writing the header"))?;
+    let key = header::write(&mut file, rows_key).map_err(files::failed(&draft, "writing the header"))?;
     let (db, _) = open_database(&draft, &key, 0)?;
     write(&db, &Layer::default(), &Mark::default()).map_err(|e| error(&draft, "making the tables", e))?;
     drop(db);

@@ -8,7 +8,7 @@ const BY_ALL: [&str; 3] = ["kms", "sts", "iam"];
 /// Who may call whom beside these.
 const ARROWS: [(&str, &[&str]); 7] = [
     ("codecommit", &["s3", "logs", "secretsmanager"]),
-    ("codebuild", &["s3", "logs", "secretsmanager"]),
+    ("codebuild", &["s3", "logs", "secretsmanager", "ssm"]),
     ("codepipeline", &["s3", "logs", "secretsmanager", "codecommit", "codebuild"]),
     // TemplateURL, and no more: resource types come to it as values from the gate's registry.
     ("cloudformation", &["s3"]),

@@ -128,6 +128,7 @@ impl World {
             user_agent: "test".into(),
             secure_transport: true,
             region: Region::new(REGION),
+            transport: gate::Transport::default(),
         };
         Request { proof, service: service.into(), operation: name.into(), input: Ok(input), body, context }
     }

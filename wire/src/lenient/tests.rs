@@ -1,5 +1,5 @@
 use super::*;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::BTreeMap;
 
@@ -141,4 +141,44 @@ fn damage_never_panics() {
             drop(from_value::<Input>(value));
         }
     });
+}
+
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+struct Inner {
+    kept: Option<u32>,
+}
+
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
+struct Outer {
+    #[serde(flatten)]
+    inner: Inner,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    list: Vec<Inner>,
+}
+
+/// The path of the member that is refused.
+fn refused<T: serde::de::DeserializeOwned + Serialize>(value: Value) -> Option<String> {
+    match from_known::<T>(&value) {
+        Ok(_) => None,
+        Err(e) => {
+            assert!(e.unknown, "{e}");
+            Some(e.path)
+        }
+    }
+}
+
+#[test]
+fn a_member_that_nobody_knows_is_named() {
+    assert_eq!(refused::<Inner>(json!({"kept": 1, "odd": [], "none": null, "empty": {}, "blank": ""})), None);
+    assert_eq!(refused::<Inner>(json!({"kept": 1, "odd": false})), Some("odd".into()));
+    assert_eq!(refused::<Vec<Inner>>(json!([{"kept": 1}, {"odd": 1}])), Some("[1].odd".into()));
+    assert_eq!(from_value::<Inner>(json!({"kept": 1, "odd": 1})), Ok(Inner { kept: Some(1) }));
+}
+
+#[test]
+fn flattened_structures_hide_nothing() {
+    assert_eq!(refused::<Outer>(json!({"kept": 1, "list": [{"kept": 2}]})), None);
+    assert_eq!(refused::<Outer>(json!({"list": [], "odd": [], "kept": null})), None);
+    assert_eq!(refused::<Outer>(json!({"kept": 1, "odd": 1})), Some("odd".into()));
+    assert_eq!(refused::<Outer>(json!({"list": [{"kept": 1}, {"odd": "x"}]})), Some("list[1].odd".into()));
 }

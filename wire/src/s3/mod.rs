@@ -101,6 +101,9 @@ pub static API: Api = Api {
 pub fn decode(method: &str, path_and_query: &str, headers: &HeaderMap, host_suffixes: &[&str]) -> Result<RestRequest, RestError> {
     let (path, query) = encoding::split_target(path_and_query);
     let path = path.strip_prefix('/').ok_or_else(unreadable)?;
+    if headers.contains_key("x-amz-account-id") && path.starts_with(CONTROL) {
+        return Err(RestError::NotImplemented { operation: control_operation(method, path) });
+    }
     let host_bucket = bucket_of_host(headers, host_suffixes);
     let (bucket, key) = match host_bucket {
         Some(bucket) => (Some(bucket), (!path.is_empty()).then_some(path)),
@@ -120,6 +123,19 @@ pub fn decode(method: &str, path_and_query: &str, headers: &HeaderMap, host_suff
         forget_chunks(input, headers);
     }
     Ok(request)
+}
+
+/// What paths of S3 Control begin with, which is about accounts: none of its operations is there.
+const CONTROL: &str = "v20180820/";
+
+/// `PutPublicAccessBlock of s3control`, as far as a path names what it is about.
+fn control_operation(method: &str, path: &str) -> String {
+    let subject = path.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+    let capital = |word: &str| -> String {
+        let mut letters = word.chars().filter(char::is_ascii_alphanumeric).take(64);
+        letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()
+    };
+    format!("{}{} of s3control", capital(&method.to_ascii_lowercase()), capital(subject))
 }
 
 /// aws-chunked is of the transfer: the object's own length and encoding are what the operation sees.
@@ -172,15 +188,34 @@ pub fn copy_source(text: &str) -> Option<(String, String, Option<String>)> {
     Some((bucket.to_owned(), key.to_owned(), version))
 }
 
-fn bucket_of_host(headers: &HeaderMap, suffixes: &[&str]) -> Option<String> {
+/// The bucket that the host names, where buckets are subdomains of one of `suffixes`.
+pub fn bucket_of_host(headers: &HeaderMap, suffixes: &[&str]) -> Option<String> {
     let host = headers.get("host")?.to_str().ok()?.to_ascii_lowercase();
     let host =
         host.rsplit_once(':').map_or(host.as_str(), |(name, port)| if port.bytes().all(|b| b.is_ascii_digit()) { name } else { &host });
     if suffixes.contains(&host) {
         return None;
     }
-    let bucket = suffixes.iter().find_map(|suffix| host.strip_suffix(suffix)?.strip_suffix('.'))?;
+    let of_suffix = suffixes.iter().find_map(|suffix| host.strip_suffix(suffix)?.strip_suffix('.'));
+    let bucket = of_suffix.or_else(|| bucket_of_aws(host))?;
     (!bucket.is_empty()).then(|| bucket.to_owned())
+}
+
+/// The bucket before one of AWS's own names: `s3.amazonaws.com`, `s3.REGION.amazonaws.com`, `s3-REGION.amazonaws.com`,
+/// `s3.dualstack.REGION.amazonaws.com`.
+fn bucket_of_aws(host: &str) -> Option<&str> {
+    let name = host.strip_suffix(".amazonaws.com").or_else(|| host.strip_suffix(".amazonaws.com.cn"))?;
+    let of_service = |label: &str| label == "s3" || label.starts_with("s3-");
+    // From the right: a bucket's own labels may look the same.
+    let mut end = name.len();
+    for _ in 0..3 {
+        let label_at = name[..end].rfind('.').map_or(0, |dot| dot + 1);
+        if of_service(&name[label_at..end]) {
+            return name[..label_at].strip_suffix('.');
+        }
+        end = label_at.checked_sub(1)?;
+    }
+    None
 }
 
 fn decode_part(text: &str) -> Result<String, RestError> {

@@ -1,9 +1,9 @@
 //! Objects.
 
 use super::groups::{
-    BODY, BUCKET, CHECKSUM_ALGORITHM, CHECKSUM_TYPE, CHECKSUMS, CONTENT, CUSTOMER_KEY, ENCRYPTION, INTEGRITY, LOCK, LOCK_BYPASS, NEW_OBJECT, OBJECT,
-    OUT, OUT_BESIDE_BODY, OUT_READ, READ_IF, RESPONSE, SOURCE, VERSION, WRITE_IF, copy, header, header_date, header_list, on_bucket,
-    on_object, output, xml_body,
+    BODY, BUCKET, CHECKSUM_ALGORITHM, CHECKSUM_TYPE, CHECKSUMS, CONTENT, CUSTOMER_KEY, ENCRYPTION, INTEGRITY, LOCK, LOCK_BYPASS,
+    NEW_OBJECT, OBJECT, OUT, OUT_BESIDE_BODY, OUT_READ, READ_IF, RESPONSE, SOURCE, VERSION, WRITE_IF, copy, header, header_date,
+    header_list, on_bucket, on_object, output, xml_body,
 };
 use crate::rest::{Binding, Member, OutputBody};
 
@@ -17,6 +17,15 @@ const DELETE_IF: &[Member] = &[
 const DELETE_LIST: &[Member] = &[xml_body("Delete", "Delete", true)];
 const DIRECTIVES: &[Member] =
     &[header("MetadataDirective", "x-amz-metadata-directive"), header("TaggingDirective", "x-amz-tagging-directive")];
+const ACL: &[Member] = &[
+    header("ACL", "x-amz-acl"),
+    header("GrantFullControl", "x-amz-grant-full-control"),
+    header("GrantRead", "x-amz-grant-read"),
+    header("GrantReadACP", "x-amz-grant-read-acp"),
+    header("GrantWrite", "x-amz-grant-write"),
+    header("GrantWriteACP", "x-amz-grant-write-acp"),
+];
+const ACCESS: &[Member] = &[xml_body("AccessControlPolicy", "AccessControlPolicy", false)];
 const TAGGING: &[Member] = &[xml_body("Tagging", "Tagging", true)];
 const ATTRIBUTES: &[Member] = &[
     header_list("ObjectAttributes", "x-amz-object-attributes"),
@@ -59,6 +68,20 @@ pub(super) const OBJECTS: &[Binding] = &[
         &[("delete", None)],
         &[BUCKET, INTEGRITY, CHECKSUMS, DELETE, LOCK_BYPASS, DELETE_LIST],
         output(200, &[OUT_BESIDE_BODY], OutputBody::Xml("DeleteResult")),
+    ),
+    on_object(
+        "GetObjectAcl",
+        "GET",
+        &[("acl", None)],
+        &[OBJECT, VERSION],
+        output(200, &[OUT_BESIDE_BODY], OutputBody::Xml("AccessControlPolicy")),
+    ),
+    on_object(
+        "PutObjectAcl",
+        "PUT",
+        &[("acl", None)],
+        &[OBJECT, VERSION, INTEGRITY, ACL, ACCESS],
+        output(200, &[OUT_BESIDE_BODY], OutputBody::None),
     ),
     on_object("GetObjectTagging", "GET", &[("tagging", None)], &[OBJECT, VERSION], output(200, &[OUT], OutputBody::Xml("Tagging"))),
     on_object(

@@ -103,6 +103,12 @@ pub(super) const SETTINGS: &[Binding] = &[
         &[BUCKET, PAGE],
         xml("ListBucketIntelligentTieringConfigurationsOutput"),
     ),
-    on_bucket("ListBucketInventoryConfigurations", "GET", &[("inventory", None)], &[BUCKET, PAGE], xml("ListInventoryConfigurationsResult")),
+    on_bucket(
+        "ListBucketInventoryConfigurations",
+        "GET",
+        &[("inventory", None)],
+        &[BUCKET, PAGE],
+        xml("ListInventoryConfigurationsResult"),
+    ),
     on_bucket("ListBucketMetricsConfigurations", "GET", &[("metrics", None)], &[BUCKET, PAGE], xml("ListMetricsConfigurationsResult")),
 ];

@@ -100,6 +100,12 @@ fn addresses() {
         ("B.s3.test:4566", "/b/k", &["s3.test"], Some("b"), Some("b/k")),
         ("my.bucket.s3.test", "/", &["s3.test"], Some("my.bucket"), None),
         ("evils3.test", "/b", &["s3.test"], Some("b"), None),
+        ("x.s3.eu-west-1.amazonaws.com", "/k", &["localhost"], Some("x"), Some("k")),
+        ("x.y.s3.amazonaws.com:443", "/k", &["localhost"], Some("x.y"), Some("k")),
+        ("s3-x.s3-eu-west-1.amazonaws.com", "/k", &["localhost"], Some("s3-x"), Some("k")),
+        ("x.s3.dualstack.eu-west-1.amazonaws.com", "/k", &["localhost"], Some("x"), Some("k")),
+        ("s3.eu-west-1.amazonaws.com", "/b/k", &["localhost"], Some("b"), Some("k")),
+        ("s3.amazonaws.com", "/b/k", &["localhost"], Some("b"), Some("k")),
         ("x.localhost", "/k", &["s3.test", "localhost"], Some("x"), Some("k")),
         ("s3.localhost", "/b/k", &["s3.localhost", "localhost"], Some("b"), Some("k")),
         ("[::1]:4566", "/b/k", &["s3.test"], Some("b"), Some("k")),
@@ -143,6 +149,10 @@ fn refusals() {
         assert_eq!(error, RestError::NotImplemented { operation: operation.to_owned() });
         assert_eq!((error.code(), error.status()), ("NotImplemented", 501));
     }
+    let account = headers(&[("x-amz-account-id", "111122223333")]);
+    let error = decode("PUT", "/v20180820/configuration/publicAccessBlock", &account, &[]).unwrap_err();
+    assert_eq!(error, RestError::NotImplemented { operation: "PutPublicAccessBlock of s3control".to_owned() });
+    assert!(decode("PUT", "/v20180820/configuration/publicAccessBlock", &HeaderMap::new(), &[]).is_ok(), "a bucket's name");
     let copy = headers(&[("x-amz-copy-source", "b/k")]);
     assert!(decode("GET", "/b/k", &copy, &[]).is_err(), "a copy source makes no read");
     let mut twice = headers(&[("range", "bytes=0-1")]);

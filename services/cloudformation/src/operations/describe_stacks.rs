@@ -50,7 +50,8 @@ impl Operation for DescribeStacks {
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Output, Error> {
         if let Some(name) = &input.stack_name {
             let stack = names::stack(&mut **call, name, stack_with_id_missing)?;
-            return Ok(Output { stacks: vec![stack.into()], next_token: None });
+            let (stacks, next_token) = page(vec![stack], input.next_token.as_deref(), PAGE)?;
+            return Ok(Output { stacks: stacks.into_iter().map(Into::into).collect(), next_token });
         }
         let (account, region) = (call.account()?, call.region().clone());
         let rows = call.scan(&STACKS, &[account.as_str(), region.as_str()])?;

@@ -4,7 +4,7 @@ use crate::{
 };
 use gate::{Authorized, Demand, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
 /// Sets for how many days an account's records are kept; older ones are removed soon after, and that is recorded too.
 /// Source: <https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_UpdateEventDataStore.html>
@@ -18,22 +18,9 @@ pub struct UpdateEventDataStoreInput {
     pub event_data_store: String,
     /// Days, 1 to 3653. AWS's least is 7; a disk of one's own may be too small for that.
     pub retention_period: Option<u32>,
-    /// All else that AWS can change: refused, not ignored.
-    #[serde(flatten)]
-    pub others: Map<String, Value>,
 }
 
 const MOST: u32 = 3653;
-/// Members of AWS's input that would change something else.
-const OTHERS: [&str; 7] = [
-    "AdvancedEventSelectors",
-    "BillingMode",
-    "KmsKeyId",
-    "MultiRegionEnabled",
-    "Name",
-    "OrganizationEnabled",
-    "TerminationProtectionEnabled",
-];
 
 impl Operation for UpdateEventDataStore {
     type Service = CloudTrail;
@@ -48,9 +35,6 @@ impl Operation for UpdateEventDataStore {
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: UpdateEventDataStoreInput) -> Result<EventDataStore, Error> {
-        if let Some(other) = OTHERS.iter().find(|name| input.others.contains_key(**name)) {
-            return Err(Error::not_implemented(&format!("cloudtrail:UpdateEventDataStore with {other}")));
-        }
         let (region, account) = (call.region().clone(), call.account()?);
         found(call, &input.event_data_store, &region, account)?;
         if let Some(days) = input.retention_period {

@@ -87,14 +87,14 @@ pub struct Environment {
 pub struct EnvironmentVariable {
     /// Its name.
     pub name: String,
-    /// Its value.
+    /// Its value; or the name of what holds it.
     pub value: String,
-    /// `PLAINTEXT`; others are refused.
+    /// `PLAINTEXT`, `PARAMETER_STORE` or `SECRETS_MANAGER`.
     #[serde(rename = "type", default = "plaintext")]
     pub kind: String,
 }
 
-fn plaintext() -> String {
+pub(crate) fn plaintext() -> String {
     "PLAINTEXT".into()
 }
 

@@ -1,4 +1,4 @@
-use crate::{CodeBuild, names::Owner, state::BUILDS_BY_TIME};
+use crate::{CodeBuild, error::invalid, names::Owner, state::BUILDS_BY_TIME};
 use gate::{Authorized, Demand, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -39,15 +39,20 @@ pub struct ListBuildsOutput {
 
 pub(crate) const PAGE: usize = 100;
 
-/// The place that a token stands for, as `page` takes it.
-pub(crate) fn edge<'t>(token: &'t Option<&'t str>) -> Option<&'t [&'t str]> {
-    token.as_ref().map(std::slice::from_ref)
+/// The last item of the page before, as a token tells it.
+pub(crate) fn after(token: Option<&str>) -> Result<Option<String>, Error> {
+    token.map(|token| base::place_of_token(token).ok_or_else(|| invalid("Invalid next token"))).transpose()
+}
+
+/// The same as `page` takes it.
+pub(crate) fn edge<'t>(after: &'t Option<&'t str>) -> Option<&'t [&'t str]> {
+    after.as_ref().map(std::slice::from_ref)
 }
 
 /// A page of (key, id) as an answer.
 pub(crate) fn ids(rows: Vec<(Vec<String>, String)>) -> ListBuildsOutput {
     let more = rows.len() > PAGE;
-    let next_token = rows.get(PAGE - 1).filter(|_| more).and_then(|(key, _)| key.last().cloned());
+    let next_token = rows.get(PAGE - 1).filter(|_| more).and_then(|(key, _)| key.last().map(|last| base::list_token(last)));
     ListBuildsOutput { ids: rows.into_iter().take(PAGE).map(|(_, id)| id).collect(), next_token }
 }
 
@@ -64,9 +69,9 @@ impl Operation for ListBuilds {
 
     fn execute(call: &mut Authorized<'_, Self>, input: ListBuildsInput) -> Result<ListBuildsOutput, Error> {
         let owner = Owner::of(call)?;
-        let token = input.next_token.as_deref();
+        let after = after(input.next_token.as_deref())?;
         let descending = input.sort_order != Some(SortOrder::Ascending);
-        Ok(ids(call.page(&BUILDS_BY_TIME, &owner.all(), edge(&token), PAGE + 1, descending)?))
+        Ok(ids(call.page(&BUILDS_BY_TIME, &owner.all(), edge(&after.as_deref()), PAGE + 1, descending)?))
     }
 
     fn example() -> Example {

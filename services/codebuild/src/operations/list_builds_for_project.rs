@@ -1,6 +1,6 @@
 use super::{
     example_project, example_with_role,
-    list_builds::{ListBuildsOutput, PAGE, SortOrder, edge, ids},
+    list_builds::{ListBuildsOutput, PAGE, SortOrder, after, edge, ids},
 };
 use crate::{
     CodeBuild,
@@ -46,9 +46,9 @@ impl Operation for ListBuildsForProject {
         if call.get(&PROJECTS, &key)?.is_none() {
             return Err(no_project(owner.project_arn(&input.project_name).as_str()));
         }
-        let token = input.next_token.as_deref();
+        let after = after(input.next_token.as_deref())?;
         let descending = input.sort_order != Some(SortOrder::Ascending);
-        Ok(ids(call.page(&BUILDS_BY_PROJECT, &key, edge(&token), PAGE + 1, descending)?))
+        Ok(ids(call.page(&BUILDS_BY_PROJECT, &key, edge(&after.as_deref()), PAGE + 1, descending)?))
     }
 
     fn example() -> Example {

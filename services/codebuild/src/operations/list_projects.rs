@@ -1,4 +1,4 @@
-use super::list_builds::{PAGE, SortOrder, edge};
+use super::list_builds::{PAGE, SortOrder, after, edge};
 use crate::{CodeBuild, error::invalid, names::Owner, state::PROJECTS};
 use gate::{Authorized, Demand, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
@@ -50,13 +50,13 @@ impl Operation for ListProjects {
             Some(by) => return Err(invalid(format!("Invalid sortBy: '{by}'"))),
         }
         let owner = Owner::of(call)?;
-        let token = input.next_token.as_deref();
+        let after = after(input.next_token.as_deref())?;
         let descending = input.sort_order == Some(SortOrder::Descending);
-        let rows = call.page(&PROJECTS, &owner.all(), edge(&token), PAGE + 1, descending)?;
+        let rows = call.page(&PROJECTS, &owner.all(), edge(&after.as_deref()), PAGE + 1, descending)?;
         let mut projects: Vec<String> = rows.into_iter().filter_map(|(mut key, _)| key.pop()).collect();
         let more = projects.len() > PAGE;
         projects.truncate(PAGE);
-        Ok(ListProjectsOutput { next_token: projects.last().filter(|_| more).cloned(), projects })
+        Ok(ListProjectsOutput { next_token: projects.last().filter(|_| more).map(|last| base::list_token(last)), projects })
     }
 
     fn example() -> Example {

@@ -120,7 +120,7 @@ impl<'a> Interpreter<'a> {
         }
         let Some(text) = self.text(number) else { return };
         self.log.say(&format!("Command did not exit successfully {text} exit status {status}"));
-        let message = format!("Error while executing command: {text}. Reason: exit status {status}");
+        let message = format!("Error while executing command: {}. Reason: exit status {status}", self.log.masked(text.as_str()));
         self.failure.get_or_insert(PhaseContext::new("COMMAND_EXECUTION_ERROR", message));
     }
 

@@ -4,6 +4,7 @@ use super::{
     Workshop,
     book::{Book, Ending},
     execute::{Cause, Execution, log_denied},
+    fetched::Fetched,
     interpret::phase_complete,
     log::Log,
     outputs::Outputs,
@@ -128,10 +129,12 @@ impl Job<'_> {
         };
         self.enter("DOWNLOAD_SOURCE")?;
         self.log.say("Phase is DOWNLOAD_SOURCE");
-        let (sources, spec) = self.source(&place, &execution.root())?;
+        let (sources, mut spec) = self.source(&place, &execution.root())?;
+        let fetched = Fetched::read(&self.client()?, self.row, &spec, self.log)?;
         self.leave("DOWNLOAD_SOURCE")?;
         // What was resolved is part of the environment.
-        let resolved = BuildRow { resolved_source_version: sources.version.clone(), ..self.row.clone() };
+        let mut resolved = BuildRow { resolved_source_version: sources.version.clone(), ..self.row.clone() };
+        fetched.into(&mut resolved, &mut spec);
         let told = Execution { row: &resolved, ..execution }.run(&spec, &sources.primary, &sources.secondary)?;
         self.book.update(|row, _| row.exported.clone_from(&told.exported))?;
         if told.ended == Some(true) {

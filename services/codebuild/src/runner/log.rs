@@ -3,7 +3,9 @@
 use base::{Clock, Timestamp};
 use gate::{Client, Error};
 use std::{
-    sync::{Arc, Mutex, PoisonError},
+    borrow::Cow,
+    cmp::Reverse,
+    sync::{Arc, Mutex, OnceLock, PoisonError},
     thread,
     time::Duration,
 };
@@ -25,6 +27,8 @@ pub(super) struct Log {
     place: Option<(String, String)>,
     clock: Arc<dyn Clock>,
     state: Mutex<State>,
+    /// What is never shown, longest first.
+    masked: OnceLock<Vec<String>>,
     /// Held while a batch is sent, so that batches keep their order.
     sending: Mutex<()>,
 }
@@ -44,17 +48,34 @@ struct State {
 
 impl Log {
     pub(super) fn new(place: Option<(String, String)>, clock: Arc<dyn Clock>) -> Self {
-        Self { place, clock, state: Mutex::default(), sending: Mutex::new(()) }
+        Self { place, clock, state: Mutex::default(), masked: OnceLock::new(), sending: Mutex::new(()) }
+    }
+
+    /// From here on these texts, and each of their lines, are shown as `***`.
+    pub(super) fn mask<'v>(&self, values: impl Iterator<Item = &'v str>) {
+        let parts = values.flat_map(|value| value.lines().chain([value])).map(str::trim);
+        let mut parts: Vec<String> = parts.filter(|part| !part.is_empty()).map(str::to_owned).collect();
+        parts.sort_by_key(|part| Reverse(part.len()));
+        parts.dedup();
+        // A build masks once, when it has its variables.
+        let _ = self.masked.set(parts);
+    }
+
+    /// A text without what is masked.
+    pub(super) fn masked<'t>(&self, text: impl Into<Cow<'t, str>>) -> Cow<'t, str> {
+        let hide = |text: Cow<'t, str>, part: &String| if text.contains(part) { text.replace(part, "***").into() } else { text };
+        self.masked.get().into_iter().flatten().fold(text.into(), hide)
     }
 
     /// A line of the runner's own.
     pub(super) fn say(&self, text: &str) {
-        self.keep(&stamped(self.clock.now(), text));
+        self.keep(&stamped(self.clock.now(), &self.masked(text)));
     }
 
     /// What a program wrote, without its newline. True: there is enough for a batch.
     pub(super) fn line(&self, bytes: &[u8]) -> bool {
-        let mut rest = bytes;
+        let text = self.masked(String::from_utf8_lossy(bytes));
+        let mut rest = text.as_bytes();
         loop {
             let cut = rest.len().min(MAX_LINE - OVERHEAD - 4);
             let (head, tail) = rest.split_at(cut);

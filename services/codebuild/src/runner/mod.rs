@@ -5,6 +5,7 @@ mod book;
 mod credentials;
 mod driver;
 mod execute;
+mod fetched;
 mod interpret;
 mod job;
 mod log;

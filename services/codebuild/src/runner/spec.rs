@@ -53,12 +53,6 @@ fn from_file(path: &str, source: &Path, seen: &str) -> Result<String, Ending> {
 /// What AWS would do and Sekisho does not.
 fn check(spec: &Buildspec) -> Result<(), Ending> {
     let refused = |what: &str| Err(wrong(format!("{what} is not implemented by Sekisho. It is refused rather than passed over")));
-    if let Some(name) = spec.env.parameter_store.keys().next() {
-        return refused(&format!("the variable {name} of env/parameter-store"));
-    }
-    if let Some(name) = spec.env.secrets_manager.keys().next() {
-        return refused(&format!("the variable {name} of env/secrets-manager"));
-    }
     if spec.env.git_credential_helper {
         return refused("env/git-credential-helper");
     }
@@ -74,7 +68,9 @@ fn check(spec: &Buildspec) -> Result<(), Ending> {
     {
         return refused("artifacts/s3-prefix");
     }
-    for name in spec.env.variables.keys().chain(&spec.env.exported_variables) {
+    let env = &spec.env;
+    let named = env.variables.keys().chain(env.parameter_store.keys()).chain(env.secrets_manager.keys());
+    for name in named.chain(&env.exported_variables) {
         crate::variables::check_name(name).map_err(wrong)?;
     }
     Ok(())

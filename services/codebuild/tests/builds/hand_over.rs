@@ -56,10 +56,6 @@ fn what_is_not_done_is_refused_by_name() {
     };
     let cases = [
         (environment(json!({"privilegedMode": true})), "environment.privilegedMode"),
-        (
-            environment(json!({"environmentVariables": [{"name": "DB", "value": "s", "type": "SECRETS_MANAGER"}]})),
-            "the environment variable DB",
-        ),
         (json!({"vpcConfig": {"vpcId": "vpc-1"}}), "vpcConfig"),
         (json!({"cache": {"type": "S3", "location": "b/c"}}), "cache type S3"),
         (json!({"source": {"type": "GITHUB", "location": "https://github.com/a/b"}}), "source type GITHUB"),

@@ -2,6 +2,7 @@
 #![allow(clippy::disallowed_methods, reason = "tests look at folders")]
 
 mod ends;
+mod fetched;
 mod hand_over;
 mod yard;
 

@@ -34,7 +34,16 @@ pub fn unzip(bytes: &[u8], name: &str) -> String {
 impl Yard {
     /// The role of builds has this policy.
     pub fn new(policy: &str) -> Self {
-        let services = vec![codebuild::service(), iam::service(), kms::service(), logs::service(), s3::service(), sts::service()];
+        let services = vec![
+            codebuild::service(),
+            iam::service(),
+            kms::service(),
+            logs::service(),
+            s3::service(),
+            secretsmanager::service(),
+            ssm::service(),
+            sts::service(),
+        ];
         let world = World::new(services, &[ACCOUNT]);
         let admin = world.administrator(ACCOUNT);
         let call = |operation: &str, input: Value| world.call(Some(&admin), operation, input).unwrap();
@@ -88,6 +97,7 @@ impl Yard {
         let mut engine = Engine::new(self.world.gate.clone());
         let runner = Runner { backend, runtime_dir: self.folder.path().to_path_buf(), endpoint, ca_bundle: None };
         codebuild::workflows_with(&mut engine, runner, helper);
+        kms::workflows(&mut engine);
         engine
     }
 

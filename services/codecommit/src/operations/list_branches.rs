@@ -1,4 +1,4 @@
-use crate::{CodeCommit, examples, state};
+use crate::{CodeCommit, error::bad_continuation, examples, state};
 use gate::{Authorized, Demand, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -44,12 +44,12 @@ impl Operation for ListBranches {
         let row = state::repository(call, &input.repository_name)?;
         let heads = state::references(call, &row, state::HEADS)?;
         let names = heads.into_iter().filter_map(|(name, _)| name.strip_prefix(state::HEADS).map(str::to_owned));
-        // The token is the last name of the page before: a branch deleted between neither hides nor repeats another.
-        let mut branches: Vec<String> =
-            names.filter(|name| input.next_token.as_ref().is_none_or(|last| name > last)).take(PAGE + 1).collect();
+        let after = input.next_token.map(|token| base::place_of_token(&token).ok_or_else(bad_continuation)).transpose()?;
+        // The token stands for the last name of the page before: a branch deleted between neither hides nor repeats another.
+        let mut branches: Vec<String> = names.filter(|name| after.as_ref().is_none_or(|last| name > last)).take(PAGE + 1).collect();
         let more = branches.len() > PAGE;
         branches.truncate(PAGE);
-        Ok(ListBranchesOutput { next_token: if more { branches.last().cloned() } else { None }, branches })
+        Ok(ListBranchesOutput { next_token: branches.last().filter(|_| more).map(|last| base::list_token(last)), branches })
     }
 
     fn example() -> Example {

@@ -1,4 +1,4 @@
-use crate::{CodeCommit, state};
+use crate::{CodeCommit, error::bad_continuation, state};
 use gate::{Authorized, Demand, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -73,9 +73,7 @@ impl Operation for ListRepositories {
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: ListRepositoriesInput) -> Result<ListRepositoriesOutput, Error> {
-        let invalid =
-            |_| Error::new("InvalidContinuationTokenException", "The continuation token is not one that a page of this list gave");
-        let start: usize = input.next_token.map_or(Ok(0), |token| token.parse()).map_err(invalid)?;
+        let start: usize = input.next_token.map_or(Ok(0), |token| token.parse()).map_err(|_| bad_continuation())?;
         let account = call.account()?;
         let mut rows: Vec<state::Repository> = call.scan(&state::REPOSITORIES, account.as_str())?.into_iter().map(|(_, row)| row).collect();
         if input.sort_by == SortBy::LastModifiedDate {

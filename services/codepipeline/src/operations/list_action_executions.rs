@@ -164,7 +164,8 @@ impl Operation for ListActionExecutions {
             return Err(Error::not_implemented("codepipeline:ListActionExecutions with latestInPipelineExecution"));
         }
         let size = page_size(input.max_results, 100)?;
-        let from = input.next_token.as_deref().map(|t| t.split_once('/').ok_or_else(error::bad_next_token)).transpose()?;
+        let after = pipelines::after(input.next_token.as_deref())?;
+        let from = after.as_deref().map(|t| t.split_once('/').ok_or_else(error::bad_next_token)).transpose()?;
         let rows = match &filter.pipeline_execution_id {
             Some(execution) => {
                 pipelines::execution(call, account, name, execution)?;
@@ -176,7 +177,8 @@ impl Operation for ListActionExecutions {
                 call.page(&ACTIONS, &[account.as_str(), name], from.as_ref().map(|f| f.as_slice()), size, true)?
             }
         };
-        let next_token = if rows.len() == size { rows.last().map(|(_, row)| format!("{}/{}", row.execution, row.id)) } else { None };
+        let next_token =
+            if rows.len() == size { rows.last().map(|(_, row)| base::list_token(&format!("{}/{}", row.execution, row.id))) } else { None };
         let action_execution_details = rows.into_iter().map(|(_, row)| detail(call, account, name, row)).collect::<Result<_, _>>()?;
         Ok(ListActionExecutionsOutput { action_execution_details, next_token })
     }

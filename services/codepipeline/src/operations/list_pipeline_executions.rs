@@ -98,10 +98,11 @@ impl Operation for ListPipelineExecutions {
         }
         let (account, _) = pipelines::found(call, &input.pipeline_name)?;
         let size = page_size(input.max_results, 100)?;
-        let from = input.next_token.as_deref().map(|id| [id]);
+        let after = pipelines::after(input.next_token.as_deref())?;
+        let from = after.as_deref().map(|id| [id]);
         let rows =
             call.page(&EXECUTIONS, &[account.as_str(), input.pipeline_name.as_str()], from.as_ref().map(|f| f.as_slice()), size, true)?;
-        let next_token = if rows.len() == size { rows.last().map(|(_, row)| row.id.clone()) } else { None };
+        let next_token = if rows.len() == size { rows.last().map(|(_, row)| base::list_token(&row.id)) } else { None };
         Ok(ListPipelineExecutionsOutput {
             pipeline_execution_summaries: rows.into_iter().map(|(_, row)| summary(row)).collect(),
             next_token,

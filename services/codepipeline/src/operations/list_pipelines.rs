@@ -1,6 +1,6 @@
 use crate::{
     CodePipeline, examples,
-    pipelines::{declaration, page_size},
+    pipelines::{self, declaration, page_size},
     state::PIPELINES,
 };
 use base::EpochTime;
@@ -55,9 +55,10 @@ impl Operation for ListPipelines {
     fn execute(call: &mut Authorized<'_, Self>, input: ListPipelinesInput) -> Result<ListPipelinesOutput, Error> {
         let account = call.account()?;
         let size = page_size(input.max_results, 1000)?;
-        let from = input.next_token.as_deref().map(|name| [name]);
+        let after = pipelines::after(input.next_token.as_deref())?;
+        let from = after.as_deref().map(|name| [name]);
         let rows = call.page(&PIPELINES, &[account.as_str()], from.as_ref().map(|f| f.as_slice()), size, false)?;
-        let next_token = if rows.len() == size { rows.last().map(|(key, _)| key[1].clone()) } else { None };
+        let next_token = if rows.len() == size { rows.last().map(|(key, _)| base::list_token(&key[1])) } else { None };
         let mut pipelines = Vec::new();
         for (key, row) in rows {
             let declared = declaration(call, account, &key[1], row.version)?;

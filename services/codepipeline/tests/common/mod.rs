@@ -34,6 +34,7 @@ pub fn world() -> (World, Engine) {
     let mut engine = Engine::new(world.gate.clone());
     cloudformation::workflows(&mut engine);
     codepipeline::workflows(&mut engine);
+    kms::workflows(&mut engine);
     (world, engine)
 }
 

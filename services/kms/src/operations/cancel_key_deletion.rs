@@ -1,4 +1,4 @@
-use crate::{Kms, error::invalid_state, examples::with_key, keys};
+use crate::{Kms, error::invalid_state, examples::with_key, keys, upkeep};
 use base::Arn;
 use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
@@ -39,7 +39,7 @@ impl Operation for CancelKeyDeletion {
             return Err(invalid_state(format!("{} is not pending deletion.", key.arn)));
         }
         key.enabled = false;
-        keys::save(call, &key)?;
+        upkeep::save(call, &mut key)?;
         Ok(Output { key_id: key.arn })
     }
 

@@ -30,7 +30,7 @@ impl Operation for CreateAlias {
 
     fn demands(input: &Input, facts: &mut View<'_, Kms>) -> Result<Demands, Error> {
         let alias = aliases::demand(facts, "kms:CreateAlias", &input.alias_name)?;
-        Ok(Demands::from(alias).and(keys::demand(facts, "kms:CreateAlias", &input.target_key_id)?))
+        Ok(Demands::from(alias).and(aliases::target(facts, "kms:CreateAlias", &input.target_key_id)?))
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Nothing, Error> {

@@ -10,7 +10,6 @@ use gate::{Authorized, Demands, Error, Example, Operation, View};
 use policy::GrantConstraints;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use std::collections::BTreeMap;
 
 /// Gives a principal rights on a key, beside its policy.
 /// Source: <https://docs.aws.amazon.com/kms/latest/APIReference/API_CreateGrant.html>
@@ -42,11 +41,12 @@ pub struct Output {
 
 /// Grants that a key may have.
 const MOST_GRANTS: usize = 1000;
+/// Pairs of a constraint, and the characters of their values.
+const MOST_PAIRS: usize = 8;
+const LONGEST_VALUES: usize = 384;
 
-fn pairs(constraints: &GrantConstraints) -> impl Iterator<Item = (&'static str, &BTreeMap<String, String>)> {
-    let equals = constraints.encryption_context_equals.as_ref().map(|pairs| ("EncryptionContextEquals", pairs));
-    let subset = constraints.encryption_context_subset.as_ref().map(|pairs| ("EncryptionContextSubset", pairs));
-    equals.into_iter().chain(subset)
+fn is_name(text: &str) -> bool {
+    (1..=256).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b":/_-".contains(&b))
 }
 
 fn check(input: &Input, kind: Kind) -> Result<(), Error> {
@@ -64,19 +64,26 @@ fn check(input: &Input, kind: Kind) -> Result<(), Error> {
     if input.operations.is_empty() {
         return Err(Error::validation("A grant permits at least one operation"));
     }
-    if input.name.as_ref().is_some_and(|name| name.is_empty() || name.len() > 256) {
+    if input.name.as_ref().is_some_and(|name| !is_name(name)) {
         return Err(Error::validation(
-            "1 validation error detected: Value at 'name' failed to satisfy constraint: Member must have length between 1 and 256",
+            "1 validation error detected: Value at 'name' failed to satisfy constraint: Member must have length between 1 and 256, and satisfy regular expression pattern: ^[a-zA-Z0-9:/_-]+$",
         ));
     }
     let Some(constraints) = &input.constraints else { return Ok(()) };
     if !kind.is_symmetric() {
         return Err(Error::validation("Encryption context constraints are for grants on symmetric encryption keys"));
     }
-    if pairs(constraints).count() != 1 {
+    if grants::pairs(constraints).count() != 1 {
         return Err(Error::validation("A grant's constraints are EncryptionContextSubset or EncryptionContextEquals"));
     }
-    pairs(constraints).try_for_each(|(_, pairs)| crate::blob::check_context(pairs))
+    grants::pairs(constraints).try_for_each(|(kind, pairs)| {
+        if pairs.len() > MOST_PAIRS || pairs.values().map(|value| value.chars().count()).sum::<usize>() > LONGEST_VALUES {
+            return Err(Error::validation(format!(
+                "{kind} has at most {MOST_PAIRS} encryption context pairs, whose values have at most {LONGEST_VALUES} characters"
+            )));
+        }
+        crate::blob::check_context(pairs)
+    })
 }
 
 impl Operation for CreateGrant {
@@ -87,28 +94,21 @@ impl Operation for CreateGrant {
     type Output = Output;
 
     fn demands(input: &Input, facts: &mut View<'_, Kms>) -> Result<Demands, Error> {
-        let mut demand = keys::demand(facts, "kms:CreateGrant", &input.key_id)?
+        grants::check_tokens(&input.grant_tokens)?;
+        let named = keys::named_to_manage(facts, &input.key_id)?;
+        let parents = named.key.as_ref().map(|key| grants::to_pass_on(key, &input.operations, input.constraints.as_ref()));
+        let demand = keys::demand_on(facts, "kms:CreateGrant", &named)?
             .with("kms:GrantOperations", input.operations.clone())
             .with("kms:GranteePrincipal", &input.grantee_principal)
             .with_some("kms:RetiringPrincipal", input.retiring_principal.as_ref())
-            .with("kms:GrantIsForAWSResource", keys::for_aws_resource(facts));
-        for (kind, pairs) in input.constraints.iter().flat_map(pairs) {
-            demand = pairs.iter().fold(demand.with("kms:GrantConstraintType", kind), |demand, (key, value)| {
-                demand.with(format!("kms:EncryptionContext:{key}"), value)
-            });
-        }
-        Ok(demand.into())
+            .with("kms:GrantIsForAWSResource", keys::for_aws_resource(facts))
+            .by_grants(parents.unwrap_or_default());
+        Ok(grants::with_constraints(demand, input.constraints.as_ref()).into())
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Output, Error> {
         let mut key = keys::usable(keys::load(call, &input.key_id)?)?;
         check(&input, key.kind)?;
-        if let Some(own) = grants::may_pass_on(&key, call.caller())
-            && let Some(more) = input.operations.iter().find(|operation| !own.contains(operation))
-        {
-            let message = format!("Who has a grant with CreateGrant on {} may pass on what the grant permits, not {more}", key.arn);
-            return Err(Error::access_denied(gate::Protocol::Json, message));
-        }
         let grant = GrantRow {
             name: input.name,
             created: call.now(),

@@ -1,12 +1,12 @@
 use crate::{
     Kms, keys,
-    kinds::Kind,
+    kinds::{Kind, Origin},
     material, policies,
     shapes::KeyMetadata,
     state::{KeyRow, OWNED},
     tags::{self, Tag},
 };
-use base::uuid;
+use base::{Arn, uuid};
 use gate::{Authorized, Demand, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -48,9 +48,6 @@ pub struct Output {
 fn refuse_other_kinds(input: &Input) -> Result<(), Error> {
     let refused =
         |what: &str, value: &str| Err(Error::not_implemented(&format!("kms:CreateKey with {what} {}", crate::error::clipped(value))));
-    if let Some(origin) = input.origin.as_deref().filter(|origin| *origin != "AWS_KMS") {
-        return refused("Origin", origin);
-    }
     match (&input.custom_key_store_id, &input.xks_key_id) {
         (Some(id), _) => refused("CustomKeyStoreId", id),
         (_, Some(id)) => refused("XksKeyId", id),
@@ -89,18 +86,24 @@ impl Operation for CreateKey {
     fn demands(input: &Input, facts: &mut View<'_, Kms>) -> Result<Demands, Error> {
         refuse_other_kinds(input)?;
         let kind = kind(input)?;
-        let new = |action| -> Result<Demand, Error> {
-            Ok(kind.with(keys::with_caller(facts, Demand::any(action))?).with_tags(tags::pairs(&input.tags)))
+        let origin = Origin::requested(input.origin.as_deref())?;
+        let with = |demand| -> Result<Demand, Error> {
+            Ok(kind.with(origin, keys::with_caller(facts, demand)?).with_tags(tags::pairs(&input.tags)))
         };
-        let bypass = input.bypass_policy_lockout_safety_check;
-        let demands = Demands::from(new("kms:CreateKey")?.with("kms:BypassPolicyLockoutSafetyCheck", bypass));
-        Ok(if input.tags.is_empty() { demands } else { demands.and(new("kms:TagResource")?) })
+        let create =
+            with(Demand::any("kms:CreateKey"))?.with("kms:BypassPolicyLockoutSafetyCheck", input.bypass_policy_lockout_safety_check);
+        if input.tags.is_empty() {
+            return Ok(create.into());
+        }
+        // A key that is not there yet is any key: who may tag some keys only may not make tagged ones.
+        let any = Arn::new("kms", facts.region().as_str(), facts.account()?.as_str(), "key/*");
+        Ok(Demands::from(create).and(with(Demand::new("kms:TagResource", any))?))
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Output, Error> {
         check_description(&input.description)?;
         let kind = kind(&input)?;
-        keys::sweep(call)?;
+        let origin = Origin::requested(input.origin.as_deref())?;
         let account = call.account()?;
         let id = uuid(call.entropy());
         let arn = call.arn(&format!("key/{id}"))?;
@@ -108,8 +111,15 @@ impl Operation for CreateKey {
         let policy = policies::checked(call, arn.as_str(), &document, input.bypass_policy_lockout_safety_check)?;
         let mut tags = Vec::new();
         tags::set(&mut tags, input.tags)?;
+        let materials = match origin {
+            Origin::Kms => vec![material::new(call, &id, kind.spec, false)?],
+            Origin::External => Vec::new(),
+        };
         let key = KeyRow {
-            materials: vec![material::new(call, &id, kind.spec, false)?],
+            materials,
+            pending: None,
+            upkeep: false,
+            origin,
             kind,
             managed_by: None,
             id,
@@ -122,6 +132,7 @@ impl Operation for CreateKey {
             policy,
             tags,
             rotation_days: None,
+            rotation_since: None,
             grants: Default::default(),
             aliases: Vec::new(),
         };
@@ -135,6 +146,9 @@ impl Operation for CreateKey {
     }
 
     fn variations() -> Vec<(&'static str, Example)> {
-        vec![("with tags", Example::of(json!({"Tags": [{"TagKey": "team", "TagValue": "shop"}]})))]
+        vec![
+            ("with tags", Example::of(json!({"Tags": [{"TagKey": "team", "TagValue": "shop"}]}))),
+            ("for imported material", Example::of(json!({"Origin": "EXTERNAL"}))),
+        ]
     }
 }

@@ -2,7 +2,7 @@ use crate::{
     Kms,
     error::dry_run,
     examples::with_key,
-    keys, material,
+    grants, keys, material,
     usage::{self, Sealed, decrypting_key, refuse_recipient},
 };
 use base::{Arn, Blob, Secret};
@@ -19,7 +19,8 @@ pub struct Decrypt;
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct DecryptInput {
-    /// The ciphertext.
+    /// The ciphertext. A dry run that leaves it aside needs none.
+    #[serde(default)]
     pub ciphertext_blob: Blob,
     /// The key; without it, the one that the ciphertext names.
     pub key_id: Option<String>,
@@ -36,6 +37,9 @@ pub struct DecryptInput {
     /// Decides, and does nothing.
     #[serde(default)]
     pub dry_run: bool,
+    /// `IGNORE_CIPHERTEXT`: a dry run decides on the named key alone.
+    #[serde(default)]
+    pub dry_run_modifiers: Vec<String>,
 }
 
 /// The answer.
@@ -47,6 +51,14 @@ pub struct DecryptOutput {
     /// The key that was used.
     pub key_id: Arn,
     encryption_algorithm: &'static str,
+    key_material_id: Option<String>,
+}
+
+impl DecryptInput {
+    fn sealed(&self) -> Result<Sealed<'_>, Error> {
+        let named = (self.key_id.as_deref(), self.encryption_algorithm.as_deref());
+        Sealed::read(&self.ciphertext_blob.0, named, usage::ignores_ciphertext(self.dry_run, &self.dry_run_modifiers)?)
+    }
 }
 
 impl Operation for Decrypt {
@@ -57,8 +69,9 @@ impl Operation for Decrypt {
     type Output = DecryptOutput;
 
     fn demands(input: &DecryptInput, facts: &mut View<'_, Kms>) -> Result<Demands, Error> {
+        grants::check_tokens(&input.grant_tokens)?;
         let algorithm = input.encryption_algorithm.as_deref();
-        let sealed = Sealed::read(&input.ciphertext_blob.0, algorithm, input.key_id.as_deref())?;
+        let sealed = input.sealed()?;
         let named = decrypting_key(facts, &sealed, input.key_id.as_deref())?;
         Ok(keys::with_context(keys::demand_on(facts, "kms:Decrypt", &named)?, &input.encryption_context, algorithm).into())
     }
@@ -66,13 +79,11 @@ impl Operation for Decrypt {
     fn execute(call: &mut Authorized<'_, Self>, input: DecryptInput) -> Result<DecryptOutput, Error> {
         refuse_recipient("Decrypt", input.recipient.as_ref())?;
         let named = (input.key_id.as_deref(), input.encryption_algorithm.as_deref());
-        let sealed = Sealed::read(&input.ciphertext_blob.0, named.1, named.0)?;
+        let sealed = input.sealed()?;
         let (key, encryption_algorithm) = usage::load_decrypting(call, &sealed, named, "Decrypt")?;
-        if input.dry_run {
-            return Err(dry_run());
-        }
-        let plaintext = material::decrypt(call, &key, encryption_algorithm, &sealed, &input.encryption_context)?;
-        Ok(DecryptOutput { plaintext, key_id: key.arn, encryption_algorithm })
+        let opened = material::decrypt(call, &key, encryption_algorithm, &sealed, &input.encryption_context)?;
+        let Some(opened) = opened.filter(|_| !input.dry_run) else { return Err(dry_run()) };
+        Ok(DecryptOutput { plaintext: opened.plain, key_id: key.arn, encryption_algorithm, key_material_id: opened.material })
     }
 
     fn example() -> Example {

@@ -48,7 +48,7 @@ impl Operation for DeriveSharedSecret {
     type Output = Output;
 
     fn demands(input: &Input, facts: &mut View<'_, Kms>) -> Result<Demands, Error> {
-        let demand = keys::demand(facts, "kms:DeriveSharedSecret", &input.key_id)?;
+        let demand = keys::demand_to_use(facts, "kms:DeriveSharedSecret", &input.key_id, &input.grant_tokens)?;
         Ok(demand.with("kms:KeyAgreementAlgorithm", &input.key_agreement_algorithm).into())
     }
 
@@ -62,7 +62,7 @@ impl Operation for DeriveSharedSecret {
         }
         let secret = asymmetric::shared_secret(key.kind.spec, &material::newest(call, &key)?, &input.public_key.0)?;
         let shared_secret = Secret::new(Blob(secret.expose().clone()));
-        Ok(Output { key_id: key.arn, shared_secret, key_agreement_algorithm, key_origin: "AWS_KMS" })
+        Ok(Output { key_origin: key.origin.name(), key_id: key.arn, shared_secret, key_agreement_algorithm })
     }
 
     fn example() -> Example {

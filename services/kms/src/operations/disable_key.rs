@@ -26,7 +26,7 @@ impl Operation for DisableKey {
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Nothing, Error> {
-        let mut key = keys::load_living(call, &input.key_id)?;
+        let mut key = keys::load_whole(call, &input.key_id)?;
         key.enabled = false;
         keys::save(call, &key)?;
         Ok(Nothing {})

@@ -26,7 +26,7 @@ impl Operation for DisableKeyRotation {
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Nothing, Error> {
-        let mut key = keys::usable(keys::load(call, &input.key_id)?)?;
+        let mut key = keys::load_rotating(call, &input.key_id)?;
         key.rotation_days = None;
         keys::save(call, &key)?;
         Ok(Nothing {})

@@ -1,4 +1,4 @@
-use crate::{Kms, examples::with_key, keys, shapes::Nothing};
+use crate::{Kms, examples::with_key, keys, shapes::Nothing, upkeep};
 use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -26,9 +26,9 @@ impl Operation for EnableKey {
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Nothing, Error> {
-        let mut key = keys::load_living(call, &input.key_id)?;
+        let mut key = keys::load_whole(call, &input.key_id)?;
         key.enabled = true;
-        keys::save(call, &key)?;
+        upkeep::save(call, &mut key)?;
         Ok(Nothing {})
     }
 

@@ -1,4 +1,4 @@
-use crate::{Kms, examples::with_key, keys, shapes::Nothing};
+use crate::{Kms, examples::with_key, keys, shapes::Nothing, upkeep};
 use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -35,10 +35,12 @@ impl Operation for EnableKeyRotation {
                 "1 validation error detected: Value '{days}' at 'rotationPeriodInDays' failed to satisfy constraint: Member must have value between 90 and 2560"
             )));
         }
-        let mut key = keys::usable(keys::load(call, &input.key_id)?)?;
-        keys::check_rotates(&key)?;
-        key.rotation_days = Some(days);
-        keys::save(call, &key)?;
+        let mut key = keys::load_rotating(call, &input.key_id)?;
+        if key.rotation_days.replace(days) != Some(days) {
+            // The period counts from when it was set.
+            key.rotation_since = Some(call.now());
+        }
+        upkeep::save(call, &mut key)?;
         Ok(Nothing {})
     }
 

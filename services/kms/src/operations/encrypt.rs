@@ -50,7 +50,7 @@ impl Operation for Encrypt {
 
     fn demands(input: &EncryptInput, facts: &mut View<'_, Kms>) -> Result<Demands, Error> {
         Ok(keys::with_context(
-            keys::demand(facts, "kms:Encrypt", &input.key_id)?,
+            keys::demand_to_use(facts, "kms:Encrypt", &input.key_id, &input.grant_tokens)?,
             &input.encryption_context,
             input.encryption_algorithm.as_deref(),
         )
@@ -58,13 +58,12 @@ impl Operation for Encrypt {
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: EncryptInput) -> Result<EncryptOutput, Error> {
-        let mut key = keys::usable(keys::load(call, &input.key_id)?)?;
+        let key = keys::usable(keys::load(call, &input.key_id)?)?;
         let encryption_algorithm = encryption_algorithm(&key, input.encryption_algorithm.as_deref(), "Encrypt")?;
         if input.dry_run {
             return Err(dry_run());
         }
-        let ciphertext_blob =
-            material::encrypt(call, &mut key, encryption_algorithm, &input.plaintext.expose().0, &input.encryption_context)?;
+        let ciphertext_blob = material::encrypt(call, &key, encryption_algorithm, &input.plaintext.expose().0, &input.encryption_context)?;
         Ok(EncryptOutput { ciphertext_blob, key_id: key.arn, encryption_algorithm })
     }
 

@@ -48,6 +48,7 @@ pub struct GenerateDataKeyOutput {
     pub plaintext: Secret<Blob>,
     /// The key that encrypted it.
     pub key_id: Arn,
+    key_material_id: Option<String>,
 }
 
 impl Operation for GenerateDataKey {
@@ -58,20 +59,25 @@ impl Operation for GenerateDataKey {
     type Output = GenerateDataKeyOutput;
 
     fn demands(input: &GenerateDataKeyInput, facts: &mut View<'_, Kms>) -> Result<Demands, Error> {
-        Ok(keys::with_context(keys::demand(facts, "kms:GenerateDataKey", &input.key_id)?, &input.encryption_context, None).into())
+        Ok(keys::with_context(
+            keys::demand_to_use(facts, "kms:GenerateDataKey", &input.key_id, &input.grant_tokens)?,
+            &input.encryption_context,
+            None,
+        )
+        .into())
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: GenerateDataKeyInput) -> Result<GenerateDataKeyOutput, Error> {
         refuse_recipient("GenerateDataKey", input.recipient.as_ref())?;
         let length = usage::data_key_length(input.key_spec.as_deref(), input.number_of_bytes)?;
-        let mut key = keys::usable(keys::load(call, &input.key_id)?)?;
+        let key = keys::usable(keys::load(call, &input.key_id)?)?;
         usage::check_symmetric(&key, "GenerateDataKey")?;
         if input.dry_run {
             return Err(dry_run());
         }
         let plaintext = material::data_key(call, length);
-        let ciphertext_blob = material::encrypt(call, &mut key, usage::SYMMETRIC, &plaintext.expose().0, &input.encryption_context)?;
-        Ok(GenerateDataKeyOutput { ciphertext_blob, plaintext, key_id: key.arn })
+        let ciphertext_blob = material::encrypt(call, &key, usage::SYMMETRIC, &plaintext.expose().0, &input.encryption_context)?;
+        Ok(GenerateDataKeyOutput { ciphertext_blob, plaintext, key_material_id: key.shown_material(), key_id: key.arn })
     }
 
     fn example() -> Example {

@@ -44,18 +44,19 @@ impl Operation for GenerateDataKeyPair {
     type Output = Output;
 
     fn demands(input: &Input, facts: &mut View<'_, Kms>) -> Result<Demands, Error> {
-        let demand = keys::demand(facts, "kms:GenerateDataKeyPair", &input.key_id)?.with("kms:DataKeyPairSpec", &input.key_pair_spec);
+        let demand = keys::demand_to_use(facts, "kms:GenerateDataKeyPair", &input.key_id, &input.grant_tokens)?
+            .with("kms:DataKeyPairSpec", &input.key_pair_spec);
         Ok(keys::with_context(demand, &input.encryption_context, None).into())
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Output, Error> {
         refuse_recipient("GenerateDataKeyPair", input.recipient.as_ref())?;
         let spec = data_key_pair::spec(&input.key_pair_spec, "GenerateDataKeyPair")?;
-        let mut key = data_key_pair::key(call, &input.key_id, "GenerateDataKeyPair")?;
+        let key = data_key_pair::key(call, &input.key_id, "GenerateDataKeyPair")?;
         if input.dry_run {
             return Err(dry_run());
         }
-        let pair = data_key_pair::generate(call, &mut key, spec, &input.encryption_context)?;
+        let pair = data_key_pair::generate(call, &key, spec, &input.encryption_context)?;
         Ok(Output {
             private_key_ciphertext_blob: pair.sealed,
             private_key_plaintext: pair.private,

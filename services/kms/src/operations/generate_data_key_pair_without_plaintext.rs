@@ -43,17 +43,18 @@ impl Operation for GenerateDataKeyPairWithoutPlaintext {
 
     fn demands(input: &Input, facts: &mut View<'_, Kms>) -> Result<Demands, Error> {
         let action = "kms:GenerateDataKeyPairWithoutPlaintext";
-        let demand = keys::demand(facts, action, &input.key_id)?.with("kms:DataKeyPairSpec", &input.key_pair_spec);
+        let demand =
+            keys::demand_to_use(facts, action, &input.key_id, &input.grant_tokens)?.with("kms:DataKeyPairSpec", &input.key_pair_spec);
         Ok(keys::with_context(demand, &input.encryption_context, None).into())
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Output, Error> {
         let spec = data_key_pair::spec(&input.key_pair_spec, "GenerateDataKeyPairWithoutPlaintext")?;
-        let mut key = data_key_pair::key(call, &input.key_id, "GenerateDataKeyPairWithoutPlaintext")?;
+        let key = data_key_pair::key(call, &input.key_id, "GenerateDataKeyPairWithoutPlaintext")?;
         if input.dry_run {
             return Err(dry_run());
         }
-        let pair = data_key_pair::generate(call, &mut key, spec, &input.encryption_context)?;
+        let pair = data_key_pair::generate(call, &key, spec, &input.encryption_context)?;
         Ok(Output {
             private_key_ciphertext_blob: pair.sealed,
             public_key: pair.public,

@@ -38,6 +38,7 @@ pub struct GenerateDataKeyWithoutPlaintextOutput {
     pub ciphertext_blob: Blob,
     /// The key that encrypted it.
     pub key_id: Arn,
+    key_material_id: Option<String>,
 }
 
 impl Operation for GenerateDataKeyWithoutPlaintext {
@@ -48,8 +49,12 @@ impl Operation for GenerateDataKeyWithoutPlaintext {
     type Output = GenerateDataKeyWithoutPlaintextOutput;
 
     fn demands(input: &GenerateDataKeyWithoutPlaintextInput, facts: &mut View<'_, Kms>) -> Result<Demands, Error> {
-        Ok(keys::with_context(keys::demand(facts, "kms:GenerateDataKeyWithoutPlaintext", &input.key_id)?, &input.encryption_context, None)
-            .into())
+        Ok(keys::with_context(
+            keys::demand_to_use(facts, "kms:GenerateDataKeyWithoutPlaintext", &input.key_id, &input.grant_tokens)?,
+            &input.encryption_context,
+            None,
+        )
+        .into())
     }
 
     fn execute(
@@ -57,14 +62,14 @@ impl Operation for GenerateDataKeyWithoutPlaintext {
         input: GenerateDataKeyWithoutPlaintextInput,
     ) -> Result<GenerateDataKeyWithoutPlaintextOutput, Error> {
         let length = usage::data_key_length(input.key_spec.as_deref(), input.number_of_bytes)?;
-        let mut key = keys::usable(keys::load(call, &input.key_id)?)?;
+        let key = keys::usable(keys::load(call, &input.key_id)?)?;
         usage::check_symmetric(&key, "GenerateDataKeyWithoutPlaintext")?;
         if input.dry_run {
             return Err(dry_run());
         }
         let data_key = material::data_key(call, length);
-        let ciphertext_blob = material::encrypt(call, &mut key, usage::SYMMETRIC, &data_key.expose().0, &input.encryption_context)?;
-        Ok(GenerateDataKeyWithoutPlaintextOutput { ciphertext_blob, key_id: key.arn })
+        let ciphertext_blob = material::encrypt(call, &key, usage::SYMMETRIC, &data_key.expose().0, &input.encryption_context)?;
+        Ok(GenerateDataKeyWithoutPlaintextOutput { ciphertext_blob, key_material_id: key.shown_material(), key_id: key.arn })
     }
 
     fn example() -> Example {

@@ -38,10 +38,13 @@ impl Operation for GetKeyRotationStatus {
 
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Output, Error> {
         let key = keys::load(call, &input.key_id)?;
+        keys::check_rotates(&key)?;
+        // What is pending deletion does not rotate; what is kept after all does again.
+        let living = key.deletion.is_none();
         Ok(Output {
-            key_rotation_enabled: key.rotation_days.is_some(),
-            rotation_period_in_days: key.rotation_days,
-            next_rotation_date: key.next_rotation().filter(|_| key.deletion.is_none()).map(EpochTime),
+            key_rotation_enabled: living && key.rotation_days.is_some(),
+            rotation_period_in_days: key.rotation_days.filter(|_| living),
+            next_rotation_date: key.next_rotation().filter(|_| living).map(EpochTime),
             key_id: key.arn,
         })
     }

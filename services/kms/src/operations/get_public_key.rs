@@ -45,7 +45,7 @@ impl Operation for GetPublicKey {
     type Output = Output;
 
     fn demands(input: &Input, facts: &mut View<'_, Kms>) -> Result<Demands, Error> {
-        Ok(keys::demand(facts, "kms:GetPublicKey", &input.key_id)?.into())
+        Ok(keys::demand_to_use(facts, "kms:GetPublicKey", &input.key_id, &input.grant_tokens)?.into())
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Output, Error> {

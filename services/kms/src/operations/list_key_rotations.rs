@@ -1,4 +1,4 @@
-use crate::{Kms, examples::with_key, keys, pages::page};
+use crate::{Kms, examples::with_key, keys, pages::page, shapes::expiration_model};
 use base::{Arn, EpochTime};
 use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
@@ -33,7 +33,11 @@ pub struct Output {
 pub struct Rotation {
     key_id: Arn,
     key_material_id: String,
+    key_material_description: Option<String>,
+    import_state: Option<&'static str>,
     key_material_state: &'static str,
+    expiration_model: Option<&'static str>,
+    valid_to: Option<EpochTime>,
     rotation_date: Option<EpochTime>,
     rotation_type: Option<&'static str>,
     #[serde(skip)]
@@ -64,14 +68,27 @@ impl Operation for ListKeyRotations {
                 )));
             }
         };
-        let newest = key.materials.len() - 1;
-        let rotations = key.materials.iter().enumerate().skip(first).map(|(n, material)| Rotation {
-            key_id: key.arn.clone(),
-            key_material_id: material.shown_id(),
-            key_material_state: if n == newest { "CURRENT" } else { "NON_CURRENT" },
-            rotation_date: (n > 0).then_some(EpochTime(material.created)),
-            rotation_type: (n > 0).then_some(if material.on_demand { "ON_DEMAND" } else { "AUTOMATIC" }),
-            place: format!("{n:06}"),
+        let count = key.materials.len();
+        let waiting = key.pending.iter().filter(|_| first == 0);
+        let rotations = key.materials.iter().chain(waiting).enumerate().skip(first).map(|(n, material)| {
+            let rotated = (1..count).contains(&n);
+            let there = material.imported.as_ref().filter(|_| material.is_there());
+            Rotation {
+                key_id: key.arn.clone(),
+                key_material_id: material.shown_id(),
+                key_material_description: material.imported.as_ref().and_then(|imported| imported.description.clone()),
+                import_state: material.imported.as_ref().map(|_| if material.is_there() { "IMPORTED" } else { "PENDING_IMPORT" }),
+                key_material_state: match n {
+                    n if n >= count => "PENDING_ROTATION",
+                    n if n + 1 == count => "CURRENT",
+                    _ => "NON_CURRENT",
+                },
+                expiration_model: there.map(|imported| expiration_model(imported.valid_to)),
+                valid_to: material.expiry().map(EpochTime),
+                rotation_date: rotated.then_some(EpochTime(material.created)),
+                rotation_type: rotated.then_some(if material.on_demand { "ON_DEMAND" } else { "AUTOMATIC" }),
+                place: format!("{n:06}"),
+            }
         });
         let page = page(rotations, |rotation| &rotation.place, input.marker.as_deref(), input.limit)?;
         Ok(Output { truncated: page.next.is_some(), next_marker: page.next, rotations: page.items })

@@ -33,7 +33,7 @@ impl Operation for PutKeyPolicy {
 
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Nothing, Error> {
         check_name(input.policy_name.as_deref())?;
-        let mut key = keys::load_living(call, &input.key_id)?;
+        let mut key = keys::load(call, &input.key_id)?;
         key.policy = policies::checked(call, key.arn.as_str(), &input.policy, input.bypass_policy_lockout_safety_check)?;
         keys::save(call, &key)?;
         Ok(Nothing {})

@@ -2,7 +2,7 @@ use crate::{
     Kms,
     error::dry_run,
     examples::with_key,
-    keys, material,
+    grants, keys, material,
     usage::{self, Sealed, decrypting_key},
 };
 use base::{Arn, Blob};
@@ -19,6 +19,7 @@ pub struct ReEncrypt;
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Input {
+    #[serde(default)]
     ciphertext_blob: Blob,
     source_key_id: Option<String>,
     #[serde(default)]
@@ -32,6 +33,15 @@ pub struct Input {
     grant_tokens: Vec<String>,
     #[serde(default)]
     dry_run: bool,
+    #[serde(default)]
+    dry_run_modifiers: Vec<String>,
+}
+
+impl Input {
+    fn sealed(&self) -> Result<Sealed<'_>, Error> {
+        let named = (self.source_key_id.as_deref(), self.source_encryption_algorithm.as_deref());
+        Sealed::read(&self.ciphertext_blob.0, named, usage::ignores_ciphertext(self.dry_run, &self.dry_run_modifiers)?)
+    }
 }
 
 /// The answer.
@@ -43,6 +53,8 @@ pub struct Output {
     key_id: Arn,
     source_encryption_algorithm: &'static str,
     destination_encryption_algorithm: &'static str,
+    source_key_material_id: Option<String>,
+    destination_key_material_id: Option<String>,
 }
 
 impl Operation for ReEncrypt {
@@ -54,7 +66,8 @@ impl Operation for ReEncrypt {
 
     fn demands(input: &Input, facts: &mut View<'_, Kms>) -> Result<Demands, Error> {
         let algorithms = (input.source_encryption_algorithm.as_deref(), input.destination_encryption_algorithm.as_deref());
-        let sealed = Sealed::read(&input.ciphertext_blob.0, algorithms.0, input.source_key_id.as_deref())?;
+        grants::check_tokens(&input.grant_tokens)?;
+        let sealed = input.sealed()?;
         let source = decrypting_key(facts, &sealed, input.source_key_id.as_deref())?;
         let destination = keys::named(facts, &input.destination_key_id)?;
         let same = source.arn == destination.arn;
@@ -67,28 +80,24 @@ impl Operation for ReEncrypt {
 
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Output, Error> {
         let named = (input.source_key_id.as_deref(), input.source_encryption_algorithm.as_deref());
-        let sealed = Sealed::read(&input.ciphertext_blob.0, named.1, named.0)?;
+        let sealed = input.sealed()?;
         let (source, source_encryption_algorithm) = usage::load_decrypting(call, &sealed, named, "ReEncrypt")?;
-        let mut destination = keys::usable(keys::load(call, &input.destination_key_id)?)?;
+        let destination = keys::usable(keys::load(call, &input.destination_key_id)?)?;
         let asked = input.destination_encryption_algorithm.as_deref();
         let destination_encryption_algorithm = usage::encryption_algorithm(&destination, asked, "ReEncrypt")?;
-        if input.dry_run {
-            return Err(dry_run());
-        }
-        let plain = material::decrypt(call, &source, source_encryption_algorithm, &sealed, &input.source_encryption_context)?;
-        let ciphertext_blob = material::encrypt(
-            call,
-            &mut destination,
-            destination_encryption_algorithm,
-            &plain.expose().0,
-            &input.destination_encryption_context,
-        )?;
+        let opened = material::decrypt(call, &source, source_encryption_algorithm, &sealed, &input.source_encryption_context)?;
+        let Some(opened) = opened.filter(|_| !input.dry_run) else { return Err(dry_run()) };
+        let (plain, context) = (&opened.plain.expose().0, &input.destination_encryption_context);
+        let ciphertext_blob = material::encrypt(call, &destination, destination_encryption_algorithm, plain, context)?;
+        let destination_key_material_id = destination.shown_material();
         Ok(Output {
             ciphertext_blob,
             source_key_id: source.arn,
             key_id: destination.arn,
             source_encryption_algorithm,
             destination_encryption_algorithm,
+            source_key_material_id: opened.material,
+            destination_key_material_id,
         })
     }
 

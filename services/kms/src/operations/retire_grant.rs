@@ -41,23 +41,20 @@ impl Operation for RetireGrant {
     type Output = Nothing;
 
     fn demands(input: &Input, facts: &mut View<'_, Kms>) -> Result<Demands, Error> {
-        let (key, _) = target(input)?;
-        Ok(keys::demand(facts, "kms:RetireGrant", &key)?.into())
+        let (key, grant) = target(input)?;
+        let named = keys::named_to_manage(facts, &key)?;
+        let demand = keys::demand_on(facts, "kms:RetireGrant", &named)?;
+        let Some(key) = &named.key else { return Ok(demand.into()) };
+        // A right to retire that comes from a grant is a right to retire that grant.
+        let demand = demand.by_grants(grants::to_retire(key, &grant));
+        Ok(grants::with_constraints(demand, key.grants.get(&grant).and_then(|row| row.constraints.as_ref())).into())
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Nothing, Error> {
         let (key, grant_id) = target(&input)?;
         let mut key = keys::load(call, &key)?;
-        let grant = key.grants.get(&grant_id).ok_or_else(|| no_grant(&grant_id))?;
-        // The decision was about the key. A right to retire that comes from a grant is a right to retire that grant.
-        let by_another = key.grants.values().any(|other| grants::may_retire(other, call.caller()));
-        if by_another && !grants::may_retire(grant, call.caller()) {
-            let message = format!(
-                "{} may retire other grants on {}, but is not the retiring principal of grant {grant_id}; revoke it instead",
-                call.caller().name(),
-                key.arn
-            );
-            return Err(Error::access_denied(gate::Protocol::Json, message));
+        if !key.grants.contains_key(&grant_id) {
+            return Err(no_grant(&grant_id));
         }
         if input.dry_run {
             return Err(dry_run());

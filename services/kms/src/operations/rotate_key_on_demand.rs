@@ -1,4 +1,13 @@
-use crate::{Kms, error::limit_exceeded, examples::with_key, keys, material};
+use crate::{
+    Kms,
+    error::{invalid_state, limit_exceeded},
+    examples::with_key,
+    keys,
+    kinds::Origin,
+    material,
+    state::Material,
+    upkeep,
+};
 use base::Arn;
 use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
@@ -38,12 +47,21 @@ impl Operation for RotateKeyOnDemand {
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Output, Error> {
-        let mut key = keys::usable(keys::load(call, &input.key_id)?)?;
+        let key = keys::load(call, &input.key_id)?;
         keys::check_rotates(&key)?;
+        let mut key = keys::usable(key)?;
         if key.materials.iter().filter(|material| material.on_demand).count() >= MOST {
             return Err(limit_exceeded(format!("{} was rotated on demand {MOST} times, which is the most", key.arn)));
         }
-        material::rotate(call, &mut key, true)?;
+        let material = match (key.origin, key.pending.take()) {
+            (Origin::Kms, _) => material::new(call, &key.id, key.kind.spec, true)?,
+            (Origin::External, Some(material)) => Material { on_demand: true, created: call.now(), ..material },
+            (Origin::External, None) => {
+                return Err(invalid_state(format!("No available key material pending rotation for the key: {}.", key.arn)));
+            }
+        };
+        key.materials.push(material);
+        upkeep::save(call, &mut key)?;
         Ok(Output { key_id: key.arn })
     }
 

@@ -1,4 +1,4 @@
-use crate::{Kms, examples::with_key, keys};
+use crate::{Kms, examples::with_key, keys, upkeep};
 use base::{Arn, EpochTime};
 use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
@@ -47,11 +47,10 @@ impl Operation for ScheduleKeyDeletion {
                 "1 validation error detected: Value '{days}' at 'pendingWindowInDays' failed to satisfy constraint: Member must have value between 7 and 30"
             )));
         }
-        keys::sweep(call)?;
         let mut key = keys::load_living(call, &input.key_id)?;
         let day = call.now().plus(Duration::from_secs(days * 24 * 60 * 60));
         key.deletion = Some(day);
-        keys::save(call, &key)?;
+        upkeep::save(call, &mut key)?;
         Ok(Output { key_id: key.arn, deletion_date: EpochTime(day), key_state: "PendingDeletion", pending_window_in_days: days })
     }
 

@@ -47,7 +47,7 @@ impl Operation for Sign {
     type Output = Output;
 
     fn demands(input: &Input, facts: &mut View<'_, Kms>) -> Result<Demands, Error> {
-        let demand = keys::demand(facts, "kms:Sign", &input.key_id)?;
+        let demand = keys::demand_to_use(facts, "kms:Sign", &input.key_id, &input.grant_tokens)?;
         Ok(keys::with_signing(demand, &input.signing_algorithm, input.message_type.as_deref()).into())
     }
 

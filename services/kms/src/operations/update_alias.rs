@@ -25,7 +25,7 @@ impl Operation for UpdateAlias {
     fn demands(input: &Input, facts: &mut View<'_, Kms>) -> Result<Demands, Error> {
         let alias = aliases::demand(facts, "kms:UpdateAlias", &input.alias_name)?;
         let old = keys::demand_behind(facts, "kms:UpdateAlias", &input.alias_name)?;
-        Ok(Demands::from(alias).and(old).and(keys::demand_behind(facts, "kms:UpdateAlias", &input.target_key_id)?))
+        Ok(Demands::from(alias).and(old).and(aliases::target(facts, "kms:UpdateAlias", &input.target_key_id)?))
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Nothing, Error> {

@@ -48,7 +48,7 @@ impl Operation for Verify {
     type Output = Output;
 
     fn demands(input: &Input, facts: &mut View<'_, Kms>) -> Result<Demands, Error> {
-        let demand = keys::demand(facts, "kms:Verify", &input.key_id)?;
+        let demand = keys::demand_to_use(facts, "kms:Verify", &input.key_id, &input.grant_tokens)?;
         Ok(keys::with_signing(demand, &input.signing_algorithm, input.message_type.as_deref()).into())
     }
 

@@ -39,7 +39,9 @@ impl Operation for VerifyMac {
     type Output = Output;
 
     fn demands(input: &Input, facts: &mut View<'_, Kms>) -> Result<Demands, Error> {
-        Ok(keys::demand(facts, "kms:VerifyMac", &input.key_id)?.with("kms:MacAlgorithm", &input.mac_algorithm).into())
+        Ok(keys::demand_to_use(facts, "kms:VerifyMac", &input.key_id, &input.grant_tokens)?
+            .with("kms:MacAlgorithm", &input.mac_algorithm)
+            .into())
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Output, Error> {

@@ -80,7 +80,9 @@ impl Operation for DescribeLogGroups {
         let pattern = input.log_group_name_pattern.unwrap_or_default().to_lowercase();
         let mut log_groups = Vec::new();
         // A row's own name is behind every name that sorts before it, so a prefix alone is a place to begin at.
-        let mut from = input.next_token.unwrap_or_default();
+        let wrong = || invalid("The specified nextToken is invalid.");
+        let after = input.next_token.map(|token| base::place_of_token(&token).ok_or_else(wrong)).transpose()?;
+        let mut from = after.unwrap_or_default();
         if from.is_empty() && !prefix.is_empty() && call.get(&GROUPS, &owner.group(&prefix))?.is_none() {
             from = prefix.clone();
         }
@@ -102,7 +104,7 @@ impl Operation for DescribeLogGroups {
                 }
                 if name.to_lowercase().contains(&pattern) {
                     if log_groups.len() == limit {
-                        next_token = log_groups.last().map(|g: &LogGroup| g.log_group_name.clone());
+                        next_token = log_groups.last().map(|g: &LogGroup| base::list_token(&g.log_group_name));
                         break 'pages;
                     }
                     log_groups.push(describe(&owner, name.clone(), row.created.0, row.retention));

@@ -192,10 +192,16 @@ mod tests {
             (json!({"Filter": {"And": {"Prefix": "a", "ObjectSizeLessThan": 4}}, "Expiration": days}), "ok"),
             (json!({"Filter": {"And": {"Tag": {"Key": "a", "Value": "b"}}}, "Expiration": days}), "MalformedXML"),
             (json!({"Filter": {"And": {"Tag": [{"Key": "a", "Value": "b"}, {"Key": "c", "Value": "d"}]}}, "Expiration": days}), "ok"),
-            (json!({"Filter": {"And": {"Tag": [{"Key": "a", "Value": "b"}, {"Key": "a", "Value": "d"}]}}, "Expiration": days}), "InvalidRequest"),
+            (
+                json!({"Filter": {"And": {"Tag": [{"Key": "a", "Value": "b"}, {"Key": "a", "Value": "d"}]}}, "Expiration": days}),
+                "InvalidRequest",
+            ),
             (json!({"Filter": {"And": {"ObjectSizeGreaterThan": 4, "ObjectSizeLessThan": 4}}, "Expiration": days}), "InvalidRequest"),
             (json!({"Filter": {"Tag": {"Key": "a", "Value": "b"}}, "Expiration": {"ExpiredObjectDeleteMarker": "true"}}), "InvalidRequest"),
-            (json!({"Filter": {"Tag": {"Key": "a", "Value": "b"}}, "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1}}), "InvalidRequest"),
+            (
+                json!({"Filter": {"Tag": {"Key": "a", "Value": "b"}}, "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1}}),
+                "InvalidRequest",
+            ),
             (json!({"AbortIncompleteMultipartUpload": {"DaysAfterInitiation": -1}}), "InvalidArgument"),
             (json!({"AbortIncompleteMultipartUpload": ""}), "MalformedXML"),
             (json!({"NoncurrentVersionExpiration": {"NoncurrentDays": 1, "NewerNoncurrentVersions": 5}}), "ok"),

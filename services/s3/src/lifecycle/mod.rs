@@ -162,7 +162,13 @@ impl LifecycleRule {
 }
 
 /// When the current object ends, as answers tell of it.
-pub(crate) fn told(scope: &mut Scope<'_, S3>, bucket: &Bucket, key: &str, object: &Object, modified: Timestamp) -> Result<Option<String>, Error> {
+pub(crate) fn told(
+    scope: &mut Scope<'_, S3>,
+    bucket: &Bucket,
+    key: &str,
+    object: &Object,
+    modified: Timestamp,
+) -> Result<Option<String>, Error> {
     if !bucket.lifecycle {
         return Ok(None);
     }

@@ -1,13 +1,13 @@
 use crate::{
     Checksums, Encryption, S3, Unsupported, WriteIf, access,
-    checksums::COMPOSITE,
+    checksums::{self, COMPOSITE, FULL},
     encryption::{Wrapped, open_key},
     error, examples, lifecycle,
     multipart::{self, MAX_PARTS, SMALLEST_PART},
     names::{quoted, unquoted},
     objects,
-    state::{Object, UploadedPart},
-    write,
+    state::{Object, StoredPart, Upload, UploadedPart},
+    write::{self, MOST_AT_ONCE},
 };
 use gate::{Authorized, Demands, Error, Example, Operation, View};
 use md5::{Digest, Md5};
@@ -60,7 +60,7 @@ pub struct CompleteMultipartUploadInput {
     pub mpu_object_size: Option<u64>,
     /// As at the beginning.
     pub checksum_type: Option<String>,
-    /// A checksum of the whole: refused where it cannot be verified from the parts.
+    /// The checksum of the whole, verified against what the parts make.
     #[serde(flatten)]
     pub checksums: Checksums,
     /// Conditions.
@@ -88,7 +88,7 @@ pub struct CompleteMultipartUploadOutput {
     pub version_id: Option<String>,
     /// When it ends by a lifecycle rule, and which.
     pub expiration: Option<String>,
-    /// `COMPOSITE`, with a checksum.
+    /// `COMPOSITE` or `FULL_OBJECT`.
     pub checksum_type: Option<String>,
     /// As stored.
     #[serde(flatten)]
@@ -97,6 +97,9 @@ pub struct CompleteMultipartUploadOutput {
     #[serde(flatten)]
     pub encryption: Encryption,
 }
+
+/// Bytes of an object: as many as 10,000 parts of 5 GiB have.
+const MOST: u64 = MAX_PARTS * MOST_AT_ONCE;
 
 /// The uploaded parts that were named, in order, each of them as it was named.
 fn chosen(named: &[CompletedPart], uploaded: Vec<(u64, UploadedPart)>) -> Result<Vec<UploadedPart>, Error> {
@@ -140,32 +143,42 @@ fn etag(call: &Authorized<'_, CompleteMultipartUpload>, key: &Wrapped, parts: &[
     format!("{}-{}", key.etag(call, &hex::encode(sum.finalize())), parts.len())
 }
 
-/// The object's checksum, made of the parts' ones.
+/// The object's checksum, made of the parts' ones, and its type.
 fn checksums(
     input: &CompleteMultipartUploadInput,
-    algorithm: Option<&str>,
-    kind: Option<&str>,
+    upload: &Upload,
     parts: &[UploadedPart],
-) -> Result<Checksums, Error> {
-    if input.checksum_type.as_deref().is_some_and(|asked| Some(asked) != kind) {
-        return Err(error::invalid_request("The checksum type of the request is not that of the upload's beginning."));
-    }
-    let of_parts: Vec<Checksums> = parts.iter().map(|p| p.checksums.clone()).collect();
-    let composite = match (algorithm, kind) {
-        (Some(algorithm), Some(COMPOSITE)) => Checksums::composite(algorithm, &of_parts).ok_or_else(|| {
-            error::invalid_request(format!(
-                "The upload was created using a {} checksum. The complete request must include the checksum for each part.",
-                algorithm.to_lowercase()
-            ))
-        })?,
-        _ => Checksums::default(),
+) -> Result<Option<(Checksums, &'static str)>, Error> {
+    let Some(algorithm) = upload.checksum_algorithm.as_deref().map(checksums::algorithm).transpose()? else {
+        // Nobody asked for one: it is there if all parts have it.
+        let whole = Checksums::whole(checksums::DEFAULT, parts.iter().map(|p| (p.crc64nvme.as_deref(), p.length)));
+        if let Some(whole) = &whole {
+            input.checksums.verify(whole)?;
+        }
+        return Ok(whole.map(|whole| (whole, FULL)));
     };
-    match (input.checksums.algorithm(), kind) {
-        (None, _) => Ok(composite),
-        (Some(_), Some(COMPOSITE)) if input.checksums.agree_with(&composite) => Ok(composite),
-        (Some(_), Some(COMPOSITE)) => Err(Error::new("BadDigest", "The checksum you specified did not match what we received.")),
-        (Some(_), _) => Err(Error::not_implemented("s3:CompleteMultipartUpload with a checksum of the whole object")),
+    let kind = if upload.checksum_type.as_deref() == Some(COMPOSITE) { COMPOSITE } else { FULL };
+    if input.checksum_type.as_deref().is_some_and(|asked| asked != kind) {
+        return Err(error::invalid_request(format!(
+            "The upload was created using the {kind} checksum mode. The complete request must use the same checksum mode."
+        )));
     }
+    let made = if kind == COMPOSITE {
+        if let Some(without) = input.multipart_upload.parts.iter().find(|part| part.checksums.get(algorithm).is_none()) {
+            return Err(error::invalid_request(format!(
+                "The upload was created using a {} checksum. The complete request must include the checksum for each part. It was missing for part {} in the request.",
+                algorithm.name().to_lowercase(),
+                without.part_number
+            )));
+        }
+        let of_parts: Vec<Checksums> = parts.iter().map(|p| p.checksums.clone()).collect();
+        Checksums::composite(algorithm.name(), &of_parts)
+    } else {
+        Checksums::whole(algorithm, parts.iter().map(|p| (p.checksums.get(algorithm), p.length)))
+    };
+    let made = made.ok_or_else(|| Error::internal("a part was stored without its checksum"))?;
+    input.checksums.verify(&made)?;
+    Ok(Some((made, kind)))
 }
 
 impl Operation for CompleteMultipartUpload {
@@ -177,7 +190,8 @@ impl Operation for CompleteMultipartUpload {
     type Output = CompleteMultipartUploadOutput;
 
     fn demands(input: &CompleteMultipartUploadInput, facts: &mut View<'_, S3>) -> Result<Demands, Error> {
-        multipart::demand(facts, "s3:PutObject", &input.bucket, &input.key, &input.upload_id).map(Demands::from)
+        let demand = multipart::demand(facts, "s3:PutObject", &input.bucket, &input.key, &input.upload_id)?;
+        Ok(input.conditions.on(demand).into())
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: CompleteMultipartUploadInput) -> Result<CompleteMultipartUploadOutput, Error> {
@@ -186,18 +200,24 @@ impl Operation for CompleteMultipartUpload {
         let upload = multipart::find(call, &input.bucket, &input.key, &input.upload_id)?;
         let uploaded = multipart::parts(call, &input.bucket, &input.key, &input.upload_id)?;
         let parts = chosen(&input.multipart_upload.parts, uploaded)?;
+        let numbers = input.multipart_upload.parts.iter().map(|part| part.part_number);
+        let listed: Vec<StoredPart> =
+            numbers.zip(&parts).map(|(number, part)| StoredPart { number, size: part.length, checksums: part.checksums.clone() }).collect();
         let size: u64 = parts.iter().map(|p| p.length).sum();
-        if input.mpu_object_size.is_some_and(|announced| announced != size) {
+        if let Some(announced) = input.mpu_object_size.filter(|announced| *announced != size) {
             return Err(error::invalid_request(format!(
-                "The provided 'x-amz-mp-object-size' header does not match what was computed: {size}"
+                "The provided 'x-amz-mp-object-size' header value {announced} does not match what was computed: {size}"
             )));
+        }
+        if size > MOST {
+            return Err(error::too_large("the object", size, MOST));
         }
         let current = objects::current_etag(call, &bucket.name, &input.key)?;
         input.conditions.check(&input.key, current.as_deref())?;
-        let checksums = checksums(&input, upload.checksum_algorithm.as_deref(), upload.checksum_type.as_deref(), &parts)?;
+        let (checksums, checksum_type) = checksums(&input, &upload, &parts)?.map_or_else(Default::default, |(sum, kind)| (sum, Some(kind)));
         // On AWS the parts are read to be put together, so the caller needs the key once more.
         open_key(call, &upload.key, &input.bucket, &input.key)?;
-        let held = upload.lock.at_completion(call.now()).held(&bucket, call.now())?;
+        let held = upload.lock.clone().at_completion(call.now()).held(&bucket, call.now())?;
         let etag = etag(call, &upload.key, &parts);
         let kept: HashSet<String> = parts.iter().filter_map(|p| p.stretch.as_ref()).map(|s| s.body.clone()).collect();
         multipart::close(call, &input.bucket, &input.key, &input.upload_id, &kept)?;
@@ -209,13 +229,14 @@ impl Operation for CompleteMultipartUpload {
             parts: Some(count),
             key: upload.key,
             content: upload.content,
-            checksum_type: upload.checksum_type.filter(|_| checksums.algorithm().is_some()),
+            checksum_type: checksum_type.map(Into::into),
             checksums,
             tags: upload.tags,
         };
         let (encryption, checksum_type, checksums) = (object.key.told(), object.checksum_type.clone(), object.checksums.clone());
         let expiration = lifecycle::told_of_new(call, &bucket, &input.key, &object)?;
         let version_id = write::store(call, &bucket, &input.key, object, held, "ObjectCreated:CompleteMultipartUpload")?;
+        objects::keep_parts(call, &bucket.name, &input.key, version_id.as_deref(), &listed)?;
         let location =
             format!("https://{}.s3.{}.amazonaws.com/{}", bucket.name, bucket.region, wire::encoding::encode_path(input.key.as_bytes()));
         Ok(CompleteMultipartUploadOutput {

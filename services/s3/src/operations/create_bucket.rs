@@ -2,9 +2,9 @@ use crate::{
     PublicAccessBlock, S3,
     content::Acl,
     encryption::DefaultEncryption,
+    lock::BucketLock,
     names::{bucket_arn, check_bucket},
     objects,
-    lock::BucketLock,
     operations::put_bucket_ownership_controls::{ENFORCED, check_ownership},
     state::{BUCKETS, Bucket, OWNED, Rows, Versioning},
 };
@@ -138,7 +138,8 @@ impl Operation for CreateBucket {
         if input.object_lock_enabled_for_bucket == Some(true) {
             more.extend(["s3:PutBucketObjectLockConfiguration", "s3:PutBucketVersioning"]);
         }
-        let more = more.into_iter().map(|action| Demand::new(action, bucket_arn(&input.bucket)).with("s3:ResourceAccount", account.as_str()));
+        let more =
+            more.into_iter().map(|action| Demand::new(action, bucket_arn(&input.bucket)).with("s3:ResourceAccount", account.as_str()));
         Ok(Demands::all([demand].into_iter().chain(more)))
     }
 

@@ -1,6 +1,6 @@
 use crate::{
     Acl, Content, Encryption, ObjectLock, S3, Unsupported, access,
-    checksums::{COMPOSITE, FULL},
+    checksums::{self, COMPOSITE, FULL},
     error, examples, lifecycle,
     state::{UPLOADS, Upload},
     tags, write,
@@ -81,7 +81,7 @@ fn checksum(algorithm: Option<&str>, kind: Option<&str>) -> Result<(Option<Strin
             }
         };
     };
-    let algorithm = Algorithm::from_name(name).ok_or_else(|| error::invalid_request("Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]"))?;
+    let algorithm = checksums::algorithm(name)?;
     let kind = match (algorithm, kind) {
         (Algorithm::Crc64Nvme, None | Some(FULL)) | (Algorithm::Crc32 | Algorithm::Crc32c, Some(FULL)) => FULL,
         (Algorithm::Crc64Nvme, Some(COMPOSITE)) | (Algorithm::Sha1 | Algorithm::Sha256, Some(FULL)) => {
@@ -107,9 +107,10 @@ impl Operation for CreateMultipartUpload {
 
     fn demands(input: &CreateMultipartUploadInput, facts: &mut View<'_, S3>) -> Result<Demands, Error> {
         let now = facts.now();
-        let demands = write::demands(facts, &input.bucket, &input.key, &input.acl, input.tagging.as_deref(), &input.encryption, |demand| {
-            input.lock.on(demand, now)
-        })?;
+        let demands =
+            write::demands(facts, &input.bucket, &input.key, &input.acl, input.tagging.as_deref(), &input.encryption, |demand| {
+                input.lock.on(demand, now)
+            })?;
         input.lock.and(demands, facts, &input.bucket, &input.key)
     }
 

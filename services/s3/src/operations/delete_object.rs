@@ -1,5 +1,5 @@
-use crate::{S3, access, conditions::WriteIf, examples, lock, objects};
-use gate::{Authorized, Demand, Demands, Error, Example, Operation, View};
+use crate::{S3, access, conditions::WriteIf, examples, lock, objects, state::Bucket};
+use gate::{Authorized, Demand, Demands, Error, Example, Operation, Scope, View};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -45,6 +45,30 @@ pub(crate) fn demand(facts: &mut View<'_, S3>, bucket: &str, key: &str, version:
     Ok(access::on_object(facts, action, bucket, key)?.with_some("s3:versionid", version))
 }
 
+/// The same with a condition: who names an ETag learns whether it is the object's, so it needs the right to read as well.
+pub(crate) fn conditional(
+    facts: &mut View<'_, S3>,
+    bucket: &str,
+    key: &str,
+    version: Option<&String>,
+    if_match: Option<&String>,
+) -> Result<Vec<Demand>, Error> {
+    let mut demands = vec![demand(facts, bucket, key, version)?.with_some("s3:if-match", if_match)];
+    if if_match.is_some_and(|etag| etag != "*") {
+        demands.push(access::on_object(facts, "s3:GetObject", bucket, key)?);
+    }
+    Ok(demands)
+}
+
+/// Whether the current object is the one that the request names.
+pub(crate) fn check(scope: &mut Scope<'_, S3>, bucket: &Bucket, key: &str, if_match: Option<String>) -> Result<(), Error> {
+    if if_match.is_none() {
+        return Ok(());
+    }
+    let current = objects::current_etag(scope, &bucket.name, key)?;
+    WriteIf { if_match, if_none_match: None }.check(key, current.as_deref())
+}
+
 impl Operation for DeleteObject {
     type Service = S3;
     const NAME: &'static str = "DeleteObject";
@@ -54,9 +78,9 @@ impl Operation for DeleteObject {
     type Output = DeleteObjectOutput;
 
     fn demands(input: &DeleteObjectInput, facts: &mut View<'_, S3>) -> Result<Demands, Error> {
-        let demands = demand(facts, &input.bucket, &input.key, input.version_id.as_ref()).map(Demands::from)?;
+        let own = conditional(facts, &input.bucket, &input.key, input.version_id.as_ref(), input.if_match.as_ref())?;
         let bypass = lock::bypass(facts, input.bypass_governance_retention.as_deref(), &input.bucket, &input.key)?;
-        Ok(bypass.into_iter().fold(demands, Demands::and))
+        Ok(Demands::all(own.into_iter().chain(bypass)))
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: DeleteObjectInput) -> Result<DeleteObjectOutput, Error> {
@@ -64,10 +88,7 @@ impl Operation for DeleteObject {
             return Err(Error::not_implemented("s3:DeleteObject with IfMatchLastModifiedTime or IfMatchSize"));
         }
         let bucket = access::open(call, &input.bucket, input.expected_bucket_owner.as_deref())?;
-        if input.if_match.is_some() {
-            let current = objects::current_etag(call, &bucket.name, &input.key)?;
-            WriteIf { if_match: input.if_match, if_none_match: None }.check(&input.key, current.as_deref())?;
-        }
+        check(call, &bucket, &input.key, input.if_match)?;
         let bypass = lock::bypasses(input.bypass_governance_retention.as_deref());
         let deleted = objects::delete(call, &bucket, &input.key, input.version_id.as_deref(), bypass)?;
         Ok(DeleteObjectOutput { version_id: deleted.version_id, delete_marker: deleted.marker.then_some(true) })
@@ -78,10 +99,12 @@ impl Operation for DeleteObject {
     }
 
     fn variations() -> Vec<(&'static str, Example)> {
+        let if_match = json!({"Bucket": "example-bucket", "Key": "a", "IfMatch": "$1/ETag"});
         let governed = json!({"VersionId": "$1/VersionId", "BypassGovernanceRetention": "true"});
         vec![
-            ("of a version", examples::with_version(examples::object(json!({"VersionId": "$2/VersionId"})))),
             ("of a version with a bypass", examples::with_locked(examples::object(governed))),
+            ("if it is this one", examples::with_bucket(if_match).after("s3:PutObject", json!({"Bucket": "example-bucket", "Key": "a"}))),
+            ("of a version", examples::with_version(examples::object(json!({"VersionId": "$2/VersionId"})))),
         ]
     }
 }

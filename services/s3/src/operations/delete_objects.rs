@@ -15,7 +15,7 @@ pub struct ObjectIdentifier {
     pub key: String,
     /// The version that goes for good.
     pub version_id: Option<String>,
-    /// Refused.
+    /// Only if the current object has this ETag.
     #[serde(rename = "ETag")]
     pub etag: Option<String>,
     /// Refused.
@@ -103,7 +103,10 @@ impl Operation for DeleteObjects {
         }
         let mut demands = Demands::default();
         for (index, object) in input.delete.objects.iter().enumerate() {
-            demands = demands.and(delete_object::demand(facts, &input.bucket, &object.key, object.version_id.as_ref())?.item(index));
+            let (version, if_match) = (object.version_id.as_ref(), object.etag.as_ref());
+            for demand in delete_object::conditional(facts, &input.bucket, &object.key, version, if_match)? {
+                demands = demands.and(demand.item(index));
+            }
             let bypass = lock::bypass(facts, input.bypass_governance_retention.as_deref(), &input.bucket, &object.key)?;
             demands = bypass.into_iter().fold(demands, |demands, bypass| demands.and(bypass.item(index)));
         }
@@ -112,8 +115,8 @@ impl Operation for DeleteObjects {
 
     fn execute(call: &mut Authorized<'_, Self>, input: DeleteObjectsInput) -> Result<DeleteObjectsOutput, Error> {
         let objects = input.delete.objects;
-        if objects.iter().any(|o| o.etag.is_some() || o.last_modified_time.is_some() || o.size.is_some()) {
-            return Err(Error::not_implemented("s3:DeleteObjects with ETag, LastModifiedTime or Size"));
+        if objects.iter().any(|o| o.last_modified_time.is_some() || o.size.is_some()) {
+            return Err(Error::not_implemented("s3:DeleteObjects with LastModifiedTime or Size"));
         }
         // Nobody who may delete nothing here is told whether the bucket is there.
         let denied = (0..objects.len()).map(|i| call.item(i).cloned()).collect::<Option<Vec<_>>>();
@@ -129,7 +132,8 @@ impl Operation for DeleteObjects {
         for (index, object) in objects.into_iter().enumerate() {
             let result = match call.item(index) {
                 Some(denial) => Err(denial.clone()),
-                None => objects::delete(call, &bucket, &object.key, object.version_id.as_deref(), bypass),
+                None => delete_object::check(call, &bucket, &object.key, object.etag)
+                    .and_then(|()| objects::delete(call, &bucket, &object.key, object.version_id.as_deref(), bypass)),
             };
             match result {
                 Err(error) if error.status < 500 => {

@@ -36,6 +36,14 @@ pub struct GetBucketAclOutput {
     grants: [Grant; 1],
 }
 
+impl GetBucketAclOutput {
+    /// Full control of the owner.
+    pub(crate) fn of(owner: Owner) -> Self {
+        let grant = Grant { grantee: Grantee { owner: owner.clone(), r#type: "CanonicalUser" }, permission: "FULL_CONTROL" };
+        Self { owner, grants: [grant] }
+    }
+}
+
 impl Operation for GetBucketAcl {
     type Service = S3;
     const NAME: &'static str = "GetBucketAcl";
@@ -48,9 +56,7 @@ impl Operation for GetBucketAcl {
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: BucketInput) -> Result<GetBucketAclOutput, Error> {
-        let owner = owner::of(access::open_named(call, &input)?.account);
-        let grant = Grant { grantee: Grantee { owner: owner.clone(), r#type: "CanonicalUser" }, permission: "FULL_CONTROL" };
-        Ok(GetBucketAclOutput { owner, grants: [grant] })
+        access::open_named(call, &input).map(|bucket| GetBucketAclOutput::of(owner::of(bucket.account)))
     }
 
     fn example() -> Example {

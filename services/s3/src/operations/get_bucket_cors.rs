@@ -23,7 +23,8 @@ impl Operation for GetBucketCors {
     }
 
     fn example() -> Example {
-        Example::of(json!({"Bucket": "example-bucket"})).after("s3:CreateBucket", json!({"Bucket": "example-bucket"}))
+        Example::of(json!({"Bucket": "example-bucket"}))
+            .after("s3:CreateBucket", json!({"Bucket": "example-bucket"}))
             .fails("NoSuchCORSConfiguration")
     }
 }

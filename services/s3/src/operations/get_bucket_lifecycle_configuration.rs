@@ -35,10 +35,7 @@ impl Operation for GetBucketLifecycleConfiguration {
                 .status(404)
                 .member("BucketName", bucket.name)
         })?;
-        Ok(GetBucketLifecycleConfigurationOutput {
-            rules: lifecycle.rules,
-            transition_default_minimum_object_size: lifecycle.minimum,
-        })
+        Ok(GetBucketLifecycleConfigurationOutput { rules: lifecycle.rules, transition_default_minimum_object_size: lifecycle.minimum })
     }
 
     fn example() -> Example {

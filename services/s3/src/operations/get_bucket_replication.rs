@@ -19,11 +19,14 @@ impl Operation for GetBucketReplication {
 
     fn execute(call: &mut Authorized<'_, Self>, input: BucketInput) -> Result<(), Error> {
         let bucket = access::open_named(call, &input)?;
-        Err(Error::new("ReplicationConfigurationNotFoundError", "The replication configuration was not found").status(404).member("BucketName", bucket.name))
+        Err(Error::new("ReplicationConfigurationNotFoundError", "The replication configuration was not found")
+            .status(404)
+            .member("BucketName", bucket.name))
     }
 
     fn example() -> Example {
-        Example::of(json!({"Bucket": "example-bucket"})).after("s3:CreateBucket", json!({"Bucket": "example-bucket"}))
+        Example::of(json!({"Bucket": "example-bucket"}))
+            .after("s3:CreateBucket", json!({"Bucket": "example-bucket"}))
             .fails("ReplicationConfigurationNotFoundError")
     }
 }

@@ -19,11 +19,14 @@ impl Operation for GetBucketWebsite {
 
     fn execute(call: &mut Authorized<'_, Self>, input: BucketInput) -> Result<(), Error> {
         let bucket = access::open_named(call, &input)?;
-        Err(Error::new("NoSuchWebsiteConfiguration", "The specified bucket does not have a website configuration").status(404).member("BucketName", bucket.name))
+        Err(Error::new("NoSuchWebsiteConfiguration", "The specified bucket does not have a website configuration")
+            .status(404)
+            .member("BucketName", bucket.name))
     }
 
     fn example() -> Example {
-        Example::of(json!({"Bucket": "example-bucket"})).after("s3:CreateBucket", json!({"Bucket": "example-bucket"}))
+        Example::of(json!({"Bucket": "example-bucket"}))
+            .after("s3:CreateBucket", json!({"Bucket": "example-bucket"}))
             .fails("NoSuchWebsiteConfiguration")
     }
 }

@@ -1,6 +1,6 @@
 use crate::{
     GetObjectInput, GetObjectOutput, S3, examples, lock,
-    read::{self, MAY_LIST, demands},
+    read::{self, May, demands},
 };
 use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde_json::json;
@@ -22,8 +22,8 @@ impl Operation for GetObject {
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: GetObjectInput) -> Result<GetObjectOutput, Error> {
-        let may_list = call.probe(MAY_LIST);
-        let mut opened = read::open(call, input, Self::NAME, may_list)?;
+        let may = May::of(call);
+        let mut opened = read::open(call, input, Self::NAME, may)?;
         call.answer_with(opened.object.body_parts(&opened.key), opened.start, opened.output.content_length);
         opened.output.lock = lock::told(call, &opened.held);
         Ok(opened.output)

@@ -34,7 +34,8 @@ impl Operation for GetObjectLegalHold {
     }
 
     fn example() -> Example {
-        examples::with_locked(examples::object(json!({}))).after("s3:PutObjectLegalHold", examples::object(json!({"LegalHold": {"Status": "ON"}})))
+        examples::with_locked(examples::object(json!({})))
+            .after("s3:PutObjectLegalHold", examples::object(json!({"LegalHold": {"Status": "ON"}})))
     }
 
     fn variations() -> Vec<(&'static str, Example)> {

@@ -36,7 +36,10 @@ impl Operation for GetObjectRetention {
     }
 
     fn example() -> Example {
-        examples::with_locked(examples::object(json!({}))).after("s3:PutObjectRetention", examples::object(json!({"Retention": {"Mode": "GOVERNANCE", "RetainUntilDate": examples::LATER}})))
+        examples::with_locked(examples::object(json!({}))).after(
+            "s3:PutObjectRetention",
+            examples::object(json!({"Retention": {"Mode": "GOVERNANCE", "RetainUntilDate": examples::LATER}})),
+        )
     }
 
     fn variations() -> Vec<(&'static str, Example)> {

@@ -1,4 +1,9 @@
-use crate::{S3, access, examples, objects, operations::put_object_tagging::tagged, read::MAY_LIST, tags::Tag};
+use crate::{
+    S3, access, examples, objects,
+    operations::put_object_tagging::tagged,
+    read::{self, MAY_LIST},
+    tags::Tag,
+};
 use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -40,13 +45,8 @@ impl Operation for GetObjectTagging {
     type Output = GetObjectTaggingOutput;
 
     fn demands(input: &GetObjectTaggingInput, facts: &mut View<'_, S3>) -> Result<Demands, Error> {
-        let action = if input.version_id.is_some() { "s3:GetObjectVersionTagging" } else { "s3:GetObjectTagging" };
-        let demand = access::on_object(facts, action, &input.bucket, &input.key)?.with_some("s3:versionid", input.version_id.as_ref());
-        let demands = Demands::from(demand);
-        if objects::exists(facts, &input.bucket, &input.key, input.version_id.as_deref())? {
-            return Ok(demands);
-        }
-        Ok(demands.and(access::on_bucket(facts, "s3:ListBucket", &input.bucket)?.probe(MAY_LIST)))
+        let actions = ["s3:GetObjectTagging", "s3:GetObjectVersionTagging"];
+        read::target(facts, actions, &input.bucket, &input.key, input.version_id.as_ref()).map(|on| on.demands(|demand| demand))
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: GetObjectTaggingInput) -> Result<GetObjectTaggingOutput, Error> {

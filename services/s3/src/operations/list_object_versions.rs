@@ -53,6 +53,10 @@ pub struct VersionEntry {
     /// In quotes.
     #[serde(rename = "ETag")]
     pub etag: String,
+    /// The algorithm of its checksum, if it has one.
+    pub checksum_algorithm: Vec<String>,
+    /// How the checksum was made.
+    pub checksum_type: Option<String>,
     /// Bytes.
     pub size: u64,
     /// `STANDARD`.
@@ -188,12 +192,15 @@ impl ListObjectVersionsOutput {
         match version.object {
             Some(object) => {
                 let (etag, size) = (quoted(&object.etag), object.size);
+                let checksum_algorithm = object.checksums.algorithm().map(Into::into).into_iter().collect();
                 self.versions.push(VersionEntry {
                     key,
                     version_id,
                     is_latest,
                     last_modified,
                     etag,
+                    checksum_algorithm,
+                    checksum_type: object.checksum_type,
                     size,
                     storage_class: "STANDARD",
                     owner,

@@ -1,6 +1,6 @@
 use crate::{
     Acl, Checksums, Content, Encryption, ObjectLock, S3, Unsupported, WriteIf, access,
-    checksums::FULL,
+    checksums::{self, FULL},
     examples, lifecycle, lock,
     names::quoted,
     objects,
@@ -11,6 +11,7 @@ use crate::{
 use gate::{Authorized, BodyKey, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use wire::checksum::Algorithm;
 
 /// Stores an object. No body is an object without bytes.
 /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html>
@@ -40,7 +41,9 @@ pub struct PutObjectInput {
     /// Encryption; else the bucket's default.
     #[serde(flatten)]
     pub encryption: Encryption,
-    /// Checksums of the body, verified before the call.
+    /// The algorithm of the body's checksum.
+    pub checksum_algorithm: Option<String>,
+    /// A checksum of the body, verified against it.
     #[serde(flatten)]
     pub checksums: Checksums,
     /// Conditions.
@@ -65,7 +68,7 @@ pub struct PutObjectOutput {
     pub expiration: Option<String>,
     /// In versioned buckets.
     pub version_id: Option<String>,
-    /// `FULL_OBJECT`, with a checksum.
+    /// `FULL_OBJECT`.
     pub checksum_type: Option<String>,
     /// As stored.
     #[serde(flatten)]
@@ -76,11 +79,19 @@ pub struct PutObjectOutput {
 }
 
 impl PutObjectInput {
+    /// The checksum that is kept with the object.
+    fn sum(&self) -> Result<Algorithm, Error> {
+        Ok(self.checksums.wanted(self.checksum_algorithm.as_deref())?.unwrap_or(checksums::DEFAULT))
+    }
+    /// Whether the sender says what the bytes are.
+    fn is_vouched(&self) -> bool {
+        self.content_md5.is_some() || self.checksum_algorithm.is_some() || self.checksums.algorithm().is_some()
+    }
     fn check(&self) -> Result<(), Error> {
         self.unsupported.check(PutObject::NAME)?;
         self.content.check()?;
         self.checksums.check()?;
-        Ok(())
+        self.sum().map(drop)
     }
 }
 
@@ -95,7 +106,7 @@ impl Operation for PutObject {
     fn demands(input: &PutObjectInput, facts: &mut View<'_, S3>) -> Result<Demands, Error> {
         let now = facts.now();
         let demands = demands(facts, &input.bucket, &input.key, &input.acl, input.tagging.as_deref(), &input.encryption, |demand| {
-            input.lock.on(demand, now)
+            input.lock.on(input.conditions.on(demand), now)
         })?;
         input.lock.and(demands, facts, &input.bucket, &input.key)
     }
@@ -109,7 +120,8 @@ impl Operation for PutObject {
         }
         input.acl.check_owner(&bucket, call.caller())?;
         input.lock.held(&bucket, call.now())?;
-        input.encryption.new_key(call, &bucket, &input.key).and_then(body_key)
+        let key = input.encryption.new_key(call, &bucket, &input.key)?;
+        body_key(key, vec![input.sum()?])
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: PutObjectInput) -> Result<PutObjectOutput, Error> {
@@ -122,11 +134,12 @@ impl Operation for PutObject {
         }
         input.acl.check_owner(&bucket, call.caller())?;
         let held = input.lock.held(&bucket, call.now())?;
-        lock::check_vouched(call, &held, input.content_md5.is_some() || input.checksums.algorithm().is_some())?;
+        lock::check_vouched(call, &held, input.is_vouched())?;
         let received = match write::body(call)? {
             Some(received) => received,
-            None => nothing(input.encryption.new_key(call, &bucket, &input.key)?.1),
+            None => nothing(input.encryption.new_key(call, &bucket, &input.key)?.1, &[input.sum()?]),
         };
+        input.checksums.verify(&received.sums)?;
         let etag = received.wrapped.etag(call, &received.md5);
         let object = Object {
             etag: etag.clone(),
@@ -135,8 +148,8 @@ impl Operation for PutObject {
             parts: None,
             key: received.wrapped,
             content: input.content,
-            checksum_type: input.checksums.algorithm().map(|_| FULL.into()),
-            checksums: input.checksums,
+            checksum_type: Some(FULL.into()),
+            checksums: received.sums,
             tags: tags::of_header(input.tagging.as_deref())?,
         };
         let (encryption, checksum_type, checksums) = (object.key.told(), object.checksum_type.clone(), object.checksums.clone());

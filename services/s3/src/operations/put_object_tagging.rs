@@ -1,7 +1,7 @@
 use crate::{
     S3, access, error, examples,
     objects::{self, Placed},
-    read::MAY_LIST,
+    read::{self, MAY_LIST},
     tags::{self, Tagging},
     write::with_object_tags,
 };
@@ -56,13 +56,9 @@ impl Operation for PutObjectTagging {
     type Output = PutObjectTaggingOutput;
 
     fn demands(input: &PutObjectTaggingInput, facts: &mut View<'_, S3>) -> Result<Demands, Error> {
-        let action = if input.version_id.is_some() { "s3:PutObjectVersionTagging" } else { "s3:PutObjectTagging" };
-        let demand = access::on_object(facts, action, &input.bucket, &input.key)?.with_some("s3:versionid", input.version_id.as_ref());
-        let demands = Demands::from(with_object_tags(demand, &input.tagging.tag_set));
-        if objects::exists(facts, &input.bucket, &input.key, input.version_id.as_deref())? {
-            return Ok(demands);
-        }
-        Ok(demands.and(access::on_bucket(facts, "s3:ListBucket", &input.bucket)?.probe(MAY_LIST)))
+        let actions = ["s3:PutObjectTagging", "s3:PutObjectVersionTagging"];
+        let on = read::target(facts, actions, &input.bucket, &input.key, input.version_id.as_ref())?;
+        Ok(on.demands(|demand| with_object_tags(demand, &input.tagging.tag_set)))
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: PutObjectTaggingInput) -> Result<PutObjectTaggingOutput, Error> {

@@ -1,15 +1,17 @@
 use crate::{
     Checksums, Encryption, S3, Unsupported, access,
+    checksums::{self, COMPOSITE},
     encryption::open_key,
     error, examples,
-    multipart::{self, MAX_PARTS, part_key},
+    multipart::{self, MAX_PARTS},
     names::quoted,
-    state::{PARTS, Rows, UploadedPart},
+    state::Upload,
     write::{self, body_key, nothing},
 };
 use gate::{Authorized, BodyKey, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use wire::checksum::Algorithm;
 
 /// A part of an upload; a part of the same number takes its place.
 /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPart.html>
@@ -29,7 +31,9 @@ pub struct UploadPartInput {
     pub upload_id: String,
     /// 1 to 10,000.
     pub part_number: u64,
-    /// Checksums of the body, verified before the call.
+    /// The algorithm of the body's checksum.
+    pub checksum_algorithm: Option<String>,
+    /// A checksum of the body, verified against it.
     #[serde(flatten)]
     pub checksums: Checksums,
     /// Refused members.
@@ -52,12 +56,38 @@ pub struct UploadPartOutput {
     pub encryption: Encryption,
 }
 
-fn check(input: &UploadPartInput) -> Result<(), Error> {
-    if !(1..=MAX_PARTS).contains(&input.part_number) {
-        return Err(error::invalid_argument("partNumber", format!("Part number must be an integer between 1 and {MAX_PARTS}, inclusive")));
+pub(crate) fn check_number(number: u64) -> Result<(), Error> {
+    if (1..=MAX_PARTS).contains(&number) {
+        return Ok(());
     }
-    input.unsupported.check(UploadPart::NAME)?;
-    input.checksums.check()
+    Err(error::invalid_argument("partNumber", format!("Part number must be an integer between 1 and {MAX_PARTS}, inclusive")))
+}
+
+impl UploadPartInput {
+    fn check(&self) -> Result<(), Error> {
+        check_number(self.part_number)?;
+        self.unsupported.check(UploadPart::NAME)?;
+        self.checksums.check()
+    }
+
+    /// The algorithms of the part's checksums, the part's own one first: that of the upload, or the one that the part itself
+    /// has and the one that becomes part of the whole object's.
+    fn sums(&self, upload: &Upload) -> Result<(Option<Algorithm>, Vec<Algorithm>), Error> {
+        let own = self.checksums.wanted(self.checksum_algorithm.as_deref())?;
+        let Some(expected) = upload.checksum_algorithm.as_deref().map(checksums::algorithm).transpose()? else {
+            let all = own.into_iter().chain([checksums::DEFAULT].into_iter().filter(|d| own != Some(*d))).collect();
+            return Ok((own, all));
+        };
+        let composite = upload.checksum_type.as_deref() == Some(COMPOSITE);
+        if own == Some(expected) || (own.is_none() && !composite) {
+            return Ok((Some(expected), vec![expected]));
+        }
+        Err(error::invalid_request(format!(
+            "Checksum Type mismatch occurred, expected checksum Type: {}, actual checksum Type: {}",
+            expected.name().to_lowercase(),
+            own.map_or("null".into(), |own| own.name().to_lowercase())
+        )))
+    }
 }
 
 impl Operation for UploadPart {
@@ -73,35 +103,27 @@ impl Operation for UploadPart {
     }
 
     fn open(call: &mut Authorized<'_, Self>, input: &UploadPartInput) -> Result<BodyKey, Error> {
-        check(input)?;
+        input.check()?;
         access::open(call, &input.bucket, input.expected_bucket_owner.as_deref())?;
         let upload = multipart::find(call, &input.bucket, &input.key, &input.upload_id)?;
+        let (_, sums) = input.sums(&upload)?;
         let key = open_key(call, &upload.key, &input.bucket, &input.key)?;
-        body_key((key, upload.key))
+        body_key((key, upload.key), sums)
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: UploadPartInput) -> Result<UploadPartOutput, Error> {
-        check(&input)?;
+        input.check()?;
         access::open(call, &input.bucket, input.expected_bucket_owner.as_deref())?;
         let upload = multipart::find(call, &input.bucket, &input.key, &input.upload_id)?;
         let encryption = upload.key.told();
-        let received = write::body(call)?.unwrap_or_else(|| nothing(upload.key));
-        let number = part_key(input.part_number);
-        let row = [input.bucket.as_str(), &input.key, &input.upload_id, &number];
-        if let Some(stretch) = call.row(&PARTS, row)?.and_then(|old| old.stretch) {
-            call.delete_body(&stretch.body)?;
-        }
-        let etag = received.wrapped.etag(call, &received.md5);
-        let part = UploadedPart {
-            stretch: received.stretch,
-            length: received.length,
-            etag: etag.clone(),
-            md5: received.md5,
-            modified: call.now(),
-            checksums: input.checksums.clone(),
-        };
-        call.put(&PARTS, &row, &part)?;
-        Ok(UploadPartOutput { etag: quoted(&etag), checksums: input.checksums, encryption })
+        let (own, sums) = input.sums(&upload)?;
+        let received = write::body(call)?.unwrap_or_else(|| nothing(upload.key, &sums));
+        input.checksums.verify(&received.sums)?;
+        let checksums = own.map(|own| received.sums.only(own)).unwrap_or_default();
+        let crc64nvme = received.sums.get(checksums::DEFAULT).filter(|_| upload.checksum_algorithm.is_none()).map(Into::into);
+        let part = multipart::Part { number: input.part_number, received, checksums, crc64nvme };
+        let (etag, checksums) = part.store(call, &input.bucket, &input.key, &input.upload_id)?;
+        Ok(UploadPartOutput { etag: quoted(&etag), checksums, encryption })
     }
 
     fn example() -> Example {

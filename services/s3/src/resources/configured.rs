@@ -2,10 +2,9 @@
 
 use super::missing;
 use crate::{
-    BucketInput, DeleteBucketEncryption, DeleteBucketLifecycle, DeleteBucketOwnershipControls, DeleteBucketTagging,
-    PublicAccessBlock, PutBucketEncryption, PutBucketLifecycleConfiguration, PutBucketNotificationConfiguration,
-    PutBucketOwnershipControls, PutBucketTagging, PutBucketVersioning, PutObjectLockConfiguration, PutPublicAccessBlock,
-    PutPublicAccessBlockInput,
+    BucketInput, DeleteBucketEncryption, DeleteBucketLifecycle, DeleteBucketOwnershipControls, DeleteBucketTagging, PublicAccessBlock,
+    PutBucketEncryption, PutBucketLifecycleConfiguration, PutBucketNotificationConfiguration, PutBucketOwnershipControls, PutBucketTagging,
+    PutBucketVersioning, PutObjectLockConfiguration, PutPublicAccessBlock, PutPublicAccessBlockInput,
 };
 use gate::{Error, Operation, ResourceContext};
 use serde_json::{Map, Value, json};
@@ -117,7 +116,9 @@ fn encryption_of(property: &Value) -> Result<Value, Error> {
     let rules = property.get("ServerSideEncryptionConfiguration").and_then(Value::as_array).ok_or_else(|| missing(RULES))?;
     let rule = |rule: &Value| {
         only(members(rule, RULES)?, &["ServerSideEncryptionByDefault", "BucketKeyEnabled"], RULES)?;
-        Ok(json!({"ApplyServerSideEncryptionByDefault": rule.get("ServerSideEncryptionByDefault"), "BucketKeyEnabled": rule.get("BucketKeyEnabled")}))
+        Ok(
+            json!({"ApplyServerSideEncryptionByDefault": rule.get("ServerSideEncryptionByDefault"), "BucketKeyEnabled": rule.get("BucketKeyEnabled")}),
+        )
     };
     Ok(json!({"Rules": rules.iter().map(rule).collect::<Result<Vec<_>, Error>>()?}))
 }

@@ -6,7 +6,7 @@ use crate::{
     multipart,
     names::{bucket_arn, object_arn},
     objects,
-    state::{BUCKETS, Bucket, LIFECYCLES, LIFECYCLE_WORK, UPLOADS, VERSIONS, Version},
+    state::{BUCKETS, Bucket, LIFECYCLE_WORK, LIFECYCLES, UPLOADS, VERSIONS, Version},
 };
 use base::{Timestamp, uuid_v7};
 use durable::{Next, Work, Workflow};

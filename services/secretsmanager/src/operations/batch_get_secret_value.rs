@@ -65,6 +65,7 @@ const MOST: usize = 20;
 /// The secrets that are asked for: by name, or those of the account that pass the filters.
 fn wanted(view: &mut View<'_, Secretsmanager>, input: &Input) -> Result<(Vec<String>, Option<String>), Error> {
     match (input.secret_id_list.is_empty(), input.filters.is_empty()) {
+        (false, true) if input.next_token.is_some() => Err(invalid("NextToken goes on with Filters; SecretIdList has no pages.")),
         (false, true) if input.secret_id_list.len() <= MOST => Ok((input.secret_id_list.clone(), None)),
         (true, false) => {
             let limit = input.max_results.unwrap_or(MOST).min(MOST);

@@ -25,6 +25,7 @@ pub fn services() -> Vec<Registration> {
         organizations::service(),
         s3::service(),
         secretsmanager::service(),
+        ssm::service(),
         sts::service(),
     ]
 }

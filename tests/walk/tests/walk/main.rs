@@ -2,6 +2,7 @@
 //! of it. What does not hold is listed in `exceptions.txt`, with the reason, and that list may only shrink.
 #![allow(clippy::disallowed_methods, reason = "the lists lie in files of the repository")]
 
+mod answers;
 mod attempt;
 mod cases;
 mod exact;
@@ -58,4 +59,9 @@ fn what_is_demanded_is_in_the_reference() {
 #[test]
 fn the_page_of_permissions_is_what_the_gate_decides() {
     page::check(&for_all(kinds::administrator));
+}
+
+#[test]
+fn every_answer_as_it_goes_over_the_wire() {
+    answers::check(for_all(answers::answers));
 }

@@ -88,6 +88,7 @@ impl Prepared {
         let mut engine = durable::Engine::new(world.gate.clone());
         let folder = tempfile::tempdir().map_err(|e| e.to_string())?;
         cloudformation::workflows(&mut engine);
+        kms::workflows(&mut engine);
         codebuild::workflows_with(&mut engine, runner(folder.path()), Helper::at("/bin/false"));
         codepipeline::workflows(&mut engine);
         iam::workflows(&mut engine, std::sync::Arc::new(issuer));

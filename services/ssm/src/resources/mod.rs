@@ -1,0 +1,3 @@
+//! Parameter Store's resource types of CloudFormation.
+
+pub(crate) mod parameter;

@@ -1,0 +1,3 @@
+//! Parameter Store's long work.
+
+pub(crate) mod keeper;
