@@ -188,6 +188,7 @@ impl World {
         codebuild::workflows(&mut engine, runner);
         codepipeline::workflows(&mut engine);
         cloudformation::workflows(&mut engine);
+        s3::workflows(&mut engine);
         kms::workflows(&mut engine);
         logs::workflows(&mut engine);
         secretsmanager::workflows(&mut engine);

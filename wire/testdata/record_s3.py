@@ -1,7 +1,8 @@
 """Records what botocore sends for each S3 operation, and checks that it reads our answers.
 
-Run from this folder: `python3 record_s3.py` writes s3/requests.json (needs boto3);
-`python3 record_s3.py check` parses s3/answers.json with botocore and compares with the outputs they were written from.
+Run from this folder: `python3 record_s3.py` writes s3/requests.json (needs boto3), `python3 record_s3.py settings`
+s3/settings-requests.json; `python3 record_s3.py check` parses s3/answers.json and s3/settings-answers.json with botocore and
+compares with the outputs they were written from.
 """
 import datetime, json, sys
 import boto3, botocore.awsrequest, botocore.config, botocore.parsers, botocore.session
@@ -48,6 +49,28 @@ REQUESTS = [
     ("GetObjectAttributes", dict(K, ObjectAttributes=["ETag", "Checksum", "ObjectParts"], MaxParts=5)),
 ]
 
+ID = dict(B, Id="all")
+SETTINGS = [
+    ("PutBucketLifecycleConfiguration", dict(B, TransitionDefaultMinimumObjectSize="varies_by_storage_class", LifecycleConfiguration={"Rules": [
+        {"ID": "a", "Status": "Enabled", "Filter": {"Prefix": ""}, "Expiration": {"Days": 3}, "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 1}},
+        {"ID": "b", "Status": "Disabled", "Filter": {"ObjectSizeGreaterThan": 5}, "NoncurrentVersionExpiration": {"NoncurrentDays": 2, "NewerNoncurrentVersions": 1}}]})),
+    ("GetBucketLifecycleConfiguration", B), ("DeleteBucketLifecycle", B),
+    ("PutBucketNotificationConfiguration", dict(B, NotificationConfiguration={"EventBridgeConfiguration": {}})),
+    ("PutBucketNotificationConfiguration", dict(B, NotificationConfiguration={"TopicConfigurations": [{"TopicArn": "arn:aws:sns:us-east-1:111122223333:t", "Events": ["s3:ObjectCreated:*", "s3:ObjectRemoved:*"]}],
+        "LambdaFunctionConfigurations": [{"LambdaFunctionArn": "l", "Events": ["s3:ObjectCreated:*", "s3:ObjectRemoved:*"]}], "QueueConfigurations": [{"QueueArn": "q", "Events": ["s3:ObjectCreated:*", "s3:ObjectRemoved:*"]}]})),
+    ("GetBucketNotificationConfiguration", B),
+    ("PutObjectLockConfiguration", dict(B, ObjectLockConfiguration={"ObjectLockEnabled": "Enabled"})),
+    ("GetObjectLockConfiguration", B),
+    ("PutObjectRetention", dict(K, VersionId="v", BypassGovernanceRetention=True, Retention={"Mode": "COMPLIANCE", "RetainUntilDate": DAY})),
+    ("GetObjectRetention", dict(K, VersionId="v")),
+    ("PutObjectLegalHold", dict(K, VersionId="v", LegalHold={"Status": "ON"})), ("GetObjectLegalHold", K),
+    ("DeleteBucketOwnershipControls", B), ("PutBucketAcl", dict(B, ACL="private")),
+    ("GetBucketCors", B), ("GetBucketWebsite", B), ("GetBucketReplication", B), ("GetBucketLogging", B),
+    ("GetBucketAccelerateConfiguration", B), ("GetBucketRequestPayment", B),
+    ("GetBucketAnalyticsConfiguration", ID), ("GetBucketIntelligentTieringConfiguration", ID), ("GetBucketInventoryConfiguration", ID), ("GetBucketMetricsConfiguration", ID),
+    ("ListBucketAnalyticsConfigurations", B), ("ListBucketIntelligentTieringConfigurations", dict(B, ContinuationToken="t+")), ("ListBucketInventoryConfigurations", B), ("ListBucketMetricsConfigurations", B),
+]
+
 
 def plain(value):
     if isinstance(value, datetime.datetime):
@@ -61,7 +84,7 @@ def plain(value):
     return value
 
 
-def record():
+def record(requests, name):
     out = []
     for style in ("path", "virtual"):
         client = boto3.client("s3", region_name="us-east-1", endpoint_url="http://s3.test:4566", aws_access_key_id="AKIDEXAMPLE",
@@ -74,7 +97,7 @@ def record():
 
         client.meta.events.register("before-send.s3", send)
         names = {client.meta.method_to_api_mapping[m]: m for m in client.meta.method_to_api_mapping}
-        for operation, params in REQUESTS:
+        for operation, params in requests:
             try:
                 getattr(client, names[operation])(**params)
             except InterruptedError:
@@ -87,13 +110,13 @@ def record():
             headers = [[k, text(v)] for k, v in request.headers.items()]
             headers = [["Host", host]] + [h for h in headers if h[0].lower() not in ("host", "authorization", "user-agent", "amz-sdk-invocation-id")]
             out.append({"operation": operation, "params": plain(params), "method": request.method, "target": "/" + target, "headers": headers, "body": body})
-    json.dump(out, open("s3/requests.json", "w"), indent=1, ensure_ascii=False)
+    json.dump(out, open(f"s3/{name}.json", "w"), indent=1, ensure_ascii=False)
 
 
 def check():
     model = botocore.session.get_session().get_service_model("s3")
     parser = botocore.parsers.RestXMLParser()
-    for case in json.load(open("s3/answers.json")):
+    for case in json.load(open("s3/answers.json")) + json.load(open("s3/settings-answers.json")):
         shape = model.operation_model(case["operation"]).output_shape
         headers = botocore.awsrequest.HeadersDict(case["headers"])
         if shape is None:
@@ -107,4 +130,10 @@ def check():
     print("botocore reads every answer")
 
 
-check() if sys.argv[1:] == ["check"] else record()
+match sys.argv[1:]:
+    case ["check"]:
+        check()
+    case ["settings"]:
+        record(SETTINGS, "settings-requests")
+    case _:
+        record(REQUESTS, "requests")

@@ -1,7 +1,11 @@
 //! What an object is stored with beside its bytes, and members that are refused.
 
-use crate::error;
-use gate::{Demand, Error};
+use crate::{
+    error,
+    operations::put_bucket_ownership_controls::{PREFERRED, WRITER},
+    state::Bucket,
+};
+use gate::{Caller, Demand, Error};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -72,6 +76,31 @@ impl Acl {
             .iter()
             .any(|g| g.is_some())
     }
+    /// The canned ACL of a bucket whose ACLs are on.
+    pub(crate) fn canned(&self, operation: &str) -> Result<Option<&str>, Error> {
+        match self.has_grants() {
+            true => Err(Error::not_implemented(&format!("{operation} with grants"))),
+            false => Ok(self.acl.as_deref()),
+        }
+    }
+    /// Whether the caller may put an object into the bucket: where ACLs are on, an object of another account would be that
+    /// account's own, which is not there; unless the bucket's owner is given it all.
+    pub(crate) fn check_owner(&self, bucket: &Bucket, caller: &Caller) -> Result<(), Error> {
+        const FULL_CONTROL: &str = "bucket-owner-full-control";
+        if bucket.is_enforced() {
+            return self.check(FULL_CONTROL);
+        }
+        match self.canned("s3 with ACLs")? {
+            None | Some("private" | FULL_CONTROL | "bucket-owner-read") => {}
+            Some(canned) => return Err(Error::not_implemented(&format!("s3 with the ACL {canned}"))),
+        }
+        let given = bucket.ownership.as_deref() == Some(PREFERRED) && self.acl.as_deref() == Some(FULL_CONTROL);
+        if caller.account() == Some(bucket.account) || given {
+            return Ok(());
+        }
+        let ownership = bucket.ownership.as_deref().unwrap_or(WRITER);
+        Err(Error::not_implemented(&format!("s3 with an object of another account in a bucket with ObjectOwnership {ownership}")))
+    }
     /// The demand with what the request says of rights.
     pub(crate) fn on(&self, demand: Demand) -> Demand {
         demand
@@ -99,12 +128,6 @@ pub struct Unsupported {
     /// Keys that the customer sends.
     #[serde(rename = "SSECustomerAlgorithm")]
     pub sse_customer_algorithm: Option<String>,
-    /// Object lock.
-    pub object_lock_mode: Option<String>,
-    /// Object lock.
-    pub object_lock_retain_until_date: Option<String>,
-    /// Object lock.
-    pub object_lock_legal_hold_status: Option<String>,
     /// Websites.
     pub website_redirect_location: Option<String>,
     /// Storage classes other than STANDARD.
@@ -117,9 +140,6 @@ impl Unsupported {
     pub(crate) fn check(&self, operation: &str) -> Result<(), Error> {
         let given = [
             ("SSECustomerAlgorithm", &self.sse_customer_algorithm),
-            ("ObjectLockMode", &self.object_lock_mode),
-            ("ObjectLockRetainUntilDate", &self.object_lock_retain_until_date),
-            ("ObjectLockLegalHoldStatus", &self.object_lock_legal_hold_status),
             ("WebsiteRedirectLocation", &self.website_redirect_location),
             ("WriteOffsetBytes", &self.write_offset_bytes),
         ];

@@ -7,6 +7,9 @@ use gate::{Error, Service};
 pub(crate) fn no_such_bucket(bucket: &str) -> Error {
     Error::new("NoSuchBucket", "The specified bucket does not exist").status(404).member("BucketName", bucket)
 }
+pub(crate) fn no_such_policy(bucket: &str) -> Error {
+    Error::new("NoSuchBucketPolicy", "The bucket policy does not exist").status(404).member("BucketName", bucket)
+}
 pub(crate) fn no_such_key(key: &str) -> Error {
     Error::new("NoSuchKey", "The specified key does not exist.").status(404).member("Key", key)
 }

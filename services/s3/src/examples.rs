@@ -46,3 +46,21 @@ pub(crate) fn with_version(input: Value) -> Example {
         .after("s3:PutBucketVersioning", json!({"Bucket": BUCKET, "VersioningConfiguration": {"Status": "Enabled"}}))
         .after("s3:PutObject", object(json!({})))
 }
+
+/// A time that comes after all examples.
+pub(crate) const LATER: &str = "2090-01-01T00:00:00Z";
+
+/// A call after a bucket with object lock was made.
+pub(crate) fn with_lock(input: Value) -> Example {
+    Example::of(input).after("s3:CreateBucket", json!({"Bucket": BUCKET, "ObjectLockEnabledForBucket": true}))
+}
+
+/// A call after an object was stored in such a bucket.
+pub(crate) fn with_locked(input: Value) -> Example {
+    with_lock(input).after("s3:PutObject", object(json!({})))
+}
+
+/// Lifecycle rules.
+pub(crate) fn lifecycle() -> Value {
+    json!({"Rules": [{"ID": "old", "Status": "Enabled", "Filter": {"Prefix": "tmp/"}, "Expiration": {"Days": 7}}]})
+}

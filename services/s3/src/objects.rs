@@ -3,6 +3,7 @@
 
 use crate::{
     S3, error,
+    lock::Held,
     state::{
         BUCKETS, Bucket, CURRENT, FIRST_ORDER, NULL, NULLS, Object, PART_LISTS, Rows, StoredPart, Summary, VERSIONS, Version, Versioning,
     },
@@ -110,6 +111,7 @@ pub(crate) fn write(
     bucket: &Bucket,
     key: &str,
     object: Option<Box<Object>>,
+    held: Held,
     event: &str,
 ) -> Result<String, Error> {
     let name = bucket.name.as_str();
@@ -136,7 +138,7 @@ pub(crate) fn write(
             (order, NULL.to_string())
         }
     };
-    let version = Version { id: id.clone(), modified: scope.now(), object };
+    let version = Version { id: id.clone(), modified: scope.now(), object, held };
     set_current(scope, name, key, Some((&order, &version)))?;
     scope.put(&VERSIONS, &[name, key, &order], &version)?;
     publish(scope, bucket, key, event, &version)?;
@@ -181,6 +183,11 @@ fn erase_at(scope: &mut Scope<'_, S3>, bucket: &str, key: &str, order: &str) -> 
     Ok(Some(old))
 }
 
+/// Whether a deletion hides an object instead of ending it.
+pub(crate) fn keeps_versions(bucket: &Bucket) -> bool {
+    bucket.versioning != Versioning::Never
+}
+
 /// What a deletion did.
 #[derive(Default)]
 pub(crate) struct Deleted {
@@ -191,24 +198,25 @@ pub(crate) struct Deleted {
 }
 
 /// Deletes one version for good, or (None) the object, by the rules of the bucket's versioning.
-pub(crate) fn delete(scope: &mut Scope<'_, S3>, bucket: &Bucket, key: &str, version: Option<&str>) -> Result<Deleted, Error> {
+pub(crate) fn delete(scope: &mut Scope<'_, S3>, bucket: &Bucket, key: &str, version: Option<&str>, bypass: bool) -> Result<Deleted, Error> {
     match (version, bucket.versioning) {
-        (Some(id), _) => erase(scope, bucket, key, id),
+        (Some(id), _) => erase(scope, bucket, key, id, bypass),
         (None, Versioning::Never) => {
-            erase(scope, bucket, key, NULL)?;
+            erase(scope, bucket, key, NULL, bypass)?;
             Ok(Deleted::default())
         }
         (None, _) => {
-            let id = write(scope, bucket, key, None, "ObjectRemoved:DeleteMarkerCreated")?;
+            let id = write(scope, bucket, key, None, Held::default(), "ObjectRemoved:DeleteMarkerCreated")?;
             Ok(Deleted { version_id: Some(id), marker: true })
         }
     }
 }
 
-fn erase(scope: &mut Scope<'_, S3>, bucket: &Bucket, key: &str, id: &str) -> Result<Deleted, Error> {
+fn erase(scope: &mut Scope<'_, S3>, bucket: &Bucket, key: &str, id: &str, bypass: bool) -> Result<Deleted, Error> {
     let name = bucket.name.as_str();
     let told = told_id(bucket, id);
     let Some(placed) = by_id(scope, name, key, id)? else { return Ok(Deleted { version_id: told, marker: false }) };
+    placed.version.held.check_delete(bypass, scope.now())?;
     erase_at(scope, name, key, &placed.order)?;
     let newest = newest(scope, name, key)?;
     set_current(scope, name, key, newest.as_ref().map(|n| (n.order.as_str(), &n.version)))?;
@@ -260,7 +268,8 @@ fn publish(scope: &mut Scope<'_, S3>, bucket: &Bucket, key: &str, event: &str, v
         "eTag": version.object.as_ref().map(|o| &o.etag),
         "size": version.object.as_ref().map(|o| o.size),
     });
-    durable::publish(scope, &format!("object/{}/{key}", bucket.name), change)
+    durable::publish(scope, &format!("object/{}/{key}", bucket.name), change)?;
+    crate::events::tell(scope, bucket, key, event, version)
 }
 
 /// Whether anything is left in a bucket.

@@ -6,7 +6,8 @@ use crate::{
     conditions::{ReadIf, range},
     content::{Content, Unsupported},
     encryption::{Encryption, open_key},
-    error,
+    error, lifecycle,
+    lock::{self, Held, ObjectLock},
     names::quoted,
     objects::{self, Found},
     state::{Bucket, Object, StoredPart, Version},
@@ -87,6 +88,8 @@ pub struct GetObjectOutput {
     pub etag: String,
     /// When it was written.
     pub last_modified: IsoTime,
+    /// When it ends by a lifecycle rule, and which.
+    pub expiration: Option<String>,
     /// In versioned buckets.
     pub version_id: Option<String>,
     /// With `PartNumber`: how many parts there are.
@@ -101,6 +104,9 @@ pub struct GetObjectOutput {
     /// Its encryption.
     #[serde(flatten)]
     pub encryption: Encryption,
+    /// Its lock, as far as the caller may know.
+    #[serde(flatten)]
+    pub lock: ObjectLock,
     /// Its checksum, if asked for.
     #[serde(flatten)]
     pub checksums: Checksums,
@@ -111,6 +117,7 @@ pub(crate) struct Opened {
     pub(crate) object: Box<Object>,
     pub(crate) key: Secret<Vec<u8>>,
     pub(crate) start: u64,
+    pub(crate) held: Held,
     pub(crate) output: GetObjectOutput,
 }
 
@@ -162,7 +169,7 @@ pub(crate) fn demands(input: &GetObjectInput, facts: &mut View<'_, S3>) -> Resul
     let version = input.version_id.as_ref();
     let read = target(facts, ["s3:GetObject", "s3:GetObjectVersion"], &input.bucket, &input.key, version)?;
     let tagged = read.tags.as_ref().is_some_and(|tags| !tags.is_empty());
-    let demands = read.demands(|demand| demand);
+    let demands = lock::and_seen(read.demands(|demand| demand), facts, &input.bucket, &input.key)?;
     if !tagged {
         return Ok(demands);
     }
@@ -223,9 +230,15 @@ pub(crate) fn open(scope: &mut Scope<'_, S3>, input: GetObjectInput, operation: 
         }
         _ => None,
     };
+    let held = version.held.clone();
+    let expiration = match input.version_id {
+        None => lifecycle::told(scope, &bucket, &input.key, &object, version.modified)?,
+        Some(_) => None,
+    };
     let mut output = answer(input, &bucket, version, &object, stretch, part);
+    output.expiration = expiration;
     output.tag_count = output.tag_count.filter(|_| may.count_tags);
-    Ok(Opened { start: stretch.map_or(0, |(start, _)| start), output, object, key })
+    Ok(Opened { held, start: stretch.map_or(0, |(start, _)| start), output, object, key })
 }
 
 /// What an answer that sends no object tells of it all the same.
@@ -284,6 +297,7 @@ fn answer(
         content_range,
         etag: quoted(&object.etag),
         last_modified: IsoTime(version.modified),
+        expiration: None,
         version_id: objects::told_id(bucket, &version.id),
         parts_count: input.part_number.and(object.parts),
         tag_count: Some(object.tags.len()).filter(|n| *n > 0),
@@ -298,6 +312,7 @@ fn answer(
             metadata: stored.metadata,
         },
         encryption: object.key.told(),
+        lock: ObjectLock::default(),
         checksums: checksums.unwrap_or_default(),
     }
 }

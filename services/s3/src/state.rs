@@ -5,6 +5,9 @@ use crate::{
     checksums::Checksums,
     content::Content,
     encryption::{DefaultEncryption, Wrapped},
+    lifecycle::LifecycleRule,
+    lock::{BucketLock, Held, ObjectLock},
+    operations::put_bucket_ownership_controls::ENFORCED,
     tags::Tag,
 };
 use base::{AccountId, Timestamp};
@@ -27,6 +30,10 @@ pub(crate) static UPLOADS: Table<S3, Upload> = Table::new("uploads");
 /// Bucket, key, upload id, part number (five digits) → a part of it.
 pub(crate) static PARTS: Table<S3, UploadedPart> = Table::new("parts");
 
+/// Bucket → its lifecycle rules.
+pub(crate) static LIFECYCLES: Table<S3, Lifecycle> = Table::new("lifecycles");
+/// Bucket → the id of the work that follows its rules.
+pub(crate) static LIFECYCLE_WORK: Table<S3, String> = Table::new("lifecycle-work");
 /// Bucket, key, order → the parts that the version was uploaded in.
 pub(crate) static PART_LISTS: Table<S3, Vec<StoredPart>> = Table::new("part-lists");
 
@@ -56,6 +63,37 @@ pub(crate) struct Bucket {
     pub(crate) tags: Vec<Tag>,
     /// With unique ids in place of users and roles.
     pub(crate) policy: Option<String>,
+    /// Who owns objects. None: the controls were deleted.
+    #[serde(default = "enforced")]
+    pub(crate) ownership: Option<String>,
+    /// None: it has no object lock.
+    #[serde(default)]
+    pub(crate) lock: Option<BucketLock>,
+    /// Whether it has lifecycle rules.
+    #[serde(default)]
+    pub(crate) lifecycle: bool,
+    /// Whether EventBridge is told of changes.
+    #[serde(default)]
+    pub(crate) event_bridge: bool,
+}
+
+/// What buckets had before they could have anything else.
+fn enforced() -> Option<String> {
+    Some(ENFORCED.into())
+}
+
+impl Bucket {
+    /// Whether all objects are the bucket owner's, and ACLs are off.
+    pub(crate) fn is_enforced(&self) -> bool {
+        self.ownership.as_deref() == Some(ENFORCED)
+    }
+}
+
+/// A bucket's lifecycle.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Lifecycle {
+    pub(crate) rules: Vec<LifecycleRule>,
+    pub(crate) minimum: String,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -92,6 +130,9 @@ pub(crate) struct Version {
     pub(crate) modified: Timestamp,
     /// None: a delete marker.
     pub(crate) object: Option<Box<Object>>,
+    /// What keeps it from being deleted.
+    #[serde(default)]
+    pub(crate) held: Held,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -125,6 +166,9 @@ pub(crate) struct Upload {
     pub(crate) tags: Vec<Tag>,
     /// `x-amz-server-side-encryption` as the request had it: conditions on parts see it.
     pub(crate) requested_encryption: Option<String>,
+    /// What the request said of the object's lock.
+    #[serde(default)]
+    pub(crate) lock: ObjectLock,
     pub(crate) checksum_algorithm: Option<String>,
     pub(crate) checksum_type: Option<String>,
 }

@@ -5,6 +5,7 @@ use crate::{
     content::Acl,
     encryption::{Encryption, Wrapped},
     error,
+    lock::Held,
     state::{Bucket, Object, Stretch},
     tags::{self, Tag},
 };
@@ -92,8 +93,9 @@ pub(crate) fn store(
     bucket: &Bucket,
     key: &str,
     object: Object,
+    held: Held,
     event: &str,
 ) -> Result<Option<String>, Error> {
-    let id = crate::objects::write(scope, bucket, key, Some(Box::new(object)), event)?;
+    let id = crate::objects::write(scope, bucket, key, Some(Box::new(object)), held, event)?;
     Ok(crate::objects::told_id(bucket, &id))
 }

@@ -94,6 +94,65 @@ fn a_bucket_and_its_policy_come_and_go_with_a_stack() {
 }
 
 #[test]
+fn a_secured_bucket_has_all_that_its_template_says() {
+    let world = world();
+    let admin = world.administrator(TOOLS);
+    stack_role(&world, "s3:*");
+    let properties = json!({
+        "BucketName": "secured-artifacts",
+        "AccessControl": "Private",
+        "ObjectLockEnabled": "true",
+        "ObjectLockConfiguration": {"ObjectLockEnabled": "Enabled", "Rule": {"DefaultRetention": {"Mode": "GOVERNANCE", "Days": "30"}}},
+        "OwnershipControls": {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]},
+        "VersioningConfiguration": {"Status": "Enabled"},
+        "NotificationConfiguration": {"EventBridgeConfiguration": {"EventBridgeEnabled": "true"}},
+        "LifecycleConfiguration": {"Rules": [
+            {"Id": "old", "Status": "Enabled", "ExpirationInDays": "90", "NoncurrentVersionExpiration": {"NoncurrentDays": "30"},
+                "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": "7"}},
+            {"Id": "tagged", "Status": "Enabled", "Prefix": "tmp/", "TagFilters": [{"Key": "stage", "Value": "test"}], "ExpirationInDays": 1},
+        ]},
+    });
+    let made: Physical = stack(&world, "AWS::S3::Bucket", |kind, context| kind.create(context, &properties)).unwrap();
+    assert_eq!(made.attributes["WebsiteURL"], "http://secured-artifacts.s3-website-us-east-1.amazonaws.com");
+    let get = |operation: &str| ok(&world, &admin, operation, json!({"Bucket": made.id}));
+    assert_eq!(
+        get("s3:GetObjectLockConfiguration")["ObjectLockConfiguration"],
+        json!({"ObjectLockEnabled": "Enabled", "Rule": {"DefaultRetention": {"Mode": "GOVERNANCE", "Days": 30}}})
+    );
+    assert_eq!(get("s3:GetBucketNotificationConfiguration"), json!({"EventBridgeConfiguration": {}}));
+    let rules = get("s3:GetBucketLifecycleConfiguration")["Rules"].clone();
+    assert_eq!(rules[0]["Filter"], json!({}));
+    assert_eq!(rules[0]["Expiration"], json!({"Days": 90}));
+    assert_eq!(rules[1]["Filter"]["And"]["Tag"], json!([{"Key": "stage", "Value": "test"}]));
+
+    let mut new = properties.clone();
+    for gone in ["LifecycleConfiguration", "NotificationConfiguration", "OwnershipControls"] {
+        new.as_object_mut().unwrap().remove(gone);
+    }
+    new["ObjectLockConfiguration"] = json!({"ObjectLockEnabled": "Enabled"});
+    stack(&world, "AWS::S3::Bucket", |kind, context| kind.update(context, &made.id, &properties, &new)).unwrap();
+    assert_eq!(get("s3:GetBucketNotificationConfiguration"), json!({}));
+    assert_eq!(get("s3:GetObjectLockConfiguration")["ObjectLockConfiguration"], json!({"ObjectLockEnabled": "Enabled"}));
+    assert_eq!(
+        fails(&world, &admin, "s3:GetBucketLifecycleConfiguration", json!({"Bucket": made.id})).code,
+        "NoSuchLifecycleConfiguration"
+    );
+
+    let refused = |name: &str, value: Value| {
+        let properties = json!({"BucketName": "refused-bucket", name: value});
+        let error = stack(&world, "AWS::S3::Bucket", |kind: &dyn ResourceType, context| kind.create(context, &properties)).unwrap_err();
+        assert_eq!(error.status, 501, "{error}");
+        error.message
+    };
+    assert!(refused("AccessControl", json!("LogDeliveryWrite")).contains("LogDeliveryWrite"));
+    let moved = json!({"Rules": [{"Status": "Enabled", "Transitions": [{"StorageClass": "GLACIER", "TransitionInDays": 1}], "ExpirationInDays": 9}]});
+    assert!(refused("LifecycleConfiguration", moved).contains("Transitions"));
+    let unknown = json!({"Rules": [{"Status": "Enabled", "ExpirationInDays": 9, "Shape": "round"}]});
+    assert!(refused("LifecycleConfiguration", unknown).contains("Rules.Shape"));
+    assert!(refused("NotificationConfiguration", json!({"TopicConfigurations": [{"Topic": "t"}]})).contains("TopicConfigurations"));
+}
+
+#[test]
 fn what_fails_leaves_no_bucket_behind() {
     let world = world();
     let admin = world.administrator(TOOLS);

@@ -72,6 +72,8 @@ pub(super) const LOCK: &[Member] = &[
     header("ObjectLockRetainUntilDate", "x-amz-object-lock-retain-until-date"),
     header("ObjectLockLegalHoldStatus", "x-amz-object-lock-legal-hold"),
 ];
+/// Asks to delete or change what is under governance.
+pub(super) const LOCK_BYPASS: &[Member] = &[header("BypassGovernanceRetention", "x-amz-bypass-governance-retention")];
 /// Rights and tags that come with a new object.
 pub(super) const NEW_OBJECT: &[Member] = &[
     header("ACL", "x-amz-acl"),

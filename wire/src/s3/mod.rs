@@ -5,6 +5,7 @@ mod groups;
 mod listing;
 mod multipart;
 mod objects;
+mod settings;
 #[cfg(test)]
 mod tests;
 
@@ -36,7 +37,7 @@ pub const IDLE: &[&str] = &[
 
 /// All operations that can be decoded.
 pub static API: Api = Api {
-    bindings: &[buckets::BUCKETS, listing::LISTING, objects::OBJECTS, multipart::MULTIPART],
+    bindings: &[buckets::BUCKETS, listing::LISTING, objects::OBJECTS, multipart::MULTIPART, settings::SETTINGS],
     markers: &[
         "accelerate",
         "acl",
@@ -90,12 +91,22 @@ pub static API: Api = Api {
             List { member: "EncryptionType", element: "EncryptionType", item: None },
             List { member: "Errors", element: "Error", item: None },
             List { member: "Objects", element: "Object", item: None },
+            List { member: "Events", element: "Event", item: None },
+            List { member: "LambdaFunctionConfigurations", element: "CloudFunctionConfiguration", item: None },
             List { member: "Parts", element: "Part", item: None },
+            List { member: "QueueConfigurations", element: "QueueConfiguration", item: None },
             List { member: "Rules", element: "Rule", item: None },
+            List { member: "TopicConfigurations", element: "TopicConfiguration", item: None },
             List { member: "Uploads", element: "Upload", item: None },
             List { member: "Versions", element: "Version", item: None },
         ],
-        renamed: &[("MFADelete", "MfaDelete"), ("TotalPartsCount", "PartsCount")],
+        renamed: &[
+            ("LambdaFunctionArn", "CloudFunction"),
+            ("MFADelete", "MfaDelete"),
+            ("QueueArn", "Queue"),
+            ("TopicArn", "Topic"),
+            ("TotalPartsCount", "PartsCount"),
+        ],
     },
     url_encoded: &["Delimiter", "Key", "KeyMarker", "Marker", "NextKeyMarker", "NextMarker", "Prefix", "StartAfter"],
     xmlns: "http://s3.amazonaws.com/doc/2006-03-01/",
@@ -105,6 +116,9 @@ pub static API: Api = Api {
 pub fn decode(method: &str, path_and_query: &str, headers: &HeaderMap, host_suffixes: &[&str]) -> Result<RestRequest, RestError> {
     let (path, query) = encoding::split_target(path_and_query);
     let path = path.strip_prefix('/').ok_or_else(unreadable)?;
+    if headers.contains_key("x-amz-account-id") && path.starts_with(CONTROL) {
+        return Err(RestError::NotImplemented { operation: control_operation(method, path) });
+    }
     let host_bucket = bucket_of_host(headers, host_suffixes);
     let (bucket, key) = match host_bucket {
         Some(bucket) => (Some(bucket), (!path.is_empty()).then_some(path)),
@@ -124,6 +138,19 @@ pub fn decode(method: &str, path_and_query: &str, headers: &HeaderMap, host_suff
         forget_chunks(input, headers);
     }
     Ok(request)
+}
+
+/// What paths of S3 Control begin with, which is about accounts: none of its operations is there.
+const CONTROL: &str = "v20180820/";
+
+/// `PutPublicAccessBlock of s3control`, as far as a path names what it is about.
+fn control_operation(method: &str, path: &str) -> String {
+    let subject = path.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
+    let capital = |word: &str| -> String {
+        let mut letters = word.chars().filter(char::is_ascii_alphanumeric).take(64);
+        letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()
+    };
+    format!("{}{} of s3control", capital(&method.to_ascii_lowercase()), capital(subject))
 }
 
 /// aws-chunked is of the transfer: the object's own length and encoding are what the operation sees.

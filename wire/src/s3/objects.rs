@@ -1,14 +1,14 @@
 //! Objects.
 
 use super::groups::{
-    BODY, BUCKET, CHECKSUM_ALGORITHM, CHECKSUM_TYPE, CHECKSUMS, CONTENT, CUSTOMER_KEY, ENCRYPTION, INTEGRITY, LOCK, NEW_OBJECT, OBJECT,
-    OUT, OUT_BESIDE_BODY, OUT_READ, READ_IF, RESPONSE, SOURCE, VERSION, WRITE_IF, copy, header, header_date, header_list, on_bucket,
-    on_object, output, xml_body,
+    BODY, BUCKET, CHECKSUM_ALGORITHM, CHECKSUM_TYPE, CHECKSUMS, CONTENT, CUSTOMER_KEY, ENCRYPTION, INTEGRITY, LOCK, LOCK_BYPASS,
+    NEW_OBJECT, OBJECT, OUT, OUT_BESIDE_BODY, OUT_READ, READ_IF, RESPONSE, SOURCE, VERSION, WRITE_IF, copy, header, header_date,
+    header_list, on_bucket, on_object, output, xml_body,
 };
 use crate::rest::{Binding, Member, OutputBody};
 
 const LENGTH: &[Member] = &[header("ContentLength", "content-length"), header("WriteOffsetBytes", "x-amz-write-offset-bytes")];
-const DELETE: &[Member] = &[header("MFA", "x-amz-mfa"), header("BypassGovernanceRetention", "x-amz-bypass-governance-retention")];
+const DELETE: &[Member] = &[header("MFA", "x-amz-mfa")];
 const DELETE_IF: &[Member] = &[
     header("IfMatch", "if-match"),
     header_date("IfMatchLastModifiedTime", "x-amz-if-match-last-modified-time"),
@@ -61,12 +61,12 @@ pub(super) const OBJECTS: &[Binding] = &[
         &[OBJECT, SOURCE, DIRECTIVES, CHECKSUM_ALGORITHM, CONTENT, NEW_OBJECT, ENCRYPTION, CUSTOMER_KEY, LOCK, WRITE_IF],
         output(200, &[OUT, ENCRYPTION], OutputBody::XmlMember("CopyObjectResult")),
     ),
-    on_object("DeleteObject", "DELETE", &[], &[OBJECT, VERSION, DELETE, DELETE_IF], output(204, &[OUT], OutputBody::None)),
+    on_object("DeleteObject", "DELETE", &[], &[OBJECT, VERSION, DELETE, LOCK_BYPASS, DELETE_IF], output(204, &[OUT], OutputBody::None)),
     on_bucket(
         "DeleteObjects",
         "POST",
         &[("delete", None)],
-        &[BUCKET, INTEGRITY, DELETE, DELETE_LIST],
+        &[BUCKET, INTEGRITY, DELETE, LOCK_BYPASS, DELETE_LIST],
         output(200, &[OUT_BESIDE_BODY], OutputBody::Xml("DeleteResult")),
     ),
     on_object(

@@ -10,6 +10,8 @@ use std::collections::BTreeSet;
 
 const REQUESTS: &str = include_str!("../../testdata/s3/requests.json");
 const ANSWERS: &str = include_str!("../../testdata/s3/answers.json");
+const SETTINGS_REQUESTS: &str = include_str!("../../testdata/s3/settings-requests.json");
+const SETTINGS_ANSWERS: &str = include_str!("../../testdata/s3/settings-answers.json");
 
 fn cases(text: &str) -> Vec<Value> {
     serde_json::from_str(text).unwrap()
@@ -57,7 +59,7 @@ fn expected(name: &str, value: &Value) -> Value {
 #[test]
 fn requests_of_botocore() {
     let mut seen = BTreeSet::new();
-    for case in cases(REQUESTS) {
+    for case in cases(REQUESTS).into_iter().chain(cases(SETTINGS_REQUESTS)) {
         let request = decoded(&case);
         assert_eq!(request.operation, case["operation"], "{} {}", case["method"], case["target"]);
         for (name, value) in case["params"].as_object().unwrap() {
@@ -74,7 +76,7 @@ fn requests_of_botocore() {
 #[test]
 fn answers_that_botocore_reads() {
     let mut seen = BTreeSet::new();
-    for case in cases(ANSWERS) {
+    for case in cases(ANSWERS).into_iter().chain(cases(SETTINGS_ANSWERS)) {
         let operation = case["operation"].as_str().unwrap();
         let response = encode(operation, &case["output"]).unwrap();
         let body = match &response.body {
@@ -132,8 +134,8 @@ fn refusals() {
         assert_eq!((error.code(), error.status()), (code, 400), "{target}");
     }
     for (method, target, operation) in [
-        ("GET", "/b?cors", "GetBucketCors"),
-        ("PUT", "/b/k?legal-hold", "PutObjectLegalHold"),
+        ("PUT", "/b?cors", "PutBucketCors"),
+        ("POST", "/b/k?legal-hold", "PostObjectLegalHold"),
         ("GET", "/b?list-type=3", "GetBucketListType"),
         ("POST", "/b/k?select&select-type=2", "PostObjectSelect"),
         ("PUT", "/b/k?acl&tagging", "PutObjectAclTagging"),
@@ -147,6 +149,10 @@ fn refusals() {
         assert_eq!(error, RestError::NotImplemented { operation: operation.to_owned() });
         assert_eq!((error.code(), error.status()), ("NotImplemented", 501));
     }
+    let account = headers(&[("x-amz-account-id", "111122223333")]);
+    let error = decode("PUT", "/v20180820/configuration/publicAccessBlock", &account, &[]).unwrap_err();
+    assert_eq!(error, RestError::NotImplemented { operation: "PutPublicAccessBlock of s3control".to_owned() });
+    assert!(decode("PUT", "/v20180820/configuration/publicAccessBlock", &HeaderMap::new(), &[]).is_ok(), "a bucket's name");
     let copy = headers(&[("x-amz-copy-source", "b/k")]);
     assert!(decode("GET", "/b/k", &copy, &[]).is_err(), "a copy source makes no read");
     let mut twice = headers(&[("range", "bytes=0-1")]);
@@ -256,7 +262,7 @@ fn copy_sources() {
 
 #[test]
 fn damage_never_panics() {
-    let recorded = cases(REQUESTS);
+    let recorded: Vec<Value> = cases(REQUESTS).into_iter().chain(cases(SETTINGS_REQUESTS)).collect();
     let targets: Vec<&[u8]> = recorded.iter().map(|c| c["target"].as_str().unwrap().as_bytes()).collect();
     mutate::each(&targets, 100, |bytes| {
         let target = String::from_utf8_lossy(bytes);

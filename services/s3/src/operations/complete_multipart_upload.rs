@@ -2,7 +2,7 @@ use crate::{
     Checksums, Encryption, S3, Unsupported, WriteIf, access,
     checksums::{self, COMPOSITE, FULL},
     encryption::{Wrapped, open_key},
-    error, examples,
+    error, examples, lifecycle,
     multipart::{self, MAX_PARTS, SMALLEST_PART},
     names::{quoted, unquoted},
     objects,
@@ -86,6 +86,8 @@ pub struct CompleteMultipartUploadOutput {
     pub etag: String,
     /// In versioned buckets.
     pub version_id: Option<String>,
+    /// When it ends by a lifecycle rule, and which.
+    pub expiration: Option<String>,
     /// `COMPOSITE` or `FULL_OBJECT`.
     pub checksum_type: Option<String>,
     /// As stored.
@@ -215,6 +217,7 @@ impl Operation for CompleteMultipartUpload {
         let (checksums, checksum_type) = checksums(&input, &upload, &parts)?.map_or_else(Default::default, |(sum, kind)| (sum, Some(kind)));
         // On AWS the parts are read to be put together, so the caller needs the key once more.
         open_key(call, &upload.key, &input.bucket, &input.key)?;
+        let held = upload.lock.clone().at_completion(call.now()).held(&bucket, call.now())?;
         let etag = etag(call, &upload.key, &parts);
         let kept: HashSet<String> = parts.iter().filter_map(|p| p.stretch.as_ref()).map(|s| s.body.clone()).collect();
         multipart::close(call, &input.bucket, &input.key, &input.upload_id, &kept)?;
@@ -231,7 +234,8 @@ impl Operation for CompleteMultipartUpload {
             tags: upload.tags,
         };
         let (encryption, checksum_type, checksums) = (object.key.told(), object.checksum_type.clone(), object.checksums.clone());
-        let version_id = write::store(call, &bucket, &input.key, object, "ObjectCreated:CompleteMultipartUpload")?;
+        let expiration = lifecycle::told_of_new(call, &bucket, &input.key, &object)?;
+        let version_id = write::store(call, &bucket, &input.key, object, held, "ObjectCreated:CompleteMultipartUpload")?;
         objects::keep_parts(call, &bucket.name, &input.key, version_id.as_deref(), &listed)?;
         let location =
             format!("https://{}.s3.{}.amazonaws.com/{}", bucket.name, bucket.region, wire::encoding::encode_path(input.key.as_bytes()));
@@ -241,6 +245,7 @@ impl Operation for CompleteMultipartUpload {
             key: input.key,
             etag: quoted(&etag),
             version_id,
+            expiration,
             checksum_type,
             checksums,
             encryption,

@@ -1,9 +1,9 @@
 use crate::{
-    Acl, Checksums, Content, CopySource, Encryption, S3, Unsupported, access,
+    Acl, Checksums, Content, CopySource, Encryption, ObjectLock, S3, Unsupported, access,
     checksums::{self, FULL},
     conditions::WriteIf,
     encryption::open_key,
-    error, examples,
+    error, examples, lifecycle,
     names::quoted,
     objects,
     read::{self, MAY_LIST},
@@ -54,6 +54,9 @@ pub struct CopyObjectInput {
     /// Conditions on what is overwritten.
     #[serde(flatten)]
     pub conditions: WriteIf,
+    /// The object's lock; else the bucket's default.
+    #[serde(flatten)]
+    pub lock: ObjectLock,
     /// Refused members.
     #[serde(flatten)]
     pub unsupported: Unsupported,
@@ -85,6 +88,8 @@ pub struct CopyObjectOutput {
     pub copy_source_version_id: Option<String>,
     /// The new version.
     pub version_id: Option<String>,
+    /// When it ends by a lifecycle rule, and which.
+    pub expiration: Option<String>,
     /// As stored.
     #[serde(flatten)]
     pub encryption: Encryption,
@@ -103,7 +108,7 @@ impl CopyObjectInput {
         self.unsupported.check(CopyObject::NAME)?;
         self.source.check(CopyObject::NAME)?;
         self.content.check()?;
-        self.acl.check("bucket-owner-full-control")
+        Ok(())
     }
     /// Copying an object onto itself must change something.
     fn check_changes(&self, source: &Source, replaces_content: bool) -> Result<(), Error> {
@@ -129,13 +134,15 @@ impl Operation for CopyObject {
         let source = input.source.parse()?;
         let replaces_tags = replaces("x-amz-tagging-directive", input.tagging_directive.as_deref())?;
         let header_tags = input.tagging.as_deref().filter(|_| replaces_tags);
+        let now = facts.now();
         let told = |demand: gate::Demand| {
             let demand = demand
                 .with("s3:x-amz-copy-source", &input.source.copy_source)
                 .with_some("s3:x-amz-metadata-directive", input.metadata_directive.as_ref());
-            input.conditions.on(demand)
+            input.lock.on(input.conditions.on(demand), now)
         };
         let mut demands = write::demands(facts, &input.bucket, &input.key, &input.acl, header_tags, &input.encryption, told)?;
+        demands = input.lock.and(demands, facts, &input.bucket, &input.key)?;
         let read = read::target(facts, ["s3:GetObject", "s3:GetObjectVersion"], &source.bucket, &source.key, source.version.as_ref())?;
         // Tags are copied only by who may read and write tags.
         if !replaces_tags && read.tags.as_ref().is_some_and(|tags| !tags.is_empty()) {
@@ -153,6 +160,8 @@ impl Operation for CopyObject {
         let replaces_tags = replaces("x-amz-tagging-directive", input.tagging_directive.as_deref())?;
         input.check_changes(&source, replaces_content)?;
         let bucket = access::open(call, &input.bucket, input.expected_bucket_owner.as_deref())?;
+        input.acl.check_owner(&bucket, call.caller())?;
+        let held = input.lock.held(&bucket, call.now())?;
         let may_list = call.probe(MAY_LIST);
         let (from, version, object) = input.source.open(call, &source, may_list)?;
         if object.size > MOST_AT_ONCE {
@@ -181,7 +190,8 @@ impl Operation for CopyObject {
             tags: if replaces_tags { tags::of_header(input.tagging.as_deref())? } else { object.tags },
         };
         let encryption = new.key.told();
-        let version_id = write::store(call, &bucket, &input.key, new, "ObjectCreated:Copy")?;
+        let expiration = lifecycle::told_of_new(call, &bucket, &input.key, &new)?;
+        let version_id = write::store(call, &bucket, &input.key, new, held, "ObjectCreated:Copy")?;
         Ok(CopyObjectOutput {
             copy_object_result: CopyObjectResult {
                 etag: quoted(&etag),
@@ -191,6 +201,7 @@ impl Operation for CopyObject {
             },
             copy_source_version_id: objects::told_id(&from, &version.id),
             version_id,
+            expiration,
             encryption,
         })
     }

@@ -2,9 +2,10 @@ use crate::{
     PublicAccessBlock, S3,
     content::Acl,
     encryption::DefaultEncryption,
+    lock::BucketLock,
     names::{bucket_arn, check_bucket},
     objects,
-    operations::put_bucket_ownership_controls::check_ownership,
+    operations::put_bucket_ownership_controls::{ENFORCED, check_ownership},
     state::{BUCKETS, Bucket, OWNED, Rows, Versioning},
 };
 use base::Region;
@@ -40,9 +41,9 @@ pub struct CreateBucketInput {
     pub bucket: String,
     /// Its region.
     pub create_bucket_configuration: Option<CreateBucketConfiguration>,
-    /// Refused unless false.
+    /// Turns object lock on, and versions with it.
     pub object_lock_enabled_for_bucket: Option<bool>,
-    /// `BucketOwnerEnforced`.
+    /// `BucketOwnerEnforced`, if nothing else is asked for.
     pub object_ownership: Option<String>,
     /// Refused.
     pub bucket_namespace: Option<String>,
@@ -64,9 +65,6 @@ pub struct CreateBucketOutput {
 fn check_supported(input: &CreateBucketInput) -> Result<(), Error> {
     let refuse = |member: &str| Err(Error::not_implemented(&format!("s3:CreateBucket with {member}")));
     let place = input.create_bucket_configuration.as_ref();
-    if input.object_lock_enabled_for_bucket == Some(true) {
-        return refuse("ObjectLockEnabledForBucket");
-    }
     if input.bucket_namespace.is_some() {
         return refuse("BucketNamespace");
     }
@@ -77,7 +75,14 @@ fn check_supported(input: &CreateBucketInput) -> Result<(), Error> {
         return refuse("CreateBucketConfiguration.Tags");
     }
     input.object_ownership.as_deref().map_or(Ok(()), check_ownership)?;
-    input.acl.check("private")
+    match (input.object_ownership.as_deref(), input.acl.canned("s3:CreateBucket")?) {
+        (_, None | Some("private")) => Ok(()),
+        (None | Some(ENFORCED), Some(_)) => Err(Error::new(
+            "InvalidBucketAclWithObjectOwnership",
+            "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting",
+        )),
+        (Some(_), Some(canned)) => Err(Error::not_implemented(&format!("s3:CreateBucket with the ACL {canned}"))),
+    }
 }
 
 fn check_place(asked: Option<&str>, region: &Region) -> Result<(), Error> {
@@ -126,12 +131,16 @@ impl Operation for CreateBucket {
             .with_some("s3:LocationConstraint", input.place())
             .with_some("s3:x-amz-acl", input.acl.acl.as_ref())
             .with_some("s3:x-amz-object-ownership", input.object_ownership.as_ref());
-        let demands = Demands::from(demand);
-        if input.object_ownership.is_none() {
-            return Ok(demands);
+        let mut more = Vec::new();
+        if input.object_ownership.is_some() {
+            more.push("s3:PutBucketOwnershipControls");
         }
-        Ok(demands
-            .and(Demand::new("s3:PutBucketOwnershipControls", bucket_arn(&input.bucket)).with("s3:ResourceAccount", account.as_str())))
+        if input.object_lock_enabled_for_bucket == Some(true) {
+            more.extend(["s3:PutBucketObjectLockConfiguration", "s3:PutBucketVersioning"]);
+        }
+        let more =
+            more.into_iter().map(|action| Demand::new(action, bucket_arn(&input.bucket)).with("s3:ResourceAccount", account.as_str()));
+        Ok(Demands::all([demand].into_iter().chain(more)))
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: CreateBucketInput) -> Result<CreateBucketOutput, Error> {
@@ -143,15 +152,20 @@ impl Operation for CreateBucket {
             let message = "Your previous request to create the named bucket succeeded and you already own it.";
             return Err(Error::new("BucketAlreadyOwnedByYou", message).status(409).member("BucketName", name));
         }
+        let locked = input.object_lock_enabled_for_bucket == Some(true);
         let bucket = Bucket {
             account,
             region: call.region().to_string(),
             created: call.now(),
-            versioning: Versioning::Never,
+            versioning: if locked { Versioning::Enabled } else { Versioning::Never },
             encryption: DefaultEncryption::AES256,
             public_access: Some(PublicAccessBlock::ALL),
             tags: Vec::new(),
             policy: None,
+            ownership: Some(input.object_ownership.unwrap_or_else(|| ENFORCED.into())),
+            lock: locked.then(BucketLock::default),
+            lifecycle: false,
+            event_bridge: false,
             name,
         };
         objects::put_bucket(call, &bucket)?;
@@ -164,6 +178,9 @@ impl Operation for CreateBucket {
     }
 
     fn variations() -> Vec<(&'static str, Example)> {
-        vec![("with an ownership", Example::of(json!({"Bucket": "example-bucket", "ObjectOwnership": "BucketOwnerEnforced"})))]
+        vec![
+            ("with object lock", Example::of(json!({"Bucket": "example-bucket", "ObjectLockEnabledForBucket": true}))),
+            ("with an ownership", Example::of(json!({"Bucket": "example-bucket", "ObjectOwnership": "BucketOwnerEnforced"}))),
+        ]
     }
 }

@@ -1,11 +1,11 @@
 use crate::{
-    Acl, Content, Encryption, S3, Unsupported, access,
+    Acl, Content, Encryption, ObjectLock, S3, Unsupported, access,
     checksums::{self, COMPOSITE, FULL},
-    error, examples,
+    error, examples, lifecycle,
     state::{UPLOADS, Upload},
     tags, write,
 };
-use base::uuid_v7;
+use base::{IsoTime, uuid_v7};
 use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -40,6 +40,9 @@ pub struct CreateMultipartUploadInput {
     /// Encryption; else the bucket's default.
     #[serde(flatten)]
     pub encryption: Encryption,
+    /// The object's lock; else the bucket's default.
+    #[serde(flatten)]
+    pub lock: ObjectLock,
     /// Refused members.
     #[serde(flatten)]
     pub unsupported: Unsupported,
@@ -55,6 +58,10 @@ pub struct CreateMultipartUploadOutput {
     pub key: String,
     /// Its id.
     pub upload_id: String,
+    /// When a lifecycle rule ends it.
+    pub abort_date: Option<IsoTime>,
+    /// That rule.
+    pub abort_rule_id: Option<String>,
     /// As asked.
     pub checksum_algorithm: Option<String>,
     /// As asked, or AWS's default.
@@ -99,16 +106,24 @@ impl Operation for CreateMultipartUpload {
     type Output = CreateMultipartUploadOutput;
 
     fn demands(input: &CreateMultipartUploadInput, facts: &mut View<'_, S3>) -> Result<Demands, Error> {
-        write::demands(facts, &input.bucket, &input.key, &input.acl, input.tagging.as_deref(), &input.encryption, |demand| demand)
+        let now = facts.now();
+        let demands =
+            write::demands(facts, &input.bucket, &input.key, &input.acl, input.tagging.as_deref(), &input.encryption, |demand| {
+                input.lock.on(demand, now)
+            })?;
+        input.lock.and(demands, facts, &input.bucket, &input.key)
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: CreateMultipartUploadInput) -> Result<CreateMultipartUploadOutput, Error> {
         input.unsupported.check(Self::NAME)?;
         input.content.check()?;
-        input.acl.check("bucket-owner-full-control")?;
         let (checksum_algorithm, checksum_type) = checksum(input.checksum_algorithm.as_deref(), input.checksum_type.as_deref())?;
         let bucket = access::open(call, &input.bucket, input.expected_bucket_owner.as_deref())?;
+        input.acl.check_owner(&bucket, call.caller())?;
+        input.lock.held(&bucket, call.now())?;
         let (_, key) = input.encryption.new_key(call, &bucket, &input.key)?;
+        let abort = lifecycle::told_of_upload(call, &bucket, &input.key)?;
+        let (abort_date, abort_rule_id) = abort.map(|(time, rule)| (IsoTime(time), rule)).unzip();
         // Sorts by time, as lists of uploads do.
         let upload_id = uuid_v7(call.entropy(), call.now()).replace('-', "");
         let encryption = key.told();
@@ -119,11 +134,21 @@ impl Operation for CreateMultipartUpload {
             content: input.content,
             tags: tags::of_header(input.tagging.as_deref())?,
             requested_encryption: input.encryption.server_side_encryption,
+            lock: input.lock,
             checksum_algorithm: checksum_algorithm.clone(),
             checksum_type: checksum_type.clone(),
         };
         call.put(&UPLOADS, &[input.bucket.as_str(), &input.key, &upload_id], &upload)?;
-        Ok(CreateMultipartUploadOutput { bucket: input.bucket, key: input.key, upload_id, checksum_algorithm, checksum_type, encryption })
+        Ok(CreateMultipartUploadOutput {
+            bucket: input.bucket,
+            key: input.key,
+            upload_id,
+            abort_date,
+            abort_rule_id,
+            checksum_algorithm,
+            checksum_type,
+            encryption,
+        })
     }
 
     fn example() -> Example {

@@ -1,6 +1,7 @@
 use crate::{
     BucketInput, S3, access, multipart, objects,
     state::{BUCKETS, OWNED, UPLOADS, Versioning},
+    workflows,
 };
 use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde_json::json;
@@ -34,6 +35,7 @@ impl Operation for DeleteBucket {
         for (parts, _) in call.scan(&UPLOADS, name)? {
             multipart::close(call, name, &parts[1], &parts[2], &HashSet::new())?;
         }
+        workflows::lifecycle::forget(call, name)?;
         call.delete(&OWNED, &[bucket.account.as_str(), name]);
         call.delete(&BUCKETS, name);
         Ok(())

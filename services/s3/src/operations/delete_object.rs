@@ -1,4 +1,4 @@
-use crate::{S3, access, conditions::WriteIf, examples, objects, state::Bucket};
+use crate::{S3, access, conditions::WriteIf, examples, lock, objects, state::Bucket};
 use gate::{Authorized, Demand, Demands, Error, Example, Operation, Scope, View};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -19,6 +19,8 @@ pub struct DeleteObjectInput {
     pub expected_bucket_owner: Option<String>,
     /// The version that goes for good.
     pub version_id: Option<String>,
+    /// `true`: also what is under governance.
+    pub bypass_governance_retention: Option<String>,
     /// Only if the current object has this ETag.
     pub if_match: Option<String>,
     /// Refused.
@@ -76,7 +78,9 @@ impl Operation for DeleteObject {
     type Output = DeleteObjectOutput;
 
     fn demands(input: &DeleteObjectInput, facts: &mut View<'_, S3>) -> Result<Demands, Error> {
-        conditional(facts, &input.bucket, &input.key, input.version_id.as_ref(), input.if_match.as_ref()).map(Demands::all)
+        let own = conditional(facts, &input.bucket, &input.key, input.version_id.as_ref(), input.if_match.as_ref())?;
+        let bypass = lock::bypass(facts, input.bypass_governance_retention.as_deref(), &input.bucket, &input.key)?;
+        Ok(Demands::all(own.into_iter().chain(bypass)))
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: DeleteObjectInput) -> Result<DeleteObjectOutput, Error> {
@@ -85,7 +89,8 @@ impl Operation for DeleteObject {
         }
         let bucket = access::open(call, &input.bucket, input.expected_bucket_owner.as_deref())?;
         check(call, &bucket, &input.key, input.if_match)?;
-        let deleted = objects::delete(call, &bucket, &input.key, input.version_id.as_deref())?;
+        let bypass = lock::bypasses(input.bypass_governance_retention.as_deref());
+        let deleted = objects::delete(call, &bucket, &input.key, input.version_id.as_deref(), bypass)?;
         Ok(DeleteObjectOutput { version_id: deleted.version_id, delete_marker: deleted.marker.then_some(true) })
     }
 
@@ -95,7 +100,9 @@ impl Operation for DeleteObject {
 
     fn variations() -> Vec<(&'static str, Example)> {
         let if_match = json!({"Bucket": "example-bucket", "Key": "a", "IfMatch": "$1/ETag"});
+        let governed = json!({"VersionId": "$1/VersionId", "BypassGovernanceRetention": "true"});
         vec![
+            ("of a version with a bypass", examples::with_locked(examples::object(governed))),
             ("if it is this one", examples::with_bucket(if_match).after("s3:PutObject", json!({"Bucket": "example-bucket", "Key": "a"}))),
             ("of a version", examples::with_version(examples::object(json!({"VersionId": "$2/VersionId"})))),
         ]

@@ -1,4 +1,4 @@
-use crate::{S3, access, error, objects, operations::delete_object};
+use crate::{S3, access, error, lock, objects, operations::delete_object};
 use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -45,6 +45,8 @@ pub struct DeleteObjectsInput {
     pub expected_bucket_owner: Option<String>,
     /// The objects.
     pub delete: Delete,
+    /// `true`: also what is under governance.
+    pub bypass_governance_retention: Option<String>,
 }
 
 /// An object that was deleted.
@@ -105,6 +107,8 @@ impl Operation for DeleteObjects {
             for demand in delete_object::conditional(facts, &input.bucket, &object.key, version, if_match)? {
                 demands = demands.and(demand.item(index));
             }
+            let bypass = lock::bypass(facts, input.bypass_governance_retention.as_deref(), &input.bucket, &object.key)?;
+            demands = bypass.into_iter().fold(demands, |demands, bypass| demands.and(bypass.item(index)));
         }
         Ok(demands)
     }
@@ -122,13 +126,14 @@ impl Operation for DeleteObjects {
             return Err(first);
         }
         let bucket = access::open(call, &input.bucket, input.expected_bucket_owner.as_deref())?;
+        let bypass = lock::bypasses(input.bypass_governance_retention.as_deref());
         let quiet = input.delete.quiet == Some(true);
         let mut output = DeleteObjectsOutput { deleted: Vec::new(), errors: Vec::new() };
         for (index, object) in objects.into_iter().enumerate() {
             let result = match call.item(index) {
                 Some(denial) => Err(denial.clone()),
                 None => delete_object::check(call, &bucket, &object.key, object.etag)
-                    .and_then(|()| objects::delete(call, &bucket, &object.key, object.version_id.as_deref())),
+                    .and_then(|()| objects::delete(call, &bucket, &object.key, object.version_id.as_deref(), bypass)),
             };
             match result {
                 Err(error) if error.status < 500 => {

@@ -1,12 +1,12 @@
 use crate::{
     BucketInput, S3, access,
-    operations::put_bucket_ownership_controls::{ENFORCED, OwnershipControls, OwnershipRule},
+    operations::put_bucket_ownership_controls::{OwnershipControls, OwnershipRule},
 };
 use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde::Serialize;
 use serde_json::json;
 
-/// Who owns objects: the bucket's owner.
+/// Who owns objects.
 /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetBucketOwnershipControls.html>
 pub struct GetBucketOwnershipControls;
 
@@ -30,8 +30,13 @@ impl Operation for GetBucketOwnershipControls {
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: BucketInput) -> Result<GetBucketOwnershipControlsOutput, Error> {
-        access::open_named(call, &input)?;
-        let rule = OwnershipRule { object_ownership: ENFORCED.into() };
+        let bucket = access::open_named(call, &input)?;
+        let object_ownership = bucket.ownership.ok_or_else(|| {
+            Error::new("OwnershipControlsNotFoundError", "The bucket ownership controls were not found")
+                .status(404)
+                .member("BucketName", bucket.name)
+        })?;
+        let rule = OwnershipRule { object_ownership };
         Ok(GetBucketOwnershipControlsOutput { ownership_controls: OwnershipControls { rules: vec![rule] } })
     }
 

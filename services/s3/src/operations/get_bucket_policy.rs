@@ -1,4 +1,4 @@
-use crate::{BucketInput, S3, access};
+use crate::{BucketInput, S3, access, error};
 use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde::Serialize;
 use serde_json::json;
@@ -28,9 +28,7 @@ impl Operation for GetBucketPolicy {
 
     fn execute(call: &mut Authorized<'_, Self>, input: BucketInput) -> Result<GetBucketPolicyOutput, Error> {
         let bucket = access::open_as_owner(call, &input.bucket, input.expected_bucket_owner.as_deref())?;
-        let kept = bucket.policy.ok_or_else(|| {
-            Error::new("NoSuchBucketPolicy", "The bucket policy does not exist").status(404).member("BucketName", input.bucket)
-        })?;
+        let kept = bucket.policy.ok_or_else(|| error::no_such_policy(&input.bucket))?;
         Ok(GetBucketPolicyOutput { policy: call.ids_to_principals(&kept) })
     }
 

@@ -1,5 +1,5 @@
 use crate::{
-    GetObjectInput, GetObjectOutput, S3, examples,
+    GetObjectInput, GetObjectOutput, S3, examples, lock,
     read::{self, May, demands},
 };
 use gate::{Authorized, Demands, Error, Example, Operation, View};
@@ -23,8 +23,9 @@ impl Operation for GetObject {
 
     fn execute(call: &mut Authorized<'_, Self>, input: GetObjectInput) -> Result<GetObjectOutput, Error> {
         let may = May::of(call);
-        let opened = read::open(call, input, Self::NAME, may)?;
+        let mut opened = read::open(call, input, Self::NAME, may)?;
         call.answer_with(opened.object.body_parts(&opened.key), opened.start, opened.output.content_length);
+        opened.output.lock = lock::told(call, &opened.held);
         Ok(opened.output)
     }
 

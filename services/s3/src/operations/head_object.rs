@@ -1,5 +1,5 @@
 use crate::{
-    GetObjectInput, GetObjectOutput, S3, examples,
+    GetObjectInput, GetObjectOutput, S3, examples, lock,
     read::{self, May, demands},
 };
 use gate::{Authorized, Demands, Error, Example, Operation, View};
@@ -23,7 +23,8 @@ impl Operation for HeadObject {
 
     fn execute(call: &mut Authorized<'_, Self>, input: GetObjectInput) -> Result<GetObjectOutput, Error> {
         let may = May::of(call);
-        read::open(call, input, Self::NAME, may).map(|opened| opened.output)
+        let opened = read::open(call, input, Self::NAME, may)?;
+        Ok(GetObjectOutput { lock: lock::told(call, &opened.held), ..opened.output })
     }
 
     fn example() -> Example {

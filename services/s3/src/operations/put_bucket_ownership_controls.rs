@@ -1,9 +1,9 @@
-use crate::{S3, access, error};
+use crate::{S3, access, error, objects};
 use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-/// Sets who owns objects. `BucketOwnerEnforced`, AWS's default, is all there is.
+/// Sets who owns objects. Where it is not the bucket's owner, objects of other accounts are refused: there are no ACLs.
 /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketOwnershipControls.html>
 pub struct PutBucketOwnershipControls;
 
@@ -11,7 +11,7 @@ pub struct PutBucketOwnershipControls;
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct OwnershipRule {
-    /// `BucketOwnerEnforced`.
+    /// `BucketOwnerEnforced`, `BucketOwnerPreferred` or `ObjectWriter`.
     pub object_ownership: String,
 }
 
@@ -24,16 +24,16 @@ pub struct OwnershipControls {
     pub rules: Vec<OwnershipRule>,
 }
 
-/// The ownership that all buckets have: all objects belong to the bucket's owner, and ACLs are off.
+/// All objects belong to the bucket's owner, and ACLs are off: AWS's default.
 pub(crate) const ENFORCED: &str = "BucketOwnerEnforced";
+/// Objects that give the bucket's owner all rights belong to it.
+pub(crate) const PREFERRED: &str = "BucketOwnerPreferred";
+/// Objects belong to who writes them.
+pub(crate) const WRITER: &str = "ObjectWriter";
 
-/// Refuses every other ownership: it would bring ACLs back.
 pub(crate) fn check_ownership(ownership: &str) -> Result<(), Error> {
     match ownership {
-        ENFORCED => Ok(()),
-        "BucketOwnerPreferred" | "ObjectWriter" => {
-            Err(Error::not_implemented(&format!("s3 with ObjectOwnership {ownership}, which needs ACLs,")))
-        }
+        ENFORCED | PREFERRED | WRITER => Ok(()),
         _ => Err(error::malformed_xml()),
     }
 }
@@ -62,11 +62,11 @@ impl Operation for PutBucketOwnershipControls {
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: PutBucketOwnershipControlsInput) -> Result<(), Error> {
-        access::open(call, &input.bucket, input.expected_bucket_owner.as_deref())?;
-        match &input.ownership_controls.rules[..] {
-            [rule] => check_ownership(&rule.object_ownership),
-            _ => Err(error::malformed_xml()),
-        }
+        let mut bucket = access::open(call, &input.bucket, input.expected_bucket_owner.as_deref())?;
+        let [rule] = &input.ownership_controls.rules[..] else { return Err(error::malformed_xml()) };
+        check_ownership(&rule.object_ownership)?;
+        bucket.ownership = Some(rule.object_ownership.clone());
+        objects::put_bucket(call, &bucket)
     }
 
     fn example() -> Example {

@@ -48,6 +48,10 @@ impl Operation for PutBucketVersioning {
         }
         bucket.versioning = match input.versioning_configuration.status.as_deref() {
             Some("Enabled") => Versioning::Enabled,
+            Some("Suspended") if bucket.lock.is_some() => {
+                let message = "An Object Lock configuration is present on this bucket, so the versioning state cannot be changed.";
+                return Err(Error::new("InvalidBucketState", message).status(409));
+            }
             Some("Suspended") => Versioning::Suspended,
             _ => {
                 return Err(Error::new(

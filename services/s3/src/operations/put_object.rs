@@ -1,7 +1,7 @@
 use crate::{
-    Acl, Checksums, Content, Encryption, S3, Unsupported, WriteIf, access,
+    Acl, Checksums, Content, Encryption, ObjectLock, S3, Unsupported, WriteIf, access,
     checksums::{self, FULL},
-    examples,
+    examples, lifecycle, lock,
     names::quoted,
     objects,
     state::Object,
@@ -27,6 +27,9 @@ pub struct PutObjectInput {
     pub key: String,
     /// The account that the bucket must belong to.
     pub expected_bucket_owner: Option<String>,
+    /// MD5 of the body, verified before the call.
+    #[serde(rename = "ContentMD5")]
+    pub content_md5: Option<String>,
     /// Tags: `key=value&…`.
     pub tagging: Option<String>,
     /// Rights.
@@ -46,6 +49,9 @@ pub struct PutObjectInput {
     /// Conditions.
     #[serde(flatten)]
     pub conditions: WriteIf,
+    /// The object's lock; else the bucket's default.
+    #[serde(flatten)]
+    pub lock: ObjectLock,
     /// Refused members.
     #[serde(flatten)]
     pub unsupported: Unsupported,
@@ -58,6 +64,8 @@ pub struct PutObjectOutput {
     /// In quotes.
     #[serde(rename = "ETag")]
     pub etag: String,
+    /// When it ends by a lifecycle rule, and which.
+    pub expiration: Option<String>,
     /// In versioned buckets.
     pub version_id: Option<String>,
     /// `FULL_OBJECT`.
@@ -75,12 +83,15 @@ impl PutObjectInput {
     fn sum(&self) -> Result<Algorithm, Error> {
         Ok(self.checksums.wanted(self.checksum_algorithm.as_deref())?.unwrap_or(checksums::DEFAULT))
     }
+    /// Whether the sender says what the bytes are.
+    fn is_vouched(&self) -> bool {
+        self.content_md5.is_some() || self.checksum_algorithm.is_some() || self.checksums.algorithm().is_some()
+    }
     fn check(&self) -> Result<(), Error> {
         self.unsupported.check(PutObject::NAME)?;
         self.content.check()?;
         self.checksums.check()?;
-        self.sum()?;
-        self.acl.check("bucket-owner-full-control")
+        self.sum().map(drop)
     }
 }
 
@@ -93,9 +104,11 @@ impl Operation for PutObject {
     type Output = PutObjectOutput;
 
     fn demands(input: &PutObjectInput, facts: &mut View<'_, S3>) -> Result<Demands, Error> {
-        demands(facts, &input.bucket, &input.key, &input.acl, input.tagging.as_deref(), &input.encryption, |demand| {
-            input.conditions.on(demand)
-        })
+        let now = facts.now();
+        let demands = demands(facts, &input.bucket, &input.key, &input.acl, input.tagging.as_deref(), &input.encryption, |demand| {
+            input.lock.on(input.conditions.on(demand), now)
+        })?;
+        input.lock.and(demands, facts, &input.bucket, &input.key)
     }
 
     fn open(call: &mut Authorized<'_, Self>, input: &PutObjectInput) -> Result<BodyKey, Error> {
@@ -105,6 +118,8 @@ impl Operation for PutObject {
             let current = objects::current_etag(call, &bucket.name, &input.key)?;
             input.conditions.check(&input.key, current.as_deref())?;
         }
+        input.acl.check_owner(&bucket, call.caller())?;
+        input.lock.held(&bucket, call.now())?;
         let key = input.encryption.new_key(call, &bucket, &input.key)?;
         body_key(key, vec![input.sum()?])
     }
@@ -117,6 +132,9 @@ impl Operation for PutObject {
             let current = objects::current_etag(call, &bucket.name, &input.key)?;
             input.conditions.check(&input.key, current.as_deref())?;
         }
+        input.acl.check_owner(&bucket, call.caller())?;
+        let held = input.lock.held(&bucket, call.now())?;
+        lock::check_vouched(call, &held, input.is_vouched())?;
         let received = match write::body(call)? {
             Some(received) => received,
             None => nothing(input.encryption.new_key(call, &bucket, &input.key)?.1, &[input.sum()?]),
@@ -135,8 +153,9 @@ impl Operation for PutObject {
             tags: tags::of_header(input.tagging.as_deref())?,
         };
         let (encryption, checksum_type, checksums) = (object.key.told(), object.checksum_type.clone(), object.checksums.clone());
-        let version_id = write::store(call, &bucket, &input.key, object, "ObjectCreated:Put")?;
-        Ok(PutObjectOutput { etag: quoted(&etag), version_id, checksum_type, checksums, encryption })
+        let expiration = lifecycle::told_of_new(call, &bucket, &input.key, &object)?;
+        let version_id = write::store(call, &bucket, &input.key, object, held, "ObjectCreated:Put")?;
+        Ok(PutObjectOutput { etag: quoted(&etag), expiration, version_id, checksum_type, checksums, encryption })
     }
 
     fn example() -> Example {

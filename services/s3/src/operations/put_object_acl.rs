@@ -45,10 +45,13 @@ impl Operation for PutObjectAcl {
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: PutObjectAclInput) -> Result<(), Error> {
-        access::open(call, &input.bucket, input.expected_bucket_owner.as_deref())?;
+        let bucket = access::open(call, &input.bucket, input.expected_bucket_owner.as_deref())?;
         let may_list = call.probe(MAY_LIST);
         tagged(call, &input.bucket, &input.key, input.version_id.as_deref(), may_list)?;
-        Err(error::acl_not_supported())
+        match bucket.is_enforced() {
+            true => Err(error::acl_not_supported()),
+            false => Err(Error::not_implemented("s3:PutObjectAcl in a bucket whose ACLs are on")),
+        }
     }
 
     fn example() -> Example {

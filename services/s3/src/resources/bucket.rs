@@ -1,91 +1,32 @@
-use crate::{
-    BucketInput, CreateBucket, CreateBucketConfiguration, CreateBucketInput, DeleteBucket, DeleteBucketEncryption, DeleteBucketTagging,
-    PublicAccessBlock, PutBucketEncryption, PutBucketOwnershipControls, PutBucketTagging, PutBucketVersioning, PutPublicAccessBlock,
-    PutPublicAccessBlockInput,
-};
-use gate::{Error, Operation, Physical, Property, ResourceContext, ResourceType};
-use serde_json::{Value, json};
+use super::configured::configure;
+use crate::{BucketInput, CreateBucket, CreateBucketConfiguration, CreateBucketInput, DeleteBucket};
+use gate::{Error, Physical, Property, ResourceContext, ResourceType};
+use serde_json::Value;
 
-/// A bucket. What is not enforced here (lifecycle rules, notifications, replication and more) is not among its
-/// properties, so a template that asks for it is refused.
-/// Source: <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-s3-bucket.html>
+/// A bucket. What is not done here (logging, replication, CORS, websites, inventories, other storage classes and more) is
+/// not among its properties, so a template that asks for it is refused.
+/// Source: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-bucket.html>
 pub(crate) struct Bucket;
-
-/// Sets what the template says of a bucket that is there; at an update, only what changed.
-fn configure(context: &mut ResourceContext<'_>, bucket: &str, old: Option<&Value>, new: &Value) -> Result<(), Error> {
-    let changed = |name: &str| new.get(name) != old.and_then(|o| o.get(name));
-    let alone = || BucketInput { bucket: bucket.into(), expected_bucket_owner: None };
-    if changed("BucketEncryption") {
-        match new.get("BucketEncryption") {
-            Some(encryption) => {
-                put::<PutBucketEncryption>(context, bucket, "ServerSideEncryptionConfiguration", encryption_of(encryption)?)?
-            }
-            None => context.call::<DeleteBucketEncryption>(alone())?,
-        }
-    }
-    if changed("VersioningConfiguration") {
-        let status = new.pointer("/VersioningConfiguration/Status").cloned().unwrap_or(json!("Suspended"));
-        put::<PutBucketVersioning>(context, bucket, "VersioningConfiguration", json!({"Status": status}))?;
-    }
-    if changed("PublicAccessBlockConfiguration") {
-        match new.get("PublicAccessBlockConfiguration") {
-            Some(block) => put::<PutPublicAccessBlock>(context, bucket, "PublicAccessBlockConfiguration", block.clone())?,
-            // Taken out of the template: as in a new bucket.
-            None => context.call::<PutPublicAccessBlock>(PutPublicAccessBlockInput {
-                bucket: bucket.into(),
-                expected_bucket_owner: None,
-                public_access_block_configuration: PublicAccessBlock::ALL,
-            })?,
-        }
-    }
-    if let Some(ownership) = new.get("OwnershipControls").filter(|_| changed("OwnershipControls")) {
-        put::<PutBucketOwnershipControls>(context, bucket, "OwnershipControls", ownership.clone())?;
-    }
-    if changed("Tags") || old.is_none() {
-        match tags_of(context, new) {
-            tags if !tags.is_empty() => put::<PutBucketTagging>(context, bucket, "Tagging", json!({"TagSet": tags}))?,
-            _ if old.is_some() => context.call::<DeleteBucketTagging>(alone())?,
-            _ => {}
-        }
-    }
-    Ok(())
-}
-
-fn put<Op: Operation<Output = ()>>(context: &mut ResourceContext<'_>, bucket: &str, member: &str, value: Value) -> Result<(), Error> {
-    context.call_with::<Op>(json!({"Bucket": bucket, member: value}))
-}
-
-/// The template's tags, and those of the stack that it does not override.
-fn tags_of(context: &ResourceContext<'_>, properties: &Value) -> Vec<Value> {
-    let mut tags: Vec<Value> = properties.get("Tags").and_then(Value::as_array).cloned().unwrap_or_default();
-    for (key, value) in &context.tags {
-        if !tags.iter().any(|tag| tag["Key"] == json!(key)) {
-            tags.push(json!({"Key": key, "Value": value}));
-        }
-    }
-    tags
-}
-
-/// CloudFormation has other names than the API here.
-fn encryption_of(property: &Value) -> Result<Value, Error> {
-    let rules = property
-        .get("ServerSideEncryptionConfiguration")
-        .and_then(Value::as_array)
-        .ok_or_else(|| super::missing("BucketEncryption.ServerSideEncryptionConfiguration"))?;
-    let rules: Vec<Value> = rules
-        .iter()
-        .map(|rule| json!({"ApplyServerSideEncryptionByDefault": rule.get("ServerSideEncryptionByDefault"), "BucketKeyEnabled": rule.get("BucketKeyEnabled")}))
-        .collect();
-    Ok(json!({"Rules": rules}))
-}
 
 fn physical(context: &ResourceContext<'_>, name: &str) -> Physical {
     let region = context.region.as_str();
+    // Older regions have a dash where newer ones have a dot.
+    let dashed = ["us-east-1", "us-west-1", "us-west-2", "eu-west-1", "ap-southeast-1", "ap-southeast-2", "ap-northeast-1", "sa-east-1"];
+    let separator = if dashed.contains(&region) { '-' } else { '.' };
     Physical::new(name)
         .attribute("Arn", format!("arn:aws:s3:::{name}"))
         .attribute("DomainName", format!("{name}.s3.amazonaws.com"))
         .attribute("DualStackDomainName", format!("{name}.s3.dualstack.{region}.amazonaws.com"))
         .attribute("RegionalDomainName", format!("{name}.s3.{region}.amazonaws.com"))
+        .attribute("WebsiteURL", format!("http://{name}.s3-website{separator}{region}.amazonaws.com"))
+}
+
+fn is_true(properties: &Value, name: &str) -> bool {
+    match properties.get(name) {
+        Some(Value::Bool(flag)) => *flag,
+        Some(Value::String(text)) => text.eq_ignore_ascii_case("true"),
+        _ => false,
+    }
 }
 
 impl ResourceType for Bucket {
@@ -95,8 +36,13 @@ impl ResourceType for Bucket {
     fn properties(&self) -> &'static [Property] {
         const {
             &[
+                Property::optional("AccessControl"),
                 Property::optional("BucketEncryption"),
                 Property::optional("BucketName").replaces(),
+                Property::optional("LifecycleConfiguration"),
+                Property::optional("NotificationConfiguration"),
+                Property::optional("ObjectLockConfiguration"),
+                Property::optional("ObjectLockEnabled").replaces(),
                 Property::optional("OwnershipControls"),
                 Property::optional("PublicAccessBlockConfiguration"),
                 Property::optional("Tags"),
@@ -114,6 +60,7 @@ impl ResourceType for Bucket {
         context.call::<CreateBucket>(CreateBucketInput {
             bucket: name.clone(),
             create_bucket_configuration: place,
+            object_lock_enabled_for_bucket: is_true(properties, "ObjectLockEnabled").then_some(true),
             ..Default::default()
         })?;
         configure(context, &name, None, properties)?;

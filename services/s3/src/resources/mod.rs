@@ -1,5 +1,6 @@
 pub(crate) mod bucket;
 pub(crate) mod bucket_policy;
+mod configured;
 
 use gate::Error;
 use serde_json::Value;

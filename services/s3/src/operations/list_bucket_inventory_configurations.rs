@@ -1,0 +1,26 @@
+use crate::{ConfigurationListInput, ConfigurationListOutput, S3, access};
+use gate::{Authorized, Demands, Error, Example, Operation, View};
+
+/// The bucket's inventories: it has none.
+/// Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListBucketInventoryConfigurations.html>
+pub struct ListBucketInventoryConfigurations;
+
+impl Operation for ListBucketInventoryConfigurations {
+    type Service = S3;
+    const NAME: &'static str = "ListBucketInventoryConfigurations";
+    const READ_ONLY: bool = true;
+    type Input = ConfigurationListInput;
+    type Output = ConfigurationListOutput;
+
+    fn demands(input: &ConfigurationListInput, facts: &mut View<'_, S3>) -> Result<Demands, Error> {
+        access::on_bucket(facts, "s3:GetInventoryConfiguration", &input.bucket).map(Demands::from)
+    }
+
+    fn execute(call: &mut Authorized<'_, Self>, input: ConfigurationListInput) -> Result<ConfigurationListOutput, Error> {
+        input.list_nothing(call)
+    }
+
+    fn example() -> Example {
+        ConfigurationListInput::example()
+    }
+}
