@@ -9,11 +9,13 @@ use base::redacted;
 use serde_json::Value;
 use std::time::Duration;
 
+type Looking = Box<dyn FnMut(&Gate) -> Result<Vec<Value>, Error> + Send>;
+
 /// What an answer goes on with: the call was decided and recorded before its first byte, and each look is decided anew, so that
 /// who loses the right to it sees no more.
 pub struct Sending {
     every: Duration,
-    look: Box<dyn FnMut(&Gate) -> Result<Vec<Value>, Error> + Send>,
+    look: Looking,
     gate: Gate,
 }
 

@@ -169,7 +169,11 @@ mod tests {
         let before = std::fs::read(dir.path().join("store.db")).unwrap();
         let kept = std::fs::read(dir.path().join(NAME)).unwrap();
         let mut steps = Vec::new();
-        rotate(dir.path(), &root(1), &root(2), &mut |step| Ok(steps.push(step))).unwrap();
+        rotate(dir.path(), &root(1), &root(2), &mut |step| {
+            steps.push(step);
+            Ok(())
+        })
+        .unwrap();
         assert_eq!(steps, [Step::Opened, Step::Wrapped]);
         assert_eq!(std::fs::read(dir.path().join("store.db")).unwrap()[..4096], before[..4096], "the file's key is the same");
         assert!(matches!(rows(dir.path(), &root(1)), Err(StoreError::WrongKey { .. })));
@@ -192,7 +196,11 @@ mod tests {
         assert!(matches!(rotate(dir.path(), &root(1), &root(2), &mut |_| Ok(())), Err(StoreError::Busy { .. })));
         drop(store);
         let mut steps = Vec::new();
-        rotate(dir.path(), &root(1), &root(2), &mut |step| Ok(steps.push(step))).unwrap();
+        rotate(dir.path(), &root(1), &root(2), &mut |step| {
+            steps.push(step);
+            Ok(())
+        })
+        .unwrap();
         assert_eq!((steps.first(), steps.last()), (Some(&Step::Opened), Some(&Step::Wrapped)));
         assert!(steps.iter().any(|step| matches!(step, Step::Copied { done, of } if done == of)));
         let keys = Keyring::open(dir.path(), &root(2)).unwrap();
@@ -205,7 +213,11 @@ mod tests {
         std::fs::rename(dir.path().join("elsewhere"), dir.path().join(NAME)).unwrap();
         assert_eq!(rows(dir.path(), &root(2)), Ok(2 * ROWS));
         steps.clear();
-        rotate(dir.path(), &root(2), &root(3), &mut |step| Ok(steps.push(step))).unwrap();
+        rotate(dir.path(), &root(2), &root(3), &mut |step| {
+            steps.push(step);
+            Ok(())
+        })
+        .unwrap();
         assert_eq!(steps, [Step::Opened, Step::Wrapped], "once in a life");
         assert_eq!(rows(dir.path(), &root(3)), Ok(2 * ROWS));
     }
