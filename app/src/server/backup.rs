@@ -1,9 +1,6 @@
 //! A backup in the answer's body, once the gate has allowed and recorded it.
 
-use super::{
-    answer,
-    route::{Body, Style},
-};
+use super::{answer, route::Body};
 use base::{Clock, SystemClock};
 use gate::Error;
 use http::{HeaderValue, Response, header::CONTENT_TYPE};
@@ -13,6 +10,7 @@ use std::{
     sync::Arc,
 };
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use wire::answer::Style;
 
 /// The operation whose answer has one.
 pub(crate) const OPERATION: (&str, &str) = ("operator", "CreateBackup");
