@@ -191,7 +191,7 @@ mod tests {
     fn names_that_a_wildcard_does_not_stand_for_have_a_certificate_of_their_own() {
         let clock = Arc::new(ManualClock::new(Timestamp::parse_iso("2026-11-22T05:00:00Z").unwrap()));
         let certificates = certificates(&clock, &["sekisho.example".into(), "192.0.2.7".into()]);
-        let der = |name| certificates.of(Some(name)).unwrap().cert[0].to_vec();
+        let der = |name: &str| certificates.of(Some(name)).unwrap().cert[0].to_vec();
         let all = certificates.of(None).unwrap().cert[0].to_vec();
         for name in
             ["localhost", "bucket.s3.localhost", "bucket.s3.us-east-1.localhost", "S3.localhost", "x.sekisho.example", "elsewhere.example"]
