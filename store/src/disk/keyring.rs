@@ -9,7 +9,6 @@ use aws_lc_rs::aead::{Aad, Nonce};
 use std::{
     fs::{File, OpenOptions},
     io::{ErrorKind, Read, Write},
-    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
 };
 use zeroize::Zeroizing;
@@ -93,7 +92,7 @@ impl Keyring {
         let draft = dir.join("keyring.new");
         let path = path(dir);
         let failed = files::failed(&draft, "writing");
-        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&draft).map_err(&failed)?;
+        let mut file = OpenOptions::new().write(true).create(true).truncate(true).open(&draft).map_err(&failed)?;
         let written = file.write_all(&self.wrap(root)).and_then(|()| file.sync_all());
         if let Err(e) = written {
             // What is left is written over next time.

@@ -14,7 +14,6 @@ use redb::StorageBackend;
 use std::{
     fs::{File, OpenOptions},
     io::ErrorKind,
-    os::unix::fs::OpenOptionsExt,
     path::Path,
     sync::Arc,
 };
@@ -87,7 +86,7 @@ fn copy(dir: &Path, keyring: &Keyring, report: &mut dyn FnMut(Step) -> Result<()
     let old = header::read(&mut from, &path, &keyring.rows)?;
     let failed = files::failed(&draft, "copying the rows");
     let written = (|| {
-        let mut to = OpenOptions::new().read(true).write(true).create(true).truncate(true).mode(0o600).open(&draft).map_err(&failed)?;
+        let mut to = OpenOptions::new().read(true).write(true).create(true).truncate(true).open(&draft).map_err(&failed)?;
         let new = header::write(&mut to, &keyring.rows[0]).map_err(&failed)?;
         let switches = || Arc::new(Switches::default());
         let from = Blocks::new(from, Sealer::new(old), switches()).map_err(&failed)?;
