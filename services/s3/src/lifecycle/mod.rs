@@ -77,8 +77,11 @@ pub struct LifecycleRuleAndOperator {
     /// The key begins so.
     pub prefix: Option<String>,
     /// The object has all of these tags.
-    #[serde(rename = "Tag", alias = "Tags", default, deserialize_with = "list", skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<Tag>,
+    /// The same as XML writes them.
+    #[serde(rename = "Tag", default, deserialize_with = "list", skip_serializing_if = "Vec::is_empty")]
+    pub written: Vec<Tag>,
     /// It has more bytes.
     pub object_size_greater_than: Option<u64>,
     /// It has fewer bytes.
@@ -141,7 +144,7 @@ impl LifecycleRule {
         let filter = self.filter.as_ref();
         let and = filter.and_then(|f| f.and.as_ref());
         let tags = match (and, filter.and_then(|f| f.tag.as_ref())) {
-            (Some(and), _) => and.tags.as_slice(),
+            (Some(and), _) => and.written.as_slice(),
             (None, Some(tag)) => std::slice::from_ref(tag),
             (None, None) => &[],
         };
