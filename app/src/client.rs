@@ -5,6 +5,7 @@ use base::{Clock, Region, Secret, SystemClock};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Request};
 use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
 use hyper_util::rt::TokioIo;
 use rustls::{
     ClientConfig, RootCertStore,
@@ -17,8 +18,12 @@ use tokio_rustls::TlsConnector;
 use wire::sigv4::{Credentials, PayloadHash, hex_sha256, sign};
 
 /// `X-Amz-Target` prefixes of the services that the command line calls.
-const JSON: [(&str, &str); 3] =
-    [("codepipeline", "CodePipeline_20150709"), ("codecommit", "CodeCommit_20150413"), ("cloudtrail", "CloudTrail_20131101")];
+const JSON: [(&str, &str); 4] = [
+    ("codepipeline", "CodePipeline_20150709"),
+    ("codecommit", "CodeCommit_20150413"),
+    ("cloudtrail", "CloudTrail_20131101"),
+    ("operator", "Sekisho_20261122"),
+];
 /// API versions of the query services.
 const QUERY: [(&str, &str); 3] = [("sts", "2011-06-15"), ("iam", "2010-05-08"), ("cloudformation", "2010-05-15")];
 
@@ -51,6 +56,11 @@ impl From<CallError> for Failure {
 
 fn transport(e: impl fmt::Display) -> CallError {
     CallError { code: "Connection".into(), message: format!("the server cannot be reached: {e}") }
+}
+
+fn refused(answer: &Value) -> CallError {
+    let text = |pointers: [&str; 2]| pointers.iter().find_map(|p| answer.pointer(p)?.as_str()).unwrap_or_default().to_string();
+    CallError { code: text(["/__type", "/Error/Code"]), message: text(["/message", "/Error/Message"]) }
 }
 
 /// Trusts the local authority alone.
@@ -96,6 +106,41 @@ impl Client {
 
     /// Makes a call. `input` has AWS's member names; so has the answer.
     pub(crate) async fn call(&self, service: &str, operation: &str, input: Value) -> Result<Value, CallError> {
+        let (request, query) = self.request(service, operation, input)?;
+        let (status, body) = self.send(request).await?;
+        let bytes = body.collect().await.map_err(transport)?.to_bytes();
+        let answer: Value = if bytes.is_empty() { Value::Null } else { serde_json::from_slice(&bytes).map_err(transport)? };
+        if status == 200 {
+            let inner = format!("/{operation}Response/{operation}Result");
+            return Ok(if query { answer.pointer(&inner).cloned().unwrap_or(Value::Null) } else { answer });
+        }
+        Err(refused(&answer))
+    }
+
+    /// Makes a call whose answer is a stream of bytes, and gives them on as they come.
+    pub(crate) async fn download(
+        &self,
+        service: &str,
+        operation: &str,
+        input: Value,
+        mut take: impl FnMut(&[u8]) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let (request, _) = self.request(service, operation, input)?;
+        let (status, mut body) = self.send(request).await?;
+        if status != 200 {
+            let bytes = body.collect().await.map_err(transport)?.to_bytes();
+            return Err(refused(&serde_json::from_slice(&bytes).unwrap_or_default()).into());
+        }
+        while let Some(frame) = body.frame().await {
+            if let Some(bytes) = frame.map_err(transport)?.data_ref() {
+                take(bytes)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A signed request, and whether it is of a query service.
+    fn request(&self, service: &str, operation: &str, input: Value) -> Result<(Request<Full<Bytes>>, bool), CallError> {
         let mut headers = HeaderMap::new();
         let (body, query) = if let Some((_, prefix)) = JSON.iter().find(|(s, _)| *s == service) {
             headers.insert("content-type", HeaderValue::from_static("application/x-amz-json-1.1"));
@@ -117,17 +162,10 @@ impl Client {
             .ok_or_else(|| transport("the request could not be signed"))?;
         let mut request = Request::post("/").body(Full::new(Bytes::from(body))).map_err(transport)?;
         *request.headers_mut() = headers;
-        let (status, bytes) = self.send(request).await?;
-        let answer: Value = if bytes.is_empty() { Value::Null } else { serde_json::from_slice(&bytes).map_err(transport)? };
-        if status == 200 {
-            let inner = format!("/{operation}Response/{operation}Result");
-            return Ok(if query { answer.pointer(&inner).cloned().unwrap_or(Value::Null) } else { answer });
-        }
-        let text = |pointers: [&str; 2]| pointers.iter().find_map(|p| answer.pointer(p)?.as_str()).unwrap_or_default().to_string();
-        Err(CallError { code: text(["/__type", "/Error/Code"]), message: text(["/message", "/Error/Message"]) })
+        Ok((request, query))
     }
 
-    async fn send(&self, request: Request<Full<Bytes>>) -> Result<(u16, Bytes), CallError> {
+    async fn send(&self, request: Request<Full<Bytes>>) -> Result<(u16, Incoming), CallError> {
         let stream = TcpStream::connect(self.address).await.map_err(transport)?;
         let name = ServerName::from(self.address.ip());
         let stream = TlsConnector::from(self.tls.clone()).connect(name, stream).await.map_err(transport)?;
@@ -135,8 +173,7 @@ impl Client {
         tokio::spawn(connection);
         let answer = sender.send_request(request).await.map_err(transport)?;
         let status = answer.status().as_u16();
-        let bytes = answer.into_body().collect().await.map_err(transport)?.to_bytes();
-        Ok((status, bytes))
+        Ok((status, answer.into_body()))
     }
 
     /// A client with a session of the role.

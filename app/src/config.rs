@@ -2,7 +2,7 @@
 //! a delivery, and the runtime folder for what running work needs in the clear.
 
 use crate::failure::Failure;
-use base::{Entropy, Secret, SystemEntropy, access_key_id, secret_access_key, uuid};
+use base::{Secret, SystemEntropy, access_key_id, secret_access_key, uuid};
 use gate::OperatorKey;
 use serde::{Deserialize, Serialize};
 use std::{
@@ -32,14 +32,15 @@ pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     fs::rename(&partial, path).map_err(with_path(path))
 }
 
-fn read_private(path: &Path) -> Result<Option<Vec<u8>>, Failure> {
+/// Reads a file that only its owner reads; None: there is none.
+pub(crate) fn read_private(path: &Path) -> Result<Option<Vec<u8>>, Failure> {
     let meta = match fs::metadata(path) {
         Ok(meta) => meta,
         Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(e) => return Err(with_path(path)(e)),
     };
-    if meta.permissions().mode() & 0o077 != 0 {
-        return Err(Failure::unusable(format!("{} can be read by others (mode {:o})", path.display(), meta.mode() & 0o777))
+    if meta.permissions().mode() & 0o177 != 0 {
+        return Err(Failure::unusable(format!("{} is open to others than its owner (mode {:o})", path.display(), meta.mode() & 0o777))
             .help(format!("chmod 600 {}", path.display())));
     }
     fs::read(path).map(Some).map_err(with_path(path))
@@ -56,13 +57,6 @@ pub(crate) fn folder() -> Result<PathBuf, Failure> {
     Ok(folder)
 }
 
-/// The files of one data directory's server.
-pub(crate) struct ServerKeys {
-    pub(crate) id: String,
-    pub(crate) root_key: Secret<Vec<u8>>,
-    pub(crate) operator: OperatorKey,
-}
-
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct OperatorFile {
@@ -70,8 +64,8 @@ struct OperatorFile {
     secret_access_key: Secret<String>,
 }
 
-/// The keys of the server whose data lies in `state`; made when there are none and no data either.
-pub(crate) fn server_keys(state: &Path) -> Result<ServerKeys, Failure> {
+/// The id of the server whose data lies in `state`; made when there is none.
+pub(crate) fn server_id(state: &Path) -> Result<String, Failure> {
     let marker = state.join("server-id");
     let id = match fs::read_to_string(&marker) {
         Ok(id) => id.trim().to_string(),
@@ -82,35 +76,24 @@ pub(crate) fn server_keys(state: &Path) -> Result<ServerKeys, Failure> {
         }
         Err(e) => return Err(with_path(&marker)(e)),
     };
-    if id.len() != 36 || !id.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-') {
-        return Err(Failure::unusable(format!("{} does not hold a server's id", marker.display())));
-    }
-    let folder = folder()?.join("servers").join(&id);
-    private_folder(&folder)?;
-    let key_path = folder.join("root.key");
-    let root_key = match read_private(&key_path)? {
-        Some(text) => hex_key(&text)
-            .ok_or_else(|| Failure::unusable(format!("{} is not a root key: expected 64 hexadecimal digits", key_path.display())))?,
-        None if state.join("data").exists() => {
-            return Err(Failure::unusable(format!(
-                "the data in {} is encrypted, and its root key {} is not there",
-                state.display(),
-                key_path.display()
-            ))
-            .help(format!("bring the key back, or remove {} to begin anew", state.display())));
-        }
-        None => {
-            let mut key = vec![0; 32];
-            SystemEntropy.fill(&mut key);
-            write_private(&key_path, encode_hex(&key).as_bytes())?;
-            Secret::new(key)
-        }
-    };
-    Ok(ServerKeys { root_key, operator: operator(&folder)?, id })
+    if is_id(&id) { Ok(id) } else { Err(Failure::unusable(format!("{} does not hold a server's id", marker.display()))) }
 }
 
-fn operator(folder: &Path) -> Result<OperatorKey, Failure> {
-    let path = folder.join("operator.json");
+/// Whether it can be a server's id, and so the name of a folder.
+pub(crate) fn is_id(text: &str) -> bool {
+    text.len() == 36 && text.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-')
+}
+
+/// The folder of a server's keys.
+pub(crate) fn server_folder(id: &str) -> Result<PathBuf, Failure> {
+    let folder = folder()?.join("servers").join(id);
+    private_folder(&folder)?;
+    Ok(folder)
+}
+
+/// The operator's key of the server `id`; made when there is none.
+pub(crate) fn operator(id: &str) -> Result<OperatorKey, Failure> {
+    let path = server_folder(id)?.join("operator.json");
     if let Some(bytes) = read_private(&path)? {
         let file: OperatorFile = serde_json::from_slice(&bytes).map_err(|e| Failure::unusable(format!("{}: {e}", path.display())))?;
         return Ok(OperatorKey { id: file.access_key_id, secret: file.secret_access_key });
@@ -120,16 +103,6 @@ fn operator(folder: &Path) -> Result<OperatorKey, Failure> {
     let bytes = base::revealed(|| serde_json::to_vec(&file)).map_err(|e| Failure::new(e.to_string()))?;
     write_private(&path, &bytes)?;
     Ok(key)
-}
-
-fn encode_hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
-}
-
-fn hex_key(text: &[u8]) -> Option<Secret<Vec<u8>>> {
-    let text = std::str::from_utf8(text).ok()?.trim();
-    let bytes: Option<Vec<u8>> = (0..text.len()).step_by(2).map(|i| u8::from_str_radix(text.get(i..i + 2)?, 16).ok()).collect();
-    bytes.filter(|b| b.len() == 32).map(Secret::new)
 }
 
 /// A new, empty folder for workspaces and unpacked repositories, on tmpfs where there is one. What an earlier process of

@@ -11,6 +11,7 @@ mod failure;
 mod follow;
 mod issuers;
 mod reserve;
+mod root_key;
 mod say;
 mod server;
 mod upkeep;

@@ -1,13 +1,13 @@
 //! The wiring: store, gate, services and long work of one data directory.
 
 use crate::{
-    config::{self, ServerKeys},
+    config,
     failure::Failure,
-    follow, issuers,
-    server::{Authority, Listener, Server, Shared, serve_one},
+    follow, issuers, root_key,
+    server::{Authority, Backups, Listener, Names, Server, Shared, bundle, serve_one, tls_server},
     upkeep::Upkeep,
 };
-use base::{AccountId, Region};
+use base::{AccountId, Clock, Region, SystemClock};
 use durable::Engine;
 use gate::{Gate, GateBuilder, OperatorKey, Registration};
 use std::{
@@ -40,6 +40,7 @@ pub(crate) fn services() -> Vec<Registration> {
         iam::service(),
         kms::service(),
         logs::service(),
+        operator::service(),
         organizations::service(),
         s3::service(),
         secretsmanager::service(),
@@ -64,6 +65,11 @@ pub(crate) struct World {
     pub(crate) state: PathBuf,
     accounts: Vec<AccountId>,
     runtime: PathBuf,
+    id: String,
+    store: store::Store,
+    blobs: store::Blobs,
+    /// More names and addresses by which the server is called.
+    pub(crate) names: Vec<String>,
     /// Certificates that issuers of tokens are trusted by, beside the system's.
     pub(crate) issuer_roots: Vec<rustls::pki_types::CertificateDer<'static>>,
 }
@@ -89,13 +95,22 @@ impl World {
             return Err(Failure::unusable(format!("{MANAGEMENT} is the operator's own account")).help("give the account another id"));
         }
         let state = config::state_folder(project)?;
-        let ServerKeys { id, root_key, operator } = config::server_keys(&state)?;
-        let root: [u8; 32] = root_key.expose().as_slice().try_into().map_err(|_| Failure::unusable("the root key has not 32 bytes"))?;
+        let id = config::server_id(&state)?;
+        let root = root_key::of_server(&id, &state)?;
+        let operator = config::operator(&id)?;
         let data = state.join("data");
         config::private_folder(&data)?;
-        let store = store::Store::open(&data, &store::RootKey::new(root))?;
+        let store = store::Store::open(&data, &root.key).map_err(|e| match e {
+            store::StoreError::WrongKey { .. } => Failure::unusable(format!("{e}; {} is another one", root.from)),
+            other => other.into(),
+        })?;
         let blobs = store::Blobs::open(&state.join("blobs"))?;
-        let mut builder = GateBuilder::new(store, blobs, &root, region.clone(), management);
+        let keys = store.sealing_keys();
+        let (key, older) = keys.split_first().ok_or_else(|| Failure::new("the data directory has no keys"))?;
+        let mut builder = GateBuilder::new(store.clone(), blobs.clone(), key, region.clone(), management);
+        for key in older {
+            builder = builder.older_sealing_key(key);
+        }
         for service in services() {
             builder = builder.register(service).map_err(Failure::new)?;
         }
@@ -105,7 +120,8 @@ impl World {
             gate.found(*id, Some(name), &operator)?;
         }
         let accounts = accounts.iter().map(|(id, _)| *id).collect();
-        Ok(Self { gate, operator, state, accounts, runtime: config::runtime_folder(&id)?, issuer_roots: Vec::new() })
+        let runtime = config::runtime_folder(&id)?;
+        Ok(Self { gate, operator, state, accounts, runtime, id, store, blobs, names: Vec::new(), issuer_roots: Vec::new() })
     }
 
     /// Listens and, if `working`, runs long work.
@@ -117,19 +133,22 @@ impl World {
         let address = listener.address()?;
         let endpoint_file = self.state.join("endpoint");
         fs::write(&endpoint_file, address.to_string()).map_err(|e| Failure::new(format!("{}: {e}", endpoint_file.display())))?;
+        let names = Names::new(self.gate.region().as_str(), address.ip(), &self.names);
         let server: Server = Arc::new(Shared {
             gate: self.gate.clone(),
             tls: SetOnce::new(),
             git: SetOnce::new(),
-            host_suffixes: vec!["s3.localhost".into(), "localhost".into()],
+            backups: Backups::new(self.store.clone(), self.blobs.clone(), self.id.clone()),
+            host_suffixes: names.bucket_hosts(self.gate.region().as_str()),
         });
         let (stop, stopped) = watch::channel(false);
         tokio::spawn(listener.run(server.clone(), stopped.clone()));
         // Keys are made and git is started while the first calls are served already.
-        let (region, git_gate, git_folder) = (self.gate.region().clone(), self.gate.clone(), self.runtime.join("git"));
-        let tls = spawn_blocking(move || Authority::open()?.server(region.as_str(), address.ip()));
+        let (git_gate, git_folder) = (self.gate.clone(), self.runtime.join("git"));
+        let (id, keys, bundle) = (self.id.clone(), self.store.sealing_keys(), bundle(&self.id)?);
+        let tls = spawn_blocking(move || tls_server(Authority::open(&id, &keys, SystemClock.now())?, names, Arc::new(SystemClock)));
         let git = spawn_blocking(move || codecommit::GitServer::new(git_gate, git_folder));
-        let (tls, bundle) = tls.await.map_err(|e| Failure::new(e.to_string()))??;
+        let tls = tls.await.map_err(|e| Failure::new(e.to_string()))??;
         let git = git.await.map_err(io::Error::other).flatten().map_err(|e| Failure::new(format!("git: {e}")))?;
         // Each is set here alone.
         let _ = (server.tls.set(tls), server.git.set(Arc::new(git)));
@@ -171,6 +190,8 @@ impl World {
         cloudformation::workflows(&mut engine);
         s3::workflows(&mut engine);
         kms::workflows(&mut engine);
+        logs::workflows(&mut engine);
+        secretsmanager::workflows(&mut engine);
         ssm::workflows(&mut engine);
         iam::workflows(&mut engine, issuers::fetcher(tokio::runtime::Handle::current(), self.issuer_roots.clone()));
         tokio::spawn(follow::last_used(self.gate.clone(), self.accounts.clone(), stopped.clone()));

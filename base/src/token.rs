@@ -35,7 +35,7 @@ mod tests {
         for place in ["", "a", "ü/z", "a-name"] {
             assert_eq!(place_of_token(&list_token(place)).as_deref(), Some(place));
         }
-        let altered = list_token("a").replace('Y', "Z");
+        let altered = format!("B{}", list_token("a"));
         for junk in ["", "a", "a-name", "%%", "AAAA", "SnVuayB0aGF0IG5vYm9keSBnYXZlIG91dA", &altered, &"A".repeat(5000)] {
             assert_eq!(place_of_token(junk), None, "{junk}");
         }

@@ -13,6 +13,11 @@ const FLUSHES: u32 = 500;
 const WRITERS: usize = 8;
 const FILES: usize = 10;
 
+/// Bytes that are not all the same.
+pub(crate) fn content(length: usize) -> Vec<u8> {
+    (0..length).map(|at| (at * 31 / 8) as u8).collect()
+}
+
 /// A small write and its flush, in milliseconds: over a file that is there already, as a log is.
 pub(crate) fn flush(folder: &Path, table: &mut Table) -> Result<f64> {
     let path = folder.join("bench.flush");
@@ -33,7 +38,7 @@ pub(crate) fn flush(folder: &Path, table: &mut Table) -> Result<f64> {
 
 /// Files of this length, written and flushed by eight threads.
 pub(crate) fn files(folder: &Path, length: usize, table: &mut Table) -> Result<()> {
-    let bytes: Vec<u8> = (0..length).map(|at| (at * 31 >> 3) as u8).collect();
+    let bytes = content(length);
     let path = |writer: usize, file: usize| folder.join(format!("bench.{writer}.{file}"));
     let write = |writer| {
         (0..FILES).try_for_each(|n| {

@@ -3,6 +3,7 @@
 use crate::{
     Result,
     client::{Call, Signer, UNSIGNED, answer},
+    disk,
     process::{Delivery, Server, cpu_of},
     sink::Sink,
     table::Table,
@@ -125,7 +126,7 @@ async fn passed(process: u32, work: impl Future<Output = Result<()>>) -> Result<
 
 pub(crate) async fn measure(delivery: &Delivery, server: &Server, bucket: &str, table: &mut Table) -> Result<()> {
     let signer = Signer::new(&delivery.environment()?, server.address);
-    let piece: Vec<u8> = (0..PIECE).map(|at| (at * 31 >> 3) as u8).collect();
+    let piece = disk::content(PIECE);
     let mut sum = Checksum::new(Algorithm::Sha256);
     (0..LENGTH / PIECE as u64).for_each(|_| sum.update(&piece));
     let hash: String = sum.finish().iter().map(|byte| format!("{byte:02x}")).collect();

@@ -195,7 +195,7 @@ async fn listed(signer: &Signer, server: &Server, table: &mut Table) -> Result<(
 /// Objects of 8 MiB.
 async fn middle(signer: &Signer, server: &Server, table: &mut Table) -> Result<()> {
     const KEYS: u64 = 16;
-    let bytes: Arc<[u8]> = (0..MIB8).map(|at| (at * 31 >> 3) as u8).collect();
+    let bytes: Arc<[u8]> = disk::content(MIB8).into();
     let hash = hex_sha256(&bytes);
     for (bucket, kind) in [(BUCKETS[2].0, "SSE-S3"), (BUCKETS[0].0, "SSE-KMS with bucket key")] {
         let target = move |mark: u64| format!("/{bucket}/middle/{}", mark % KEYS);

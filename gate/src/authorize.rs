@@ -27,25 +27,25 @@ pub(crate) struct Allowed {
 
 /// Compiled policies by their content, never by name.
 #[derive(Default)]
-pub(crate) struct PolicyCache(RwLock<HashMap<(PolicyKind, String), Arc<Policy>>>);
+pub(crate) struct PolicyCache(RwLock<HashMap<PolicyKind, HashMap<String, Arc<Policy>>>>);
 
 /// Above this the cache begins anew; a delivery's estate has a few hundred.
 const MAX_CACHED: usize = 10_000;
 
 impl PolicyCache {
     fn compiled(&self, kind: PolicyKind, document: &Document) -> Result<Arc<Policy>, Error> {
-        let key = (kind, document.text.clone());
-        if let Some(found) = self.0.read().unwrap_or_else(|e| e.into_inner()).get(&key) {
+        if let Some(found) = self.0.read().unwrap_or_else(|e| e.into_inner()).get(&kind).and_then(|known| known.get(&document.text)) {
             return Ok(found.clone());
         }
         let parsed =
             Policy::parse(&document.text, kind).map_err(|e| Error::internal(format_args!("{} is not readable: {e}", document.name)))?;
         let policy = Arc::new(parsed);
         let mut cache = self.0.write().unwrap_or_else(|e| e.into_inner());
-        if cache.len() >= MAX_CACHED {
-            cache.clear();
+        let known = cache.entry(kind).or_default();
+        if known.len() >= MAX_CACHED {
+            known.clear();
         }
-        cache.insert(key, policy.clone());
+        known.insert(document.text.clone(), policy.clone());
         Ok(policy)
     }
 }

@@ -11,7 +11,7 @@ use base::Secret;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, VecDeque},
     io::{self, Read, Write},
 };
 use wire::checksum::Algorithm;
@@ -45,7 +45,7 @@ pub struct BodyKey {
     pub key: Secret<Vec<u8>>,
     /// Handed to `execute` as `ReceivedBody::note`.
     pub note: Value,
-    /// The checksums to compute of the bytes in the clear, beside MD5 and SHA-256.
+    /// The checksums to compute of the bytes in the clear, beside MD5.
     pub sums: Vec<Algorithm>,
 }
 
@@ -58,8 +58,6 @@ pub struct ReceivedBody {
     pub length: u64,
     /// MD5 of the bytes in the clear, as hex (S3's ETag).
     pub md5: String,
-    /// SHA-256 of the bytes in the clear, as hex.
-    pub sha256: String,
     /// What `Operation::open` noted.
     pub note: Value,
     /// The checksums that `Operation::open` wanted, in base64 by S3's member names (`ChecksumCRC32`).
@@ -151,8 +149,7 @@ pub(crate) fn receive(core: &mut Core, key: BodyKey, reader: &mut dyn Read) -> R
 }
 
 pub(crate) fn described(id: String, meta: &store::BlobMeta, note: Value, sums: Sums) -> ReceivedBody {
-    let (md5, sha256) = (hex::encode(meta.md5), hex::encode(meta.sha256));
-    ReceivedBody { id, length: meta.length, md5, sha256, note, sums: sums.finish() }
+    ReceivedBody { id, length: meta.length, md5: hex::encode(meta.md5), note, sums: sums.finish() }
 }
 
 /// Makes a file's body known to the attempt.
@@ -186,13 +183,41 @@ pub(crate) fn delete(core: &mut Core, id: &str) -> Result<(), Error> {
 
 /// The bytes of an answer's body, unsealed as they are read.
 pub struct BodyReader {
-    stretches: std::collections::VecDeque<Box<dyn Read + Send>>,
+    stretches: VecDeque<Stretch>,
+}
+
+enum Stretch {
+    File(store::BlobReader),
+    Small(io::Cursor<Vec<u8>>),
+}
+
+impl Read for Stretch {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::File(file) => file.read(out),
+            Self::Small(bytes) => bytes.read(out),
+        }
+    }
+}
+
+impl Stretch {
+    fn piece(&mut self) -> io::Result<Option<Vec<u8>>> {
+        match self {
+            Self::File(file) => file.piece(),
+            Self::Small(bytes) => {
+                let start = usize::try_from(bytes.position()).unwrap_or(usize::MAX);
+                let mut rest = std::mem::take(bytes).into_inner();
+                rest.drain(..start.min(rest.len()));
+                Ok(Some(rest).filter(|rest| !rest.is_empty()))
+            }
+        }
+    }
 }
 
 impl BodyReader {
     /// All that is read here lies in the attempt's snapshot or in files that do not change.
     pub(crate) fn open(core: &mut Core, out: &BodyOut) -> Result<Self, Error> {
-        let mut stretches: std::collections::VecDeque<Box<dyn Read + Send>> = std::collections::VecDeque::new();
+        let mut stretches = VecDeque::new();
         let (mut skip, mut left) = (out.start, out.length);
         for part in &out.parts {
             if skip >= part.length || left == 0 {
@@ -206,21 +231,38 @@ impl BodyReader {
         }
         Ok(Self { stretches })
     }
+
+    /// What comes next, 64 KiB at most; None at the end. Blocks for the disk.
+    ///
+    /// # Errors
+    /// A stored body was altered, or the disk failed.
+    pub fn piece(&mut self) -> io::Result<Option<Vec<u8>>> {
+        while let Some(first) = self.stretches.front_mut() {
+            match first.piece()? {
+                Some(piece) => return Ok(Some(piece)),
+                None => drop(self.stretches.pop_front()),
+            }
+        }
+        Ok(None)
+    }
 }
 
-fn open_part(core: &mut Core, part: &BodyPart, range: std::ops::Range<u64>) -> Result<Box<dyn Read + Send>, Error> {
+fn open_part(core: &mut Core, part: &BodyPart, range: std::ops::Range<u64>) -> Result<Stretch, Error> {
     let row = BODIES.get(core, part.id.as_str())?.ok_or_else(|| Error::internal("a body is missing"))?;
     let Some(sealed) = row.inline else {
         let key = file_key(&part.key, &part.id)?;
-        return Ok(Box::new(core.gate.0.blobs.reader(&part.id, &key, part.length, Some(range))?));
+        return Ok(Stretch::File(core.gate.0.blobs.reader(&part.id, &key, part.length, Some(range))?));
     };
     let mut bytes = sealed.0;
     let cipher = small_cipher(&derive(&part.key, &part.id)?)?;
     let plain = cipher
         .open_in_place(Nonce::assume_unique_for_key([0; 12]), Aad::from(part.id.as_bytes()), &mut bytes)
-        .map_err(|_| Error::internal("a stored body was altered, or its key is another"))?;
-    let (start, end) = (range.start as usize, (range.end as usize).min(plain.len()));
-    Ok(Box::new(io::Cursor::new(plain[start..end].to_vec())))
+        .map_err(|_| Error::internal("a stored body was altered, or its key is another"))?
+        .len();
+    let (start, end) = (range.start as usize, (range.end as usize).min(plain));
+    bytes.truncate(end);
+    bytes.drain(..start);
+    Ok(Stretch::Small(io::Cursor::new(bytes)))
 }
 
 impl Read for BodyReader {

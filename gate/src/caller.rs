@@ -20,11 +20,14 @@ pub(crate) struct CallerInner {
     name: OnceLock<String>,
     #[serde(skip)]
     recorded: OnceLock<Vec<u8>>,
+    /// The caller through the service that called for it first, made once: S3 asks KMS again and again.
+    #[serde(skip)]
+    forwarded: OnceLock<(String, Caller)>,
 }
 
 impl CallerInner {
     fn new(identity: Identity, via: Vec<String>) -> Self {
-        Self { identity, via, name: OnceLock::new(), recorded: OnceLock::new() }
+        Self { identity, via, name: OnceLock::new(), recorded: OnceLock::new(), forwarded: OnceLock::new() }
     }
 }
 
@@ -280,9 +283,13 @@ impl Caller {
         }
     }
     pub(crate) fn forwarded(&self, service: &str) -> Self {
-        let mut via = self.0.via.clone();
-        via.push(service.into());
-        Self(Arc::new(CallerInner::new(self.0.identity.clone(), via)))
+        let made = || {
+            let mut via = self.0.via.clone();
+            via.push(service.into());
+            Self(Arc::new(CallerInner::new(self.0.identity.clone(), via)))
+        };
+        let (first, caller) = self.0.forwarded.get_or_init(|| (service.to_string(), made()));
+        if first == service { caller.clone() } else { made() }
     }
 }
 

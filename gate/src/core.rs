@@ -1,4 +1,4 @@
-use crate::{Caller, Decided, Error, Gate, RequestContext, record::Written};
+use crate::{Caller, Decided, Error, Gate, RequestContext, Sending, record::Written};
 use base::Timestamp;
 use std::sync::Arc;
 
@@ -18,6 +18,8 @@ pub(crate) struct Core {
     pub(crate) records: Vec<Written>,
     /// What this attempt decided, if anybody watches.
     pub(crate) decided: Vec<Decided>,
+    /// What the answer goes on with.
+    pub(crate) sending: Option<Sending>,
 }
 
 /// Who calls, and how the call came: one for each call, nested ones included.
@@ -46,6 +48,7 @@ impl Core {
             old_files: Vec::new(),
             records: Vec::new(),
             decided: Vec::new(),
+            sending: None,
         }
     }
 

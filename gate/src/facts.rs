@@ -5,7 +5,7 @@ use crate::{
 };
 use base::{AccountId, Arn, Entropy, Region, Secret, Timestamp};
 use serde::{Serialize, de::DeserializeOwned};
-use std::{collections::BTreeMap, marker::PhantomData};
+use std::{collections::BTreeMap, marker::PhantomData, sync::Arc};
 
 /// A policy document with the name by which reasons call it.
 #[derive(Debug, Clone)]
@@ -176,6 +176,17 @@ impl<'a, S: Service> View<'a, S> {
     /// The store failed.
     pub fn get<K: RowKey + ?Sized, V: Serialize + DeserializeOwned>(&mut self, table: &Table<S, V>, key: &K) -> Result<Option<V>, Error> {
         table.get(self.core, key)
+    }
+    /// A row that many calls read: decoded once for as long as its bytes stay the same. Not for rows that hold secrets in the
+    /// clear, since they stay in memory.
+    ///
+    /// # Errors
+    /// The store failed.
+    pub fn shared<K: RowKey + ?Sized, V>(&mut self, table: &Table<S, V>, key: &K) -> Result<Option<Arc<V>>, Error>
+    where
+        V: Serialize + DeserializeOwned + Send + Sync + 'static,
+    {
+        table.shared(self.core, key)
     }
     /// All rows whose keys begin with `prefix`, in order: the parts of their keys, and their values.
     ///

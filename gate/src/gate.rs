@@ -1,9 +1,11 @@
 use crate::{
-    Body, BodyReader, Caller, Decided, Error, Identity, OperationInfo, Proof, Protocol, Record, Registration, ResourceType, Service, Table,
+    Body, BodyReader, Caller, Decided, Error, Identity, OperationInfo, Proof, Protocol, Record, Registration, ResourceType, Sending,
+    Service, Table,
     authenticate::Sessions,
     authorize::PolicyCache,
     core::{Core, Frame},
     decided::DecisionWatchers,
+    decoded::Decoded,
     facts::Registry,
     flood::{Admission, Floods},
     operation::DynOperation,
@@ -52,6 +54,7 @@ pub(crate) struct Inner {
     pub(crate) floods: Floods,
     pub(crate) retention_changed: AtomicBool,
     pub(crate) decisions: DecisionWatchers,
+    pub(crate) decoded: Decoded,
 }
 
 /// How a call came.
@@ -110,6 +113,8 @@ pub struct Answer {
     pub output: Value,
     /// The body and its length, if the operation sends one.
     pub body: Option<(BodyReader, u64)>,
+    /// What it goes on with, if the operation sends events.
+    pub sending: Option<Sending>,
 }
 
 /// What became of a request.
@@ -140,8 +145,8 @@ pub struct GateBuilder {
 }
 
 impl GateBuilder {
-    /// A gate over a store. `root_key` seals session tokens and services' secrets.
-    pub fn new(store: store::Store, blobs: store::Blobs, root_key: &[u8; 32], region: Region, management_account: AccountId) -> Self {
+    /// A gate over a store. `sealing_key` seals session tokens and services' secrets.
+    pub fn new(store: store::Store, blobs: store::Blobs, sealing_key: &[u8; 32], region: Region, management_account: AccountId) -> Self {
         Self {
             inner: Inner {
                 store,
@@ -153,7 +158,7 @@ impl GateBuilder {
                 options: policy::Options::default(),
                 policies: PolicyCache::default(),
                 places: organization::Cache::default(),
-                sealer: Sealer::new(root_key),
+                sealer: Sealer::new(sealing_key),
                 signing_keys: wire::sigv4::KeyCache::new(SIGNING_KEYS),
                 sessions: Sessions::default(),
                 registry: Registry::default(),
@@ -164,8 +169,14 @@ impl GateBuilder {
                 floods: Floods::default(),
                 retention_changed: AtomicBool::new(false),
                 decisions: DecisionWatchers::default(),
+                decoded: Decoded::default(),
             },
         }
+    }
+    /// With a key that services' secrets were sealed under before.
+    pub fn older_sealing_key(mut self, key: &[u8; 32]) -> Self {
+        self.inner.sealer.older(key);
+        self
     }
     /// With another clock: tests, rehearsals.
     pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
@@ -229,7 +240,7 @@ impl Gate {
         let body = request.body.clone().map_or(Body::None, Body::Bytes);
         let (output, out) = self.run(core, frame, &request.service, &request.operation, input, body)?;
         let body = out.map(|out| Ok::<_, Error>((BodyReader::open(core, &out)?, out.length))).transpose()?;
-        Ok(Answer { output, body })
+        Ok(Answer { output, body, sending: core.sending.take() })
     }
 
     /// Records a request that was refused before an operation was reached.

@@ -29,6 +29,8 @@ pub trait Service: 'static {
     const PRINCIPAL: &'static str;
     /// Its wire protocol.
     const PROTOCOL: Protocol;
+    /// Whether it acts as the principal of its region: `logs.us-east-1.amazonaws.com`.
+    const REGIONAL: bool = false;
 }
 
 /// One operation of a service: one file with its documentation, input, output, demands, effect and example.

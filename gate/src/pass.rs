@@ -57,7 +57,7 @@ fn attempt<Op: Operation>(
     Ok((output, body))
 }
 
-fn decide<Op: Operation>(core: &mut Core, frame: &Frame, event: &str, input: &Op::Input) -> Result<Allowed, Error> {
+pub(crate) fn decide<Op: Operation>(core: &mut Core, frame: &Frame, event: &str, input: &Op::Input) -> Result<Allowed, Error> {
     temporary::may_call(&frame.caller, Op::Service::NAME, Op::NAME)?;
     let demands = Op::demands(input, &mut View::new(core, frame))?;
     authorize(core, frame, &info::<Op>(), event, &demands)
@@ -65,7 +65,7 @@ fn decide<Op: Operation>(core: &mut Core, frame: &Frame, event: &str, input: &Op
 
 /// Decodes, then passes. Input of the wrong shape is refused and recorded like any other call.
 pub(crate) fn pass_value<Op: Operation>(core: &mut Core, frame: Frame, input: Value, body: Body<'_>) -> Passed<Value> {
-    let typed = match wire::lenient::from_known::<Op::Input>(&input) {
+    let typed = match wire::lenient::from_known::<Op::Input>(&input, idle::<Op>()) {
         Ok(typed) => typed,
         Err(e) => {
             let error = malformed::<Op>(&e);
@@ -93,6 +93,11 @@ fn drop_nulls(value: &mut Value) {
     }
 }
 
+/// Members of the protocol rather than of operations.
+fn idle<Op: Operation>() -> &'static [&'static str] {
+    if Op::Service::PROTOCOL == crate::Protocol::RestXml { wire::s3::IDLE } else { &[] }
+}
+
 /// Input that has not the operation's shape, or that asks for what is not there: that is refused by its name, not ignored.
 fn malformed<Op: Operation>(e: &wire::lenient::DecodeError) -> Error {
     if e.unknown {
@@ -111,7 +116,7 @@ fn malformed<Op: Operation>(e: &wire::lenient::DecodeError) -> Error {
 
 /// The first half of a call whose body is large: decided before the body is read. Its record is written by the second half.
 pub(crate) fn open_value<Op: Operation>(core: &mut Core, frame: Frame, input: Value) -> Result<BodyKey, Error> {
-    let typed = wire::lenient::from_known::<Op::Input>(&input).map_err(|e| malformed::<Op>(&e))?;
+    let typed = wire::lenient::from_known::<Op::Input>(&input, idle::<Op>()).map_err(|e| malformed::<Op>(&e))?;
     let event = frame.event.clone().unwrap_or_default();
     let allowed = decide::<Op>(core, &frame, &event, &typed)?;
     Op::open(&mut Authorized::<Op>::new(core, &frame, &event, allowed), &typed)

@@ -114,27 +114,59 @@ pub(crate) fn is_operator(caller: &Caller, management: AccountId) -> bool {
     }
 }
 
-/// CloudTrail writes member names with a small first letter, at every depth.
-fn small_initials(value: Value) -> Value {
+/// Writes a value as CloudTrail does: member names with a small first letter, at every depth, and none without a value.
+fn write_small_initials(out: &mut Vec<u8>, value: &Value) -> serde_json::Result<()> {
     match value {
-        Value::Object(members) => Value::Object(
-            members
-                .into_iter()
-                .filter(|(_, v)| !v.is_null())
-                .map(|(key, v)| {
-                    let mut letters = key.chars();
-                    let name = letters.next().map_or_else(String::new, |c| c.to_lowercase().chain(letters).collect());
-                    (name, small_initials(v))
-                })
-                .collect(),
-        ),
-        Value::Array(items) => Value::Array(items.into_iter().map(small_initials).collect()),
-        other => other,
+        Value::Object(members) => {
+            out.push(b'{');
+            let mut between = false;
+            for (name, value) in members.iter().filter(|(_, value)| !value.is_null()) {
+                if std::mem::replace(&mut between, true) {
+                    out.push(b',');
+                }
+                match name.as_bytes().first() {
+                    Some(first) if first.is_ascii() => {
+                        let at = out.len() + 1;
+                        serde_json::to_writer(&mut *out, name)?;
+                        out[at].make_ascii_lowercase();
+                    }
+                    _ => {
+                        let mut letters = name.chars();
+                        let small = letters.next().into_iter().flat_map(char::to_lowercase).chain(letters);
+                        serde_json::to_writer(&mut *out, &small.collect::<String>())?;
+                    }
+                }
+                out.push(b':');
+                write_small_initials(out, value)?;
+            }
+            out.push(b'}');
+        }
+        Value::Array(items) => {
+            out.push(b'[');
+            for (at, item) in items.iter().enumerate() {
+                if at > 0 {
+                    out.push(b',');
+                }
+                write_small_initials(out, item)?;
+            }
+            out.push(b']');
+        }
+        other => serde_json::to_writer(out, other)?,
     }
+    Ok(())
 }
 
 /// A record's parameters are cut above this: CloudTrail's own limit for an event is 256 KiB.
 const MAX_PARAMETERS: usize = 100 * 1024;
+
+/// What was decided on.
+#[derive(Serialize)]
+struct Resource<'a> {
+    #[serde(rename = "ARN")]
+    arn: &'a Arn,
+    #[serde(rename = "accountId")]
+    account: Option<AccountId>,
+}
 
 /// Writes a JSON object member by member, in the order that CloudTrail has.
 struct Members(Vec<u8>);
@@ -155,10 +187,10 @@ impl Members {
     }
 
     /// A call's input or output, if it is not too long.
-    fn add_bounded(&mut self, name: &str, value: Value) -> Result<(), Error> {
+    fn add_bounded(&mut self, name: &str, value: &Value) -> Result<(), Error> {
         self.name(name);
         let start = self.0.len();
-        serde_json::to_writer(&mut self.0, &small_initials(value)).map_err(Error::internal)?;
+        write_small_initials(&mut self.0, value).map_err(Error::internal)?;
         let length = self.0.len() - start;
         if length > MAX_PARAMETERS {
             self.0.truncate(start);
@@ -254,12 +286,12 @@ impl<'f> Opening<'f> {
         out.add("awsRegion", &context.region)?;
         out.add("sourceIPAddress", source)?;
         out.add("userAgent", agent)?;
-        out.add_bounded("requestParameters", input)?;
+        out.add_bounded("requestParameters", &input)?;
         let (output, error) = match result {
             Ok(output) => (output, None),
             Err(error) => (Value::Null, Some(error)),
         };
-        out.add_bounded("responseElements", if info.read_only { Value::Null } else { output })?;
+        out.add_bounded("responseElements", if info.read_only { &Value::Null } else { &output })?;
         out.add("requestID", &context.request_id)?;
         out.add("eventID", &self.id)?;
         out.add("readOnly", &info.read_only)?;
@@ -269,7 +301,7 @@ impl<'f> Opening<'f> {
         out.add("eventCategory", if info.data_event { "Data" } else { "Management" })?;
         self.more(out, error)?;
         if !resources.is_empty() {
-            let list: Vec<Value> = resources.iter().map(|arn| json!({"ARN": arn, "accountId": arn.account()})).collect();
+            let list: Vec<Resource<'_>> = resources.iter().map(|arn| Resource { arn, account: arn.account() }).collect();
             out.add("resources", &list)?;
         }
         if let Some(error) = error {
@@ -317,4 +349,18 @@ impl Written {
 pub(crate) fn append(core: &mut Core, record: Written) {
     core.tx.append(TRAIL.key(&[record.account.as_str(), record.id.as_str()]), record.bytes.clone());
     core.records.push(record);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_have_small_first_letters_and_values() {
+        let value = json!({"RoleName": "R", "X": null, "Ünder": [{"A": 1, "B": null}, null], "": {"É": {}}, "\"q": true, "9": "N"});
+        let mut out = Vec::new();
+        write_small_initials(&mut out, &value).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert_eq!(text, r#"{"roleName":"R","ünder":[{"a":1},null],"":{"é":{}},"\"q":true,"9":"N"}"#);
+    }
 }

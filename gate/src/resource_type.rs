@@ -189,7 +189,7 @@ impl ResourceContext<'_> {
     /// # Errors
     /// AWS's error of the call; or the properties have not the operation's shape.
     pub fn call_with<Op: Operation>(&mut self, input: Value) -> Result<Op::Output, Error> {
-        let typed = wire::lenient::from_known::<Op::Input>(&input)
+        let typed = wire::lenient::from_known::<Op::Input>(&input, &[])
             .map_err(|e| Error::new("ValidationError", format!("Properties validation failed for resource {}: {e}", self.logical_id)))?;
         self.call::<Op>(typed)
     }

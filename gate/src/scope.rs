@@ -128,12 +128,8 @@ impl<'a, S: Service> Scope<'a, S> {
     }
     /// The service itself, doing the work of `account`, for the resource `source` where the service sends it.
     pub fn as_service(&self, account: AccountId, source: Option<&Arn>) -> Actor {
-        Actor(Caller::new(Identity::Service {
-            name: S::PRINCIPAL.into(),
-            source_arn: source.cloned(),
-            source_account: source.and_then(Arn::account),
-            account,
-        }))
+        let name = if S::REGIONAL { format!("{}.{}.amazonaws.com", S::NAME, self.region()) } else { S::PRINCIPAL.into() };
+        Actor(Caller::new(Identity::Service { name, source_arn: source.cloned(), source_account: source.and_then(Arn::account), account }))
     }
     /// A session of the role, made by `sts:AssumeRole` as `actor`.
     ///
@@ -162,7 +158,7 @@ impl<'a, S: Service> Scope<'a, S> {
     pub fn resume(&self, kept: &StoredCaller) -> Result<Actor, Error> {
         let unreadable = || Error::internal("a kept caller is not readable");
         let sealed = hex::decode(&kept.0).map_err(|_| unreadable())?;
-        let plain = self.view.core.gate.0.sealer.open("caller", S::NAME.as_bytes(), &sealed).ok_or_else(unreadable)?;
+        let plain = self.view.core.gate.0.sealer.open_kept("caller", S::NAME.as_bytes(), &sealed).ok_or_else(unreadable)?;
         let inner: CallerInner = serde_json::from_slice(&plain).map_err(|_| unreadable())?;
         Ok(Actor(Caller(Arc::new(inner))))
     }
@@ -250,7 +246,7 @@ impl<'a, S: Service> Scope<'a, S> {
     }
     /// Opens what `seal` sealed. None: it was altered, or sealed for another place.
     pub fn unseal(&self, aad: &str, sealed: &[u8]) -> Option<Secret<Vec<u8>>> {
-        self.view.core.gate.0.sealer.open(S::NAME, aad.as_bytes(), sealed).map(Secret::new)
+        self.view.core.gate.0.sealer.open_kept(S::NAME, aad.as_bytes(), sealed).map(Secret::new)
     }
 }
 
@@ -324,6 +320,12 @@ impl<'a, Op: Operation> Authorized<'a, Op> {
         Ok(())
     }
 
+    pub(crate) fn frame(&self) -> &Frame {
+        self.scope.view.frame
+    }
+    pub(crate) fn core(&mut self) -> &mut Core {
+        self.scope.view.core
+    }
     /// The decision on the probe `name`.
     pub fn probe(&self, name: &str) -> bool {
         self.allowed.probes.get(name).copied().unwrap_or(false)

@@ -1,7 +1,7 @@
 use crate::{Error, Service, core::Core};
 use base::revealed;
 use serde::{Serialize, de::DeserializeOwned};
-use std::marker::PhantomData;
+use std::{marker::PhantomData, sync::Arc};
 
 /// A typed table of one service's state. Declared as a `static` in the service's `state.rs`; only a scope of the same
 /// service opens it.
@@ -120,6 +120,22 @@ impl<S: Service, V: Serialize + DeserializeOwned> Table<S, V> {
 
     pub(crate) fn get<K: RowKey + ?Sized>(&self, core: &mut Core, key: &K) -> Result<Option<V>, Error> {
         core.tx.get(&self.key(key))?.map(|bytes| decode(&bytes)).transpose()
+    }
+
+    /// As `get`, for rows that are read often.
+    pub(crate) fn shared<K: RowKey + ?Sized>(&self, core: &mut Core, key: &K) -> Result<Option<Arc<V>>, Error>
+    where
+        V: Send + Sync + 'static,
+    {
+        let key = self.key(key);
+        let Some(bytes) = core.tx.get(&key)? else { return Ok(None) };
+        let decoded = &core.gate.0.decoded;
+        if let Some(row) = decoded.get(&key, &bytes) {
+            return Ok(Some(row));
+        }
+        let row = Arc::new(decode(&bytes)?);
+        decoded.keep(key, bytes, &row);
+        Ok(Some(row))
     }
 
     pub(crate) fn put<K: RowKey + ?Sized>(&self, core: &mut Core, key: &K, value: &V) -> Result<(), Error> {

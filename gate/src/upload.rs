@@ -29,6 +29,7 @@ pub struct Upload {
     key: Option<BodyKey>,
     id: String,
     writer: Option<store::BlobWriter>,
+    meta: Option<store::BlobMeta>,
     sums: Sums,
     signature: Option<VerifiedSignature>,
 }
@@ -75,7 +76,7 @@ impl Gate {
         let writer = self.0.blobs.writer(&id, &body::file_key(&key.key, &id)?)?;
         let (service, operation) = (request.service.clone(), request.operation.clone());
         let (sums, writer) = (Sums::new(&key.sums), Some(writer));
-        Ok(Upload { gate: self.clone(), frame, service, operation, input, key: Some(key), id, writer, sums, signature })
+        Ok(Upload { gate: self.clone(), frame, service, operation, input, key: Some(key), id, writer, meta: None, sums, signature })
     }
 
     fn open_attempt(&self, core: &mut Core, request: &Request, event: &str) -> Result<Opened, Error> {
@@ -151,6 +152,17 @@ impl Upload {
         writer.write_all(bytes).map_err(|e| Error::of_body(&e))
     }
 
+    /// The body is whole: makes it durable. Blocks for the disk, which [`link`](Self::link) does too where this was not called.
+    ///
+    /// # Errors
+    /// The disk failed or is full.
+    pub fn finish(&mut self) -> Result<(), Error> {
+        if let Some(writer) = self.writer.take() {
+            self.meta = Some(writer.finish()?);
+        }
+        Ok(())
+    }
+
     /// Who sends it.
     pub fn caller(&self) -> &Caller {
         &self.frame.caller
@@ -174,10 +186,11 @@ impl Upload {
     }
 
     fn received(&mut self, input: impl FnOnce(&mut Value)) -> Result<ReceivedBody, Error> {
-        let (Some(writer), Some(key)) = (self.writer.take(), self.key.take()) else { return Err(Error::internal("the upload has ended")) };
+        self.finish()?;
+        let (Some(meta), Some(key)) = (self.meta.take(), self.key.take()) else { return Err(Error::internal("the upload has ended")) };
         input(&mut self.input);
         let sums = std::mem::replace(&mut self.sums, Sums::new(&[]));
-        Ok(body::described(self.id.clone(), &writer.finish()?, key.note, sums))
+        Ok(body::described(self.id.clone(), &meta, key.note, sums))
     }
 
     fn link_attempt(&self, core: &mut Core, received: &ReceivedBody) -> Passed<Value> {
@@ -191,7 +204,7 @@ impl Upload {
             // Nothing refers to the file; what cannot be removed now is swept at the next start.
             let _ = self.gate.0.blobs.delete(&self.id);
         }
-        result.map(|(output, _)| Answer { output, body: None })
+        result.map(|(output, _)| Answer { output, body: None, sending: None })
     }
 
     fn event(&self) -> &str {
@@ -200,16 +213,24 @@ impl Upload {
 
     /// Closes the call as failed: the body broke off or was not what was announced.
     pub async fn abandon(mut self, error: Error) -> Error {
-        drop(self.writer.take());
+        self.drop_body();
         let settled = self.gate.settle_async(|core| self.abandon_attempt(core, &error)).await;
         settled.and_then(|recorded| recorded).err().unwrap_or(error)
     }
 
     /// As `abandon`, blocking.
     pub fn abandon_blocking(mut self, error: Error) -> Error {
-        drop(self.writer.take());
+        self.drop_body();
         let settled = self.gate.settle(|core| self.abandon_attempt(core, &error));
         settled.and_then(|recorded| recorded).err().unwrap_or(error)
+    }
+
+    fn drop_body(&mut self) {
+        drop(self.writer.take());
+        if self.meta.take().is_some() {
+            // What cannot be removed now is swept at the next start.
+            let _ = self.gate.0.blobs.delete(&self.id);
+        }
     }
 
     fn abandon_attempt(&self, core: &mut Core, error: &Error) -> Result<(), Error> {

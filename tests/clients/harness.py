@@ -11,6 +11,8 @@ import time
 import unittest
 from pathlib import Path
 
+import boto3
+
 ROOT = Path(__file__).resolve().parents[2]
 BINARY = Path(os.environ.get("SEKISHO", ROOT / "target/release/sekisho"))
 DEV, STAGING, PROD = "111111111111", "222222222222", "333333333333"
@@ -105,6 +107,12 @@ class Served(Delivery):
     def answer(self, environment, *arguments):
         text = self.aws(environment, *arguments, "--output", "json").stdout
         return json.loads(text) if text.strip() else None
+
+    def client(self, environment, service):
+        """A client of boto3 in an account's environment."""
+        names = {"aws_access_key_id": "AWS_ACCESS_KEY_ID", "aws_secret_access_key": "AWS_SECRET_ACCESS_KEY", "aws_session_token": "AWS_SESSION_TOKEN"}
+        keys = {name: environment.get(variable) for name, variable in names.items()}
+        return boto3.Session(region_name=REGION, **keys).client(service, endpoint_url=f"http://127.0.0.1:{self.port}")
 
     def git(self, environment, *arguments, cwd, check=True):
         helper = "!aws codecommit credential-helper --ignore-host-check $@"

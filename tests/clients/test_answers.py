@@ -11,6 +11,7 @@ from pathlib import Path
 import botocore.exceptions
 import botocore.parsers
 import botocore.session
+from botocore.awsrequest import HeadersDict
 
 from shapes import Input, Json, Xml, parsed
 
@@ -44,6 +45,7 @@ COMMON = {
     },
     # https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html, for S3's model knows few of them.
     "rest-xml": {
+        "AccessControlListNotSupported": 400,
         "AccessDenied": 403,
         "AuthorizationHeaderMalformed": 400,
         "BadDigest": 400,
@@ -60,6 +62,9 @@ COMMON = {
         "InvalidRange": 416,
         "InvalidRequest": 400,
         "InvalidTag": 400,
+        "KMS.DisabledException": 400,
+        "KMS.KMSInvalidStateException": 400,
+        "KMS.NotFoundException": 400,
         "KeyTooLongError": 400,
         "MalformedACLError": 400,
         "MalformedPolicy": 400,
@@ -128,7 +133,7 @@ class Checked:
             self.wrong(f"{what} is {found!r}, not {expected!r}")
 
     def parser(self, shape):
-        answer = {"status_code": self.line["status"], "headers": self.headers, "body": self.body}
+        answer = {"status_code": self.line["status"], "headers": HeadersDict(self.headers), "body": self.body}
         return botocore.parsers.create_parser(self.protocol).parse(answer, shape)
 
     def check(self):
@@ -145,6 +150,8 @@ class Checked:
         self.equal("the status", self.line["status"], 206 if "content-range" in self.headers else self.operation.http.get("responseCode", 200))
         value = getattr(self, self.protocol.replace("-", "_"))(shape)
         streams = bool(shape) and shape.serialization.get("payload") and self.operation.has_streaming_output
+        # Of a stream of events the walk has the first one, as a value.
+        streams = streams or self.operation.has_event_stream_output
         if shape and not streams and self.line["operation"] != "GetBucketLocation":
             read = self.parser(shape)
             read.pop("ResponseMetadata", None)
@@ -187,13 +194,14 @@ class Checked:
             if inner.serialization.get("location") == "header":
                 names[inner.serialization["name"].lower()] = (name, inner)
         prefixes = [(i.serialization["name"].lower(), n) for n, i in members.items() if i.serialization.get("location") == "headers"]
+        value.update({name: {} for _, name in prefixes})
         for header, text in self.headers.items():
             prefix = next(((p, n) for p, n in prefixes if header.startswith(p)), None)
             if header in names:
                 name, inner = names[header]
                 value[name] = reader.scalar(inner, text, name)
             elif prefix:
-                value.setdefault(prefix[1], {})[header[len(prefix[0]) :]] = text
+                value[prefix[1]][header[len(prefix[0]) :]] = text
             elif header not in HEADERS:
                 reader.wrong(header, "is no header of the model")
         payload = shape.serialization.get("payload") if shape else None

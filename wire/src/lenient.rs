@@ -306,7 +306,8 @@ impl<'de> MapAccess<'de> for Members<'_> {
     }
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, DecodeError> {
         let (name, value) = self.value.take().ok_or_else(|| <DecodeError as de::Error>::custom("a value was read before its name"))?;
-        seed.deserialize(Lenient(value, self.watch)).map_err(|e| e.within(name))
+        let watch = self.watch.filter(|watch| watch.minds(name));
+        seed.deserialize(Lenient(value, watch)).map_err(|e| e.within(name))
     }
 }
 

@@ -7,6 +7,7 @@ pub mod answer;
 pub mod checksum;
 pub mod chunked;
 pub mod encoding;
+pub mod event_stream;
 pub mod git;
 pub mod http_date;
 pub mod json;

@@ -45,6 +45,8 @@ impl Env {
         let endpoint = format!("https://{}", operator.address);
         let variables = [
             ("AWS_ENDPOINT_URL", endpoint.as_str()),
+            // Clients would look for the host `streaming-127.0.0.1` otherwise.
+            ("AWS_DISABLE_HOST_PREFIX_INJECTION", "true"),
             ("AWS_CA_BUNDLE", bundle.as_str()),
             ("AWS_REGION", delivery.region.as_str()),
             ("AWS_DEFAULT_REGION", delivery.region.as_str()),

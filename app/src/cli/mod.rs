@@ -1,12 +1,16 @@
 //! The command line.
 
 mod audit;
+mod backup;
 mod decide;
 mod env;
 mod explain;
+mod measure;
 mod project;
 mod reasons;
+mod restore;
 mod retention;
+mod rotate;
 mod run;
 mod up;
 
@@ -45,6 +49,12 @@ enum Command {
     Explain(explain::Explain),
     /// Decide authorization cases from files: unit tests for policies
     Decide(decide::Decide),
+    /// Write a backup of all accounts, of a running server too; or verify one
+    Backup(backup::Backup),
+    /// Restore a backup, whole or not at all
+    Restore(restore::Restore),
+    /// Have another root key protect the data; the old one opens nothing any more
+    RotateRootKey(rotate::RotateRootKey),
     /// Show what this machine can isolate builds with
     Doctor,
     /// Print a shell's completion script
@@ -71,6 +81,9 @@ pub(crate) fn main() -> ExitCode {
         Command::Audit(command) => command.execute(),
         Command::Explain(command) => command.execute(),
         Command::Decide(command) => command.execute(),
+        Command::Backup(command) => command.execute(),
+        Command::Restore(command) => command.execute(),
+        Command::RotateRootKey(command) => command.execute(),
         Command::Doctor => doctor(),
         Command::Completion { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "sekisho", &mut std::io::stdout());

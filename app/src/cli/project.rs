@@ -4,7 +4,7 @@ use crate::{
     client::{self, Client},
     config, deliver,
     failure::{Failure, UNUSABLE},
-    server::Authority,
+    server,
     world::{MANAGEMENT, Served, World},
 };
 use base::{AccountId, Region};
@@ -79,9 +79,10 @@ impl Operator {
         if std::net::TcpStream::connect_timeout(&address, std::time::Duration::from_secs(2)).is_err() {
             return Ok(None);
         }
-        let keys = config::server_keys(&state)?;
-        let bundle = Authority::open()?.bundle;
-        let credentials = Credentials { access_key_id: keys.operator.id, secret_access_key: keys.operator.secret, session_token: None };
+        let id = config::server_id(&state)?;
+        let operator = config::operator(&id)?;
+        let bundle = server::bundle(&id)?;
+        let credentials = Credentials { access_key_id: operator.id, secret_access_key: operator.secret, session_token: None };
         let client = Client::new(address, client::trust(&bundle)?, Region::new(region), credentials);
         Ok(Some(Self { client, address, bundle, served: None }))
     }

@@ -17,6 +17,9 @@ pub(crate) struct Up {
     /// Answer plain HTTP from other machines too: credentials and data are readable on the way
     #[arg(long)]
     allow_plain_http: bool,
+    /// Another name or address by which this machine is called, for its certificate and for buckets below it; may be given again
+    #[arg(long, value_name = "NAME")]
+    tls_name: Vec<String>,
     /// The keys of an issuer of web identity tokens, a JSON Web Key Set, instead of fetching them; may be given again
     #[arg(long, value_name = "ISSUER_URL=FILE")]
     oidc_keys: Vec<String>,
@@ -53,6 +56,7 @@ impl Up {
         block_on(async {
             let mut world = project::open(&self.dir, &delivery)?;
             world.issuer_roots = issuer_roots;
+            world.names = self.tls_name;
             iam::give_issuer_keys(&world.gate, &keys)?;
             let served = world.serve(self.listen, self.allow_plain_http, Some(self.workload)).await?;
             say!("sekisho serves {} at https://{} (and http:// on this machine)", delivery.region, served.address);

@@ -29,6 +29,7 @@ impl Git<'_> {
         for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("GIT_")) {
             command.env_remove(name);
         }
+        crate::root_key::variables_removed(&mut command);
         command
             .env("GIT_SSL_CAINFO", self.bundle)
             .env("GIT_CONFIG_NOSYSTEM", "1")

@@ -26,6 +26,8 @@ const LEAST_RATE: u64 = 1024;
 /// How much of an unwanted body is read for the client's sake, and for how long.
 const MAX_DRAINED: usize = 256 * 1024 * 1024;
 const DRAINING: Duration = Duration::from_secs(10);
+/// Bytes of a large body that are taken together: hashing, sealing and writing them leaves the server's own threads once.
+const BATCH: usize = 256 * 1024;
 /// The service whose requests these are.
 const SERVICE: &str = "s3";
 /// XML and text bodies of S3.
@@ -90,6 +92,17 @@ pub(crate) async fn next(arriving: &mut Arriving) -> Result<Option<Bytes>, Error
             Ok(Some(Err(_))) | Err(_) => return Err(broken_off()),
         }
     }
+}
+
+/// The next pieces of a large body, and whether more follow.
+async fn batch(arriving: &mut Arriving) -> Result<(Vec<Bytes>, bool), Error> {
+    let (mut batch, mut bytes) = (Vec::new(), 0);
+    while bytes < BATCH {
+        let Some(data) = next(arriving).await? else { return Ok((batch, false)) };
+        bytes += data.len();
+        batch.push(data);
+    }
+    Ok((batch, true))
 }
 
 fn announced(headers: &HeaderMap, name: &str) -> Option<u64> {
@@ -292,8 +305,12 @@ impl Wanted {
             }
             _ => {}
         }
-        if let (Some(algorithm), Value::Object(members)) = (wanted.trailing, input) {
-            members.insert("ChecksumAlgorithm".into(), algorithm.name().into());
+        if let Value::Object(members) = input {
+            // What is verified here is of the transfer, not of the object.
+            ["ContentLength", "ContentMD5"].into_iter().for_each(|name| drop(members.shift_remove(name)));
+            if let Some(algorithm) = wanted.trailing {
+                members.insert("ChecksumAlgorithm".into(), algorithm.name().into());
+            }
         }
         wanted.sums.clear();
         Ok(wanted)
@@ -366,7 +383,9 @@ async fn upload(
     incoming: &mut Arriving,
 ) -> Outcome {
     let mut upload = server.gate.open_upload(request).await?;
-    match receive(&mut upload, headers, kind, wanted, incoming).await {
+    let received = receive(&mut upload, headers, kind, wanted, incoming).await;
+    // The flush takes as long as the disk does.
+    match received.and_then(|sums| tokio::task::block_in_place(|| upload.finish()).map(|()| sums)) {
         Ok(sums) => upload.link(move |input| merge(input, sums)).await,
         Err(error) => Err(upload.abandon(error).await),
     }
@@ -403,18 +422,25 @@ async fn receive(
     let trailing = wanted.trailing;
     let mut sums = wanted.begin();
     let (mut length, mut plain) = (0u64, Vec::new());
-    while let Some(data) = next(incoming).await? {
-        let bytes: &[u8] = match &mut decoder {
-            Some(decoder) => {
-                plain.clear();
-                decoder.push(&data, &mut plain).map_err(chunk_error)?;
-                &plain
-            }
-            None => &data,
-        };
-        length += bytes.len() as u64;
-        sums.update(bytes);
-        tokio::task::block_in_place(|| upload.write(bytes))?;
+    let mut more = true;
+    while more {
+        let (pieces, follow) = batch(incoming).await?;
+        more = follow;
+        tokio::task::block_in_place(|| {
+            pieces.iter().try_for_each(|data| {
+                let bytes: &[u8] = match &mut decoder {
+                    Some(decoder) => {
+                        plain.clear();
+                        decoder.push(data, &mut plain).map_err(chunk_error)?;
+                        &plain
+                    }
+                    None => data,
+                };
+                length += bytes.len() as u64;
+                sums.update(bytes);
+                upload.write(bytes)
+            })
+        })?;
     }
     let trailers = decoder.map(Decoder::finish).transpose().map_err(chunk_error)?;
     if stated_length.is_some_and(|stated| stated != length) {

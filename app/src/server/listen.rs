@@ -24,8 +24,10 @@ pub(crate) struct Connection {
 
 /// Connections at once; more wait to be accepted.
 const MAX_CONNECTIONS: usize = 1024;
-/// A client that does not finish its TLS greeting or its headers in this time is dropped.
+/// A client that does not finish its headers in this time is dropped.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// And one that does not greet in this time: the TLS handshake, or the first byte of anything else.
+const GREETING: Duration = Duration::from_secs(10);
 const MAX_HEADER_BYTES: usize = 64 * 1024;
 /// The first byte of a TLS handshake record (RFC 8446, 5.1).
 const TLS_HANDSHAKE: u8 = 22;
@@ -73,10 +75,10 @@ impl Listener {
 async fn connection(server: Server, stream: TcpStream, peer: IpAddr, plain: bool, stop: watch::Receiver<bool>) -> io::Result<()> {
     stream.set_nodelay(true)?;
     let mut first = [0];
-    let peeked = tokio::time::timeout(PATIENCE, stream.peek(&mut first)).await.map_err(|_| io::ErrorKind::TimedOut)??;
+    let peeked = tokio::time::timeout(GREETING, stream.peek(&mut first)).await.map_err(|_| io::ErrorKind::TimedOut)??;
     if peeked == 1 && first[0] == TLS_HANDSHAKE {
         let greeting = async { TlsAcceptor::from(server.tls.wait().await.clone()).accept(Patient::new(stream, IDLE)).await };
-        let stream = tokio::time::timeout(PATIENCE, greeting).await.map_err(|_| io::ErrorKind::TimedOut)??;
+        let stream = tokio::time::timeout(GREETING, greeting).await.map_err(|_| io::ErrorKind::TimedOut)??;
         let version = match stream.get_ref().1.protocol_version() {
             Some(rustls::ProtocolVersion::TLSv1_3) => "1.3",
             _ => "1.2",

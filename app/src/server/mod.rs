@@ -1,15 +1,20 @@
 //! The listener: one port, TLS and plain HTTP; bytes to gate requests and back.
 
 mod answer;
+mod authority;
+pub(crate) mod backup;
 mod body;
+mod events;
 mod git;
 mod listen;
 mod patient;
 mod route;
 mod tls;
 
+pub(crate) use authority::{Authority, bundle};
+pub(crate) use backup::Backups;
 pub(crate) use listen::{Connection, Listener, serve_one};
-pub(crate) use tls::Authority;
+pub(crate) use tls::{Names, server as tls_server};
 
 use gate::Gate;
 use rustls::ServerConfig;
@@ -21,6 +26,7 @@ pub(crate) struct Shared {
     pub(crate) gate: Gate,
     pub(crate) tls: SetOnce<Arc<ServerConfig>>,
     pub(crate) git: SetOnce<Arc<codecommit::GitServer>>,
+    pub(crate) backups: Backups,
     /// The hosts under which buckets are subdomains.
     pub(crate) host_suffixes: Vec<String>,
 }

@@ -1,5 +1,5 @@
 use super::{
-    Connection, Server, answer,
+    Connection, Server, answer, backup,
     body::{self, Arriving},
 };
 use base::uuid;
@@ -18,7 +18,8 @@ use wire::{
 pub(crate) type Body = UnsyncBoxBody<Bytes, std::io::Error>;
 
 /// `X-Amz-Target` prefixes of the JSON services.
-const TARGETS: [(&str, &str); 9] = [
+const TARGETS: [(&str, &str); 10] = [
+    ("Sekisho_20261122", "operator"),
     ("TrentService", "kms"),
     ("Logs_20140328", "logs"),
     ("CodeCommit_20150413", "codecommit"),
@@ -186,8 +187,20 @@ async fn json(
         server.git.wait().await;
     }
     let operation = if known.is_some() || signed { name } else { &named };
-    let request = Request { proof: shown, service, operation: operation.to_string(), input, body: None, context };
-    answer::write(&style, server.gate.call(&request).await)
+    let mut request = Request { proof: shown, service, operation: operation.to_string(), input, body: None, context };
+    if (request.service.as_str(), operation) != backup::OPERATION {
+        return answer::write(&style, server.gate.call(&request).await);
+    }
+    match server.backups.place() {
+        Err(busy) => {
+            request.input = Err(busy);
+            answer::write(&style, server.gate.call(&request).await)
+        }
+        Ok(place) => match server.gate.call(&request).await {
+            Ok(_) => server.backups.answer(&style, place).await,
+            denied => answer::write(&style, denied),
+        },
+    }
 }
 
 /// A call of a service with paths of its own (`GET /2015-03-31/functions`), none of which is there: recorded, and told.

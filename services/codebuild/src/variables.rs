@@ -87,6 +87,7 @@ pub(crate) fn environment(row: &BuildRow, spec: &Buildspec, around: &Surrounding
     }
     if let Some(endpoint) = around.endpoint {
         set("AWS_ENDPOINT_URL", endpoint);
+        set("AWS_DISABLE_HOST_PREFIX_INJECTION", "true");
     }
     if let Some(relative) = around.credentials.relative {
         set("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", relative);

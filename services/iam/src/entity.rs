@@ -12,9 +12,10 @@ use crate::{
 use base::{AccountId, Arn, unique_id};
 use gate::{Demand, Demands, Error, Scope, Table, View};
 use serde::{Serialize, de::DeserializeOwned};
+use std::sync::Arc;
 
 /// A group, a user, a role or an instance profile.
-pub trait Entity: Serialize + DeserializeOwned + 'static {
+pub trait Entity: Clone + Serialize + DeserializeOwned + Send + Sync + 'static {
     /// `role`: of ARNs and messages.
     const KIND: &'static str;
     /// `Role`.
@@ -71,9 +72,14 @@ fn not_found<E: Entity>(name: &str) -> Error {
     no_such_entity(format!("{} {name} cannot be found.", E::CALLED[1]))
 }
 
+/// The entity of this name in an account, to be read.
+pub(crate) fn seen_in<E: Entity>(view: &mut View<'_, Iam>, account: AccountId, name: &str) -> Result<Option<Arc<E>>, Error> {
+    view.shared(E::table(), &[account.as_str(), &name.to_ascii_lowercase()])
+}
+
 /// The entity of this name in an account.
 pub(crate) fn find_in<E: Entity>(view: &mut View<'_, Iam>, account: AccountId, name: &str) -> Result<Option<E>, Error> {
-    view.get(E::table(), &[account.as_str(), &name.to_ascii_lowercase()])
+    Ok(seen_in(view, account, name)?.map(|entity: Arc<E>| E::clone(&entity)))
 }
 
 /// The entity of this name in the caller's account.

@@ -75,7 +75,7 @@ pub(crate) fn principals(view: &mut View<'_, Iam>, caller: &Caller) -> Result<Op
         Identity::User { id, .. } => user(view, id),
         Identity::Federated(session) => user(view, &session.user_id),
         Identity::Role(session) => {
-            let role = entity::find_in::<RoleRow>(view, session.account, &session.role_name)?;
+            let role = entity::seen_in::<RoleRow>(view, session.account, &session.role_name)?;
             match role.filter(|role| role.holder.id == session.role_id) {
                 Some(role) => held::<RoleRow>(view, &role.holder, &[]).map(Some),
                 None => Ok(None),

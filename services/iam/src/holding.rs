@@ -32,7 +32,7 @@ pub(crate) fn put_inline<E: Entity>(scope: &mut Scope<'_, Iam>, input: InlineDoc
         }
         Ok(())
     })?;
-    Ok(Nothing {})
+    Ok(Nothing)
 }
 
 fn no_inline<E: Entity>(policy: &str) -> Error {
@@ -51,7 +51,7 @@ pub(crate) fn delete_inline<E: Entity>(scope: &mut Scope<'_, Iam>, input: Inline
         let gone = entity.holder_mut().inline.remove(&input.policy_name);
         gone.map(|_| ()).ok_or_else(|| no_inline::<E>(&input.policy_name))
     })?;
-    Ok(Nothing {})
+    Ok(Nothing)
 }
 
 pub(crate) fn list_inline<E: Entity>(view: &mut View<'_, Iam>, input: Listed<E>) -> Result<PolicyNames, Error> {
@@ -76,7 +76,7 @@ pub(crate) fn attach<E: Entity>(scope: &mut Scope<'_, Iam>, input: Attachment<E>
         attached.push(policy);
         Ok(())
     })?;
-    Ok(Nothing {})
+    Ok(Nothing)
 }
 
 pub(crate) fn detach<E: Entity>(scope: &mut Scope<'_, Iam>, input: Attachment<E>) -> Result<Nothing, Error> {
@@ -86,7 +86,7 @@ pub(crate) fn detach<E: Entity>(scope: &mut Scope<'_, Iam>, input: Attachment<E>
         attached.retain(|own| *own != input.policy_arn);
         if attached.len() == before { Err(no_such_policy(&input.policy_arn)) } else { Ok(()) }
     })?;
-    Ok(Nothing {})
+    Ok(Nothing)
 }
 
 pub(crate) fn list_attached<E: Entity>(view: &mut View<'_, Iam>, input: ListedBelow<E>) -> Result<AttachedPolicies, Error> {
@@ -106,7 +106,7 @@ pub(crate) fn put_boundary<E: Entity>(scope: &mut Scope<'_, Iam>, input: Bounded
         entity.holder_mut().boundary = Some(policy);
         Ok(())
     })?;
-    Ok(Nothing {})
+    Ok(Nothing)
 }
 
 pub(crate) fn delete_boundary<E: Entity>(scope: &mut Scope<'_, Iam>, input: One<E>) -> Result<Nothing, Error> {
@@ -114,14 +114,14 @@ pub(crate) fn delete_boundary<E: Entity>(scope: &mut Scope<'_, Iam>, input: One<
         Some(_) => Ok(()),
         None => Err(no_such_entity(format!("{} {} has no permissions boundary.", E::KIND_CAPITAL, *input.of))),
     })?;
-    Ok(Nothing {})
+    Ok(Nothing)
 }
 
 // --- tags --------------------------------------------------------------------------------------------------------------
 
 pub(crate) fn tag<E: Entity>(scope: &mut Scope<'_, Iam>, input: Tagged<E>) -> Result<Nothing, Error> {
     entity::change::<E>(scope, &input.of, |entity| tags::set(&mut entity.holder_mut().tags, input.tags))?;
-    Ok(Nothing {})
+    Ok(Nothing)
 }
 
 pub(crate) fn untag<E: Entity>(scope: &mut Scope<'_, Iam>, input: Untagged<E>) -> Result<Nothing, Error> {
@@ -129,7 +129,7 @@ pub(crate) fn untag<E: Entity>(scope: &mut Scope<'_, Iam>, input: Untagged<E>) -
         tags::unset(&mut entity.holder_mut().tags, &input.tag_keys);
         Ok(())
     })?;
-    Ok(Nothing {})
+    Ok(Nothing)
 }
 
 pub(crate) fn list_tags<E: Entity>(view: &mut View<'_, Iam>, input: Listed<E>) -> Result<TagList, Error> {

@@ -18,7 +18,7 @@ use serde::Serialize;
 
 /// Nothing.
 #[derive(Debug, Serialize)]
-pub struct Nothing {}
+pub struct Nothing;
 
 /// A permissions boundary.
 #[derive(Debug, Serialize)]

@@ -82,6 +82,23 @@ pub(crate) fn point(scope: &mut Scope<'_, Kms>, alias: &mut AliasRow, key: &mut 
     scope.put(&ALIASES, &[account.as_str(), &alias.name], alias)
 }
 
+/// An alias stays at keys of one type and use, so that code that goes by it does not break.
+/// Source: <https://docs.aws.amazon.com/kms/latest/APIReference/API_UpdateAlias.html>
+pub(crate) fn check_alike(scope: &mut Scope<'_, Kms>, alias: &AliasRow, new: &KeyRow) -> Result<(), Error> {
+    let Some(old) = scope.key_row(&alias.target)? else { return Ok(()) };
+    if old.kind.is_symmetric() == new.kind.is_symmetric() && old.kind.usage == new.kind.usage {
+        return Ok(());
+    }
+    Err(Error::validation(format!(
+        "{} is of a key of spec {} and usage {}, and cannot be moved to one of spec {} and usage {}: delete the alias and create it anew.",
+        alias.name,
+        old.kind.spec.name(),
+        old.kind.usage.name(),
+        new.kind.spec.name(),
+        new.kind.usage.name()
+    )))
+}
+
 /// Takes the alias from the row of the key that it points at, if there is such a key.
 pub(crate) fn unpoint(scope: &mut Scope<'_, Kms>, alias: &AliasRow) -> Result<(), Error> {
     let Some(mut key) = scope.key_row(&alias.target)? else { return Ok(()) };

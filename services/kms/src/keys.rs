@@ -26,7 +26,8 @@ macro_rules! rows {
         impl Rows for $kind<'_, Kms> {
             fn key_row(&mut self, id: &str) -> Result<Option<KeyRow>, Error> {
                 let now = self.now();
-                Ok(self.get(&KEYS, id)?.filter(|row| row.lives(now)).map(|row| row.at(now)))
+                let row = self.shared(&KEYS, id)?.filter(|row| row.lives(now));
+                Ok(row.map(|row| KeyRow::clone(&row).at(now)))
             }
             fn alias_row(&mut self, account: AccountId, name: &str) -> Result<Option<AliasRow>, Error> {
                 self.get(&ALIASES, &[account.as_str(), name])

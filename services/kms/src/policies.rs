@@ -1,11 +1,17 @@
 //! Key policies: checked when they are written, kept with unique ids.
 
-use crate::{Kms, error::malformed_policy};
+use crate::{
+    Kms,
+    error::{limit_exceeded, malformed_policy},
+};
 use base::AccountId;
 use gate::{Caller, Error, Identity, Scope};
 use policy::{Context, Fault, Named, Options, Policies, Policy, PolicyKind, Principal, PrincipalKind, Request, Verdict};
 
+/// Source: <https://docs.aws.amazon.com/kms/latest/developerguide/resource-limits.html>
 const LONGEST: usize = 32 * 1024;
+/// What a request may hold.
+const LONGEST_TEXT: usize = 128 * 1024;
 
 /// A policy for the examples' account.
 pub(crate) const EXAMPLE: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::111111111111:root"},"Action":"kms:*","Resource":"*"}}"#;
@@ -19,8 +25,13 @@ pub(crate) fn default_policy(account: AccountId) -> String {
 
 /// Checks a policy for the key `key_arn`; gives it as it is kept. Unless `bypass`, the caller must be able to change it again.
 pub(crate) fn checked(scope: &mut Scope<'_, Kms>, key_arn: &str, document: &str, bypass: bool) -> Result<String, Error> {
+    if document.is_empty() || document.len() > LONGEST_TEXT || !document.chars().all(|c| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{ff}')) {
+        return Err(Error::validation(format!(
+            "1 validation error detected: Value at 'policy' failed to satisfy constraint: Member must have length between 1 and {LONGEST_TEXT}, and satisfy regular expression pattern: [\\u0009\\u000A\\u000D\\u0020-\\u00FF]+"
+        )));
+    }
     if document.len() > LONGEST {
-        return Err(malformed_policy(format!("The key policy has {} bytes; at most {LONGEST} are allowed", document.len())));
+        return Err(limit_exceeded(format!("The key policy has {} bytes; at most {LONGEST} are allowed.", document.len())));
     }
     let invalid_principals = || malformed_policy("Policy contains a statement with one or more invalid principals.");
     let parsed = parse(document)?;

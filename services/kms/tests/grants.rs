@@ -23,7 +23,7 @@ fn session(world: &World, account: &str, name: &str, policy: Option<Value>) -> (
     (world.assume(&admin, &role).unwrap(), role)
 }
 
-fn key(world: &World, admin: &Credentials) -> String {
+fn key_of(world: &World, admin: &Credentials) -> String {
     world.ok(admin, "kms:CreateKey", json!({}))["KeyMetadata"]["Arn"].as_str().unwrap().to_owned()
 }
 
@@ -31,7 +31,7 @@ fn key(world: &World, admin: &Credentials) -> String {
 fn who_administers_a_key_is_not_held_by_a_grant_beside() {
     let world = world();
     let admin = world.administrator(TOOLS);
-    let arn = key(&world, &admin);
+    let arn = key_of(&world, &admin);
     let role = format!("arn:aws:iam::{TOOLS}:role/OrganizationAccountAccessRole");
     let own = json!({"KeyId": arn, "GranteePrincipal": role, "RetiringPrincipal": role, "Operations": ["CreateGrant", "Decrypt"]});
     world.ok(&admin, "kms:CreateGrant", own);
@@ -45,7 +45,7 @@ fn who_administers_a_key_is_not_held_by_a_grant_beside() {
 fn a_grant_may_name_one_session() {
     let world = world();
     let admin = world.administrator(TOOLS);
-    let arn = key(&world, &admin);
+    let arn = key_of(&world, &admin);
     let (_, role) = session(&world, TOOLS, "Build", None);
     let named = |name: &str| {
         let made = world.ok(&admin, "sts:AssumeRole", json!({"RoleArn": role, "RoleSessionName": name}));
@@ -76,7 +76,7 @@ fn a_grant_may_name_one_session() {
 fn across_accounts_a_grant_and_its_token_suffice() {
     let world = world();
     let admin = world.administrator(TOOLS);
-    let arn = key(&world, &admin);
+    let arn = key_of(&world, &admin);
     let allow = json!({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "kms:*", "Resource": arn}});
     let (deploy, role) = session(&world, PROD, "Deploy", Some(allow));
     let blob = world.ok(&admin, "kms:Encrypt", json!({"KeyId": arn, "Plaintext": TEXT}))["CiphertextBlob"].clone();
@@ -97,7 +97,7 @@ fn across_accounts_a_grant_and_its_token_suffice() {
 fn conditions_see_what_a_grant_gives() {
     let world = world();
     let admin = world.administrator(TOOLS);
-    let arn = key(&world, &admin);
+    let arn = key_of(&world, &admin);
     let (_, grantee) = session(&world, TOOLS, "Grantee", None);
     let may = |name: &str, condition: Value| {
         let policy = json!({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": ["kms:CreateGrant", "kms:RetireGrant"],
@@ -140,7 +140,7 @@ fn conditions_see_what_a_grant_gives() {
 fn a_dry_run_decides_and_does_nothing() {
     let world = world();
     let admin = world.administrator(TOOLS);
-    let arn = key(&world, &admin);
+    let arn = key_of(&world, &admin);
     let pair =
         world.ok(&admin, "kms:CreateKey", json!({"KeySpec": "ECC_NIST_P256", "KeyUsage": "SIGN_VERIFY"}))["KeyMetadata"]["Arn"].clone();
     let mac =
@@ -190,7 +190,7 @@ fn a_dry_run_decides_and_does_nothing() {
 fn a_ciphertext_altered_in_any_byte_is_refused() {
     let world = world();
     let admin = world.administrator(TOOLS);
-    let arn = key(&world, &admin);
+    let arn = key_of(&world, &admin);
     let blob = world.ok(&admin, "kms:Encrypt", json!({"KeyId": arn, "Plaintext": TEXT}))["CiphertextBlob"].as_str().unwrap().to_owned();
     let sealed: base::Blob = serde_json::from_value(json!(blob)).unwrap();
     for place in 0..sealed.0.len() {
@@ -224,4 +224,42 @@ fn who_may_tag_some_keys_only_makes_no_tagged_key() {
     let some = may("Some", &one);
     world.denied(&some, "kms:CreateKey", tagged);
     world.ok(&some, "kms:CreateKey", json!({}));
+}
+
+#[test]
+fn the_key_of_a_service_is_nobodys_to_change_or_share() {
+    let world = world();
+    let admin = world.administrator(TOOLS);
+    world.ok(&admin, "s3:CreateBucket", json!({"Bucket": "goods"}));
+    world.send(&admin, "s3:PutObject", json!({"Bucket": "goods", "Key": "a", "ServerSideEncryption": "aws:kms"}), b"a").unwrap();
+    let metadata = world.ok(&admin, "kms:DescribeKey", json!({"KeyId": "alias/aws/s3"}))["KeyMetadata"].clone();
+    let key = metadata["Arn"].clone();
+    assert_eq!((&metadata["KeyManager"], &metadata["KeyState"]), (&json!("AWS"), &json!("Enabled")));
+    assert_eq!(world.ok(&admin, "kms:GetKeyRotationStatus", json!({"KeyId": key}))["KeyRotationEnabled"], true);
+    let (outsider, role) = session(
+        &world,
+        PROD,
+        "Outsider",
+        Some(json!({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}})),
+    );
+    let open = json!({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": "*", "Action": "kms:*", "Resource": "*"}});
+    for (operation, input) in [
+        ("CreateGrant", json!({"GranteePrincipal": role, "Operations": ["Decrypt"]})),
+        ("DisableKey", json!({})),
+        ("DisableKeyRotation", json!({})),
+        ("PutKeyPolicy", json!({"Policy": open.to_string(), "BypassPolicyLockoutSafetyCheck": true})),
+        ("RotateKeyOnDemand", json!({})),
+        ("ScheduleKeyDeletion", json!({})),
+        ("TagResource", json!({"Tags": [{"TagKey": "a", "TagValue": "b"}]})),
+        ("UpdateKeyDescription", json!({"Description": "mine"})),
+        ("Encrypt", json!({"Plaintext": TEXT})),
+    ] {
+        let mut input = input;
+        input["KeyId"] = key.clone();
+        world.denied(&admin, &format!("kms:{operation}"), input);
+    }
+    world.denied(&outsider, "kms:DescribeKey", json!({"KeyId": key}));
+    let own = key_of(&world, &admin);
+    assert_eq!(world.fails(&admin, "kms:UpdateAlias", json!({"AliasName": "alias/aws/s3", "TargetKeyId": own})), "NotAuthorizedException");
+    assert_eq!(world.fails(&admin, "kms:DeleteAlias", json!({"AliasName": "alias/aws/s3"})), "NotAuthorizedException");
 }

@@ -249,6 +249,10 @@ fn key_policies_are_checked_when_they_are_written() {
     assert!(world.call(&admin, "kms:PutKeyPolicy", put(lockout.clone())).unwrap_err().message.contains("will not allow you to update"));
     assert_eq!(world.fails(&admin, "kms:CreateKey", json!({"Policy": lockout})), "MalformedPolicyDocumentException");
     assert_eq!(world.fails(&admin, "kms:PutKeyPolicy", put("{".into())), "MalformedPolicyDocumentException");
+    let long = |spaces: usize| format!("{}{}", key_policy(&[statement(root(TOOLS), "kms:*")]), " ".repeat(spaces));
+    assert_eq!(world.fails(&admin, "kms:PutKeyPolicy", put(long(32 * 1024))), "LimitExceededException");
+    assert_eq!(world.fails(&admin, "kms:PutKeyPolicy", put(long(128 * 1024))), "ValidationException");
+    assert_eq!(world.fails(&admin, "kms:PutKeyPolicy", put("\u{2014}".into())), "ValidationException");
     let (_, role) = session(&world, TOOLS, "User", None);
     let good = key_policy(&[statement(root(TOOLS), "kms:*"), statement(json!({"AWS": role}), "kms:Decrypt")]);
     world.ok(&admin, "kms:PutKeyPolicy", put(good.clone()));

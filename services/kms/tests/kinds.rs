@@ -108,6 +108,8 @@ fn a_key_is_used_for_one_thing() {
     fails("kms:GetPublicKey", json!({"KeyId": hmac}), "UnsupportedOperationException");
     fails("kms:Sign", json!({"KeyId": agreement, "Message": TEXT, "SigningAlgorithm": "ECDSA_SHA_384"}), "InvalidKeyUsageException");
 
+    world.ok(&admin, "kms:CreateAlias", json!({"AliasName": "alias/codes", "TargetKeyId": hmac}));
+    fails("kms:UpdateAlias", json!({"AliasName": "alias/codes", "TargetKeyId": rsa}), "ValidationException");
     fails("kms:CreateKey", json!({"KeySpec": "RSA_2048"}), "ValidationException");
     fails("kms:CreateKey", json!({"KeySpec": "HMAC_256", "KeyUsage": "SIGN_VERIFY"}), "ValidationException");
     fails("kms:CreateKey", json!({"KeySpec": "RSA_1024", "KeyUsage": "SIGN_VERIFY"}), "ValidationException");

@@ -50,3 +50,32 @@ fn a_key_and_its_alias_live_with_their_stack() {
     assert_eq!(world.ok(&admin, "kms:DescribeKey", json!({"KeyId": made.id}))["KeyMetadata"]["KeyState"], "PendingDeletion");
     assert_eq!(world.create("AWS::KMS::Key", &json!({"MultiRegion": true})).unwrap_err().code, "NotImplemented");
 }
+
+#[test]
+fn what_a_key_is_stays() {
+    let world = World::new([iam::service(), kms::service(), sts::service()]);
+    world.stack_role();
+    let admin = world.administrator(TOOLS);
+    let old = json!({"KeySpec": "RSA_2048", "KeyUsage": "SIGN_VERIFY"});
+    let made = world.create("AWS::KMS::Key", &old).unwrap();
+    for (name, value) in [("KeySpec", "RSA_3072"), ("KeyUsage", "ENCRYPT_DECRYPT"), ("Origin", "EXTERNAL"), ("MultiRegion", "true")] {
+        let mut new = old.clone();
+        new[name] = value.into();
+        assert_eq!(world.update("AWS::KMS::Key", &made.id, &old, &new).unwrap_err().code, "InvalidRequest", "{name}");
+    }
+    // Rotations that were off and stay off are not for pairs to refuse.
+    let mut new = old.clone();
+    (new["EnableKeyRotation"], new["Origin"], new["Description"]) = (false.into(), "AWS_KMS".into(), "of releases".into());
+    world.update("AWS::KMS::Key", &made.id, &old, &new).unwrap();
+    assert_eq!(world.ok(&admin, "kms:DescribeKey", json!({"KeyId": made.id}))["KeyMetadata"]["Description"], "of releases");
+
+    let old = json!({"EnableKeyRotation": true, "RotationPeriodInDays": "120"});
+    let made = world.create("AWS::KMS::Key", &old).unwrap();
+    let period = || world.ok(&admin, "kms:GetKeyRotationStatus", json!({"KeyId": made.id}))["RotationPeriodInDays"].clone();
+    assert_eq!(period(), 120);
+    world.update("AWS::KMS::Key", &made.id, &old, &json!({"EnableKeyRotation": true})).unwrap();
+    assert_eq!(period(), 365);
+    assert!(world.create("AWS::KMS::Key", &json!({"EnableKeyRotation": true, "RotationPeriodInDays": 30})).is_err());
+    let external = world.create("AWS::KMS::Key", &json!({"Origin": "EXTERNAL"})).unwrap();
+    assert_eq!(world.ok(&admin, "kms:DescribeKey", json!({"KeyId": external.id}))["KeyMetadata"]["KeyState"], "PendingImport");
+}

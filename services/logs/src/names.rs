@@ -2,11 +2,11 @@
 
 use crate::{
     Logs,
-    error::{constraint, invalid, no_group},
-    state::{GROUPS, GroupRow},
+    error::{constraint, invalid, no_group, no_stream},
+    state::{GROUPS, GroupRow, STREAMS, StreamRow, TIMES},
 };
 use base::{AccountId, Arn};
-use gate::{Authorized, Demand, Error, Operation, Scope, View};
+use gate::{Demand, Error, Scope, View};
 
 pub(crate) fn check_group(name: &str) -> Result<(), Error> {
     let fits = (1..=512).contains(&name.len()) && name.chars().all(|c| c.is_ascii_alphanumeric() || "._-/#".contains(c));
@@ -28,76 +28,111 @@ pub(crate) fn check_stream(name: &str) -> Result<(), Error> {
     Err(constraint(name, "logStreamName", "Member must satisfy regular expression pattern: [^:*]* and have 1 to 512 characters"))
 }
 
-pub(crate) fn check_limit(limit: Option<u64>, most: usize) -> Result<usize, Error> {
+/// How many items an answer holds: `usual` where the call does not say.
+pub(crate) fn check_limit(limit: Option<u64>, usual: usize, most: usize) -> Result<usize, Error> {
     match limit {
-        None => Ok(most),
+        None => Ok(usual),
         Some(n) if (1..=most as u64).contains(&n) => Ok(n as usize),
         Some(n) => Err(constraint(&n.to_string(), "limit", &format!("Member must have value between 1 and {most}"))),
     }
 }
 
-/// `log-group:NAME:log-stream:`: what AWS decides calls about a whole group on, so that policies need its `:*` form.
-/// Source: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html>
-pub(crate) fn on_group(action: &'static str, view: &View<'_, Logs>, group: &str) -> Result<Demand, Error> {
-    Ok(Demand::new(action, view.arn(&format!("log-group:{group}:log-stream:"))?))
-}
-
-pub(crate) fn on_stream(action: &'static str, view: &View<'_, Logs>, group: &str, stream: &str) -> Result<Demand, Error> {
-    check_group(group)?;
-    check_stream(stream)?;
-    Ok(Demand::new(action, view.arn(&format!("log-group:{group}:log-stream:{stream}"))?))
-}
-
-/// A group by its name, or by its ARN where a call takes an identifier. Groups of other accounts are not reached.
-pub(crate) fn group_of(name: Option<&String>, identifier: Option<&String>, view: &View<'_, Logs>) -> Result<String, Error> {
-    let text = match (name, identifier) {
-        (Some(name), None) => name.clone(),
-        (None, Some(identifier)) => match identifier.parse::<Arn>() {
-            Ok(arn) if arn.account() != Some(view.account()?) => {
-                return Err(Error::not_implemented("logs with a logGroupIdentifier of another account"));
-            }
-            Ok(arn) => arn.resource_of("log-group").unwrap_or_default().trim_end_matches(":*").to_string(),
-            Err(_) => identifier.clone(),
-        },
-        (Some(_), Some(_)) => return Err(invalid("LogGroupName and LogGroupIdentifier cannot be specified at the same time")),
-        (None, None) => return Err(invalid("Either LogGroupName or LogGroupIdentifier must be specified")),
-    };
-    check_group(&text)?;
-    Ok(text)
-}
-
-/// The same in `execute`, where the demands have checked it.
-pub(crate) fn known_group(name: Option<String>, identifier: Option<String>) -> String {
-    let text = name.or(identifier).unwrap_or_default();
-    text.rsplit_once(":log-group:").map_or(text.as_str(), |(_, name)| name.trim_end_matches(":*")).to_string()
-}
-
-/// Whose rows a call is about.
-pub(crate) struct Owner {
+/// The group that a call is about: where it lies, and its name.
+#[derive(Debug, Clone)]
+pub(crate) struct Named {
     pub(crate) account: AccountId,
     pub(crate) region: String,
+    pub(crate) name: String,
 }
 
-impl Owner {
-    pub(crate) fn of<Op: Operation<Service = Logs>>(call: &Authorized<'_, Op>) -> Result<Self, Error> {
-        Ok(Self { account: call.account()?, region: call.region().as_str().to_string() })
+impl Named {
+    /// A group of the caller's account.
+    pub(crate) fn own(view: &View<'_, Logs>, name: &str) -> Result<Self, Error> {
+        check_group(name)?;
+        Ok(Self { account: view.account()?, region: view.region().as_str().into(), name: name.into() })
     }
-    pub(crate) fn all(&self) -> [&str; 2] {
-        [self.account.as_str(), &self.region]
+    /// A group by its name or its ARN, which may be another account's.
+    pub(crate) fn identified(view: &View<'_, Logs>, identifier: &str) -> Result<Self, Error> {
+        let Ok(arn) = identifier.parse::<Arn>() else { return Self::own(view, identifier) };
+        let name = arn.resource_of("log-group").map(|name| name.strip_suffix(":*").unwrap_or(name));
+        match (arn.service(), arn.account(), name) {
+            ("logs", Some(account), Some(name)) => {
+                check_group(name)?;
+                Ok(Self { account, region: arn.region().into(), name: name.into() })
+            }
+            _ => Err(invalid(format!("'{identifier}' is neither the name nor the ARN of a log group"))),
+        }
     }
-    pub(crate) fn group<'a>(&'a self, group: &'a str) -> [&'a str; 3] {
-        [self.account.as_str(), &self.region, group]
+    /// A group by one of the two members that name it.
+    pub(crate) fn of(view: &View<'_, Logs>, name: Option<&String>, identifier: Option<&String>) -> Result<Self, Error> {
+        match (name, identifier) {
+            (Some(name), None) => Self::own(view, name),
+            (None, Some(identifier)) => Self::identified(view, identifier),
+            (Some(_), Some(_)) => Err(invalid("LogGroupName and LogGroupIdentifier cannot be specified at the same time")),
+            (None, None) => Err(invalid("Either LogGroupName or LogGroupIdentifier must be specified")),
+        }
     }
-    pub(crate) fn stream<'a>(&'a self, group: &'a str, stream: &'a str) -> [&'a str; 4] {
-        [self.account.as_str(), &self.region, group, stream]
+    /// The group of an ARN of a resource, as calls about tags have it.
+    pub(crate) fn of_resource(view: &View<'_, Logs>, arn: &str) -> Result<Self, Error> {
+        let is_group = arn.parse::<Arn>().is_ok_and(|arn| arn.service() == "logs" && arn.resource_of("log-group").is_some());
+        if is_group { Self::identified(view, arn) } else { Err(invalid(format!("'{arn}' is not the ARN of a log group"))) }
     }
-    pub(crate) fn batch<'a>(&'a self, group: &'a str, stream: &'a str, batch: &'a str) -> [&'a str; 5] {
-        [self.account.as_str(), &self.region, group, stream, batch]
+    pub(crate) fn key(&self) -> [&str; 3] {
+        [self.account.as_str(), &self.region, &self.name]
     }
-    pub(crate) fn arn(&self, resource: &str) -> Arn {
-        Arn::new("logs", &self.region, self.account.as_str(), resource)
+    fn arn_with(&self, more: &str) -> Arn {
+        Arn::new("logs", &self.region, self.account.as_str(), &format!("log-group:{}{more}", self.name))
     }
-    pub(crate) fn group_row(&self, scope: &mut Scope<'_, Logs>, group: &str) -> Result<GroupRow, Error> {
-        scope.get(&GROUPS, &self.group(group))?.ok_or_else(no_group)
+    pub(crate) fn arn(&self) -> Arn {
+        self.arn_with("")
+    }
+    /// With `:*`, as most of AWS's answers have it.
+    pub(crate) fn arn_of_all(&self) -> Arn {
+        self.arn_with(":*")
+    }
+    pub(crate) fn stream_arn(&self, stream: &str) -> Arn {
+        self.arn_with(&format!(":log-stream:{stream}"))
+    }
+    /// `log-group:NAME:log-stream:`: what AWS decides calls about a whole group on, so that policies need its `:*` form.
+    /// Source: <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html>
+    pub(crate) fn demand(&self, action: &'static str) -> Demand {
+        Demand::new(action, self.stream_arn(""))
+    }
+    pub(crate) fn stream_demand(&self, action: &'static str, stream: &str) -> Result<Demand, Error> {
+        check_stream(stream)?;
+        Ok(Demand::new(action, self.stream_arn(stream)))
+    }
+    pub(crate) fn find(self, view: &mut View<'_, Logs>) -> Result<Option<Group>, Error> {
+        Ok(view.get(&GROUPS, &self.key())?.map(|row| Group { named: self, row }))
+    }
+    pub(crate) fn load(self, view: &mut View<'_, Logs>) -> Result<Group, Error> {
+        self.find(view)?.ok_or_else(no_group)
+    }
+}
+
+/// A group that is there.
+#[derive(Debug, Clone)]
+pub(crate) struct Group {
+    pub(crate) named: Named,
+    pub(crate) row: GroupRow,
+}
+
+impl Group {
+    /// What the keys of its rows begin with.
+    pub(crate) fn key(&self) -> [&str; 2] {
+        [self.named.account.as_str(), &self.row.id]
+    }
+    pub(crate) fn under<'a>(&'a self, part: &'a str) -> [&'a str; 3] {
+        [self.named.account.as_str(), &self.row.id, part]
+    }
+    pub(crate) fn stream(&self, view: &mut View<'_, Logs>, name: &str) -> Result<StreamRow, Error> {
+        view.get(&STREAMS, &self.under(name))?.ok_or_else(no_stream)
+    }
+    /// Whether it has any.
+    pub(crate) fn has_events(&self, scope: &mut Scope<'_, Logs>) -> Result<bool, Error> {
+        Ok(!scope.page(&TIMES, &self.key(), None, 1, false)?.is_empty())
+    }
+    pub(crate) fn save(&self, scope: &mut Scope<'_, Logs>) -> Result<(), Error> {
+        scope.put(&GROUPS, &self.named.key(), &self.row)
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     Organizations, policies,
-    state::{ACCOUNTS, AccountRow, Node, NodeKind, PolicyType},
+    state::{ACCOUNTS, AccountRow, Node, NodeKind, ORGANIZATION, PolicyType},
     tree,
 };
 use base::{AccountId, Arn};
@@ -10,7 +10,8 @@ use gate::{Document, Error, Level, Organization, ResourceFacts, Scope, Standing,
 
 /// The organization and its revision: one read.
 pub(crate) fn organization(view: &mut View<'_, Organizations>) -> Result<Option<Organization>, Error> {
-    Ok(tree::organization(view)?.map(|row| Organization { id: row.id, revision: row.revision }))
+    let row = view.shared(&ORGANIZATION, &[""; 0])?;
+    Ok(row.map(|row| Organization { id: row.id.clone(), revision: row.revision.clone() }))
 }
 
 fn level(view: &mut View<'_, Organizations>, node: &Node, kind: PolicyType) -> Result<Level, Error> {

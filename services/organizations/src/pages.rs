@@ -6,6 +6,11 @@ use serde::{Deserialize, Serialize};
 
 const MOST: usize = 20;
 
+/// A token that no answer gave.
+pub(crate) fn wrong_page() -> Error {
+    invalid("INVALID_NEXT_TOKEN", "Give the NextToken of the answer before.")
+}
+
 /// Which page.
 #[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -22,8 +27,7 @@ impl Page {
             let reason = if limit == 0 { "MIN_VALUE_EXCEEDED" } else { "MAX_VALUE_EXCEEDED" };
             return Err(invalid(reason, format!("MaxResults is between 1 and {MOST}.")));
         }
-        let wrong = || invalid("INVALID_NEXT_TOKEN", "Give the NextToken of the answer before.");
-        let after = self.next_token.as_deref().map(|token| base::place_of_token(token).ok_or_else(wrong)).transpose()?;
+        let after = self.next_token.as_deref().map(|token| base::place_of_token(token).ok_or_else(wrong_page)).transpose()?;
         items.sort_by(|a, b| id(a).cmp(id(b)));
         items.retain(|item| after.as_deref().is_none_or(|last| id(item) > last));
         let more = items.len() > limit;

@@ -308,6 +308,24 @@ fn grants_can_be_retired_whatever_guards_the_key() {
     o.world.call(Some(&dev), "kms:RetireGrant", json!({"KeyId": key, "GrantId": grant})).unwrap();
 }
 
+/// The keys that AWS manages are beyond these policies; an account's own keys are not.
+#[test]
+fn the_keys_of_services_are_beyond_resource_control() {
+    let o = Organized::new();
+    let dev = o.world.administrator(DEV);
+    o.world.call(Some(&dev), "s3:CreateBucket", json!({"Bucket": "goods"})).unwrap();
+    let own = text(&o.world.call(Some(&dev), "kms:CreateKey", json!({})).unwrap(), "/KeyMetadata/Arn");
+    let guard = json!({"Version": "2012-10-17", "Statement": {"Effect": "Deny", "Principal": "*", "Action": "kms:*", "Resource": "*"}});
+    o.attach(&o.policy("NoKeys", "RESOURCE_CONTROL_POLICY", &guard), DEV);
+    let put = |key: Value| {
+        let input = json!({"Bucket": "goods", "Key": "a", "ServerSideEncryption": "aws:kms", "SSEKMSKeyId": key});
+        o.world.send(&dev, "s3:PutObject", input, b"a")
+    };
+    put(Value::Null).unwrap();
+    put(Value::Null).unwrap();
+    assert!(put(own.into()).unwrap_err().is_denied());
+}
+
 /// What was attached and taken back within one step bears on nobody, though a decision was made in between.
 #[test]
 fn a_change_that_is_taken_back_leaves_no_trace() {

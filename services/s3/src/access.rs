@@ -3,7 +3,7 @@
 use crate::{
     BucketInput, S3, error,
     names::{bucket_arn, check_bucket, check_key, object_arn},
-    state::{BUCKETS, Bucket, Rows},
+    state::{BUCKETS, Bucket},
 };
 use base::Arn;
 use gate::{Caller, Demand, Document, Error, ResourceFacts, Scope, View};
@@ -14,18 +14,19 @@ pub(crate) fn facts(view: &mut View<'_, S3>, arn: &Arn) -> Result<Option<Resourc
         Some((bucket, _)) => (bucket, true),
         None => (arn.resource(), false),
     };
-    let Some(bucket) = view.row(&BUCKETS, [name])? else { return Ok(None) };
+    let Some(bucket) = view.shared(&BUCKETS, &[name])? else { return Ok(None) };
     let mut facts = ResourceFacts::owned_by(bucket.account);
-    facts.policy = bucket.policy.map(|text| Document { name: format!("bucket policy of {name}"), text });
-    facts.block_public_access = bucket.public_access.is_some_and(|p| p.restrict_public_buckets);
+    let document = |text: &String| Document { name: format!("bucket policy of {name}"), text: text.clone() };
+    facts.policy = bucket.policy.as_ref().map(document);
+    facts.block_public_access = bucket.public_access.as_ref().is_some_and(|p| p.restrict_public_buckets);
     if !is_object {
-        facts.tags = bucket.tags.into_iter().map(|t| (t.key, t.value)).collect();
+        facts.tags = bucket.tags.iter().map(|t| (t.key.clone(), t.value.clone())).collect();
     }
     Ok(Some(facts))
 }
 
 fn with_owner(view: &mut View<'_, S3>, bucket: &str, demand: Demand) -> Result<Demand, Error> {
-    let owner = view.row(&BUCKETS, [bucket])?.map(|b| b.account.to_string());
+    let owner = view.shared(&BUCKETS, &[bucket])?.map(|b| b.account.to_string());
     Ok(demand.with_some("s3:ResourceAccount", owner))
 }
 
@@ -44,11 +45,11 @@ pub(crate) fn on_object(view: &mut View<'_, S3>, action: &'static str, bucket: &
 
 /// The bucket of an allowed call, if it is there and owned by whom the caller expects.
 pub(crate) fn open(scope: &mut Scope<'_, S3>, name: &str, expected_owner: Option<&str>) -> Result<Bucket, Error> {
-    let bucket = scope.row(&BUCKETS, [name])?.ok_or_else(|| error::no_such_bucket(name))?;
+    let bucket = scope.shared(&BUCKETS, &[name])?.ok_or_else(|| error::no_such_bucket(name))?;
     if expected_owner.is_some_and(|owner| owner != bucket.account.as_str()) {
         return Err(error::access_denied("Access Denied: the bucket is not owned by the account of x-amz-expected-bucket-owner"));
     }
-    Ok(bucket)
+    Ok(Bucket::clone(&bucket))
 }
 
 /// As `open`, for inputs that name a bucket alone.

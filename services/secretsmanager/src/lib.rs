@@ -9,6 +9,7 @@ mod operations;
 mod pages;
 mod password;
 mod policies;
+mod removal;
 mod resources;
 mod secrets;
 mod shapes;
@@ -47,6 +48,11 @@ impl Service for Secretsmanager {
     const NAME: &'static str = "secretsmanager";
     const PRINCIPAL: &'static str = "secretsmanager.amazonaws.com";
     const PROTOCOL: Protocol = Protocol::Json;
+}
+
+/// Registers the removal of secrets.
+pub fn workflows(engine: &mut durable::Engine) {
+    engine.workflow::<removal::Removal>();
 }
 
 /// The service.

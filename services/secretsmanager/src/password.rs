@@ -69,11 +69,14 @@ impl Rules {
         if !(1..=4096).contains(&length) {
             return Err(invalid(format!("PasswordLength is from 1 to 4096, not {length}.")));
         }
+        if self.exclude_characters.as_ref().is_some_and(|text| text.chars().count() > 4096) {
+            return Err(invalid("ExcludeCharacters has at most 4096 characters."));
+        }
         if all.is_empty() {
             return Err(invalid("The rules leave no character for a password."));
         }
         if each && kinds.len() > length {
-            return Err(invalid(format!("A password of {length} characters cannot have one of each of {} kinds.", kinds.len())));
+            return Err(invalid(format!("Password length {length} is too short based on the required types.")));
         }
         let required = if each { kinds.as_slice() } else { &[] };
         let mut password: Vec<char> = required.iter().map(|kind| kind[below(entropy, kind.len())]).collect();

@@ -83,10 +83,26 @@ pub(crate) fn demand(view: &mut View<'_, Secretsmanager>, action: &'static str, 
 
 /// The same of a secret that was looked up.
 pub(crate) fn demand_on(action: &'static str, arn: &Arn, row: Option<&SecretRow>) -> Demand {
-    let demand = Demand::new(action, arn.clone()).with("secretsmanager:SecretId", arn.as_str());
+    let demand = Demand::new(action, arn.clone())
+        .with("secretsmanager:SecretId", arn.as_str())
+        .with("secretsmanager:SecretPrimaryRegion", arn.region());
     row.iter()
         .flat_map(|row| tags::pairs(&row.tags))
         .fold(demand, |demand, (key, value)| demand.with(format!("secretsmanager:ResourceTag/{key}"), value))
+}
+
+/// With the key that a secret is to have: as it was named, and its ARN where that was named.
+pub(crate) fn with_key(demand: Demand, key: Option<&String>) -> Demand {
+    let arn = key.filter(|key| key.parse::<Arn>().is_ok_and(|arn| arn.service() == "kms" && arn.resource_of("key").is_some()));
+    demand.with_some("secretsmanager:KmsKeyId", key).with_some("secretsmanager:KmsKeyArn", arn)
+}
+
+/// Secrets that other services' partners hold are not here.
+pub(crate) fn refuse_type(operation: &str, kind: Option<&String>) -> Result<(), Error> {
+    match kind {
+        Some(kind) => Err(Error::not_implemented(&format!("secretsmanager:{operation} with Type {}", clipped(kind)))),
+        None => Ok(()),
+    }
 }
 
 /// The secret of this name, after the call was allowed.
@@ -102,6 +118,11 @@ pub(crate) fn load_living(view: &mut View<'_, Secretsmanager>, text: &str) -> Re
 
 pub(crate) fn save(scope: &mut Scope<'_, Secretsmanager>, row: &SecretRow) -> Result<(), Error> {
     scope.put(&SECRETS, &[row.account.as_str(), &row.name], row)
+}
+
+/// The name that an ARN holds, with its end if it has one.
+pub(crate) fn name_in(arn: &Arn) -> Option<&str> {
+    arn.resource().strip_prefix("secret:")
 }
 
 /// What the gate asks of secrets.

@@ -10,10 +10,10 @@ use aws_lc_rs::{
     aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey},
     constant_time::verify_slices_are_equal,
 };
-use base::{Arn, Blob, Secret};
+use base::{Arn, Blob, Secret, Timestamp};
 use gate::{Error, Scope};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 pub(crate) const CURRENT: &str = "AWSCURRENT";
 pub(crate) const PREVIOUS: &str = "AWSPREVIOUS";
@@ -23,6 +23,10 @@ const LONGEST: usize = 65_536;
 /// Versions that a secret keeps; those without a stage make room.
 const MOST_VERSIONS: usize = 100;
 const MOST_STAGES: usize = 20;
+/// Versions that are younger are kept.
+const YOUNG: Duration = Duration::from_secs(24 * 60 * 60);
+/// The stages whose versions follow the secret to a new key.
+const FOLLOWING: [&str; 3] = [CURRENT, "AWSPENDING", PREVIOUS];
 
 /// A value as requests give it.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -144,6 +148,11 @@ fn check_stage(stage: &str) -> Result<(), Error> {
     Err(invalid("A staging label has 1 to 256 characters."))
 }
 
+/// A version cannot be changed.
+pub(crate) fn token_taken() -> Error {
+    exists("You can't use ClientRequestToken because that value is already in use for a version of this secret.")
+}
+
 /// Adds a version. Done already by a call with this token and value, nothing is added.
 pub(crate) fn add(
     scope: &mut Scope<'_, Secretsmanager>,
@@ -159,7 +168,7 @@ pub(crate) fn add(
         if same {
             return Ok(old.stages);
         }
-        return Err(exists("You can't use ClientRequestToken because that value is already in use for a version of this secret."));
+        return Err(token_taken());
     }
     let stages = stages.unwrap_or_else(|| vec![CURRENT.into()]);
     if stages.is_empty() || stages.len() > MOST_STAGES {
@@ -170,16 +179,20 @@ pub(crate) fn add(
     for stage in &stages {
         stage_at(row, stage, token)?;
     }
-    make_room(row)?;
+    make_room(row, scope.now())?;
     row.changed = scope.now();
     Ok(row.version(token).map(|version| version.stages.clone()).unwrap_or_default())
 }
 
-/// Versions without a stage are dropped, oldest first, when there are too many.
-fn make_room(row: &mut SecretRow) -> Result<(), Error> {
+/// Versions without a stage are dropped, oldest first, when there are too many; not those of the last day.
+/// Source: <https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html>
+fn make_room(row: &mut SecretRow, now: Timestamp) -> Result<(), Error> {
     while row.versions.len() > MOST_VERSIONS {
-        let Some(unused) = row.versions.iter().position(|version| version.stages.is_empty()) else {
-            return Err(limit(format!("A secret has at most {MOST_VERSIONS} versions with staging labels.")));
+        let old = |version: &VersionRow| version.stages.is_empty() && now.since(version.created) >= YOUNG;
+        let Some(unused) = row.versions.iter().position(old) else {
+            return Err(limit(format!(
+                "A secret has at most {MOST_VERSIONS} versions, and no version without a staging label is older than a day: change the value less often."
+            )));
         };
         row.versions.remove(unused);
     }
@@ -221,11 +234,11 @@ pub(crate) fn check_description(text: Option<&str>) -> Result<(), Error> {
     if text.is_none_or(|text| text.chars().count() <= 2048) { Ok(()) } else { Err(invalid("A description has at most 2048 characters.")) }
 }
 
-/// Seals the values that stages name under the secret's new key.
+/// Seals the values in use under the secret's new key.
 pub(crate) fn reseal(scope: &mut Scope<'_, Secretsmanager>, row: &mut SecretRow) -> Result<(), Error> {
     for n in 0..row.versions.len() {
         let version = row.versions[n].clone();
-        if version.stages.is_empty() {
+        if !version.stages.iter().any(|stage| FOLLOWING.contains(&stage.as_str())) {
             continue;
         }
         let value = open(scope, &row.arn, &version)?;

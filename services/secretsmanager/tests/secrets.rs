@@ -159,6 +159,113 @@ fn a_deleted_secret_can_be_restored_for_a_time() {
 }
 
 #[test]
+fn a_secret_goes_on_its_day() {
+    let (world, admin) = world();
+    let mut engine = durable::Engine::new(world.gate.clone());
+    secretsmanager::workflows(&mut engine);
+    kms::workflows(&mut engine);
+    let day = Duration::from_secs(24 * 60 * 60);
+    for name in ["kept", "gone"] {
+        ok(&world, &admin, "secretsmanager:CreateSecret", json!({"Name": name, "SecretString": "s"}));
+        ok(&world, &admin, "secretsmanager:DeleteSecret", json!({"SecretId": name, "RecoveryWindowInDays": 7}));
+    }
+    ok(&world, &admin, "secretsmanager:RestoreSecret", json!({"SecretId": "kept"}));
+    engine.run_due().unwrap();
+    world.clock.advance(7 * day);
+    engine.run_due().unwrap();
+    let admin = world.administrator(TOOLS);
+    let left = ok(&world, &admin, "secretsmanager:ListSecrets", json!({"IncludePlannedDeletion": true}))["SecretList"].clone();
+    assert_eq!((left.as_array().unwrap().len(), &left[0]["Name"]), (1, &json!("kept")));
+    // By force, what is not there is gone as well.
+    let force = json!({"SecretId": "gone", "ForceDeleteWithoutRecovery": true});
+    assert_eq!(ok(&world, &admin, "secretsmanager:DeleteSecret", force)["Name"], "gone");
+    assert_eq!(fails(&world, &admin, "secretsmanager:DeleteSecret", json!({"SecretId": "gone"})).code, "ResourceNotFoundException");
+}
+
+#[test]
+fn a_secret_keeps_a_hundred_versions() {
+    let (world, admin) = world();
+    let made = ok(&world, &admin, "secretsmanager:CreateSecret", json!({"Name": "busy", "SecretString": "0"}));
+    let put = |admin: &Credentials, n: usize| {
+        world.call(Some(admin), "secretsmanager:PutSecretValue", json!({"SecretId": "busy", "SecretString": n.to_string()}))
+    };
+    for n in 1..100 {
+        put(&admin, n).unwrap();
+    }
+    // None of a day's versions makes room.
+    assert_eq!(put(&admin, 100).unwrap_err().code, "LimitExceededException");
+    world.clock.advance(Duration::from_secs(24 * 60 * 60));
+    let admin = world.administrator(TOOLS);
+    put(&admin, 100).unwrap();
+    let first = json!({"SecretId": "busy", "VersionId": made["VersionId"]});
+    assert_eq!(fails(&world, &admin, "secretsmanager:GetSecretValue", first).code, "ResourceNotFoundException");
+    assert_eq!(value(&world, &admin, json!({"SecretId": "busy", "VersionStage": "AWSPREVIOUS"})), "99");
+}
+
+#[test]
+fn conditions_see_the_request() {
+    let (world, admin) = world();
+    let key = ok(&world, &admin, "kms:CreateKey", json!({}))["KeyMetadata"]["Arn"].clone();
+    let kms = json!({"Effect": "Allow", "Action": "kms:*", "Resource": "*"});
+    let may = |name: &str, action: &str, condition: Value| {
+        let statement = json!({"Effect": "Allow", "Action": format!("secretsmanager:{action}"), "Resource": "*", "Condition": condition});
+        session(&world, TOOLS, name, json!([statement, kms]))
+    };
+    let by = |who: &Credentials, operation: &str, input: Value| {
+        world.call(Some(who), &format!("secretsmanager:{operation}"), input).map_err(|error| error.code.into_owned())
+    };
+    let denied = Err("AccessDeniedException".to_owned());
+
+    let maker = may(
+        "Maker",
+        "CreateSecret",
+        json!({"StringLike": {"secretsmanager:Name": "app/*"}, "ArnEquals": {"secretsmanager:KmsKeyArn": key},
+            "Null": {"secretsmanager:AddReplicaRegions": "true"}}),
+    );
+    let create = |name: &str, key: &Value| json!({"Name": name, "KmsKeyId": key, "SecretString": "s"});
+    assert_eq!(by(&maker, "CreateSecret", create("other", &key)), denied);
+    assert_eq!(by(&maker, "CreateSecret", create("app/db", &Value::Null)), denied);
+    by(&maker, "CreateSecret", create("app/db", &key)).unwrap();
+    let mut replicated = create("app/two", &key);
+    replicated["AddReplicaRegions"] = json!([{"Region": "eu-west-1"}]);
+    assert_eq!(by(&maker, "CreateSecret", replicated.clone()), denied);
+    assert_eq!(fails(&world, &admin, "secretsmanager:CreateSecret", replicated).code, "NotImplemented");
+
+    let careful = may(
+        "Careful",
+        "DeleteSecret",
+        json!({"NumericGreaterThanEquals": {"secretsmanager:RecoveryWindowInDays": "14"},
+            "Bool": {"secretsmanager:ForceDeleteWithoutRecovery": "false"}}),
+    );
+    let delete = |more: Value| {
+        let mut input = json!({"SecretId": "app/db"});
+        input.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        by(&careful, "DeleteSecret", input)
+    };
+    for more in [json!({"RecoveryWindowInDays": 7}), json!({"ForceDeleteWithoutRecovery": true}), json!({})] {
+        assert_eq!(delete(more), denied);
+    }
+    delete(json!({"RecoveryWindowInDays": 14})).unwrap();
+    ok(&world, &admin, "secretsmanager:RestoreSecret", json!({"SecretId": "app/db"}));
+
+    let closed = may("Closed", "PutResourcePolicy", json!({"Bool": {"secretsmanager:BlockPublicPolicy": "true"}}));
+    let document =
+        policy(json!({"Effect": "Allow", "Principal": {"AWS": PROD}, "Action": "secretsmanager:GetSecretValue", "Resource": "*"}));
+    let put = |block: bool| json!({"SecretId": "app/db", "ResourcePolicy": document, "BlockPublicPolicy": block});
+    assert_eq!(by(&closed, "PutResourcePolicy", put(false)), denied);
+    by(&closed, "PutResourcePolicy", put(true)).unwrap();
+
+    let made = ok(&world, &admin, "secretsmanager:PutSecretValue", json!({"SecretId": "app/db", "SecretString": "two"}));
+    let one_version = may("OneVersion", "GetSecretValue", json!({"StringEquals": {"secretsmanager:VersionId": made["VersionId"]}}));
+    assert_eq!(by(&one_version, "GetSecretValue", json!({"SecretId": "app/db"})), denied);
+    by(&one_version, "GetSecretValue", json!({"SecretId": "app/db", "VersionId": made["VersionId"]})).unwrap();
+    let mixed = json!({"SecretId": "app/db", "VersionId": made["VersionId"], "VersionStage": "AWSPREVIOUS"});
+    assert_eq!(fails(&world, &admin, "secretsmanager:GetSecretValue", mixed).code, "InvalidRequestException");
+    let again = json!({"SecretId": "app/db", "ClientRequestToken": made["VersionId"], "SecretString": "two"});
+    assert_eq!(fails(&world, &admin, "secretsmanager:UpdateSecret", again).code, "ResourceExistsException");
+}
+
+#[test]
 fn lists_are_filtered_and_paged() {
     let (world, admin) = world();
     for n in 0..5 {

@@ -114,7 +114,8 @@ impl ParameterStringFilter {
 
     fn check(&self, of: Of) -> Result<(), Error> {
         let key = self.key.as_str();
-        if !of.keys().contains(&key) && !(of == Of::Describe && is_tag(key)) {
+        let fits = of.keys().contains(&key) || of == Of::Describe && is_tag(key);
+        if !fits {
             let valid = of.keys().join(", ");
             return Err(key_error(format!("The following filter key is not valid: {key}. Valid filter keys include: [{valid}].")));
         }

@@ -6,7 +6,6 @@ use crate::{
     names::{Key, PathKey},
     state::{PARAMETERS, ParameterRow},
 };
-use base64::{Engine, engine::general_purpose::STANDARD};
 use gate::{Error, Scope};
 
 /// Rows that are read at once.
@@ -15,17 +14,13 @@ const BATCH: usize = 64;
 const MOST: usize = 4096;
 
 pub(crate) fn token(text: &str) -> String {
-    STANDARD.encode(text)
+    base::list_token(text)
 }
 
 pub(crate) fn read_token(token: Option<&str>) -> Result<Option<String>, Error> {
     // An empty token is none, as in AWS's answers.
-    let Some(token) = token.filter(|token| !token.is_empty()) else { return Ok(None) };
-    if token.len() > 2048 {
-        return Err(invalid_token());
-    }
-    let text = STANDARD.decode(token).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-    text.map(Some).ok_or_else(invalid_token)
+    let given = token.filter(|token| !token.is_empty());
+    given.map(|token| base::place_of_token(token).ok_or_else(invalid_token)).transpose()
 }
 
 /// At most `limit` parameters below `path` that pass, and the token of the next page.

@@ -25,6 +25,9 @@ impl Holds {
     }
 }
 
+/// Sealed bytes, and how many.
+type Lying = (Box<dyn Read + Send>, u64);
+
 /// As long as this lives, no blob goes: those that are deleted are removed when it is dropped, or found to be no one's at the
 /// next start.
 pub(crate) struct Hold(Blobs);
@@ -40,7 +43,7 @@ impl Hold {
     }
 
     /// A blob as it lies there, sealed, and its length.
-    pub(crate) fn open(&self, id: &str) -> Result<Option<(Box<dyn Read + Send>, u64)>, StoreError> {
+    pub(crate) fn open(&self, id: &str) -> Result<Option<Lying>, StoreError> {
         Ok(self.0.0.place.open(valid(id)?)?.map(|(source, length)| (Box::new(source) as Box<dyn Read + Send>, length)))
     }
 }

@@ -66,8 +66,13 @@ impl BlobReader {
             self.source.seek(SeekFrom::Start(HEADER as u64 + number * (SEGMENT + TAG) as u64))?;
         }
         self.held = None;
-        self.segment.resize(plain as usize + TAG, 0);
-        self.source.read_exact(&mut self.segment)?;
+        self.segment.clear();
+        let stored = plain as usize + TAG;
+        self.segment.reserve_exact(stored);
+        // Into memory as it is: to fill it with zeros first would cost as much as to decrypt it.
+        if self.source.by_ref().take(stored as u64).read_to_end(&mut self.segment)? != stored {
+            return Err(ErrorKind::UnexpectedEof.into());
+        }
         let last = number + 1 == count(self.length);
         let short = u32::try_from(number).map_err(Error::other)?;
         self.segments.open(short, last, &mut self.segment).map_err(|_| {
@@ -76,6 +81,28 @@ impl BlobReader {
         })?;
         self.held = Some(number);
         Ok(())
+    }
+}
+
+impl BlobReader {
+    /// What comes next, a segment at most, without a copy where all of it is wanted; None at the end.
+    pub fn piece(&mut self) -> io::Result<Option<Vec<u8>>> {
+        if self.range.is_empty() {
+            return Ok(None);
+        }
+        let number = self.range.start / SEGMENT as u64;
+        if self.held != Some(number) {
+            self.load(number)?;
+        }
+        let from = (self.range.start % SEGMENT as u64) as usize;
+        let wanted = usize::try_from(self.range.end - self.range.start).unwrap_or(usize::MAX);
+        let to = self.segment.len().min(from.saturating_add(wanted));
+        self.range.start += (to - from) as u64;
+        if (from, to) != (0, self.segment.len()) {
+            return Ok(Some(self.segment[from..to].to_vec()));
+        }
+        // The next one follows in the source, as if this one were still held; it is not read again.
+        Ok(Some(std::mem::take(&mut self.segment)))
     }
 }
 

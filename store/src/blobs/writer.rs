@@ -4,7 +4,6 @@ use super::{
     segments::{MAGIC, SALT, SEGMENT, Segments},
 };
 use crate::{StoreError, files, key::random};
-use aws_lc_rs::digest;
 use md5::{Digest, Md5};
 use std::io::{self, Error, Write};
 
@@ -18,7 +17,6 @@ pub struct BlobWriter {
     number: u32,
     length: u64,
     md5: Md5,
-    sha256: digest::Context,
     failed: bool,
 }
 
@@ -29,16 +27,12 @@ pub struct BlobMeta {
     pub length: u64,
     /// MD5 of the plain bytes: S3's ETag, nothing to trust.
     pub md5: [u8; 16],
-    /// SHA-256 of the plain bytes.
-    pub sha256: [u8; 32],
 }
 
 impl BlobMeta {
     /// Of content that is at hand as a whole.
     pub fn of(bytes: &[u8]) -> Self {
-        let mut sha256 = [0; 32];
-        sha256.copy_from_slice(digest::digest(&digest::SHA256, bytes).as_ref());
-        Self { length: bytes.len() as u64, md5: Md5::digest(bytes).into(), sha256 }
+        Self { length: bytes.len() as u64, md5: Md5::digest(bytes).into() }
     }
 }
 
@@ -54,7 +48,6 @@ impl BlobWriter {
             number: 0,
             length: 0,
             md5: Md5::new(),
-            sha256: digest::Context::new(&digest::SHA256),
             failed: false,
         })
     }
@@ -66,9 +59,7 @@ impl BlobWriter {
         }
         self.seal(true).map_err(|e| failed(&self.id, e))?;
         self.sink.keep()?;
-        let mut sha256 = [0; 32];
-        sha256.copy_from_slice(self.sha256.finish().as_ref());
-        Ok(BlobMeta { length: self.length, md5: self.md5.finalize().into(), sha256 })
+        Ok(BlobMeta { length: self.length, md5: self.md5.finalize().into() })
     }
 
     fn seal(&mut self, last: bool) -> io::Result<()> {
@@ -95,7 +86,6 @@ impl Write for BlobWriter {
         let taken = &data[..data.len().min(SEGMENT - self.segment.len())];
         self.segment.extend_from_slice(taken);
         self.md5.update(taken);
-        self.sha256.update(taken);
         self.length += taken.len() as u64;
         Ok(taken.len())
     }

@@ -163,6 +163,14 @@ fn check(root: &RootKey, salt: &[u8; 32]) -> [u8; 16] {
     out
 }
 
+/// Whether this is the root key of the data directory `dir`. Looks at the keyring alone, and changes nothing.
+///
+/// # Errors
+/// It is another one, or there is no keyring that can be read.
+pub fn opens_with(dir: &Path, root: &RootKey) -> Result<(), StoreError> {
+    Keyring::unwrap(&super::keyring_file(dir)?, root, &path(dir)).map(drop)
+}
+
 /// The bytes of the keyring; None: there is none.
 pub(crate) fn read(path: &Path) -> Result<Option<Vec<u8>>, StoreError> {
     let file = match File::open(path) {

@@ -6,7 +6,7 @@ use std::{
 };
 
 /// The data directory, held for this process.
-pub(super) struct Held(File);
+pub struct Held(File);
 
 impl Drop for Held {
     fn drop(&mut self) {
@@ -17,7 +17,7 @@ impl Drop for Held {
 }
 
 /// Holds the data directory for this process, until the answer is dropped or the process ends, however it ends.
-pub(super) fn hold(dir: &Path) -> Result<Held, StoreError> {
+pub fn hold(dir: &Path) -> Result<Held, StoreError> {
     let path = dir.join("lock");
     let failed =
         |what: &str, error: std::io::Error| StoreError::Io { path: path.clone(), message: format!("{what} the lock file failed: {error}") };

@@ -47,11 +47,12 @@ const CACHE: usize = 1 << 20;
 const PIECE: usize = 256 * PLAIN;
 
 /// Wraps the keys of the data directory `dir` by the root key `new` instead of `old`. Rows are written again only if their key
-/// derives from the old root key, as in data directories of a version before there were keyrings.
+/// derives from the old root key, as in data directories of a version before there were keyrings. What `report` fails with ends it;
+/// it is called while the data directory is held.
 ///
 /// # Errors
 /// The data directory is in use, `old` is not its root key, or the disk failed or is full. Nothing has changed then.
-pub fn rotate(dir: &Path, old: &RootKey, new: &RootKey, report: &mut dyn FnMut(Step)) -> Result<(), StoreError> {
+pub fn rotate(dir: &Path, old: &RootKey, new: &RootKey, report: &mut dyn FnMut(Step) -> Result<(), StoreError>) -> Result<(), StoreError> {
     if !dir.join("store.db").try_exists().map_err(files::failed(dir, "looking for the data"))? {
         return Err(StoreError::Invalid(format!("there is no data in '{}'", dir.display())));
     }
@@ -64,24 +65,23 @@ pub fn rotate(dir: &Path, old: &RootKey, new: &RootKey, report: &mut dyn FnMut(S
         return Err(StoreError::Full { path: dir.into(), message: "what the log holds does not fit into the tree".into() });
     }
     let _held = tree.release();
-    report(Step::Opened);
+    report(Step::Opened)?;
     if keyring.derived || keyring.rows.len() > 1 {
         if keyring.derived {
             keyring = keyring.with_fresh_keys();
             keyring.write(dir, old)?;
         }
-        report(Step::Prepared);
+        report(Step::Prepared)?;
         copy(dir, &keyring, report)?;
         keyring.rows.truncate(1);
-        report(Step::Switched);
+        report(Step::Switched)?;
     }
     keyring.write(dir, new)?;
-    report(Step::Wrapped);
-    Ok(())
+    report(Step::Wrapped)
 }
 
 /// Writes the tree again, under the first key of the keyring.
-fn copy(dir: &Path, keyring: &Keyring, report: &mut dyn FnMut(Step)) -> Result<(), StoreError> {
+fn copy(dir: &Path, keyring: &Keyring, report: &mut dyn FnMut(Step) -> Result<(), StoreError>) -> Result<(), StoreError> {
     let (path, draft) = (dir.join("store.db"), dir.join("store.new"));
     let mut from = File::open(&path).map_err(files::failed(&path, "opening"))?;
     let old = header::read(&mut from, &path, &keyring.rows)?;
@@ -99,7 +99,7 @@ fn copy(dir: &Path, keyring: &Keyring, report: &mut dyn FnMut(Step)) -> Result<(
             let length = usize::try_from(of - done).unwrap_or(PIECE).min(PIECE);
             from.copy_to(&to, done, length).map_err(&failed)?;
             done += length as u64;
-            report(Step::Copied { done, of });
+            report(Step::Copied { done, of })?;
         }
         to.sync_data().map_err(&failed)
     })();
@@ -169,15 +169,15 @@ mod tests {
         let before = std::fs::read(dir.path().join("store.db")).unwrap();
         let kept = std::fs::read(dir.path().join(NAME)).unwrap();
         let mut steps = Vec::new();
-        rotate(dir.path(), &root(1), &root(2), &mut |step| steps.push(step)).unwrap();
+        rotate(dir.path(), &root(1), &root(2), &mut |step| Ok(steps.push(step))).unwrap();
         assert_eq!(steps, [Step::Opened, Step::Wrapped]);
         assert_eq!(std::fs::read(dir.path().join("store.db")).unwrap()[..4096], before[..4096], "the file's key is the same");
         assert!(matches!(rows(dir.path(), &root(1)), Err(StoreError::WrongKey { .. })));
         assert_eq!(rows(dir.path(), &root(2)), Ok(2 * ROWS));
-        assert!(matches!(rotate(dir.path(), &root(1), &root(3), &mut |_| {}), Err(StoreError::WrongKey { .. })));
+        assert!(matches!(rotate(dir.path(), &root(1), &root(3), &mut |_| Ok(())), Err(StoreError::WrongKey { .. })));
         assert_ne!(kept, std::fs::read(dir.path().join(NAME)).unwrap());
         let empty = tempfile::tempdir().unwrap();
-        assert!(matches!(rotate(empty.path(), &root(1), &root(2), &mut |_| {}), Err(StoreError::Invalid(_))));
+        assert!(matches!(rotate(empty.path(), &root(1), &root(2), &mut |_| Ok(())), Err(StoreError::Invalid(_))));
     }
 
     #[test]
@@ -189,10 +189,10 @@ mod tests {
         let store = Store::open(dir.path(), &root(1)).unwrap();
         assert_eq!(*store.sealing_keys()[0], [1; 32], "what was sealed under the root key opens");
         assert_eq!(store.begin().get(b"row/7").unwrap().unwrap(), vec![7; 5_000]);
-        assert!(matches!(rotate(dir.path(), &root(1), &root(2), &mut |_| {}), Err(StoreError::Busy { .. })));
+        assert!(matches!(rotate(dir.path(), &root(1), &root(2), &mut |_| Ok(())), Err(StoreError::Busy { .. })));
         drop(store);
         let mut steps = Vec::new();
-        rotate(dir.path(), &root(1), &root(2), &mut |step| steps.push(step)).unwrap();
+        rotate(dir.path(), &root(1), &root(2), &mut |step| Ok(steps.push(step))).unwrap();
         assert_eq!((steps.first(), steps.last()), (Some(&Step::Opened), Some(&Step::Wrapped)));
         assert!(steps.iter().any(|step| matches!(step, Step::Copied { done, of } if done == of)));
         let keys = Keyring::open(dir.path(), &root(2)).unwrap();
@@ -205,7 +205,7 @@ mod tests {
         std::fs::rename(dir.path().join("elsewhere"), dir.path().join(NAME)).unwrap();
         assert_eq!(rows(dir.path(), &root(2)), Ok(2 * ROWS));
         steps.clear();
-        rotate(dir.path(), &root(2), &root(3), &mut |step| steps.push(step)).unwrap();
+        rotate(dir.path(), &root(2), &root(3), &mut |step| Ok(steps.push(step))).unwrap();
         assert_eq!(steps, [Step::Opened, Step::Wrapped], "once in a life");
         assert_eq!(rows(dir.path(), &root(3)), Ok(2 * ROWS));
     }
@@ -222,6 +222,7 @@ mod tests {
                 std::process::abort();
             }
             count += 1;
+            Ok(())
         };
         rotate(Path::new(&dir), &root(1), &root(2), &mut at).unwrap();
     }
@@ -245,7 +246,7 @@ mod tests {
                 Ok(found) => {
                     assert_eq!(found, 2 * ROWS, "step {end}");
                     assert!(rows(dir.path(), &root(2)).is_err());
-                    rotate(dir.path(), &root(1), &root(2), &mut |_| {}).unwrap();
+                    rotate(dir.path(), &root(1), &root(2), &mut |_| Ok(())).unwrap();
                     with_old += 1;
                 }
                 Err(StoreError::WrongKey { .. }) => with_new += 1,

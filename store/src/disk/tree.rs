@@ -5,6 +5,7 @@ use super::{
     blocks::{Blocks, HEADER, Switches},
     header,
     keyring::KeyBytes,
+    known::Known,
     layer::Layer,
     lock::Held,
     merge::Source,
@@ -90,6 +91,7 @@ pub(super) struct TreeView {
     switches: Arc<Switches>,
     rows: ReadOnlyTable<Bytes, Bytes>,
     packs: ReadOnlyTable<Bytes, Bytes>,
+    known: Known,
 }
 
 impl Tree {
@@ -147,7 +149,8 @@ impl Tree {
         self.with_switches(|db, switches| {
             let read = db.begin_read()?;
             let switches = Arc::clone(switches);
-            Ok(TreeView { path: self.path.clone(), switches, rows: read.open_table(ROWS)?, packs: read.open_table(PACKS)? })
+            let (rows, packs) = (read.open_table(ROWS)?, read.open_table(PACKS)?);
+            Ok(TreeView { path: self.path.clone(), switches, rows, packs, known: Known::default() })
         })
     }
 
@@ -286,11 +289,16 @@ impl TreeView {
     }
 
     pub(super) fn get(&self, key: &[u8]) -> Result<Option<Value>, StoreError> {
+        if let Some(known) = self.known.get(key) {
+            return Ok(known);
+        }
         let found = || match self.rows.get(key)? {
             Some(value) => Ok(Some(Value::copy_from_slice(value.value()))),
             None => packs::get(&self.packs, key),
         };
-        found().map_err(|e: redb::StorageError| self.failed(e))
+        let found = found().map_err(|e: redb::StorageError| self.failed(e))?;
+        self.known.keep(key, &found);
+        Ok(found)
     }
 
     /// The rows of the span, and those of them that lie in packs, each in order.

@@ -142,9 +142,13 @@ impl Writer<'_> {
                 xml::push_escaped(out, kind);
                 out.push_str("\">");
             }
-            _ => xml::open(out, name),
+            _ => {
+                xml::open(out, name);
+                self.content(out, value);
+                return xml::close(out, name);
+            }
         }
-        self.content(out, value);
+        value.as_object().into_iter().flatten().filter(|(name, _)| *name != "Type").for_each(|(name, value)| self.push(out, name, value));
         xml::close(out, name);
     }
 

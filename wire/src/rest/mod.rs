@@ -114,7 +114,8 @@ pub struct Binding {
 }
 
 impl Binding {
-    pub(crate) fn members(&self) -> impl Iterator<Item = &'static Member> {
+    /// The input's members.
+    pub fn members(&self) -> impl Iterator<Item = &'static Member> {
         self.members.iter().flat_map(|group| group.iter())
     }
 }

@@ -25,19 +25,11 @@ pub(super) const BODY: &[Member] = &[plain("Body", At::Stream)];
 pub(super) const POLICY: &[Member] = &[plain("Policy", At::TextBody)];
 const METADATA: Member = Member { name: "Metadata", at: At::HeaderPrefix("x-amz-meta-"), form: Form::Text, required: false };
 
-/// What each request on a bucket may have.
-pub(super) const BUCKET: &[Member] = &[
-    plain("Bucket", At::Bucket),
-    header("ExpectedBucketOwner", "x-amz-expected-bucket-owner"),
-    header("RequestPayer", "x-amz-request-payer"),
-];
+/// What each request on a bucket may have. Who pays for it (`x-amz-request-payer`) is nothing that an operation has to know.
+pub(super) const BUCKET: &[Member] = &[plain("Bucket", At::Bucket), header("ExpectedBucketOwner", "x-amz-expected-bucket-owner")];
 /// What each request on an object may have.
-pub(super) const OBJECT: &[Member] = &[
-    plain("Bucket", At::Bucket),
-    plain("Key", At::Key),
-    header("ExpectedBucketOwner", "x-amz-expected-bucket-owner"),
-    header("RequestPayer", "x-amz-request-payer"),
-];
+pub(super) const OBJECT: &[Member] =
+    &[plain("Bucket", At::Bucket), plain("Key", At::Key), header("ExpectedBucketOwner", "x-amz-expected-bucket-owner")];
 pub(super) const VERSION: &[Member] = &[query("VersionId", "versionId")];
 /// Integrity of a body that configures something.
 pub(super) const INTEGRITY: &[Member] = &[header("ContentMD5", "content-md5"), header("ChecksumAlgorithm", "x-amz-sdk-checksum-algorithm")];

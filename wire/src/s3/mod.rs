@@ -20,6 +20,21 @@ use serde_json::{Map, Value};
 /// The longest key, in bytes of UTF-8.
 pub const MAX_KEY: usize = 1024;
 
+/// Members that an operation need not know: those of the transfer, which the listener has checked, and those that change nothing,
+/// for nobody pays for requests, and nobody is kept from locking themselves out.
+pub const IDLE: &[&str] = &[
+    "ChecksumAlgorithm",
+    "ChecksumCRC32",
+    "ChecksumCRC32C",
+    "ChecksumCRC64NVME",
+    "ChecksumSHA1",
+    "ChecksumSHA256",
+    "ConfirmRemoveSelfBucketAccess",
+    "ContentLength",
+    "ContentMD5",
+    "RequestPayer",
+];
+
 /// All operations that can be decoded.
 pub static API: Api = Api {
     bindings: &[buckets::BUCKETS, listing::LISTING, objects::OBJECTS, multipart::MULTIPART, settings::SETTINGS],
@@ -156,7 +171,12 @@ fn forget_chunks(input: &mut Map<String, Value>, headers: &HeaderMap) {
 
 /// Puts a body that was read whole into the input.
 pub fn finish_body(request: &mut RestRequest, body: &[u8]) -> Result<(), RestError> {
-    rest::finish_body(&API, request, body)
+    rest::finish_body(&API, request, body)?;
+    if let (rest::BodyKind::Xml(..) | rest::BodyKind::Text(_), Value::Object(input)) = (&request.body, &mut request.input) {
+        // How the body was proved whole is of the transfer, as chunks are: the operation sees the body.
+        groups::INTEGRITY.iter().for_each(|member| drop(input.shift_remove(member.name)));
+    }
+    Ok(())
 }
 
 /// Writes an operation's output. A `GetObject` with a range answers 206.

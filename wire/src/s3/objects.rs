@@ -66,7 +66,7 @@ pub(super) const OBJECTS: &[Binding] = &[
         "DeleteObjects",
         "POST",
         &[("delete", None)],
-        &[BUCKET, INTEGRITY, CHECKSUMS, DELETE, LOCK_BYPASS, DELETE_LIST],
+        &[BUCKET, INTEGRITY, DELETE, LOCK_BYPASS, DELETE_LIST],
         output(200, &[OUT_BESIDE_BODY], OutputBody::Xml("DeleteResult")),
     ),
     on_object(

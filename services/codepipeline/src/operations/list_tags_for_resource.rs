@@ -1,6 +1,6 @@
 use crate::{
     CodePipeline, examples,
-    pipelines::{Tag, named, shown},
+    pipelines::{self, Tag, named, page_size, shown},
 };
 use base::Arn;
 use gate::{Authorized, Demand, Demands, Error, Example, Operation, View};
@@ -17,6 +17,10 @@ pub struct ListTagsForResource;
 pub struct ListTagsForResourceInput {
     /// The pipeline.
     pub resource_arn: Arn,
+    /// Where the page before ended.
+    pub next_token: Option<String>,
+    /// How many at most: 1 to 100.
+    pub max_results: Option<usize>,
 }
 
 /// The tags.
@@ -24,6 +28,7 @@ pub struct ListTagsForResourceInput {
 #[serde(rename_all = "camelCase")]
 pub struct ListTagsForResourceOutput {
     tags: Vec<Tag>,
+    next_token: Option<String>,
 }
 
 impl Operation for ListTagsForResource {
@@ -39,7 +44,15 @@ impl Operation for ListTagsForResource {
 
     fn execute(call: &mut Authorized<'_, Self>, input: ListTagsForResourceInput) -> Result<ListTagsForResourceOutput, Error> {
         let (_, _, row) = named(call, &input.resource_arn)?;
-        Ok(ListTagsForResourceOutput { tags: shown(&row.tags) })
+        let size = page_size(input.max_results, 100)?;
+        let after = pipelines::after(input.next_token.as_deref())?;
+        let mut tags = row.tags;
+        tags.retain(|(key, _)| after.as_ref().is_none_or(|after| key > after));
+        tags.sort();
+        let more = tags.len() > size;
+        tags.truncate(size);
+        let next_token = tags.last().filter(|_| more).map(|(last, _)| base::list_token(last));
+        Ok(ListTagsForResourceOutput { tags: shown(&tags), next_token })
     }
 
     fn example() -> Example {

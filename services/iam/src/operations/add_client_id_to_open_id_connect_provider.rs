@@ -36,7 +36,7 @@ impl Operation for AddClientIDToOpenIDConnectProvider {
             }
             oidc::check_client_ids(&row.client_ids)
         })?;
-        Ok(Nothing {})
+        Ok(Nothing)
     }
 
     fn example() -> Example {

@@ -35,7 +35,7 @@ impl Operation for AddRoleToInstanceProfile {
                 Ok(())
             }
         })?;
-        Ok(Nothing {})
+        Ok(Nothing)
     }
 
     fn example() -> Example {

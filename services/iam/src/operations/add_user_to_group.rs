@@ -25,7 +25,7 @@ impl Operation for AddUserToGroup {
 
     fn execute(call: &mut Authorized<'_, Self>, input: Self::Input) -> Result<Nothing, Error> {
         membership::add(call, &input)?;
-        Ok(Nothing {})
+        Ok(Nothing)
     }
 
     fn example() -> Example {

@@ -46,7 +46,7 @@ impl Operation for ChangePassword {
         passwords::replace(call, login, &input.new_password)?;
         login.reset_required = false;
         entity::save(call, &user)?;
-        Ok(Nothing {})
+        Ok(Nothing)
     }
 
     fn example() -> Example {

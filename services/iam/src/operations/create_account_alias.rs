@@ -58,7 +58,7 @@ impl Operation for CreateAccountAlias {
         }
         call.put(&ALIASED, &input.account_alias, &account)?;
         call.put(&ALIASES, account.as_str(), &input.account_alias)?;
-        Ok(Nothing {})
+        Ok(Nothing)
     }
 
     fn example() -> Example {

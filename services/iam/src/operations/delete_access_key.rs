@@ -40,7 +40,7 @@ impl Operation for DeleteAccessKey {
         user.keys.retain(|id| *id != input.access_key_id);
         call.delete(&KEYS, input.access_key_id.as_str());
         entity::save(call, &user)?;
-        Ok(Nothing {})
+        Ok(Nothing)
     }
 
     fn example() -> Example {

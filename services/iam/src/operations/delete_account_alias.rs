@@ -40,7 +40,7 @@ impl Operation for DeleteAccountAlias {
         }
         call.delete(&ALIASED, &input.account_alias);
         call.delete(&ALIASES, account.as_str());
-        Ok(Nothing {})
+        Ok(Nothing)
     }
 
     fn example() -> Example {

@@ -29,7 +29,7 @@ impl Operation for DeleteAccountPasswordPolicy {
             return Err(no_such_entity("The account policy with name PasswordPolicy cannot be found."));
         }
         call.delete(&PASSWORD_RULES, account.as_str());
-        Ok(Nothing {})
+        Ok(Nothing)
     }
 
     fn example() -> Example {

@@ -23,7 +23,7 @@ impl Operation for DeleteGroup {
             return Err(delete_conflict("Cannot delete entity, must remove users from group first."));
         }
         entity::end(call, &row)?;
-        Ok(Nothing {})
+        Ok(Nothing)
     }
 
     fn example() -> Example {

@@ -33,7 +33,7 @@ impl Operation for DeleteLoginProfile {
             user.login = None;
             Ok(())
         })?;
-        Ok(Nothing {})
+        Ok(Nothing)
     }
 
     fn example() -> Example {

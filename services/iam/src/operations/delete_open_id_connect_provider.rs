@@ -39,7 +39,7 @@ impl Operation for DeleteOpenIDConnectProvider {
             let account = arn.account().ok_or_else(|| Error::internal(format_args!("{arn} has no account")))?;
             issuers::remove(call, &row.issuer, account)?;
         }
-        Ok(Nothing {})
+        Ok(Nothing)
     }
 
     fn example() -> Example {

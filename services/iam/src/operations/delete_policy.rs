@@ -43,7 +43,7 @@ impl Operation for DeletePolicy {
             return Err(delete_conflict(message));
         }
         policies::remove(call, &row);
-        Ok(Nothing {})
+        Ok(Nothing)
     }
 
     fn example() -> Example {

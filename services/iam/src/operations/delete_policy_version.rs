@@ -41,7 +41,7 @@ impl Operation for DeletePolicyVersion {
         }
         row.versions.retain(|version| version.number != number);
         policies::save(call, &row)?;
-        Ok(Nothing {})
+        Ok(Nothing)
     }
 
     fn example() -> Example {

@@ -23,7 +23,7 @@ impl Operation for DeleteRole {
             return Err(delete_conflict("Cannot delete entity, must remove roles from instance profile first."));
         }
         entity::end(call, &row)?;
-        Ok(Nothing {})
+        Ok(Nothing)
     }
 
     fn example() -> Example {

@@ -28,7 +28,7 @@ impl Operation for DeleteUser {
             return Err(delete_conflict(format!("Cannot delete entity, {what}.")));
         }
         entity::end(call, &row)?;
-        Ok(Nothing {})
+        Ok(Nothing)
     }
 
     fn example() -> Example {

@@ -34,7 +34,7 @@ impl Operation for RemoveClientIDFromOpenIDConnectProvider {
             row.client_ids.retain(|id| *id != input.client_id);
             Ok(())
         })?;
-        Ok(Nothing {})
+        Ok(Nothing)
     }
 
     fn example() -> Example {

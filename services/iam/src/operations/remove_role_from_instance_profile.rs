@@ -32,7 +32,7 @@ impl Operation for RemoveRoleFromInstanceProfile {
                 no_such_entity(format!("Role {role} is not in instance profile {profile}."))
             })
         })?;
-        Ok(Nothing {})
+        Ok(Nothing)
     }
 
     fn example() -> Example {

@@ -25,7 +25,7 @@ impl Operation for RemoveUserFromGroup {
 
     fn execute(call: &mut Authorized<'_, Self>, input: Self::Input) -> Result<Nothing, Error> {
         membership::remove(call, &input)?;
-        Ok(Nothing {})
+        Ok(Nothing)
     }
 
     fn example() -> Example {

@@ -32,7 +32,7 @@ impl Operation for SetDefaultPolicyVersion {
         row.default_version = row.version(&input.version_id)?.number;
         row.updated = call.now();
         policies::save(call, &row)?;
-        Ok(Nothing {})
+        Ok(Nothing)
     }
 
     fn example() -> Example {

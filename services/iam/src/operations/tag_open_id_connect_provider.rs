@@ -36,7 +36,7 @@ impl Operation for TagOpenIDConnectProvider {
 
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Nothing, Error> {
         oidc::change(call, &input.open_id_connect_provider_arn, |row| tags::set(&mut row.tags, input.tags))?;
-        Ok(Nothing {})
+        Ok(Nothing)
     }
 
     fn example() -> Example {

@@ -37,7 +37,7 @@ impl Operation for TagPolicy {
         let mut row = policies::load(call, &input.policy_arn)?;
         tags::set(&mut row.tags, input.tags)?;
         policies::save(call, &row)?;
-        Ok(Nothing {})
+        Ok(Nothing)
     }
 
     fn example() -> Example {

@@ -35,7 +35,7 @@ impl Operation for UntagOpenIDConnectProvider {
             tags::unset(&mut row.tags, &input.tag_keys);
             Ok(())
         })?;
-        Ok(Nothing {})
+        Ok(Nothing)
     }
 
     fn example() -> Example {

@@ -31,7 +31,7 @@ impl Operation for UntagPolicy {
         let mut row = policies::load(call, &input.policy_arn)?;
         tags::unset(&mut row.tags, &input.tag_keys);
         policies::save(call, &row)?;
-        Ok(Nothing {})
+        Ok(Nothing)
     }
 
     fn example() -> Example {

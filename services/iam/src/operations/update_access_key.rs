@@ -53,7 +53,7 @@ impl Operation for UpdateAccessKey {
         let mut row = call.get(&KEYS, input.access_key_id.as_str())?.ok_or_else(missing)?;
         row.active = matches!(input.status, Status::Active);
         call.put(&KEYS, input.access_key_id.as_str(), &row)?;
-        Ok(Nothing {})
+        Ok(Nothing)
     }
 
     fn example() -> Example {

@@ -66,7 +66,7 @@ impl Operation for UpdateAccountPasswordPolicy {
             hard_expiry: input.hard_expiry,
         };
         call.put(&PASSWORD_RULES, account.as_str(), &rules)?;
-        Ok(Nothing {})
+        Ok(Nothing)
     }
 
     fn example() -> Example {

@@ -38,7 +38,7 @@ impl Operation for UpdateAssumeRolePolicy {
             role.trust = trust;
             Ok(())
         })?;
-        Ok(Nothing {})
+        Ok(Nothing)
     }
 
     fn example() -> Example {

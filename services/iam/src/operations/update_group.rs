@@ -31,7 +31,7 @@ impl Operation for UpdateGroup {
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Nothing, Error> {
         let mut row = entity::load::<GroupRow>(call, &input.of)?;
         entity::rename(call, &mut row, input.new_group_name.as_deref(), input.new_path.as_deref())?;
-        Ok(Nothing {})
+        Ok(Nothing)
     }
 
     fn example() -> Example {

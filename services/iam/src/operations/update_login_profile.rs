@@ -36,7 +36,7 @@ impl Operation for UpdateLoginProfile {
         }
         login.reset_required = input.password_reset_required.unwrap_or(login.reset_required);
         entity::save(call, &user)?;
-        Ok(Nothing {})
+        Ok(Nothing)
     }
 
     fn example() -> Example {

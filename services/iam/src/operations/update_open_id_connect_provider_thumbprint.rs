@@ -34,7 +34,7 @@ impl Operation for UpdateOpenIDConnectProviderThumbprint {
             row.thumbprints = input.thumbprint_list;
             Ok(())
         })?;
-        Ok(Nothing {})
+        Ok(Nothing)
     }
 
     fn example() -> Example {

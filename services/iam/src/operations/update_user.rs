@@ -43,7 +43,7 @@ impl Operation for UpdateUser {
                 call.put(&KEYS, id.as_str(), &key)?;
             }
         }
-        Ok(Nothing {})
+        Ok(Nothing)
     }
 
     fn example() -> Example {

@@ -30,8 +30,9 @@ impl Operation for UpdateAlias {
 
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Nothing, Error> {
         let mut alias = aliases::load(call, &input.alias_name)?;
-        aliases::unpoint(call, &alias)?;
         let mut key = keys::load_living(call, &input.target_key_id)?;
+        aliases::check_alike(call, &alias, &key)?;
+        aliases::unpoint(call, &alias)?;
         aliases::point(call, &mut alias, &mut key)?;
         Ok(Nothing {})
     }

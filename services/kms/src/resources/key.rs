@@ -7,7 +7,7 @@ use gate::{Error, Physical, Property, ResourceContext, ResourceType};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
-/// A symmetric key.
+/// A key.
 /// Source: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-kms-key.html>
 pub struct Key;
 
@@ -17,10 +17,10 @@ static PROPERTIES: [Property; 12] = [
     Property::optional("EnableKeyRotation"),
     Property::optional("Enabled"),
     Property::optional("KeyPolicy"),
-    Property::optional("KeySpec").replaces(),
-    Property::optional("KeyUsage").replaces(),
-    Property::optional("MultiRegion").replaces(),
-    Property::optional("Origin").replaces(),
+    Property::optional("KeySpec"),
+    Property::optional("KeyUsage"),
+    Property::optional("MultiRegion"),
+    Property::optional("Origin"),
     Property::optional("PendingWindowInDays"),
     Property::optional("RotationPeriodInDays"),
     Property::optional("Tags"),
@@ -63,6 +63,33 @@ fn tag_list(tags: &BTreeMap<String, String>) -> Value {
 
 fn physical(key: &KeyMetadata) -> Physical {
     Physical::new(key.key_id.clone()).attribute("Arn", key.arn.as_str()).attribute("KeyId", key.key_id.as_str())
+}
+
+/// What a key is cannot be changed; that it does not fail over to a new key protects what the old one encrypted.
+fn check_same(old: &Value, new: &Value) -> Result<(), Error> {
+    const FIXED: [(&str, &str); 4] =
+        [("KeySpec", "SYMMETRIC_DEFAULT"), ("KeyUsage", "ENCRYPT_DECRYPT"), ("MultiRegion", "false"), ("Origin", "AWS_KMS")];
+    let text = |properties: &Value, (name, default): (&str, &str)| match properties.get(name) {
+        None | Some(Value::Null) => default.to_owned(),
+        Some(Value::String(text)) => text.clone(),
+        Some(other) => other.to_string(),
+    };
+    match FIXED.into_iter().find(|fixed| !text(old, *fixed).eq_ignore_ascii_case(&text(new, *fixed))) {
+        Some((name, _)) => Err(Error::new(
+            "InvalidRequest",
+            format!("{name} of an existing KMS key cannot be changed: make another key, and use it beside this one."),
+        )),
+        None => Ok(()),
+    }
+}
+
+/// Whether a key rotates, and after how many days.
+fn rotation(properties: &Value) -> Result<Option<String>, Error> {
+    if !flag(properties, "EnableKeyRotation", false)? {
+        return Ok(None);
+    }
+    let period = properties.get("RotationPeriodInDays").filter(|days| !days.is_null());
+    Ok(Some(period.map_or_else(|| "365".to_owned(), |days| days.as_str().map_or_else(|| days.to_string(), str::to_owned))))
 }
 
 /// Brings rotation to what the properties say; the key must be enabled.
@@ -117,7 +144,8 @@ impl ResourceType for Key {
     fn update(&self, context: &mut ResourceContext<'_>, id: &str, old: &Value, new: &Value) -> Result<Physical, Error> {
         let changed = |name: &str| old.get(name) != new.get(name);
         let (was, is) = (flag(old, "Enabled", true)?, flag(new, "Enabled", true)?);
-        let rotates = changed("EnableKeyRotation") || changed("RotationPeriodInDays");
+        check_same(old, new)?;
+        let rotates = rotation(old)? != rotation(new)?;
         if (is || rotates) && !was {
             context.call_with::<EnableKey>(json!({"KeyId": id}))?;
         }

@@ -1,34 +1,37 @@
 use crate::{
     Logs,
-    error::{group_exists, invalid},
-    names::{Owner, check_group, on_group},
-    state::{GROUPS, GroupRow},
+    error::{constraint, group_exists},
+    examples::KEY_POLICY,
+    names::{Group, Named},
+    sealing,
+    state::GroupRow,
+    tags::{self, Tags},
 };
 use gate::{Authorized, Demand, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use std::collections::BTreeMap;
 
 /// Makes a log group.
 /// Source: <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html>
 pub struct CreateLogGroup;
 
-/// The group.
+/// What to do.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CreateLogGroupInput {
     /// Its name.
     pub log_group_name: String,
-    /// Refused: groups are sealed with the server's own key.
+    /// The ARN of the KMS key that its events are encrypted with.
     pub kms_key_id: Option<String>,
     /// Its tags.
     #[serde(default)]
-    pub tags: BTreeMap<String, String>,
-    /// `STANDARD`; other classes are refused.
+    pub tags: Tags,
+    /// `STANDARD` or `INFREQUENT_ACCESS`.
     pub log_group_class: Option<String>,
+    /// Whether it cannot be deleted.
+    #[serde(default)]
+    pub deletion_protection_enabled: bool,
 }
-
-const MAX_TAGS: usize = 50;
 
 impl Operation for CreateLogGroup {
     type Service = Logs;
@@ -38,33 +41,45 @@ impl Operation for CreateLogGroup {
     type Output = ();
 
     fn demands(input: &CreateLogGroupInput, view: &mut View<'_, Logs>) -> Result<Demands, Error> {
-        check_group(&input.log_group_name)?;
-        if input.tags.len() > MAX_TAGS {
-            return Err(invalid(format!("{} tags were passed; a log group has at most {MAX_TAGS}", input.tags.len())));
-        }
-        let tags = || input.tags.iter().map(|(k, v)| (k.as_str(), v.as_str()));
-        let demands = Demands::from(on_group("logs:CreateLogGroup", view, &input.log_group_name)?.with_tags(tags()));
+        let named = Named::own(view, &input.log_group_name)?;
+        tags::check(&input.tags)?;
+        let demands = Demands::from(named.demand("logs:CreateLogGroup").with_tags(tags::pairs(&input.tags)));
         if input.tags.is_empty() {
             return Ok(demands);
         }
-        let group = view.arn(&format!("log-group:{}", input.log_group_name))?;
-        Ok(demands.and(Demand::new("logs:TagResource", group).with_tags(tags())))
+        Ok(demands.and(Demand::new("logs:TagResource", named.arn()).with_tags(tags::pairs(&input.tags))))
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: CreateLogGroupInput) -> Result<(), Error> {
-        if input.kms_key_id.is_some() {
-            return Err(Error::not_implemented("logs:CreateLogGroup with kmsKeyId"));
+        let class = input.log_group_class.unwrap_or_else(|| STANDARD.into());
+        match class.as_str() {
+            STANDARD | "INFREQUENT_ACCESS" => {}
+            "DELIVERY" => return Err(Error::not_implemented("logs:CreateLogGroup with logGroupClass DELIVERY")),
+            other => {
+                let rule = "Member must satisfy enum value set: [STANDARD, INFREQUENT_ACCESS, DELIVERY]";
+                return Err(constraint(other, "logGroupClass", rule));
+            }
         }
-        if let Some(class) = input.log_group_class.filter(|class| class != "STANDARD") {
-            return Err(Error::not_implemented(&format!("logs:CreateLogGroup with logGroupClass {class}")));
-        }
-        let owner = Owner::of(call)?;
-        let key = owner.group(&input.log_group_name);
-        if call.get(&GROUPS, &key)?.is_some() {
+        let named = Named::own(call, &input.log_group_name)?;
+        if named.clone().find(call)?.is_some() {
             return Err(group_exists());
         }
-        let row = GroupRow { created: call.now(), retention: None, tags: input.tags };
-        call.put(&GROUPS, &key, &row)
+        let row = GroupRow {
+            id: base::uuid(call.entropy()).replace('-', ""),
+            created: call.now(),
+            retention: None,
+            tags: input.tags,
+            class,
+            kms_key: None,
+            protected: input.deletion_protection_enabled,
+            upkeep: false,
+            policy: None,
+        };
+        let mut group = Group { named, row };
+        if let Some(key) = &input.kms_key_id {
+            sealing::adopt(call, &mut group, key)?;
+        }
+        group.save(call)
     }
 
     fn example() -> Example {
@@ -72,6 +87,11 @@ impl Operation for CreateLogGroup {
     }
 
     fn variations() -> Vec<(&'static str, Example)> {
-        vec![("with tags", Example::of(json!({"logGroupName": "/example", "tags": {"team": "shop"}})))]
+        let encrypted = Example::of(json!({"logGroupName": "/example", "kmsKeyId": "$0/KeyMetadata/Arn"}))
+            .after("kms:CreateKey", json!({"Policy": KEY_POLICY}))
+            .inside(["kms:GenerateDataKey", "kms:Decrypt"]);
+        vec![("with tags", Example::of(json!({"logGroupName": "/example", "tags": {"team": "shop"}}))), ("with a KMS key", encrypted)]
     }
 }
+
+pub(crate) const STANDARD: &str = "STANDARD";

@@ -1,7 +1,7 @@
 use crate::{
     Logs,
     error::stream_exists,
-    names::{Owner, on_stream},
+    names::Named,
     state::{STREAMS, StreamRow},
 };
 use gate::{Authorized, Demands, Error, Example, Operation, View};
@@ -12,11 +12,11 @@ use serde_json::json;
 /// Source: <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogStream.html>
 pub struct CreateLogStream;
 
-/// The stream.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+/// What to do.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CreateLogStreamInput {
-    /// Its group.
+    /// The group.
     pub log_group_name: String,
     /// Its name.
     pub log_stream_name: String,
@@ -30,18 +30,25 @@ impl Operation for CreateLogStream {
     type Output = ();
 
     fn demands(input: &CreateLogStreamInput, view: &mut View<'_, Logs>) -> Result<Demands, Error> {
-        Ok(on_stream("logs:CreateLogStream", view, &input.log_group_name, &input.log_stream_name)?.into())
+        Ok(Named::own(view, &input.log_group_name)?.stream_demand("logs:CreateLogStream", &input.log_stream_name)?.into())
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: CreateLogStreamInput) -> Result<(), Error> {
-        let owner = Owner::of(call)?;
-        owner.group_row(call, &input.log_group_name)?;
-        let key = owner.stream(&input.log_group_name, &input.log_stream_name);
+        let group = Named::own(call, &input.log_group_name)?.load(call)?;
+        let key = group.under(&input.log_stream_name);
         if call.get(&STREAMS, &key)?.is_some() {
             return Err(stream_exists());
         }
-        let token = base::uuid(call.entropy()).replace('-', "");
-        let row = StreamRow { created: call.now(), first_event: None, last_event: None, last_ingestion: None, batches: 0, token };
+        let id = base::uuid(call.entropy()).replace('-', "");
+        let row = StreamRow {
+            id,
+            created: call.now(),
+            first_event: None,
+            last_event: None,
+            last_ingestion: None,
+            batches: 0,
+            recent: Vec::new(),
+        };
         call.put(&STREAMS, &key, &row)
     }
 

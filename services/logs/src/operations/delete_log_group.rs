@@ -1,7 +1,9 @@
 use crate::{
     Logs,
-    names::{Owner, check_group, on_group},
-    state::{BATCHES, GROUPS, STREAMS},
+    error::protected,
+    names::Named,
+    state::GROUPS,
+    workflows::purge::{self, Remains},
 };
 use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
@@ -11,11 +13,11 @@ use serde_json::json;
 /// Source: <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteLogGroup.html>
 pub struct DeleteLogGroup;
 
-/// The group.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+/// What to do.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DeleteLogGroupInput {
-    /// Its name.
+    /// The group.
     pub log_group_name: String,
 }
 
@@ -27,22 +29,16 @@ impl Operation for DeleteLogGroup {
     type Output = ();
 
     fn demands(input: &DeleteLogGroupInput, view: &mut View<'_, Logs>) -> Result<Demands, Error> {
-        check_group(&input.log_group_name)?;
-        Ok(on_group("logs:DeleteLogGroup", view, &input.log_group_name)?.into())
+        Ok(Named::own(view, &input.log_group_name)?.demand("logs:DeleteLogGroup").into())
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: DeleteLogGroupInput) -> Result<(), Error> {
-        let owner = Owner::of(call)?;
-        let group = input.log_group_name.as_str();
-        owner.group_row(call, group)?;
-        for (key, _) in call.scan(&STREAMS, &owner.group(group))? {
-            call.delete(&STREAMS, &owner.stream(group, &key[3]));
+        let group = Named::own(call, &input.log_group_name)?.load(call)?;
+        if group.row.protected {
+            return Err(protected());
         }
-        for (key, _) in call.scan(&BATCHES, &owner.group(group))? {
-            call.delete(&BATCHES, &owner.batch(group, &key[3], &key[4]));
-        }
-        call.delete(&GROUPS, &owner.group(group));
-        Ok(())
+        call.delete(&GROUPS, &group.named.key());
+        purge::begin(call, &Remains { account: group.named.account, group: group.row.id.clone(), stream: None })
     }
 
     fn example() -> Example {

@@ -1,8 +1,10 @@
 use crate::{
     Logs,
-    error::no_stream,
-    names::{Owner, on_stream},
-    state::{BATCHES, STREAMS},
+    error::protected,
+    names::Named,
+    state::{ARRIVALS, STREAMS},
+    streams::arrival_key,
+    workflows::purge::{self, Remains},
 };
 use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
@@ -12,13 +14,13 @@ use serde_json::json;
 /// Source: <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteLogStream.html>
 pub struct DeleteLogStream;
 
-/// The stream.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+/// What to do.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DeleteLogStreamInput {
-    /// Its group.
+    /// The group.
     pub log_group_name: String,
-    /// Its name.
+    /// The stream.
     pub log_stream_name: String,
 }
 
@@ -30,20 +32,21 @@ impl Operation for DeleteLogStream {
     type Output = ();
 
     fn demands(input: &DeleteLogStreamInput, view: &mut View<'_, Logs>) -> Result<Demands, Error> {
-        Ok(on_stream("logs:DeleteLogStream", view, &input.log_group_name, &input.log_stream_name)?.into())
+        Ok(Named::own(view, &input.log_group_name)?.stream_demand("logs:DeleteLogStream", &input.log_stream_name)?.into())
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: DeleteLogStreamInput) -> Result<(), Error> {
-        let owner = Owner::of(call)?;
-        let (group, stream) = (input.log_group_name.as_str(), input.log_stream_name.as_str());
-        owner.group_row(call, group)?;
-        let key = owner.stream(group, stream);
-        call.get(&STREAMS, &key)?.ok_or_else(no_stream)?;
-        for (batch, _) in call.scan(&BATCHES, &key)? {
-            call.delete(&BATCHES, &owner.batch(group, stream, &batch[4]));
+        let group = Named::own(call, &input.log_group_name)?.load(call)?;
+        let stream = group.stream(call, &input.log_stream_name)?;
+        if group.row.protected {
+            return Err(protected());
         }
-        call.delete(&STREAMS, &key);
-        Ok(())
+        let [account, id] = group.key();
+        if let Some(last) = stream.last_ingestion {
+            call.delete(&ARRIVALS, &[account, id, &arrival_key(last), &stream.id]);
+        }
+        call.delete(&STREAMS, &group.under(&input.log_stream_name));
+        purge::begin(call, &Remains { account: group.named.account, group: group.row.id.clone(), stream: Some(stream.id) })
     }
 
     fn example() -> Example {

@@ -1,21 +1,17 @@
-use crate::{
-    Logs,
-    names::{Owner, check_group, on_group},
-    state::GROUPS,
-};
+use crate::{Logs, names::Named};
 use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-/// Keeps a group's events until they are deleted.
+/// Keeps a group's events for ever.
 /// Source: <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_DeleteRetentionPolicy.html>
 pub struct DeleteRetentionPolicy;
 
-/// The group.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+/// What to do.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DeleteRetentionPolicyInput {
-    /// Its name.
+    /// The group.
     pub log_group_name: String,
 }
 
@@ -27,15 +23,13 @@ impl Operation for DeleteRetentionPolicy {
     type Output = ();
 
     fn demands(input: &DeleteRetentionPolicyInput, view: &mut View<'_, Logs>) -> Result<Demands, Error> {
-        check_group(&input.log_group_name)?;
-        Ok(on_group("logs:DeleteRetentionPolicy", view, &input.log_group_name)?.into())
+        Ok(Named::own(view, &input.log_group_name)?.demand("logs:DeleteRetentionPolicy").into())
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: DeleteRetentionPolicyInput) -> Result<(), Error> {
-        let owner = Owner::of(call)?;
-        let mut row = owner.group_row(call, &input.log_group_name)?;
-        row.retention = None;
-        call.put(&GROUPS, &owner.group(&input.log_group_name), &row)
+        let mut group = Named::own(call, &input.log_group_name)?.load(call)?;
+        group.row.retention = None;
+        group.save(call)
     }
 
     fn example() -> Example {

@@ -1,11 +1,11 @@
 use crate::{
     Logs,
     error::invalid,
-    names::{Owner, check_limit, on_group},
-    state::GROUPS,
+    listing::Listing,
+    names::{Group, Named, check_limit},
 };
 use base::Arn;
-use gate::{Authorized, Demands, Error, Example, Operation, View};
+use gate::{Authorized, Demand, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -25,6 +25,17 @@ pub struct DescribeLogGroupsInput {
     pub next_token: Option<String>,
     /// At most this many.
     pub limit: Option<u64>,
+    /// Of this class only.
+    pub log_group_class: Option<String>,
+    /// These groups, by name or ARN, and nothing else.
+    #[serde(default)]
+    pub log_group_identifiers: Vec<String>,
+    /// Refused: accounts are not linked.
+    #[serde(default)]
+    pub include_linked_accounts: bool,
+    /// Refused: accounts are not linked.
+    #[serde(default)]
+    pub account_identifiers: Vec<String>,
 }
 
 /// A group.
@@ -43,8 +54,12 @@ pub struct LogGroup {
     pub arn: Arn,
     /// Its ARN without.
     pub log_group_arn: Arn,
-    /// `STANDARD`
-    pub log_group_class: &'static str,
+    /// `STANDARD` or `INFREQUENT_ACCESS`.
+    pub log_group_class: String,
+    /// The KMS key that new events are encrypted with.
+    pub kms_key_id: Option<String>,
+    /// Whether it cannot be deleted.
+    pub deletion_protection_enabled: bool,
 }
 
 /// A page of groups.
@@ -67,55 +82,30 @@ impl Operation for DescribeLogGroups {
     type Output = DescribeLogGroupsOutput;
 
     fn demands(input: &DescribeLogGroupsInput, view: &mut View<'_, Logs>) -> Result<Demands, Error> {
-        Ok(on_group("logs:DescribeLogGroups", view, input.log_group_name_prefix.as_deref().unwrap_or_default())?.into())
+        // AWS's denials name the prefix, even an empty one.
+        let prefix = input.log_group_name_prefix.as_deref().unwrap_or_default();
+        Ok(Demand::new("logs:DescribeLogGroups", view.arn(&format!("log-group:{prefix}:log-stream:"))?).into())
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: DescribeLogGroupsInput) -> Result<DescribeLogGroupsOutput, Error> {
-        let limit = check_limit(input.limit, PAGE)?;
-        if input.log_group_name_prefix.is_some() && input.log_group_name_pattern.is_some() {
+        let limit = check_limit(input.limit, PAGE, PAGE)?;
+        if input.include_linked_accounts || !input.account_identifiers.is_empty() {
+            return Err(Error::not_implemented("logs:DescribeLogGroups with linked accounts"));
+        }
+        let pattern = input.log_group_name_pattern.unwrap_or_default();
+        if input.log_group_name_prefix.is_some() && !pattern.is_empty() {
             return Err(invalid("LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters."));
         }
-        let owner = Owner::of(call)?;
-        let prefix = input.log_group_name_prefix.unwrap_or_default();
-        let pattern = input.log_group_name_pattern.unwrap_or_default().to_lowercase();
-        let mut log_groups = Vec::new();
-        // A row's own name is behind every name that sorts before it, so a prefix alone is a place to begin at.
-        let wrong = || invalid("The specified nextToken is invalid.");
-        let after = input.next_token.map(|token| base::place_of_token(&token).ok_or_else(wrong)).transpose()?;
-        let mut from = after.unwrap_or_default();
-        if from.is_empty() && !prefix.is_empty() && call.get(&GROUPS, &owner.group(&prefix))?.is_none() {
-            from = prefix.clone();
+        if !input.log_group_identifiers.is_empty() {
+            return Ok(DescribeLogGroupsOutput { log_groups: identified(call, &input.log_group_identifiers)?, next_token: None });
         }
-        let start_at_prefix = from.is_empty() && !prefix.is_empty();
-        if start_at_prefix {
-            let row = owner.group_row(call, &prefix)?;
-            log_groups.push(describe(&owner, prefix.clone(), row.created.0, row.retention));
-            from = prefix.clone();
-        }
-        let mut next_token = None;
-        'pages: loop {
-            let edge = [from.as_str()];
-            let rows = call.page(&GROUPS, &owner.all(), (!from.is_empty()).then_some(&edge[..]), PAGE, false)?;
-            let full = rows.len() == PAGE;
-            for (mut key, row) in rows {
-                let name = key.pop().unwrap_or_default();
-                if !name.starts_with(&prefix) {
-                    break 'pages;
-                }
-                if name.to_lowercase().contains(&pattern) {
-                    if log_groups.len() == limit {
-                        next_token = log_groups.last().map(|g: &LogGroup| base::list_token(&g.log_group_name));
-                        break 'pages;
-                    }
-                    log_groups.push(describe(&owner, name.clone(), row.created.0, row.retention));
-                }
-                from = name;
-            }
-            if !full {
-                break;
-            }
-        }
-        Ok(DescribeLogGroupsOutput { log_groups, next_token })
+        let class = input.log_group_class.as_deref();
+        let listing = Listing {
+            prefix: input.log_group_name_prefix.as_deref().unwrap_or_default(),
+            fits: &|group| group.named.name.contains(&pattern) && class.is_none_or(|class| class == group.row.class),
+        };
+        let (groups, next_token) = listing.page(call, input.next_token, limit)?;
+        Ok(DescribeLogGroupsOutput { log_groups: groups.into_iter().map(describe).collect(), next_token })
     }
 
     fn example() -> Example {
@@ -123,14 +113,33 @@ impl Operation for DescribeLogGroups {
     }
 }
 
-fn describe(owner: &Owner, name: String, created: i64, retention: Option<u32>) -> LogGroup {
+/// The groups of this account that are named, as far as they are there.
+fn identified(call: &mut Authorized<'_, DescribeLogGroups>, identifiers: &[String]) -> Result<Vec<LogGroup>, Error> {
+    if identifiers.len() > PAGE {
+        return Err(invalid(format!("logGroupIdentifiers has {} items; at most {PAGE} are allowed", identifiers.len())));
+    }
+    let own = call.account()?;
+    let mut groups = Vec::new();
+    for identifier in identifiers {
+        let named = Named::identified(call, identifier)?;
+        if named.account != own {
+            return Err(Error::not_implemented("logs:DescribeLogGroups with linked accounts"));
+        }
+        groups.extend(named.find(call)?.map(describe));
+    }
+    Ok(groups)
+}
+
+fn describe(group: Group) -> LogGroup {
     LogGroup {
-        creation_time: created,
-        retention_in_days: retention,
+        creation_time: group.row.created.0,
+        retention_in_days: group.row.retention,
         metric_filter_count: 0,
-        arn: owner.arn(&format!("log-group:{name}:*")),
-        log_group_arn: owner.arn(&format!("log-group:{name}")),
-        log_group_class: "STANDARD",
-        log_group_name: name,
+        arn: group.named.arn_of_all(),
+        log_group_arn: group.named.arn(),
+        log_group_class: group.row.class,
+        kms_key_id: group.row.kms_key,
+        deletion_protection_enabled: group.row.protected,
+        log_group_name: group.named.name,
     }
 }

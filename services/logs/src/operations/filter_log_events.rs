@@ -1,15 +1,19 @@
 use crate::{
     Logs,
-    error::{invalid, no_stream},
-    events::{ANSWER, OVERHEAD, Place, Window, walk},
-    names::{Owner, check_limit, check_stream, group_of, known_group, on_group},
-    state::STREAMS,
+    error::{self, invalid},
+    names::{Group, Named, check_limit, check_stream},
+    place::{ANSWER, OVERHEAD, Place},
+    reader::{End, Source, Window, read},
+    sealing::Opener,
+    state::StreamRow,
 };
 use gate::{Authorized, Demands, Error, Example, Operation, View};
+use log_filter::Pattern;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
-/// Searches a group's events, stream by stream; each page is in the order of time.
+/// Searches a group's events in the order of their times, whatever their streams.
 /// Source: <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html>
 pub struct FilterLogEvents;
 
@@ -30,7 +34,7 @@ pub struct FilterLogEventsInput {
     pub start_time: Option<i64>,
     /// Up to this time.
     pub end_time: Option<i64>,
-    /// One term, quoted if it has more than letters, digits and underscores. Other patterns are refused.
+    /// What is searched for.
     pub filter_pattern: Option<String>,
     /// Where the page before ended.
     pub next_token: Option<String>,
@@ -38,6 +42,9 @@ pub struct FilterLogEventsInput {
     pub limit: Option<u64>,
     /// Kept by AWS for old clients; always so.
     pub interleaved: Option<bool>,
+    /// Nothing is masked.
+    #[serde(default)]
+    pub unmask: bool,
 }
 
 /// An event that was found.
@@ -71,23 +78,8 @@ pub struct FilterLogEventsOutput {
 const MOST: usize = 10_000;
 const MAX_STREAMS: usize = 100;
 
-/// The term of a pattern; empty for all events.
-fn term(pattern: &str) -> Result<&str, Error> {
-    let pattern = pattern.trim();
-    let plain = |text: &str| text.chars().all(|c| c.is_alphanumeric() || c == '_');
-    if plain(pattern) {
-        return Ok(pattern);
-    }
-    match pattern.strip_prefix('"').and_then(|p| p.strip_suffix('"')) {
-        Some(quoted) if !quoted.contains(['"', '\\']) => Ok(quoted),
-        _ => Err(Error::not_implemented("logs:FilterLogEvents with a filterPattern of more than one term")),
-    }
-}
-
-fn parse_token(token: &str) -> Result<(String, Place), Error> {
-    let parsed = token.split_once(':').and_then(|(digits, stream)| Some((stream.to_string(), Place::parse(digits)?)));
-    parsed.ok_or_else(|| invalid("The specified nextToken is invalid."))
-}
+/// Bytes of messages that a call looks through: a pattern that finds little gives short pages.
+const LOOKED_THROUGH: usize = 16 << 20;
 
 impl Operation for FilterLogEvents {
     type Service = Logs;
@@ -98,61 +90,70 @@ impl Operation for FilterLogEvents {
     type Output = FilterLogEventsOutput;
 
     fn demands(input: &FilterLogEventsInput, view: &mut View<'_, Logs>) -> Result<Demands, Error> {
-        let group = group_of(input.log_group_name.as_ref(), input.log_group_identifier.as_ref(), view)?;
+        let group = Named::of(view, input.log_group_name.as_ref(), input.log_group_identifier.as_ref())?;
         input.log_stream_names.iter().try_for_each(|name| check_stream(name))?;
-        Ok(on_group("logs:FilterLogEvents", view, &group)?.into())
+        Ok(group.demand("logs:FilterLogEvents").into())
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: FilterLogEventsInput) -> Result<FilterLogEventsOutput, Error> {
-        let limit = check_limit(input.limit, MOST)?;
-        let term = term(input.filter_pattern.as_deref().unwrap_or_default())?;
+        let limit = check_limit(input.limit, MOST, MOST)?;
+        let pattern = Pattern::parse(input.filter_pattern.as_deref().unwrap_or_default()).map_err(|e| error::pattern(&e))?;
         if !input.log_stream_names.is_empty() && input.log_stream_name_prefix.is_some() {
             return Err(invalid("logStreamNamePrefix and logStreamNames are mutually exclusive parameters"));
         }
         if input.log_stream_names.len() > MAX_STREAMS {
             return Err(invalid(format!("{} streams were named; at most {MAX_STREAMS} can be", input.log_stream_names.len())));
         }
-        let owner = Owner::of(call)?;
-        let named = known_group(input.log_group_name.clone(), input.log_group_identifier.clone());
-        let group = named.as_str();
-        let retention = owner.group_row(call, group)?.retention;
-        let window = Window::new(input.start_time, input.end_time.map(|t| t.saturating_add(1)), retention, call.now());
-        let after = input.next_token.as_deref().map(parse_token).transpose()?;
-        let (mut events, mut bytes, mut next_token) = (Vec::new(), 0, None);
-        for stream in streams(call, &owner, group, &input)? {
-            let from = match &after {
-                Some((last, _)) if stream < *last => continue,
-                Some((last, place)) if stream == *last => Some(*place),
-                _ => None,
-            };
-            let mut full = false;
-            walk(call, &owner, (group, &stream), from, false, &window, |event| {
-                if !event.message.contains(term) {
-                    return true;
-                }
-                bytes += event.message.len() + OVERHEAD;
-                full = events.len() == limit || (bytes > ANSWER && !events.is_empty());
-                if !full {
-                    let event_id = event.place.digits();
-                    next_token = Some(format!("{event_id}:{stream}"));
-                    let (timestamp, ingestion_time) = (event.time, event.ingested.0);
-                    events.push(FilteredLogEvent {
-                        log_stream_name: stream.clone(),
-                        timestamp,
-                        message: event.message,
-                        ingestion_time,
-                        event_id,
-                    });
-                }
-                !full
-            })?;
-            if full {
-                events.sort_by_key(|e| e.timestamp);
-                return Ok(FilterLogEventsOutput { events, searched_log_streams: Vec::new(), next_token });
-            }
+        let named = Named::of(call, input.log_group_name.as_ref(), input.log_group_identifier.as_ref())?;
+        let group = named.load(call)?;
+        let after = input.next_token.as_deref().map(Place::parse_token).transpose()?;
+        let mut window = Window::new(input.start_time, input.end_time.map(|t| t.saturating_add(1)), &group, call.now());
+        let streams = named_streams(call, &group, &input.log_stream_names)?;
+        if let [(_, first), ..] = &streams[..] {
+            // Nothing of these streams lies beyond.
+            let all = |of: fn(&StreamRow) -> Option<i64>| streams.iter().filter_map(move |(_, row)| of(row));
+            let earliest = all(|row| row.first_event).min().or(first.first_event).unwrap_or(0);
+            let latest = all(|row| row.last_event).max().unwrap_or(0);
+            window = window.within(earliest, latest);
         }
-        events.sort_by_key(|e| e.timestamp);
-        Ok(FilterLogEventsOutput { events, searched_log_streams: Vec::new(), next_token: None })
+        let prefix = input.log_stream_name_prefix.as_deref().unwrap_or_default();
+        let fits = |name: &str| {
+            if input.log_stream_names.is_empty() { name.starts_with(prefix) } else { input.log_stream_names.iter().any(|n| n == name) }
+        };
+        let source = match &streams[..] {
+            [(name, row)] => Source::Stream { id: &row.id, name },
+            _ => Source::Group { fits: &fits },
+        };
+        let mut opener = Opener::new(&group);
+        let (mut events, mut bytes, mut looked_through, mut last) = (Vec::new(), 0, 0, None);
+        let end = read(call, &mut opener, &source, after.as_ref(), false, window, &mut |event| {
+            let size = event.message.len() + OVERHEAD;
+            if looked_through + size > LOOKED_THROUGH && last.is_some() {
+                return false;
+            }
+            looked_through += size;
+            if pattern.matches(&event.message) {
+                if events.len() == limit || (bytes + size > ANSWER && !events.is_empty()) {
+                    return false;
+                }
+                bytes += size;
+                events.push(FilteredLogEvent {
+                    log_stream_name: event.stream,
+                    timestamp: event.place.time as i64,
+                    message: event.message,
+                    ingestion_time: event.ingested.0,
+                    event_id: event.place.event_id(),
+                });
+            }
+            last = Some(event.place);
+            true
+        })?;
+        let next = match end {
+            End::Done => None,
+            End::Enough => last,
+            End::Far(place) => Some(place),
+        };
+        Ok(FilterLogEventsOutput { events, searched_log_streams: Vec::new(), next_token: next.map(|place| place.token()) })
     }
 
     fn example() -> Example {
@@ -161,38 +162,8 @@ impl Operation for FilterLogEvents {
     }
 }
 
-/// The streams to search, by name.
-fn streams(
-    call: &mut Authorized<'_, FilterLogEvents>,
-    owner: &Owner,
-    group: &str,
-    input: &FilterLogEventsInput,
-) -> Result<Vec<String>, Error> {
-    if input.log_stream_names.is_empty() {
-        let prefix = input.log_stream_name_prefix.as_deref().unwrap_or_default();
-        let rows = call.scan(&STREAMS, &owner.group(group))?;
-        return Ok(rows.into_iter().filter_map(|(mut key, _)| key.pop().filter(|name| name.starts_with(prefix))).collect());
-    }
-    let mut names = input.log_stream_names.clone();
-    names.sort();
-    names.dedup();
-    for name in &names {
-        call.get(&STREAMS, &owner.stream(group, name))?.ok_or_else(no_stream)?;
-    }
-    Ok(names)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::term;
-
-    #[test]
-    fn one_term_is_a_pattern_and_others_are_refused() {
-        assert_eq!(term("").unwrap(), "");
-        assert_eq!(term(" ERROR_1 ").unwrap(), "ERROR_1");
-        assert_eq!(term("\"exit status: 1\"").unwrap(), "exit status: 1");
-        for other in ["a b", "?a ?b", "{ $.x = 1 }", "-a", "[a, b]", "%re%", "\"a\" \"b\""] {
-            assert_eq!(term(other).unwrap_err().status, 501, "{other}");
-        }
-    }
+/// The streams that the call names.
+fn named_streams(call: &mut Authorized<'_, FilterLogEvents>, group: &Group, names: &[String]) -> Result<Vec<(String, StreamRow)>, Error> {
+    let names: BTreeSet<&String> = names.iter().collect();
+    names.into_iter().map(|name| Ok((name.clone(), group.stream(call, name)?))).collect()
 }

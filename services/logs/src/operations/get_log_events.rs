@@ -1,9 +1,10 @@
 use crate::{
     Logs,
-    error::no_stream,
-    events::{ANSWER, OVERHEAD, Place, Placed, Window, parse_token, walk},
-    names::{Owner, check_limit, group_of, known_group, on_stream},
-    state::STREAMS,
+    error::invalid_token,
+    names::{Named, check_limit},
+    place::{ANSWER, BatchKey, OVERHEAD, Place},
+    reader::{Event, Source, Window, read},
+    sealing::Opener,
 };
 use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
@@ -34,6 +35,9 @@ pub struct GetLogEventsInput {
     /// The earliest first, instead of the latest.
     #[serde(default)]
     pub start_from_head: bool,
+    /// Nothing is masked.
+    #[serde(default)]
+    pub unmask: bool,
 }
 
 /// An event.
@@ -62,6 +66,22 @@ pub struct GetLogEventsOutput {
 
 const MOST: usize = 10_000;
 
+/// The place before a stream's first event.
+fn before_all(stream: &str) -> Place {
+    Place { time: 0, batch: BatchKey { first: 0, stream: stream.into(), number: 0 }, index: 0 }
+}
+
+/// `f/…/s` and `b/…/s`.
+fn parse_token(token: &str, stream: &str) -> Result<(bool, Place), Error> {
+    let (kind, digits) = token.split_once('/').unwrap_or_default();
+    let place = Place::parse(digits.strip_suffix("/s").unwrap_or(digits), stream);
+    match (kind, place) {
+        ("f", Some(place)) => Ok((false, place)),
+        ("b", Some(place)) => Ok((true, place)),
+        _ => Err(invalid_token()),
+    }
+}
+
 impl Operation for GetLogEvents {
     type Service = Logs;
     const NAME: &'static str = "GetLogEvents";
@@ -71,27 +91,25 @@ impl Operation for GetLogEvents {
     type Output = GetLogEventsOutput;
 
     fn demands(input: &GetLogEventsInput, view: &mut View<'_, Logs>) -> Result<Demands, Error> {
-        let group = group_of(input.log_group_name.as_ref(), input.log_group_identifier.as_ref(), view)?;
-        Ok(on_stream("logs:GetLogEvents", view, &group, &input.log_stream_name)?.into())
+        let group = Named::of(view, input.log_group_name.as_ref(), input.log_group_identifier.as_ref())?;
+        Ok(group.stream_demand("logs:GetLogEvents", &input.log_stream_name)?.into())
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: GetLogEventsInput) -> Result<GetLogEventsOutput, Error> {
-        let limit = check_limit(input.limit, MOST)?;
-        let owner = Owner::of(call)?;
-        let named = known_group(input.log_group_name, input.log_group_identifier);
-        let group = named.as_str();
-        let stream = input.log_stream_name.as_str();
-        let retention = owner.group_row(call, group)?.retention;
-        call.get(&STREAMS, &owner.stream(group, stream))?.ok_or_else(no_stream)?;
-        let token = input.next_token.as_deref().map(parse_token).transpose()?;
+        let limit = check_limit(input.limit, MOST, MOST)?;
+        let named = Named::of(call, input.log_group_name.as_ref(), input.log_group_identifier.as_ref())?;
+        let group = named.load(call)?;
+        let stream = group.stream(call, &input.log_stream_name)?;
+        let token = input.next_token.as_deref().map(|token| parse_token(token, &stream.id)).transpose()?;
         let (backward, from) = match token {
             Some((backward, place)) => (backward, Some(place)),
             None => (!input.start_from_head, None),
         };
-        let window = Window::new(input.start_time, input.end_time, retention, call.now());
-        let mut found: Vec<Placed> = Vec::new();
-        let mut bytes = 0;
-        walk(call, &owner, (group, stream), from, backward, &window, |event| {
+        let window = Window::new(input.start_time, input.end_time, &group, call.now());
+        let mut opener = Opener::new(&group);
+        let source = Source::Stream { id: &stream.id, name: &input.log_stream_name };
+        let (mut found, mut bytes): (Vec<Event>, usize) = (Vec::new(), 0);
+        read(call, &mut opener, &source, from.as_ref(), backward, window, &mut |event| {
             bytes += event.message.len() + OVERHEAD;
             let fits = found.len() < limit && (bytes <= ANSWER || found.is_empty());
             if fits {
@@ -102,15 +120,15 @@ impl Operation for GetLogEvents {
         if backward {
             found.reverse();
         }
-        let still = from.unwrap_or(Place::START);
-        let (first, last) = (found.first().map_or(still, |e| e.place), found.last().map_or(still, |e| e.place));
-        let events =
-            found.into_iter().map(|e| OutputLogEvent { timestamp: e.time, message: e.message, ingestion_time: e.ingested.0 }).collect();
-        Ok(GetLogEventsOutput {
-            events,
-            next_forward_token: format!("f/{}", last.digits()),
-            next_backward_token: format!("b/{}", first.digits()),
-        })
+        // Where nothing was found the reader stands where it stood.
+        let still = from.unwrap_or_else(|| before_all(&stream.id));
+        let (first, last) = (found.first().map_or(&still, |e| &e.place), found.last().map_or(&still, |e| &e.place));
+        let (next_forward_token, next_backward_token) = (format!("f/{}/s", last.digits()), format!("b/{}/s", first.digits()));
+        let events = found
+            .into_iter()
+            .map(|e| OutputLogEvent { timestamp: e.place.time as i64, message: e.message, ingestion_time: e.ingested.0 })
+            .collect();
+        Ok(GetLogEventsOutput { events, next_forward_token, next_backward_token })
     }
 
     fn example() -> Example {

@@ -1,9 +1,13 @@
 use crate::{
     Logs,
-    error::{constraint, invalid, no_stream},
-    events::{DAY, OVERHEAD, Place},
-    names::{Owner, on_stream},
-    state::{BATCHES, BatchRow, STREAMS},
+    error::{constraint, invalid},
+    names::{Group, Named},
+    place::{BatchKey, DAY, OVERHEAD, SPAN},
+    reader::batch_parts,
+    sealing::Sealer,
+    state::{BATCHES, STREAMS, StreamRow, TIMES},
+    streams,
+    workflows::upkeep,
 };
 use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
@@ -63,8 +67,6 @@ const MAX_BYTES: usize = 1 << 20;
 const MAX_EVENTS: usize = 10_000;
 const OLDEST: i64 = 14 * DAY;
 const NEWEST: i64 = 2 * 60 * 60 * 1000;
-/// How many outlived batches a call clears away.
-const CLEARED: usize = 8;
 
 fn check(events: &[InputLogEvent]) -> Result<(), Error> {
     if events.is_empty() || events.len() > MAX_EVENTS {
@@ -122,30 +124,24 @@ impl Operation for PutLogEvents {
 
     fn demands(input: &PutLogEventsInput, view: &mut View<'_, Logs>) -> Result<Demands, Error> {
         check(&input.log_events)?;
-        Ok(on_stream("logs:PutLogEvents", view, &input.log_group_name, &input.log_stream_name)?.into())
+        Ok(Named::own(view, &input.log_group_name)?.stream_demand("logs:PutLogEvents", &input.log_stream_name)?.into())
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: PutLogEventsInput) -> Result<PutLogEventsOutput, Error> {
-        let owner = Owner::of(call)?;
-        let (group, stream) = (input.log_group_name.as_str(), input.log_stream_name.as_str());
-        let retention = owner.group_row(call, group)?.retention;
-        let mut row = call.get(&STREAMS, &owner.stream(group, stream))?.ok_or_else(no_stream)?;
-        let now = call.now();
-        let (events, rejected) = sift(input.log_events, now.0, retention);
-        if let Some(days) = retention {
-            clear_outlived(call, &owner, (group, stream), now.0 - i64::from(days) * DAY)?;
-        }
+        let mut group = Named::own(call, &input.log_group_name)?.load(call)?;
+        let stream = input.log_stream_name.as_str();
+        let mut row = group.stream(call, stream)?;
+        let (events, rejected) = sift(input.log_events, call.now().0, group.row.retention);
         if let (Some(first), Some(last)) = (events.first().map(|e| e.timestamp), events.last().map(|e| e.timestamp)) {
-            row.batches += 1;
+            upkeep::ensure(call, &mut group)?;
             row.first_event = Some(row.first_event.map_or(first, |t| t.min(first)));
             row.last_event = Some(row.last_event.map_or(last, |t| t.max(last)));
-            row.last_ingestion = Some(now);
-            let batch = BatchRow { ingested: now, events: events.into_iter().map(|e| (e.timestamp, e.message)).collect() };
-            call.put(&BATCHES, &owner.batch(group, stream, &Place::batch_key(first, row.batches)), &batch)?;
-            call.put(&STREAMS, &owner.stream(group, stream), &row)?;
-            durable::publish(call, &format!("stream/{group}/{stream}"), json!({"logGroupName": group, "logStreamName": stream}))?;
+            store(call, &group, stream, &mut row, events)?;
+            call.put(&STREAMS, &group.under(stream), &row)?;
+            let change = json!({"logGroupName": group.named.name, "logStreamName": stream});
+            durable::publish(call, &format!("stream/{}/{stream}", group.named.name), change)?;
         }
-        Ok(PutLogEventsOutput { next_sequence_token: row.token, rejected_log_events_info: rejected })
+        Ok(PutLogEventsOutput { next_sequence_token: row.id, rejected_log_events_info: rejected })
     }
 
     fn example() -> Example {
@@ -161,14 +157,30 @@ impl Operation for PutLogEvents {
     }
 }
 
-/// A batch whose first event is older than two spans of a batch cannot hold a living one.
-fn clear_outlived(call: &mut Authorized<'_, PutLogEvents>, owner: &Owner, (group, stream): (&str, &str), edge: i64) -> Result<(), Error> {
-    let last = Place::batch_key(edge - DAY, 0);
-    for (key, _) in call.page(&BATCHES, &owner.stream(group, stream), None, CLEARED, false)? {
-        if key[4] >= last {
-            break;
+/// Writes the events as batches, each of which spans little time.
+fn store(
+    call: &mut Authorized<'_, PutLogEvents>,
+    group: &Group,
+    name: &str,
+    row: &mut StreamRow,
+    events: Vec<InputLogEvent>,
+) -> Result<(), Error> {
+    let sealer = Sealer::new(call, group)?;
+    let mut events = events.into_iter().map(|event| (event.timestamp, event.message)).peekable();
+    while let Some((time, _)) = events.peek() {
+        let first = u64::try_from(*time).unwrap_or(0);
+        let mut batch = Vec::new();
+        while let Some(event) = events.next_if(|(time, _)| u64::try_from(*time).unwrap_or(0) - first <= SPAN) {
+            batch.push(event);
         }
-        call.delete(&BATCHES, &owner.batch(group, stream, &key[4]));
+        row.batches += 1;
+        let key = BatchKey { first, stream: row.id.clone(), number: row.batches };
+        let kept = sealer.row(call, group, &key, batch)?;
+        let [account, id] = group.key();
+        let [time, number] = batch_parts(&key);
+        call.put(&BATCHES, &[account, id, &key.stream, &time, &number], &kept)?;
+        call.put(&TIMES, &[account, id, &time, &key.stream, &number], &name.to_owned())?;
+        streams::arrived(call, group, name, row, &key)?;
     }
     Ok(())
 }

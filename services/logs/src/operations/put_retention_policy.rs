@@ -1,9 +1,4 @@
-use crate::{
-    Logs,
-    error::constraint,
-    names::{Owner, check_group, on_group},
-    state::GROUPS,
-};
+use crate::{Logs, error::constraint, names::Named, workflows::upkeep};
 use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -12,8 +7,8 @@ use serde_json::json;
 /// Source: <https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html>
 pub struct PutRetentionPolicy;
 
-/// The group and its days.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+/// What to do.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PutRetentionPolicyInput {
     /// The group.
@@ -21,8 +16,6 @@ pub struct PutRetentionPolicyInput {
     /// One of AWS's numbers of days.
     pub retention_in_days: u32,
 }
-
-const DAYS: [u32; 22] = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
 
 impl Operation for PutRetentionPolicy {
     type Service = Logs;
@@ -32,19 +25,22 @@ impl Operation for PutRetentionPolicy {
     type Output = ();
 
     fn demands(input: &PutRetentionPolicyInput, view: &mut View<'_, Logs>) -> Result<Demands, Error> {
-        check_group(&input.log_group_name)?;
-        Ok(on_group("logs:PutRetentionPolicy", view, &input.log_group_name)?.into())
+        Ok(Named::own(view, &input.log_group_name)?.demand("logs:PutRetentionPolicy").into())
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: PutRetentionPolicyInput) -> Result<(), Error> {
         if !DAYS.contains(&input.retention_in_days) {
             let value = input.retention_in_days.to_string();
-            return Err(constraint(&value, "retentionInDays", &format!("Member must satisfy enum value set: {:?}", DAYS)));
+            return Err(constraint(&value, "retentionInDays", &format!("Member must satisfy enum value set: {DAYS:?}")));
         }
-        let owner = Owner::of(call)?;
-        let mut row = owner.group_row(call, &input.log_group_name)?;
-        row.retention = Some(input.retention_in_days);
-        call.put(&GROUPS, &owner.group(&input.log_group_name), &row)
+        let mut group = Named::own(call, &input.log_group_name)?.load(call)?;
+        group.row.retention = Some(input.retention_in_days);
+        group.save(call)?;
+        // What is there already begins the work where it has not begun.
+        if group.has_events(call)? {
+            upkeep::ensure(call, &mut group)?;
+        }
+        upkeep::hurry(call, &group)
     }
 
     fn example() -> Example {
@@ -52,3 +48,5 @@ impl Operation for PutRetentionPolicy {
             .after("logs:CreateLogGroup", json!({"logGroupName": "/example"}))
     }
 }
+
+const DAYS: [u32; 22] = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];

@@ -1,6 +1,8 @@
+use super::{document, name_or_generated, text};
 use crate::{
-    CreateLogGroup, CreateLogGroupInput, DeleteLogGroup, DeleteLogGroupInput, DeleteRetentionPolicy, DeleteRetentionPolicyInput,
-    PutRetentionPolicy,
+    AssociateKmsKey, CreateLogGroup, DeleteLogGroup, DeleteLogGroupInput, DeleteResourcePolicy, DeleteRetentionPolicy,
+    DeleteRetentionPolicyInput, DescribeResourcePolicies, DisassociateKmsKey, PutLogGroupDeletionProtection, PutResourcePolicy,
+    PutRetentionPolicy, TagResource, UntagResource,
 };
 use gate::{Error, Physical, Property, ResourceContext, ResourceType};
 use serde_json::{Value, json};
@@ -16,11 +18,10 @@ fn physical(context: &ResourceContext<'_>, name: &str) -> Physical {
 }
 
 /// The stack's tags and the resource's own, which win.
-fn tags(context: &ResourceContext<'_>, properties: &Value) -> BTreeMap<String, String> {
-    let text = |tag: &Value, member: &str| tag.get(member).and_then(Value::as_str).map(str::to_string);
+fn tags(stack: &[(String, String)], properties: &Value) -> BTreeMap<String, String> {
     let own = properties.get("Tags").and_then(Value::as_array).into_iter().flatten();
-    let own = own.filter_map(|tag| Some((text(tag, "Key")?, text(tag, "Value")?)));
-    context.tags.iter().cloned().chain(own).collect()
+    let own = own.filter_map(|tag| Some((text(tag, "Key")?.to_owned(), text(tag, "Value")?.to_owned())));
+    stack.iter().cloned().chain(own).collect()
 }
 
 fn set_retention(context: &mut ResourceContext<'_>, name: &str, properties: &Value) -> Result<(), Error> {
@@ -30,33 +31,91 @@ fn set_retention(context: &mut ResourceContext<'_>, name: &str, properties: &Val
     }
 }
 
+/// Puts the group's own policy in the place of the one it has.
+fn set_policy(context: &mut ResourceContext<'_>, name: &str, policy: Option<&Value>) -> Result<(), Error> {
+    let arn = context.arn("logs", &format!("log-group:{name}"));
+    let there = context.call_with::<DescribeResourcePolicies>(json!({"resourceArn": arn}))?.resource_policies;
+    let revision = there.first().and_then(|policy| policy.revision_id.clone());
+    match policy {
+        Some(policy) => context
+            .call_with::<PutResourcePolicy>(json!({"resourceArn": arn, "policyDocument": document(policy), "expectedRevisionId": revision}))
+            .map(drop),
+        None if revision.is_none() => Ok(()),
+        None => context.call_with::<DeleteResourcePolicy>(json!({"resourceArn": arn, "expectedRevisionId": revision})),
+    }
+}
+
+fn set_tags(context: &mut ResourceContext<'_>, name: &str, old: &Value, new: &Value) -> Result<(), Error> {
+    let arn = context.arn("logs", &format!("log-group:{name}"));
+    let (had, has) = (tags(&[], old), tags(&context.tags, new));
+    let gone: Vec<&String> = had.keys().filter(|key| !has.contains_key(*key)).collect();
+    if !gone.is_empty() {
+        context.call_with::<UntagResource>(json!({"resourceArn": arn, "tagKeys": gone}))?;
+    }
+    if has.iter().any(|(key, value)| had.get(key) != Some(value)) {
+        context.call_with::<TagResource>(json!({"resourceArn": arn, "tags": has}))?;
+    }
+    Ok(())
+}
+
 impl ResourceType for LogGroupType {
     fn name(&self) -> &'static str {
         "AWS::Logs::LogGroup"
     }
 
     fn properties(&self) -> &'static [Property] {
-        const { &[Property::optional("LogGroupName").replaces(), Property::optional("RetentionInDays"), Property::optional("Tags")] }
+        const {
+            &[
+                Property::optional("DeletionProtectionEnabled"),
+                Property::optional("KmsKeyId"),
+                Property::optional("LogGroupClass"),
+                Property::optional("LogGroupName").replaces(),
+                Property::optional("ResourcePolicyDocument"),
+                Property::optional("RetentionInDays"),
+                Property::optional("Tags"),
+            ]
+        }
     }
 
     fn create(&self, context: &mut ResourceContext<'_>, properties: &Value) -> Result<Physical, Error> {
-        let given = properties.get("LogGroupName").and_then(Value::as_str).map(str::to_string);
-        let name = given.unwrap_or_else(|| context.generated_name(512));
-        let tags = tags(context, properties);
-        context.call::<CreateLogGroup>(CreateLogGroupInput { log_group_name: name.clone(), tags, ..Default::default() })?;
+        let name = name_or_generated(context, properties, "LogGroupName");
+        context.call_with::<CreateLogGroup>(json!({
+            "logGroupName": name,
+            "tags": tags(&context.tags, properties),
+            "kmsKeyId": properties.get("KmsKeyId"),
+            "logGroupClass": properties.get("LogGroupClass"),
+            "deletionProtectionEnabled": properties.get("DeletionProtectionEnabled").unwrap_or(&Value::Bool(false)),
+        }))?;
         set_retention(context, &name, properties)?;
+        if let Some(policy) = properties.get("ResourcePolicyDocument") {
+            set_policy(context, &name, Some(policy))?;
+        }
         Ok(physical(context, &name))
     }
 
     fn update(&self, context: &mut ResourceContext<'_>, id: &str, old: &Value, new: &Value) -> Result<Physical, Error> {
-        if old.get("Tags") != new.get("Tags") {
-            return Err(Error::not_implemented("a change of Tags of AWS::Logs::LogGroup"));
+        let changed = |name: &str| old.get(name) != new.get(name);
+        if changed("LogGroupClass") {
+            return Err(Error::new("InvalidRequest", "The LogGroupClass of a log group cannot be changed after it is created."));
         }
-        if new.get("RetentionInDays").is_some() {
-            set_retention(context, id, new)?;
-        } else if old.get("RetentionInDays").is_some() {
+        if let Some(key) = new.get("KmsKeyId").filter(|_| changed("KmsKeyId")) {
+            context.call_with::<AssociateKmsKey>(json!({"logGroupName": id, "kmsKeyId": key}))?;
+        } else if changed("KmsKeyId") {
+            context.call_with::<DisassociateKmsKey>(json!({"logGroupName": id}))?;
+        }
+        if changed("RetentionInDays") && new.get("RetentionInDays").is_none() {
             context.call::<DeleteRetentionPolicy>(DeleteRetentionPolicyInput { log_group_name: id.into() })?;
+        } else if changed("RetentionInDays") {
+            set_retention(context, id, new)?;
         }
+        if changed("DeletionProtectionEnabled") {
+            let enabled = new.get("DeletionProtectionEnabled").unwrap_or(&Value::Bool(false));
+            context.call_with::<PutLogGroupDeletionProtection>(json!({"logGroupIdentifier": id, "deletionProtectionEnabled": enabled}))?;
+        }
+        if changed("ResourcePolicyDocument") {
+            set_policy(context, id, new.get("ResourcePolicyDocument"))?;
+        }
+        set_tags(context, id, old, new)?;
         Ok(physical(context, id))
     }
 

@@ -2,6 +2,7 @@ use crate::{
     Organizations,
     examples::{ACCOUNT, organized},
     ids::{self, TAGGABLE},
+    pages::wrong_page,
     tags::{Tag, tags_of},
     tree,
 };
@@ -18,6 +19,7 @@ pub struct ListTagsForResource;
 #[serde(rename_all = "PascalCase")]
 pub struct Input {
     resource_id: String,
+    next_token: Option<String>,
 }
 
 /// The answer.
@@ -41,6 +43,10 @@ impl Operation for ListTagsForResource {
 
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Output, Error> {
         tree::managed(call)?;
+        if input.next_token.is_some() {
+            // All tags are on the first page, so no answer gave a token.
+            return Err(wrong_page());
+        }
         Ok(Output { tags: tags_of(call, &input.resource_id)? })
     }
 

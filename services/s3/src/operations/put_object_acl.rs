@@ -5,13 +5,13 @@ use crate::{
 };
 use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// Refused once it was allowed: in buckets that enforce their owner, as all are, objects have no ACL of their own.
 /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObjectAcl.html>
 pub struct PutObjectAcl;
 
-/// Which object, and whose rights. What the body says of grants is not looked at.
+/// Which object, and whose rights.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct PutObjectAclInput {
@@ -23,6 +23,8 @@ pub struct PutObjectAclInput {
     pub expected_bucket_owner: Option<String>,
     /// An old version.
     pub version_id: Option<String>,
+    /// The rights, as a document.
+    pub access_control_policy: Option<Value>,
     /// The rights.
     #[serde(flatten)]
     pub acl: Acl,

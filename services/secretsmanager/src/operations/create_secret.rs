@@ -29,7 +29,18 @@ pub struct Input {
     #[serde(default)]
     tags: Vec<Tag>,
     #[serde(default)]
-    add_replica_regions: Vec<serde_json::Value>,
+    add_replica_regions: Vec<ReplicaRegion>,
+    force_overwrite_replica_secret: Option<bool>,
+    #[serde(rename = "Type")]
+    kind: Option<String>,
+}
+
+/// Another region that is to have the secret: refused, after the decision.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct ReplicaRegion {
+    region: Option<String>,
+    kms_key_id: Option<String>,
 }
 
 /// The answer.
@@ -56,11 +67,15 @@ impl Operation for CreateSecret {
         let named = secrets::named(facts, &input.name)?;
         let arn = if named.row.is_some() { named.arn } else { secrets::new_arn(facts, &input.name)? };
         let on = |action| {
-            Demand::new(action, arn.clone())
+            let regions: Vec<String> = input.add_replica_regions.iter().filter_map(|replica| replica.region.clone()).collect();
+            let demand = Demand::new(action, arn.clone())
                 .with("secretsmanager:Name", &input.name)
                 .with_some("secretsmanager:Description", input.description.as_ref())
-                .with_some("secretsmanager:KmsKeyId", input.kms_key_id.as_ref())
-                .with_tags(tags::pairs(&input.tags))
+                .with_some("secretsmanager:AddReplicaRegions", Some(regions).filter(|regions| !regions.is_empty()))
+                .with_some("secretsmanager:ForceOverwriteReplicaSecret", input.force_overwrite_replica_secret)
+                .with_some("secretsmanager:Type", input.kind.as_ref())
+                .with_tags(tags::pairs(&input.tags));
+            secrets::with_key(demand, input.kms_key_id.as_ref())
         };
         let demands = Demands::from(on("secretsmanager:CreateSecret"));
         Ok(if input.tags.is_empty() { demands } else { demands.and(on("secretsmanager:TagResource")) })
@@ -70,6 +85,7 @@ impl Operation for CreateSecret {
         if !input.add_replica_regions.is_empty() {
             return Err(Error::not_implemented("secretsmanager:CreateSecret with AddReplicaRegions"));
         }
+        secrets::refuse_type("CreateSecret", input.kind.as_ref())?;
         values::check_description(input.description.as_deref())?;
         let token = values::token(call, input.client_request_token.as_deref())?;
         let now = call.now();
@@ -88,7 +104,7 @@ impl Operation for CreateSecret {
                 arn: secrets::new_arn(call, &input.name)?,
                 name: input.name,
                 description: input.description,
-                kms_key_id: input.kms_key_id,
+                kms_key_id: input.kms_key_id.filter(|key| !key.is_empty()),
                 tags: Vec::new(),
                 policy: None,
                 created: now,

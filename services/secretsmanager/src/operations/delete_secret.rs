@@ -1,8 +1,8 @@
 use crate::{
     Secretsmanager,
-    error::{deleted, invalid},
+    error::{deleted, invalid, no_secret},
     examples::with_secret,
-    secrets,
+    removal, secrets,
     state::SECRETS,
 };
 use base::{Arn, EpochTime};
@@ -58,8 +58,13 @@ impl Operation for DeleteSecret {
         if !(7..=30).contains(&days) {
             return Err(invalid("The RecoveryWindowInDays value must be between 7 and 30 days (inclusive)."));
         }
-        let mut row = secrets::load(call, &input.secret_id)?;
         let now = call.now();
+        let named = secrets::named(call, &input.secret_id)?;
+        let Some(mut row) = named.row else {
+            // Who wants it gone for good learns nothing from its not being there.
+            let name = secrets::name_in(&named.arn).filter(|_| input.force_delete_without_recovery).ok_or_else(no_secret)?;
+            return Ok(Output { name: name.to_owned(), arn: named.arn, deletion_date: EpochTime(now) });
+        };
         if input.force_delete_without_recovery {
             call.delete(&SECRETS, &[row.account.as_str(), &row.name]);
             return Ok(Output { arn: row.arn, name: row.name, deletion_date: EpochTime(now) });
@@ -70,6 +75,7 @@ impl Operation for DeleteSecret {
         let day = now.plus(Duration::from_secs(days * 24 * 60 * 60));
         row.deletion = Some((now, day));
         secrets::save(call, &row)?;
+        removal::begin(call, &row, day)?;
         Ok(Output { arn: row.arn, name: row.name, deletion_date: EpochTime(day) })
     }
 

@@ -1,6 +1,6 @@
 use crate::{
     Secretsmanager,
-    error::{deleted, no_value},
+    error::{clipped, deleted, invalid_request, no_value},
     examples::with_secret,
     secrets,
     values::{self, CURRENT, Value},
@@ -62,21 +62,20 @@ impl Operation for GetSecretValue {
 
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Output, Error> {
         let row = secrets::load(call, &input.secret_id)?;
-        let stage = input.version_stage.as_deref();
-        let (found, which) = match &input.version_id {
-            Some(id) => {
-                let fits = |version: &&crate::state::VersionRow| stage.is_none_or(|stage| version.stages.iter().any(|own| own == stage));
-                (row.version(id).filter(fits), format!("VersionId: {}", crate::error::clipped(id)))
-            }
-            None => {
-                let stage = stage.unwrap_or(CURRENT);
-                (row.staged(stage), format!("staging label: {}", crate::error::clipped(stage)))
-            }
-        };
         if row.deletion.is_some() {
             return Err(deleted());
         }
-        let version = found.ok_or_else(|| no_value(&which))?;
+        let stage = input.version_stage.as_deref();
+        let version = match &input.version_id {
+            Some(id) => row.version(id).ok_or_else(|| no_value(&format!("VersionId: {}", clipped(id))))?,
+            None => {
+                let stage = stage.unwrap_or(CURRENT);
+                row.staged(stage).ok_or_else(|| no_value(&format!("staging label: {}", clipped(stage))))?
+            }
+        };
+        if stage.is_some_and(|stage| !version.stages.iter().any(|own| own == stage)) {
+            return Err(invalid_request("You provided a VersionStage that is not associated to the provided VersionId."));
+        }
         let value = values::open(call, &row.arn, version)?;
         Ok(Output {
             value,

@@ -22,6 +22,7 @@ pub struct Input {
     #[serde(default)]
     filters: Vec<Filter>,
     sort_order: Option<String>,
+    sort_by: Option<String>,
     max_results: Option<usize>,
     next_token: Option<String>,
 }
@@ -47,6 +48,14 @@ impl Operation for ListSecrets {
 
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Output, Error> {
         let mut rows = filters::secrets(call, &input.filters, input.include_planned_deletion)?;
+        match input.sort_by.as_deref() {
+            None | Some("created-date") => rows.sort_by_key(|row| row.created),
+            Some("last-changed-date") => rows.sort_by_key(|row| row.changed),
+            // They come in the order of their names.
+            Some("name") => {}
+            Some("last-accessed-date") => return Err(Error::not_implemented("secretsmanager:ListSecrets with SortBy last-accessed-date")),
+            Some(other) => return Err(crate::error::invalid(format!("SortBy is not {}.", crate::error::clipped(other)))),
+        }
         match input.sort_order.as_deref() {
             Some("asc") => {}
             None | Some("desc") => rows.reverse(),

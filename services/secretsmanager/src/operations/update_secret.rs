@@ -23,6 +23,8 @@ pub struct Input {
     kms_key_id: Option<String>,
     #[serde(flatten)]
     value: Value,
+    #[serde(rename = "Type")]
+    kind: Option<String>,
 }
 
 /// The answer.
@@ -45,24 +47,28 @@ impl Operation for UpdateSecret {
 
     fn demands(input: &Input, facts: &mut View<'_, Secretsmanager>) -> Result<Demands, Error> {
         let demand = secrets::demand(facts, "secretsmanager:UpdateSecret", &input.secret_id)?;
-        Ok(demand
+        let demand = demand
             .with_some("secretsmanager:Description", input.description.as_ref())
-            .with_some("secretsmanager:KmsKeyId", input.kms_key_id.as_ref())
-            .into())
+            .with_some("secretsmanager:Type", input.kind.as_ref());
+        Ok(secrets::with_key(demand, input.kms_key_id.as_ref()).into())
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Output, Error> {
+        secrets::refuse_type("UpdateSecret", input.kind.as_ref())?;
         values::check_description(input.description.as_deref())?;
         let mut row = secrets::load_living(call, &input.secret_id)?;
         let token = values::token(call, input.client_request_token.as_deref())?;
         if let Some(description) = input.description {
             row.description = Some(description);
         }
-        if let Some(key) = input.kms_key_id.filter(|key| row.kms_key_id.as_ref() != Some(key)) {
-            row.kms_key_id = Some(key).filter(|key| !key.is_empty());
+        let given = input.value.is_given();
+        if given && row.version(&token).is_some() {
+            return Err(values::token_taken());
+        }
+        if let Some(key) = input.kms_key_id.map(|key| Some(key).filter(|key| !key.is_empty())).filter(|key| row.kms_key_id != *key) {
+            row.kms_key_id = key;
             values::reseal(call, &mut row)?;
         }
-        let given = input.value.is_given();
         if given {
             values::add(call, &mut row, &token, &input.value, None)?;
         }

@@ -39,11 +39,15 @@ impl Operation for ValidateResourcePolicy {
     type Output = Output;
 
     fn demands(input: &Input, facts: &mut View<'_, Secretsmanager>) -> Result<Demands, Error> {
-        let demand = match &input.secret_id {
-            Some(id) => secrets::demand(facts, "secretsmanager:ValidateResourcePolicy", id)?,
-            None => Demand::any("secretsmanager:ValidateResourcePolicy"),
-        };
-        Ok(demand.into())
+        // Its API page asks for the right to set the policy too.
+        let mut demands = Demands::default();
+        for action in ["secretsmanager:ValidateResourcePolicy", "secretsmanager:PutResourcePolicy"] {
+            demands = demands.and(match &input.secret_id {
+                Some(id) => secrets::demand(facts, action, id)?,
+                None => Demand::any(action),
+            });
+        }
+        Ok(demands)
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Output, Error> {

@@ -8,13 +8,15 @@ use std::collections::BTreeMap;
 /// Source: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-secret.html>
 pub struct Secret;
 
-static PROPERTIES: [Property; 6] = [
+static PROPERTIES: [Property; 8] = [
     Property::optional("Description"),
     Property::optional("GenerateSecretString"),
     Property::optional("KmsKeyId"),
     Property::optional("Name").replaces(),
+    Property::optional("ReplicaRegions"),
     Property::optional("SecretString"),
     Property::optional("Tags"),
+    Property::optional("Type").replaces(),
 ];
 
 fn invalid(message: &str) -> Error {
@@ -59,6 +61,15 @@ fn tag_list(tags: &BTreeMap<String, String>) -> Value {
     tags.iter().map(|(key, value)| json!({"Key": key, "Value": value})).collect()
 }
 
+/// Secrets are of one region here, and nobody's partner holds them.
+fn refuse(properties: &Value) -> Result<(), Error> {
+    let given = |name: &&&str| properties.get(**name).is_some_and(|value| !value.is_null() && *value != json!([]));
+    match ["ReplicaRegions", "Type"].iter().find(given) {
+        Some(name) => Err(Error::not_implemented(&format!("AWS::SecretsManager::Secret with {name}"))),
+        None => Ok(()),
+    }
+}
+
 fn physical(arn: &base::Arn) -> Physical {
     Physical::new(arn.as_str()).attribute("Id", arn.as_str())
 }
@@ -73,6 +84,7 @@ impl ResourceType for Secret {
     }
 
     fn create(&self, context: &mut ResourceContext<'_>, properties: &Value) -> Result<Physical, Error> {
+        refuse(properties)?;
         let value = value(context, properties)?;
         let name = properties.get("Name").cloned().unwrap_or_else(|| context.generated_name(512).into());
         let tags = tag_list(&tags(properties, &context.tags));
@@ -87,6 +99,7 @@ impl ResourceType for Secret {
     }
 
     fn update(&self, context: &mut ResourceContext<'_>, id: &str, old: &Value, new: &Value) -> Result<Physical, Error> {
+        refuse(new)?;
         let changed = |name: &str| old.get(name) != new.get(name);
         let value = if changed("SecretString") || changed("GenerateSecretString") { value(context, new)? } else { None };
         let made = context.call_with::<UpdateSecret>(json!({

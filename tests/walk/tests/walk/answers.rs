@@ -170,6 +170,10 @@ pub fn check(walked: Vec<(Case, Result<Vec<Line>, String>)>) {
         let folder = std::path::PathBuf::from(folder);
         std::fs::create_dir_all(&folder).unwrap();
         std::fs::write(folder.join("answers.jsonl"), text).unwrap();
+        // What of S3's requests is read: all other headers and parameters are nothing to it.
+        let members = |operation| wire::s3::API.binding(operation).into_iter().flat_map(|b| b.members()).map(|m| m.name).collect();
+        let read: std::collections::BTreeMap<&str, Vec<&str>> = wire::s3::API.operations().map(|o| (o, members(o))).collect();
+        std::fs::write(folder.join("bindings.json"), json!(read).to_string()).unwrap();
     }
     assert!(wrong.is_empty(), "{} answers are wrong:\n{}", wrong.len(), wrong.join("\n"));
 }

@@ -22,6 +22,7 @@ pub fn services() -> Vec<Registration> {
         iam::service(),
         kms::service(),
         logs::service(),
+        operator::service(),
         organizations::service(),
         s3::service(),
         secretsmanager::service(),

@@ -8,6 +8,7 @@ mod cases;
 mod exact;
 mod exceptions;
 mod kinds;
+mod markers;
 mod page;
 mod prepared;
 mod reference;
@@ -49,6 +50,16 @@ fn every_operation_by_every_kind_of_caller() {
     let walked = for_all(kinds::walk);
     print!("{}", table::of(&walked));
     exceptions::check(walked.into_iter().flat_map(|(_, walked)| walked.findings));
+}
+
+#[test]
+fn what_is_brought_lies_nowhere_in_the_clear() {
+    let walked = for_all(markers::walk);
+    let found: Vec<&String> = walked.iter().flat_map(|(_, (_, found))| found).collect();
+    let (done, silent) = walked.iter().fold((0, 0), |(done, silent), (_, (n, _))| (done + n, silent + usize::from(*n == 0)));
+    println!("{done} calls were done with a marker; {silent} of {} examples are not done with any", walked.len());
+    assert!(done > 300, "{done} calls were done");
+    assert!(found.is_empty(), "in the clear: {found:#?}");
 }
 
 #[test]

@@ -79,8 +79,12 @@ impl Prepared {
     }
 
     fn build(case: &Case, ready: bool) -> Result<Self, String> {
+        Self::in_world(case, ready, World::repeatable(services(), &[ACCOUNT]))
+    }
+
+    /// In a world that has the account, and nothing else.
+    pub fn in_world(case: &Case, ready: bool, world: World) -> Result<Self, String> {
         let (name, example) = (case.name(), &case.example);
-        let world = World::repeatable(services(), &[ACCOUNT]);
         let admin = match example.by {
             CalledBy::Management => world.operator().clone(),
             _ => world.administrator(ACCOUNT),
@@ -89,6 +93,7 @@ impl Prepared {
         let folder = tempfile::tempdir().map_err(|e| e.to_string())?;
         cloudformation::workflows(&mut engine);
         kms::workflows(&mut engine);
+        secretsmanager::workflows(&mut engine);
         codebuild::workflows_with(&mut engine, runner(folder.path()), Helper::at("/bin/false"));
         codepipeline::workflows(&mut engine);
         iam::workflows(&mut engine, std::sync::Arc::new(issuer));

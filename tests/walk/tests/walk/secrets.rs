@@ -14,7 +14,7 @@ const MARKER: &str = "U2VrcmV0TWFya2VyVGhhdE5vYm9keVNlZXM0";
 const DECODED: &str = "SekretMarkerThatNobodySees4";
 
 /// The places of all strings in a value.
-fn places(value: &Value, at: &str, found: &mut Vec<String>) {
+pub fn places(value: &Value, at: &str, found: &mut Vec<String>) {
     let inside = |key: &str| format!("{at}/{}", key.replace('~', "~0").replace('/', "~1"));
     match value {
         Value::String(_) => found.push(at.to_owned()),

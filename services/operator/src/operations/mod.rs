@@ -1,0 +1,4 @@
+//! One file for each operation.
+
+pub(crate) mod create_backup;
+pub(crate) mod rotate_root_key;
