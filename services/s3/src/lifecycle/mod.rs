@@ -47,10 +47,10 @@ pub struct LifecycleRule {
     /// When unfinished uploads end.
     pub abort_incomplete_multipart_upload: Option<AbortIncompleteMultipartUpload>,
     /// Refused: there is no other storage class.
-    #[serde(alias = "Transition", skip_serializing)]
+    #[serde(alias = "Transition", skip_serializing_if = "Option::is_none")]
     pub transitions: Option<Value>,
     /// Refused.
-    #[serde(alias = "NoncurrentVersionTransition", skip_serializing)]
+    #[serde(alias = "NoncurrentVersionTransition", skip_serializing_if = "Option::is_none")]
     pub noncurrent_version_transitions: Option<Value>,
 }
 
