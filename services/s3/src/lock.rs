@@ -4,8 +4,7 @@
 use crate::{S3, access, error, state::Bucket};
 use base::{IsoTime, Timestamp};
 use gate::{Authorized, Demand, Demands, Error, Operation, Scope, View};
-use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -296,17 +295,6 @@ pub(crate) fn bypass(facts: &mut View<'_, S3>, header: Option<&str>, bucket: &st
         return Ok(None);
     }
     access::on_object(facts, "s3:BypassGovernanceRetention", bucket, key).map(Some)
-}
-
-/// An element that may stand alone or in a list: XML cannot tell a list of one from one.
-pub(crate) fn one_of_list<'de, D: Deserializer<'de>, T: serde::de::DeserializeOwned>(d: D) -> Result<Option<T>, D::Error> {
-    let one = match Value::deserialize(d)? {
-        Value::Array(mut items) if items.len() <= 1 => items.pop(),
-        Value::Array(_) => return Err(serde::de::Error::custom("expected one element")),
-        Value::Null => None,
-        one => Some(one),
-    };
-    one.map(|one| wire::lenient::from_value(one).map_err(serde::de::Error::custom)).transpose()
 }
 
 #[cfg(test)]

@@ -59,7 +59,9 @@ fn changes_of_objects_are_told_to_event_bridge_alone() {
     ok(&world, &admin, "s3:PutBucketNotificationConfiguration", of(json!({"NotificationConfiguration": {"EventBridgeConfiguration": {}}})));
     assert_eq!(ok(&world, &admin, "s3:GetBucketNotificationConfiguration", of(json!({}))), json!({"EventBridgeConfiguration": {}}));
     put(&world, &admin, "a", b"hello");
+    world.clock.advance(std::time::Duration::from_secs(1));
     ok(&world, &admin, "s3:CopyObject", of(json!({"Key": "b", "CopySource": format!("{BUCKET}/a")})));
+    world.clock.advance(std::time::Duration::from_secs(1));
     ok(&world, &admin, "s3:DeleteObject", of(json!({"Key": "a"})));
     ok(&world, &admin, "s3:PutBucketNotificationConfiguration", of(json!({"NotificationConfiguration": ""})));
     put(&world, &admin, "after", b"x");

@@ -24,6 +24,9 @@ pub(crate) fn checked(configuration: LifecycleConfiguration, entropy: &dyn Entro
         return Err(invalid_request(format!("The lifecycle configuration has {} rules; {MOST_RULES} are allowed", rules.len())));
     }
     for rule in &mut rules {
+        if let Some(and) = rule.filter.as_mut().and_then(|filter| filter.and.as_mut()) {
+            and.written.append(&mut and.tags);
+        }
         check(rule)?;
         if rule.name().is_empty() {
             rule.id = Some(uuid(entropy));
@@ -92,7 +95,7 @@ fn check_filter(filter: &LifecycleRuleFilter) -> Result<(), Error> {
     }
     let Some(and) = &filter.and else { return Ok(()) };
     let several = [and.prefix.is_some(), and.object_size_greater_than.is_some(), and.object_size_less_than.is_some()];
-    if several.iter().filter(|g| **g).count() + and.tags.len() < 2 {
+    if several.iter().filter(|g| **g).count() + and.written.len() < 2 {
         return Err(malformed_xml());
     }
     Ok(())

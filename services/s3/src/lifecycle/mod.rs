@@ -47,10 +47,10 @@ pub struct LifecycleRule {
     /// When unfinished uploads end.
     pub abort_incomplete_multipart_upload: Option<AbortIncompleteMultipartUpload>,
     /// Refused: there is no other storage class.
-    #[serde(alias = "Transition", skip_serializing)]
+    #[serde(alias = "Transition", skip_serializing_if = "Option::is_none")]
     pub transitions: Option<Value>,
     /// Refused.
-    #[serde(alias = "NoncurrentVersionTransition", skip_serializing)]
+    #[serde(alias = "NoncurrentVersionTransition", skip_serializing_if = "Option::is_none")]
     pub noncurrent_version_transitions: Option<Value>,
 }
 
@@ -77,8 +77,11 @@ pub struct LifecycleRuleAndOperator {
     /// The key begins so.
     pub prefix: Option<String>,
     /// The object has all of these tags.
-    #[serde(rename = "Tag", alias = "Tags", default, deserialize_with = "list", skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<Tag>,
+    /// The same as XML writes them.
+    #[serde(rename = "Tag", default, deserialize_with = "list", skip_serializing_if = "Vec::is_empty")]
+    pub written: Vec<Tag>,
     /// It has more bytes.
     pub object_size_greater_than: Option<u64>,
     /// It has fewer bytes.
@@ -141,7 +144,7 @@ impl LifecycleRule {
         let filter = self.filter.as_ref();
         let and = filter.and_then(|f| f.and.as_ref());
         let tags = match (and, filter.and_then(|f| f.tag.as_ref())) {
-            (Some(and), _) => and.tags.as_slice(),
+            (Some(and), _) => and.written.as_slice(),
             (None, Some(tag)) => std::slice::from_ref(tag),
             (None, None) => &[],
         };

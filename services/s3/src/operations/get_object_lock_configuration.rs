@@ -37,7 +37,7 @@ impl Operation for GetObjectLockConfiguration {
                 .member("BucketName", bucket.name.as_str())
         })?;
         let rule = lock.by_default.map(|by_default| ObjectLockRule { default_retention: Some(by_default) });
-        let object_lock_configuration = ObjectLockConfiguration { object_lock_enabled: Some(ENABLED.into()), rule };
+        let object_lock_configuration = ObjectLockConfiguration { object_lock_enabled: Some(ENABLED.into()), rule, rules: Vec::new() };
         Ok(GetObjectLockConfigurationOutput { object_lock_configuration })
     }
 

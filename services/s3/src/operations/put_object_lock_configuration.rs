@@ -1,9 +1,4 @@
-use crate::{
-    DefaultRetention, Nothing, S3, access, error, examples,
-    lock::{BucketLock, one_of_list},
-    objects,
-    state::Versioning,
-};
+use crate::{DefaultRetention, Nothing, S3, access, error, examples, lock::BucketLock, objects, state::Versioning};
 use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -27,8 +22,10 @@ pub struct ObjectLockConfiguration {
     /// `Enabled`.
     pub object_lock_enabled: Option<String>,
     /// The retention of new objects.
-    #[serde(alias = "Rules", default, deserialize_with = "one_of_list")]
     pub rule: Option<ObjectLockRule>,
+    /// The same as XML gives it: a list of one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<ObjectLockRule>,
 }
 
 /// Which bucket, and how.
@@ -63,7 +60,11 @@ impl Operation for PutObjectLockConfiguration {
         if configuration.object_lock_enabled.as_deref() != Some(ENABLED) {
             return Err(error::malformed_xml());
         }
-        let by_default = configuration.rule.map(|rule| rule.default_retention.ok_or_else(error::malformed_xml)).transpose()?;
+        let mut rules: Vec<ObjectLockRule> = configuration.rule.into_iter().chain(configuration.rules).collect();
+        if rules.len() > 1 {
+            return Err(error::malformed_xml());
+        }
+        let by_default = rules.pop().map(|rule| rule.default_retention.ok_or_else(error::malformed_xml)).transpose()?;
         by_default.as_ref().map_or(Ok(()), DefaultRetention::check)?;
         if bucket.versioning != Versioning::Enabled {
             let message = "Versioning must be 'Enabled' on the bucket to apply a Object Lock configuration";

@@ -93,6 +93,7 @@ impl Prepared {
         let folder = tempfile::tempdir().map_err(|e| e.to_string())?;
         cloudformation::workflows(&mut engine);
         kms::workflows(&mut engine);
+        s3::workflows(&mut engine);
         secretsmanager::workflows(&mut engine);
         codebuild::workflows_with(&mut engine, runner(folder.path()), Helper::at("/bin/false"));
         codepipeline::workflows(&mut engine);
