@@ -143,7 +143,7 @@ fn a_marker_is_found_in_every_form() {
     for (n, content) in shown.iter().enumerate() {
         let path = folder.path().join("file");
         std::fs::write(&path, [&vec![0; 10_000][..], content].concat()).unwrap();
-        assert_eq!(found(folder.path(), &marker).len(), 1, "{n}");
+        assert!(!found(folder.path(), &marker).is_empty(), "{n}");
     }
     std::fs::write(folder.path().join("file"), b"nothing").unwrap();
     assert_eq!(found(folder.path(), &marker), [""; 0]);
