@@ -100,9 +100,9 @@ impl Operation for DeleteObject {
 
     fn variations() -> Vec<(&'static str, Example)> {
         let if_match = json!({"Bucket": "example-bucket", "Key": "a", "IfMatch": "$1/ETag"});
-        let governed = json!({"VersionId": "$1/VersionId", "BypassGovernanceRetention": "true"});
+        let governed = json!({"BypassGovernanceRetention": "true"});
         vec![
-            ("of a version with a bypass", examples::with_locked(examples::object(governed))),
+            ("with a bypass", examples::with_locked(examples::object(governed))),
             ("if it is this one", examples::with_bucket(if_match).after("s3:PutObject", json!({"Bucket": "example-bucket", "Key": "a"}))),
             ("of a version", examples::with_version(examples::object(json!({"VersionId": "$2/VersionId"})))),
         ]
