@@ -93,7 +93,7 @@ fn a_missing_right_stops_the_action_that_lacks_it() {
         // Sessions are named by the time in milliseconds.
         let session = format!(":assumed-role/{role}/{} ", delivery.world.gate.clock().now().0);
         assert!(
-            message.contains(&session) && message.contains(&format!("is not authorized to perform: {action} on resource:")),
+            message.contains(&session) && message.contains(&format!("is not authorized to perform: {action} on ")),
             "{statement}: {message}"
         );
         assert_eq!(delivery.executions()[0]["status"], "Failed", "{statement}");
