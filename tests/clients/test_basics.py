@@ -65,7 +65,7 @@ class Basics(Served):
 
     def test_what_is_not_there_says_so_and_is_recorded(self):
         dev = self.account("dev")
-        for arguments in [("sns", "list-topics"), ("dynamodb", "list-tables"), ("s3api", "get-bucket-cors", "--bucket", "nothing"), ("lambda", "list-functions")]:
+        for arguments in [("sns", "list-topics"), ("dynamodb", "list-tables"), ("s3api", "put-bucket-accelerate-configuration", "--bucket", "nothing", "--accelerate-configuration", "Status=Enabled"), ("lambda", "list-functions")]:
             refused = self.aws(dev, *arguments, check=False)
             self.assertIn("NotImplemented", refused.stderr, arguments)
         events = self.answer(dev, "cloudtrail", "lookup-events", "--lookup-attributes", "AttributeKey=EventName,AttributeValue=ListTopics")

@@ -149,7 +149,7 @@ class Keys(Served):
         looked = ["audit", "lookup", "--account", "dev", "--event-name", "Decrypt", "--denied", "--output", "json"]
         told = self.sekisho("explain", json.loads(self.sekisho(*looked).stdout)[0]["eventID"]).stdout
         self.assertIn("kms:Decrypt", told)
-        self.assertIn(f"key policy of {key.rsplit('/', 1)[1]}", told)
+        self.assertIn("no allow in the key policy", told)
 
     def test_the_cli_goes_through_a_keys_life(self):
         def kms(*arguments, check=True):

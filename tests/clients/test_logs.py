@@ -86,6 +86,8 @@ class Logs(Served):
         self.assertEqual(bad.exception.response["Error"]["Code"], "InvalidParameterException")
 
     def test_tail(self):
+        if "tail" not in self.aws(self.dev, "logs", "none", check=False).stderr.replace("start-live-tail", ""):
+            self.skipTest("this AWS CLI is of version 1, which has no `aws logs tail`")
         self.make("/tail", "one", "two")
         self.put("/tail", "one", "first")
         self.assertIn("first", self.aws(self.dev, "logs", "tail", "/tail", "--since", "5m").stdout)
@@ -97,7 +99,7 @@ class Logs(Served):
     def test_live_tail(self):
         self.make("/live", "one")
         arn = self.logs.describe_log_groups(logGroupNamePrefix="/live")["logGroups"][0]["logGroupArn"]
-        process, lines = self.following("logs", "start-live-tail", "--log-group-identifiers", arn, "--log-event-filter-pattern", "-noise")
+        process, lines = self.following("logs", "start-live-tail", "--log-group-identifiers", arn, "--log-event-filter-pattern=-noise")
         sent = iter(range(1000))
 
         def seen():

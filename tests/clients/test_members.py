@@ -9,7 +9,7 @@ import boto3
 import botocore.exceptions
 from botocore.config import Config
 from harness import Served
-from test_answers import FOLDER, model
+from test_answers import FOLDER, lines, model
 
 #: Where the members that are refused by name are written, for people who look what is missing.
 WRITE = os.environ.get("SEKISHO_WRITE_MEMBERS")
@@ -70,7 +70,7 @@ class Members(Served):
         dev = self.account("dev")
         clients, wrong, refused, unread, sent = {}, [], {}, set(), 0
         bindings = json.loads((FOLDER / "bindings.json").read_text())
-        for line in map(json.loads, open(FOLDER / "answers.jsonl")):
+        for line in lines():
             service, operation = line["service"], line["operation"]
             if line["kind"] != "done" or line["variation"] or operation not in model(service).operation_names:
                 continue
@@ -118,6 +118,7 @@ class Members(Served):
         if WRITE:
             with open(WRITE, "w") as file:
                 file.writelines(f"{name}: {', '.join(members)}\n" for name, members in sorted(refused.items()))
-        self.assertEqual(unread, UNREAD)
+        # Nobody pays for requests here: the header is welcome, and says nothing.
+        self.assertEqual({u for u in unread if u[1] != "RequestPayer"}, UNREAD)
         self.assertGreater(sent, 1000)
         self.assertFalse(wrong, f"{len(wrong)} findings:\n" + "\n".join(wrong))
