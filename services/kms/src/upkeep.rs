@@ -8,8 +8,9 @@ use crate::{
 };
 use base::Timestamp;
 use durable::{Next, Work, Workflow};
-use gate::{Error, Scope};
+use gate::{Error, Scope, ServiceEvent};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 /// One key's upkeep. It sleeps until something is due, and ends when nothing is to come.
 pub(crate) struct Upkeep;
@@ -61,6 +62,12 @@ fn destroy(scope: &mut Scope<'_, Kms>, dead: &KeyRow) -> Result<(), Error> {
     Ok(())
 }
 
+/// What was done to a key without a call: AWS's names of these events.
+fn event(name: &'static str, key: &KeyRow) -> ServiceEvent {
+    let details = json!({"keyId": key.id});
+    ServiceEvent { name, account: key.account, resources: vec![key.arn.clone()], details, data: false }
+}
+
 impl Workflow for Upkeep {
     type Service = Kms;
     const NAME: &'static str = "Upkeep";
@@ -75,15 +82,23 @@ impl Workflow for Upkeep {
         let Some(key) = work.get(&KEYS, state.key.as_str())? else { return Ok(Next::Done) };
         if !key.lives(now) {
             destroy(work, &key)?;
+            work.record_event(event("DeleteKey", &key))?;
             return Ok(Next::Done);
         }
-        let mut key = key.at(now);
+        let mut kept = key;
+        let expired = kept.all_materials().any(|material| material.expiry().is_some_and(|end| end <= now));
+        let mut key = kept.at(now);
+        let mut done: Vec<_> = expired.then(|| event("DeleteExpiredKeyMaterial", &key)).into_iter().collect();
         if key.state() == KeyState::Enabled && key.next_rotation().is_some_and(|due| due <= now) {
             material::rotate_on_schedule(work, &mut key)?;
+            done.push(event("RotateKey", &key));
         }
         let next = due(&mut key);
         key.upkeep = next.is_some();
         keys::save(work, &key)?;
+        for event in done {
+            work.record_event(event)?;
+        }
         Ok(next.map_or(Next::Done, |time| Next::At(state, time)))
     }
 

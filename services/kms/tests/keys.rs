@@ -309,6 +309,11 @@ fn keys_rest_rotate_and_die() {
     assert_eq!(world.fails(&admin, "kms:DescribeKey", id), "NotFoundException");
     assert_eq!(world.fails(&admin, "kms:Decrypt", json!({"CiphertextBlob": old})), "InvalidCiphertextException");
     assert_eq!(engine.run_due().unwrap(), None, "nothing is left of it");
+    let records = world.records();
+    for event in ["RotateKey", "DeleteKey"] {
+        let record = records.iter().find(|r| r.action == format!("kms:{event}")).expect(event);
+        assert_eq!((&record.event["eventType"], &record.event["resources"][0]["ARN"]), (&json!("AwsServiceEvent"), &json!(arn)));
+    }
     assert_eq!(world.ok(&admin, "kms:ListKeys", json!({}))["Keys"].as_array().unwrap().len(), 1);
     assert_eq!(world.ok(&admin, "kms:ListAliases", json!({}))["Aliases"], json!([]));
     world.ok(&admin, "kms:CreateAlias", json!({"AliasName": "alias/mortal", "TargetKeyId": other}));

@@ -7,8 +7,9 @@ use crate::{
 };
 use base::{AccountId, Timestamp};
 use durable::{Next, Work, Workflow};
-use gate::{Error, Scope};
+use gate::{Error, Scope, ServiceEvent};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 /// Waits for the day.
 pub(crate) struct Removal;
@@ -44,8 +45,11 @@ impl Workflow for Removal {
         }
         let place = [state.account.as_str(), state.name.as_str()];
         // It may have been restored, or be another one by now.
-        if work.get(&SECRETS, &place)?.is_some_and(|row| !row.lives(now)) {
+        if let Some(row) = work.get(&SECRETS, &place)?.filter(|row| !row.lives(now)) {
             work.delete(&SECRETS, &place);
+            let (resources, details) = (vec![row.arn.clone()], json!({"secretId": row.arn}));
+            let name = "EndSecretVersionDelete";
+            work.record_event(ServiceEvent { name, account: state.account, resources, details, data: false })?;
         }
         Ok(Next::Done)
     }

@@ -8,7 +8,8 @@ use crate::{
 };
 use base::Timestamp;
 use durable::{Next, Work, Workflow};
-use gate::{Error, Scope};
+use gate::{Error, Scope, ServiceEvent};
+use serde_json::json;
 
 /// The work: its state is the parameter's key.
 pub(crate) struct Keeper;
@@ -57,6 +58,9 @@ impl Workflow for Keeper {
         if !row.lives(now) {
             row.keeper = None;
             parameters::delete(work, &row)?;
+            let (resources, details) = (vec![row.arn.clone()], json!({"name": row.name, "policy": "Expiration"}));
+            let event = ServiceEvent { name: "DeleteParameter", account: key.account, resources, details, data: false };
+            work.record_event(event)?;
             return Ok(Next::Done);
         }
         let next = next(&row);
