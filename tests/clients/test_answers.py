@@ -121,7 +121,7 @@ class Checked:
     def __init__(self, line):
         self.line = line
         self.model = model(line["service"])
-        self.protocol = self.model.metadata["protocol"]
+        self.protocol = self.model.resolved_protocol
         self.operation = self.model.operation_model(line["operation"])
         self.headers = {name.lower(): value for name, value in line["headers"]}
         self.body = base64.b64decode(line["body"])

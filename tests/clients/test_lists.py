@@ -175,6 +175,10 @@ class Lists(Served):
                 given = wanted.get(name, {})
                 try:
                     whole = paginator.paginate(**given).build_full_result()
+                except KeyError:
+                    # Of an operation that is not there, the path's members are not known either.
+                    self.assertNotIn(name, wanted)
+                    continue
                 except botocore.exceptions.ClientError as e:
                     if e.response["ResponseMetadata"]["HTTPStatusCode"] in (500, 503):
                         wrong.append(f"{name}: {e}")

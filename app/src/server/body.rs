@@ -25,6 +25,8 @@ pub(crate) const IDLE: Duration = Duration::from_secs(30);
 const LEAST_RATE: u64 = 1024;
 /// How much of an unwanted body is read for the client's sake, and for how long.
 const MAX_DRAINED: usize = 256 * 1024 * 1024;
+/// Up to this an unwanted body is asked for, where its client waits for the word.
+const PATIENTLY_READ: u64 = 1024 * 1024;
 const DRAINING: Duration = Duration::from_secs(10);
 /// Bytes of a large body that are taken together: hashing, sealing and writing them leaves the server's own threads once.
 const BATCH: usize = 256 * 1024;
@@ -48,13 +50,15 @@ pub(crate) struct Arriving {
     incoming: Incoming,
     began: Instant,
     received: u64,
-    /// Whether the client waits for a word before it sends (`Expect: 100-continue`), and none was said yet.
+    /// Whether the client waits for a word before it sends much (`Expect: 100-continue`), and none was said yet.
     waits: bool,
 }
 
 impl Arriving {
     pub(crate) fn new(incoming: Incoming, headers: &HeaderMap) -> Self {
-        Self { incoming, began: Instant::now(), received: 0, waits: headers.contains_key("expect") }
+        // Some wait but a moment, and would send a small body into a connection that is being closed.
+        let much = announced(headers, "content-length").is_none_or(|length| length > PATIENTLY_READ);
+        Self { incoming, began: Instant::now(), received: 0, waits: much && headers.contains_key("expect") }
     }
 
     /// Reads on for a while what nobody wants any more: a client that is still sending would not hear the answer, only

@@ -81,6 +81,9 @@ pub(super) const NEW_OBJECT: &[Member] = &[
     header("GrantRead", "x-amz-grant-read"),
     header("GrantReadACP", "x-amz-grant-read-acp"),
     header("GrantWriteACP", "x-amz-grant-write-acp"),
+    header("ObjectLockEventHold", "x-amz-object-lock-event-hold"),
+    header("ObjectLockEventHoldDurationDays", "x-amz-object-lock-event-hold-duration-days"),
+    header("ObjectLockEventHoldDurationYears", "x-amz-object-lock-event-hold-duration-years"),
     header("Tagging", "x-amz-tagging"),
 ];
 /// Conditions of a write.

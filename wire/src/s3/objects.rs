@@ -15,8 +15,11 @@ const DELETE_IF: &[Member] = &[
     header("IfMatchSize", "x-amz-if-match-size"),
 ];
 const DELETE_LIST: &[Member] = &[xml_body("Delete", "Delete", true)];
-const DIRECTIVES: &[Member] =
-    &[header("MetadataDirective", "x-amz-metadata-directive"), header("TaggingDirective", "x-amz-tagging-directive")];
+const DIRECTIVES: &[Member] = &[
+    header("AnnotationDirective", "x-amz-object-annotation-directive"),
+    header("MetadataDirective", "x-amz-metadata-directive"),
+    header("TaggingDirective", "x-amz-tagging-directive"),
+];
 const ACL: &[Member] = &[
     header("ACL", "x-amz-acl"),
     header("GrantFullControl", "x-amz-grant-full-control"),
