@@ -6,6 +6,7 @@ pub use combine::combined;
 
 use aws_lc_rs::digest;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use crc_fast::CrcAlgorithm;
 
 /// A checksum algorithm of S3.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -80,8 +81,7 @@ impl Algorithm {
 }
 
 enum State {
-    Crc32(crc32fast::Hasher),
-    Table { table: &'static Table, value: u64, size: usize },
+    Crc { digest: crc_fast::Digest, size: usize },
     Digest(digest::Context),
 }
 
@@ -94,10 +94,11 @@ pub struct Checksum {
 impl Checksum {
     /// Of nothing yet.
     pub fn new(algorithm: Algorithm) -> Self {
+        let crc = |kind| State::Crc { digest: crc_fast::Digest::new(kind), size: algorithm.size() };
         let state = match algorithm {
-            Algorithm::Crc32 => State::Crc32(crc32fast::Hasher::new()),
-            Algorithm::Crc32c => State::Table { table: &CRC32C, value: u64::from(u32::MAX), size: 4 },
-            Algorithm::Crc64Nvme => State::Table { table: &CRC64NVME, value: u64::MAX, size: 8 },
+            Algorithm::Crc32 => crc(CrcAlgorithm::Crc32IsoHdlc),
+            Algorithm::Crc32c => crc(CrcAlgorithm::Crc32Iscsi),
+            Algorithm::Crc64Nvme => crc(CrcAlgorithm::Crc64Nvme),
             Algorithm::Sha1 => State::Digest(digest::Context::new(&digest::SHA1_FOR_LEGACY_USE_ONLY)),
             Algorithm::Sha256 => State::Digest(digest::Context::new(&digest::SHA256)),
         };
@@ -110,16 +111,14 @@ impl Checksum {
     /// Takes in more bytes.
     pub fn update(&mut self, bytes: &[u8]) {
         match &mut self.state {
-            State::Crc32(hasher) => hasher.update(bytes),
-            State::Table { table, value, .. } => *value = update(table, *value, bytes),
+            State::Crc { digest, .. } => digest.update(bytes),
             State::Digest(context) => context.update(bytes),
         }
     }
     /// The value, big-endian.
     pub fn finish(self) -> Vec<u8> {
         match self.state {
-            State::Crc32(hasher) => hasher.finalize().to_be_bytes().to_vec(),
-            State::Table { value, size, .. } => (!value).to_be_bytes()[8 - size..].to_vec(),
+            State::Crc { digest, size } => digest.finalize().to_be_bytes()[8 - size..].to_vec(),
             State::Digest(context) => context.finish().as_ref().to_vec(),
         }
     }
@@ -135,61 +134,10 @@ impl Checksum {
     }
 }
 
-/// Eight tables, so that eight bytes are taken at a time.
-type Table = [[u64; 256]; 8];
-
 // The polynomials, reversed.
 const CRC32_POLYNOMIAL: u64 = 0xedb8_8320;
 const CRC32C_POLYNOMIAL: u64 = 0x82f6_3b78;
 const CRC64NVME_POLYNOMIAL: u64 = 0x9a6c_9329_ac4b_c9b5;
-
-static CRC32C: Table = tables(CRC32C_POLYNOMIAL);
-static CRC64NVME: Table = tables(CRC64NVME_POLYNOMIAL);
-
-/// From the reversed polynomial; a 32-bit one works in the low half.
-const fn tables(polynomial: u64) -> Table {
-    let mut tables = [[0; 256]; 8];
-    let mut i = 0;
-    while i < 256 {
-        let mut value = i as u64;
-        let mut bit = 0;
-        while bit < 8 {
-            value = if value & 1 == 1 { (value >> 1) ^ polynomial } else { value >> 1 };
-            bit += 1;
-        }
-        tables[0][i] = value;
-        i += 1;
-    }
-    let mut t = 1;
-    while t < 8 {
-        let mut i = 0;
-        while i < 256 {
-            let before = tables[t - 1][i];
-            tables[t][i] = (before >> 8) ^ tables[0][(before & 0xff) as usize];
-            i += 1;
-        }
-        t += 1;
-    }
-    tables
-}
-
-fn update(tables: &Table, mut value: u64, bytes: &[u8]) -> u64 {
-    let mut blocks = bytes.chunks_exact(8);
-    for block in &mut blocks {
-        let mut eight = [0; 8];
-        eight.copy_from_slice(block);
-        let mixed = (value ^ u64::from_le_bytes(eight)).to_le_bytes();
-        value = 0;
-        for (i, byte) in mixed.iter().enumerate() {
-            value ^= tables[7 - i][usize::from(*byte)];
-        }
-    }
-    for byte in blocks.remainder() {
-        let index = value.to_le_bytes()[0] ^ byte;
-        value = (value >> 8) ^ tables[0][usize::from(index)];
-    }
-    value
-}
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,7 @@
 //! `application/vnd.amazon.eventstream`: messages of headers and a payload, each with its lengths and checksums.
 //! Source: <https://smithy.io/2.0/aws/amazon-eventstream.html>
 
+use crate::checksum::{Algorithm, Checksum};
 use serde_json::Value;
 
 /// The type of a body that is such a stream.
@@ -9,6 +10,12 @@ pub const CONTENT_TYPE: &str = "application/vnd.amazon.eventstream";
 /// Lengths and both checksums.
 const FRAME: usize = 16;
 const STRING: u8 = 7;
+
+fn crc32(bytes: &[u8]) -> Vec<u8> {
+    let mut sum = Checksum::new(Algorithm::Crc32);
+    sum.update(bytes);
+    sum.finish()
+}
 
 /// A message: headers of text, and the payload's bytes.
 fn message(headers: &[(&str, &str)], payload: &[u8]) -> Vec<u8> {
@@ -25,10 +32,10 @@ fn message(headers: &[(&str, &str)], payload: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(FRAME + head.len() + payload.len());
     bytes.extend(length(FRAME + head.len() + payload.len()));
     bytes.extend(length(head.len()));
-    bytes.extend(crc32fast::hash(&bytes).to_be_bytes());
+    bytes.extend(crc32(&bytes));
     bytes.extend(head);
     bytes.extend(payload);
-    bytes.extend(crc32fast::hash(&bytes).to_be_bytes());
+    bytes.extend(crc32(&bytes));
     bytes
 }
 
