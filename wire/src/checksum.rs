@@ -81,7 +81,7 @@ impl Algorithm {
 }
 
 enum State {
-    Crc { digest: crc_fast::Digest, size: usize },
+    Crc { digest: Box<crc_fast::Digest>, size: usize },
     Digest(digest::Context),
 }
 
@@ -94,7 +94,7 @@ pub struct Checksum {
 impl Checksum {
     /// Of nothing yet.
     pub fn new(algorithm: Algorithm) -> Self {
-        let crc = |kind| State::Crc { digest: crc_fast::Digest::new(kind), size: algorithm.size() };
+        let crc = |kind| State::Crc { digest: Box::new(crc_fast::Digest::new(kind)), size: algorithm.size() };
         let state = match algorithm {
             Algorithm::Crc32 => crc(CrcAlgorithm::Crc32IsoHdlc),
             Algorithm::Crc32c => crc(CrcAlgorithm::Crc32Iscsi),
