@@ -82,7 +82,7 @@ fn malformed(what: &str) -> SignatureError {
     SignatureError::MalformedQuery(what.into())
 }
 
-/// Reads such a URL's parameters; none if the request is no such URL. `host_bucket` is the bucket that the host names.
+/// Reads such a URL's parameters; none if the request is no such URL. `host_bucket` tells the bucket that the host names.
 /// Headers that the query string carries go into `headers`, as they count like any.
 ///
 /// # Errors
@@ -91,7 +91,7 @@ pub fn read(
     method: &str,
     path_and_query: &str,
     headers: &mut HeaderMap,
-    host_bucket: Option<&str>,
+    host_bucket: impl FnOnce(&HeaderMap) -> Option<String>,
 ) -> Result<Option<Presigned>, SignatureError> {
     let (path, query) = encoding::split_target(path_and_query);
     if query.len() > MAX_QUERY || !query.contains("AWSAccessKeyId=") {
@@ -131,7 +131,7 @@ pub fn read(
     }
     fold(&given, headers)?;
     signed.sort();
-    let string_to_sign = string_to_sign(method, path, host_bucket, headers, &expires, &signed);
+    let string_to_sign = string_to_sign(method, path, host_bucket(headers).as_deref(), headers, &expires, &signed);
     headers.remove(TOKEN);
     Ok(Some(Presigned { access_key_id, session_token, expires: Timestamp::from_seconds(seconds.into()), signature, string_to_sign }))
 }
@@ -212,7 +212,7 @@ mod tests {
 
     fn verdict(method: &str, target: &str, headers: &[(&'static str, &'static str)], bucket: Option<&str>, now: i64) -> String {
         let mut map: HeaderMap = headers.iter().map(|(k, v)| (HeaderName::from_static(k), HeaderValue::from_static(v))).collect();
-        match read(method, target, &mut map, bucket) {
+        match read(method, target, &mut map, |_| bucket.map(str::to_owned)) {
             Ok(None) => "none".into(),
             Ok(Some(presigned)) => match presigned.verify(&Secret::new(SECRET.into()), Timestamp::from_seconds(now)) {
                 Ok(()) => "verified".into(),

@@ -154,7 +154,7 @@ pub(crate) async fn s3(
     incoming: &mut Arriving,
 ) -> Response<Body> {
     let context = RequestContext { transport: transport(connection, &parsed), ..context(server, connection, &parts.headers) };
-    let decoded = wire::s3::decode(parts.method.as_str(), target, &parts.headers, &server.suffixes());
+    let decoded = wire::s3::decode(parts.method.as_str(), target, &parts.headers, &server.host_suffixes);
     let mut style = route::style(wire::answer::Form::RestXml, SERVICE, "", parts, &context);
     let request = |operation: &str, input, body, hash, parsed| Request {
         proof: proof(parsed, Protocol::RestXml, parts, target, hash),

@@ -31,11 +31,4 @@ pub(crate) struct Shared {
     pub(crate) host_suffixes: Vec<String>,
 }
 
-impl Shared {
-    /// The hosts under which buckets are subdomains.
-    pub(crate) fn suffixes(&self) -> Vec<&str> {
-        self.host_suffixes.iter().map(String::as_str).collect()
-    }
-}
-
 pub(crate) type Server = Arc<Shared>;

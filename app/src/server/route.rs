@@ -98,8 +98,8 @@ fn signer(server: &Server, parts: &mut Parts, target: &str) -> Parsed {
         // RFC 9112, 3.2: whose request it is would be anybody's guess.
         return Err(SignatureError::Malformed("the request must have one 'Host' header".into()));
     }
-    let bucket = wire::s3::bucket_of_host(&parts.headers, &server.suffixes());
-    if let Some(presigned) = wire::sigv2::read(parts.method.as_str(), target, &mut parts.headers, bucket.as_deref())? {
+    let bucket = |headers: &HeaderMap| wire::s3::bucket_of_host(headers, &server.host_suffixes);
+    if let Some(presigned) = wire::sigv2::read(parts.method.as_str(), target, &mut parts.headers, bucket)? {
         return Ok(Signer::V2(Box::new(presigned)));
     }
     let request = RequestParts { method: parts.method.as_str(), path_and_query: target, headers: &parts.headers };

@@ -113,7 +113,12 @@ pub static API: Api = Api {
 };
 
 /// Decodes a request but for its body. `host_suffixes` are the hosts under which buckets are subdomains, without ports.
-pub fn decode(method: &str, path_and_query: &str, headers: &HeaderMap, host_suffixes: &[&str]) -> Result<RestRequest, RestError> {
+pub fn decode(
+    method: &str,
+    path_and_query: &str,
+    headers: &HeaderMap,
+    host_suffixes: &[impl AsRef<str>],
+) -> Result<RestRequest, RestError> {
     let (path, query) = encoding::split_target(path_and_query);
     let path = path.strip_prefix('/').ok_or_else(unreadable)?;
     if headers.contains_key("x-amz-account-id") && path.starts_with(CONTROL) {
@@ -209,14 +214,14 @@ pub fn copy_source(text: &str) -> Option<(String, String, Option<String>)> {
 }
 
 /// The bucket that the host names, where buckets are subdomains of one of `suffixes`.
-pub fn bucket_of_host(headers: &HeaderMap, suffixes: &[&str]) -> Option<String> {
+pub fn bucket_of_host(headers: &HeaderMap, suffixes: &[impl AsRef<str>]) -> Option<String> {
     let host = headers.get("host")?.to_str().ok()?.to_ascii_lowercase();
     let host =
         host.rsplit_once(':').map_or(host.as_str(), |(name, port)| if port.bytes().all(|b| b.is_ascii_digit()) { name } else { &host });
-    if suffixes.contains(&host) {
+    if suffixes.iter().any(|suffix| suffix.as_ref() == host) {
         return None;
     }
-    let of_suffix = suffixes.iter().find_map(|suffix| host.strip_suffix(suffix)?.strip_suffix('.'));
+    let of_suffix = suffixes.iter().find_map(|suffix| host.strip_suffix(suffix.as_ref())?.strip_suffix('.'));
     let bucket = of_suffix.or_else(|| bucket_of_aws(host))?;
     (!bucket.is_empty()).then(|| bucket.to_owned())
 }

@@ -9,6 +9,7 @@ use serde_json::json;
 use std::collections::BTreeSet;
 
 const REQUESTS: &str = include_str!("../../testdata/s3/requests.json");
+const NO_SUFFIXES: &[&str] = &[];
 const ANSWERS: &str = include_str!("../../testdata/s3/answers.json");
 const SETTINGS_REQUESTS: &str = include_str!("../../testdata/s3/settings-requests.json");
 const SETTINGS_ANSWERS: &str = include_str!("../../testdata/s3/settings-answers.json");
@@ -130,7 +131,7 @@ fn refusals() {
         ("GET", "/b?prefix=%ff", "InvalidURI"),
         ("GET", &long, "KeyTooLongError"),
     ] {
-        let error = decode(method, target, &HeaderMap::new(), &[]).unwrap_err();
+        let error = decode(method, target, &HeaderMap::new(), NO_SUFFIXES).unwrap_err();
         assert_eq!((error.code(), error.status()), (code, 400), "{target}");
     }
     for (method, target, operation) in [
@@ -145,25 +146,25 @@ fn refusals() {
         ("PATCH", "/", "PatchService"),
         ("DELETE", "/", "DeleteService"),
     ] {
-        let error = decode(method, target, &HeaderMap::new(), &[]).unwrap_err();
+        let error = decode(method, target, &HeaderMap::new(), NO_SUFFIXES).unwrap_err();
         assert_eq!(error, RestError::NotImplemented { operation: operation.to_owned() });
         assert_eq!((error.code(), error.status()), ("NotImplemented", 501));
     }
     let account = headers(&[("x-amz-account-id", "111122223333")]);
-    let error = decode("PUT", "/v20180820/configuration/publicAccessBlock", &account, &[]).unwrap_err();
+    let error = decode("PUT", "/v20180820/configuration/publicAccessBlock", &account, NO_SUFFIXES).unwrap_err();
     assert_eq!(error, RestError::NotImplemented { operation: "PutPublicAccessBlock of s3control".to_owned() });
-    assert!(decode("PUT", "/v20180820/configuration/publicAccessBlock", &HeaderMap::new(), &[]).is_ok(), "a bucket's name");
+    assert!(decode("PUT", "/v20180820/configuration/publicAccessBlock", &HeaderMap::new(), NO_SUFFIXES).is_ok(), "a bucket's name");
     let copy = headers(&[("x-amz-copy-source", "b/k")]);
-    assert!(decode("GET", "/b/k", &copy, &[]).is_err(), "a copy source makes no read");
+    assert!(decode("GET", "/b/k", &copy, NO_SUFFIXES).is_err(), "a copy source makes no read");
     let mut twice = headers(&[("range", "bytes=0-1")]);
     twice.append("range", HeaderValue::from_static("bytes=2-3"));
-    assert_eq!(decode("GET", "/b/k", &twice, &[]).unwrap_err().code(), "InvalidArgument");
+    assert_eq!(decode("GET", "/b/k", &twice, NO_SUFFIXES).unwrap_err().code(), "InvalidArgument");
 }
 
 #[test]
 fn bodies() {
     let finish = |method, target, body: &[u8]| {
-        let mut request = decode(method, target, &HeaderMap::new(), &[]).unwrap();
+        let mut request = decode(method, target, &HeaderMap::new(), NO_SUFFIXES).unwrap();
         finish_body(&mut request, body).map(|()| request)
     };
     assert_eq!(finish("PUT", "/b", b"").unwrap().input, json!({"Bucket": "b"}));
@@ -189,16 +190,16 @@ fn chunks_are_not_of_the_object() {
     {
         let mut sent = headers(&sent);
         sent.insert("content-encoding", HeaderValue::from_static(encoding));
-        let input = decode("PUT", "/b/k", &sent, &[]).unwrap().input;
+        let input = decode("PUT", "/b/k", &sent, NO_SUFFIXES).unwrap().input;
         assert_eq!((input["ContentLength"].as_str(), input["ContentEncoding"].as_str()), (Some("5"), expected), "{encoding}");
     }
 }
 
 #[test]
 fn presigned_headers_in_the_query() {
-    let request = decode("PUT", "/b/k?x-amz-acl=private&X-Amz-Signature=0", &HeaderMap::new(), &[]).unwrap();
+    let request = decode("PUT", "/b/k?x-amz-acl=private&X-Amz-Signature=0", &HeaderMap::new(), NO_SUFFIXES).unwrap();
     assert_eq!(request.input["ACL"], "private");
-    let request = decode("PUT", "/b/k?x-amz-acl=private", &HeaderMap::new(), &[]).unwrap();
+    let request = decode("PUT", "/b/k?x-amz-acl=private", &HeaderMap::new(), NO_SUFFIXES).unwrap();
     assert_eq!(request.input.get("ACL"), None);
 }
 
