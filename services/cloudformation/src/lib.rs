@@ -15,6 +15,7 @@ mod names;
 mod operations;
 mod places;
 mod prepare;
+mod protection;
 mod shapes;
 mod state;
 mod status;
