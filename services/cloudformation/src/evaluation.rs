@@ -96,7 +96,9 @@ pub(crate) fn with_lacking<T>(
 ) -> Result<T, Vec<Diagnostic>> {
     let import = |name: &str| exports.get(name).cloned();
     let resolve = |reference: &DynamicReference| {
-        let DynamicReference::Ssm { name, version: number } = reference else { return Err("secrets are fetched when they are used".into()) };
+        let DynamicReference::Ssm { name, version: number } = reference else {
+            return Err("secrets are fetched when they are used".into());
+        };
         let named = number.as_ref().map_or_else(|| name.clone(), |number| format!("{name}:{number}"));
         match version.stored.get(&named) {
             Some(value) => Ok(value.clone()),
@@ -134,6 +136,28 @@ pub(crate) fn masked(value: &Located) -> Value {
         _ if value.secret => Value::String("****".into()),
         _ => value.to_json(),
     }
+}
+
+/// The JSON pointers of what must not be shown.
+pub(crate) fn secrets(value: &Located) -> Vec<String> {
+    fn within(value: &Located, pointer: &mut String, found: &mut Vec<String>) {
+        let length = pointer.len();
+        let mut step = |key: &str, value: &Located, found: &mut Vec<String>| {
+            pointer.push('/');
+            pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
+            within(value, pointer, found);
+            pointer.truncate(length);
+        };
+        match &value.value {
+            LocatedValue::List(items) => items.iter().enumerate().for_each(|(n, item)| step(&n.to_string(), item, found)),
+            LocatedValue::Map(members) => members.iter().for_each(|(key, value)| step(key, value, found)),
+            _ if value.secret => found.push(pointer.clone()),
+            _ => {}
+        }
+    }
+    let mut found = Vec::new();
+    within(value, &mut String::new(), &mut found);
+    found
 }
 
 /// Equality of property values: templates write numbers and booleans as text or not, as they like.

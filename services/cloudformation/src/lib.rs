@@ -15,6 +15,7 @@ mod names;
 mod operations;
 mod places;
 mod prepare;
+mod protection;
 mod secure;
 mod shapes;
 mod state;
@@ -31,8 +32,8 @@ pub use operations::{
     delete_change_set::DeleteChangeSet, delete_stack::DeleteStack, describe_change_set::DescribeChangeSet,
     describe_stack_events::DescribeStackEvents, describe_stack_resource::DescribeStackResource,
     describe_stack_resources::DescribeStackResources, describe_stacks::DescribeStacks, execute_change_set::ExecuteChangeSet,
-    get_template::GetTemplate, get_template_summary::GetTemplateSummary, list_change_sets::ListChangeSets, list_exports::ListExports, list_imports::ListImports,
-    list_stack_resources::ListStackResources, list_stacks::ListStacks, update_stack::UpdateStack,
+    get_template::GetTemplate, get_template_summary::GetTemplateSummary, list_change_sets::ListChangeSets, list_exports::ListExports,
+    list_imports::ListImports, list_stack_resources::ListStackResources, list_stacks::ListStacks, update_stack::UpdateStack,
     update_termination_protection::UpdateTerminationProtection, validate_template::ValidateTemplate,
 };
 pub use status::{ResourceStatus, StackStatus};

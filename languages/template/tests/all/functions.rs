@@ -119,7 +119,10 @@ fn the_rest() {
     gives("'{{resolve:ssm:/a/b:7}}'", json!("ssm</a/b@7>"));
     let secret = "{{resolve:secretsmanager:arn:aws:secretsmanager:eu-west-1:1:secret:db-x:SecretString:user}}";
     gives(&format!("'{secret}'"), json!(secret));
-    gives("'{{resolve:ssm:/a}}-{{resolve:ssm-secure:/b:1}}-{{resolve:ssm:/c}}'", json!("ssm</a@latest>-{{resolve:ssm-secure:/b:1}}-ssm</c@latest>"));
+    gives(
+        "'{{resolve:ssm:/a}}-{{resolve:ssm-secure:/b:1}}-{{resolve:ssm:/c}}'",
+        json!("ssm</a@latest>-{{resolve:ssm-secure:/b:1}}-ssm</c@latest>"),
+    );
     refuses("!ImportValue nothing", "No export named nothing found.");
     refuses("!Cidr [10.0.0.0/30, 9, 2]", "do not fit");
     refuses("!GetAZs us-east-1", "the zones of this region alone are known");
