@@ -66,7 +66,7 @@ impl Operation for DeleteStack {
         stack.move_to(call, StackStatus::DeleteInProgress, Some("User Initiated".into()))?;
         stack.save(call)?;
         // Work that is under way sees the new status at its next step.
-        if under_way { Ok(()) } else { workflow::start(call, &stack, Phase::Delete) }
+        if under_way { workflow::wake(call, &stack) } else { workflow::start(call, &stack, Phase::Delete) }
     }
 
     fn example() -> Example {

@@ -16,7 +16,9 @@ use crate::{
     state::{Made, OnFailure, Pending, ResourceRow, Stack, Version},
     status::{ResourceStatus, StackStatus},
     stored,
+    waiting::{self, Wait},
 };
+use base::Timestamp;
 use durable::Next;
 use gate::{Error, Physical, Scope, Update};
 use serde_json::Value;
@@ -24,7 +26,7 @@ use std::{
     collections::{BTreeSet, HashMap},
     time::Duration,
 };
-use template::{Diagnostic, Plan, Span};
+use template::{Diagnostic, Plan, ResourceAttribute, Span};
 
 /// A resource as the version wants it.
 struct Wanted {
@@ -38,6 +40,8 @@ struct Wanted {
     deletion_policy: Option<String>,
     update_replace_policy: Option<String>,
     dependencies: Vec<String>,
+    /// What a wait condition waits for, where the template says it beside the properties.
+    creation_policy: Option<Value>,
 }
 
 impl Wanted {
@@ -65,6 +69,8 @@ enum Came {
     Far,
     /// One is to be tried again later.
     Stuck,
+    /// The rest waits for signals; until then at most.
+    Waits(Timestamp),
     /// One needs these parameters of Systems Manager.
     Lacks(String, BTreeSet<String>),
 }
@@ -75,6 +81,8 @@ enum Became {
     Failed,
     /// It is to be tried again.
     Again,
+    /// It waits for signals; until then at most.
+    Waits(Timestamp),
 }
 
 pub(super) fn step(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, mut state: State) -> Result<Next<State>, Error> {
@@ -100,6 +108,7 @@ pub(super) fn step(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, mut
     match came {
         Came::Far | Came::Lacks(..) => Ok(Next::Go(state)),
         Came::Stuck => Ok(state.later(scope)),
+        Came::Waits(until) => Ok(Next::At(state, until)),
         Came::Through if state.failed.is_empty() && state.failed_updates.is_empty() => finish(scope, stack, &version, state),
         Came::Through => {
             let list = |verb: &str, ids: &[String]| match ids {
@@ -186,10 +195,15 @@ fn with(
         }
     }
     let mut left = BATCH;
+    let mut waits = Waiting::default();
     while let Some(id) = state.queue.as_mut().and_then(Vec::pop) {
+        if waits.hold(plan, &id) {
+            continue;
+        }
         let became = match look(scope, stack, plan, &id, lacking)? {
             _ if !lacking.is_empty() => {
                 state.queue.get_or_insert_default().push(id.clone());
+                waits.give_back(state);
                 return Ok(Came::Lacks(id, lacking.take()));
             }
             Ok(None) => continue,
@@ -201,7 +215,14 @@ fn with(
             }
         };
         match became {
-            Became::Again => return Ok(Came::Stuck),
+            Became::Again => {
+                waits.give_back(state);
+                return Ok(Came::Stuck);
+            }
+            Became::Waits(until) => {
+                state.settled();
+                waits.add(id, until);
+            }
             Became::AsWanted => state.settled(),
             Became::Failed => {
                 state.settled();
@@ -210,10 +231,46 @@ fn with(
         }
         left -= 1;
         if left == 0 {
+            waits.give_back(state);
             return Ok(Came::Far);
         }
     }
-    Ok(Came::Through)
+    let failing = !state.failed.is_empty() || !state.failed_updates.is_empty();
+    match waits.until {
+        // What waits is given up when another one failed.
+        Some(until) if !failing => {
+            waits.give_back(state);
+            Ok(Came::Waits(until))
+        }
+        _ => Ok(Came::Through),
+    }
+}
+
+/// The resources of a step that wait for signals, and those that wait for them: the others go on meanwhile.
+#[derive(Default)]
+struct Waiting {
+    ids: Vec<String>,
+    until: Option<Timestamp>,
+}
+
+impl Waiting {
+    fn add(&mut self, id: String, until: Timestamp) {
+        self.ids.push(id);
+        self.until = Some(self.until.map_or(until, |other| other.min(until)));
+    }
+    /// Whether a resource needs one that waits; then it waits too.
+    fn hold(&mut self, plan: &Plan<'_>, id: &str) -> bool {
+        let held = !self.ids.is_empty() && plan.dependencies(id).iter().any(|needed| self.ids.contains(needed));
+        if held {
+            self.ids.push(id.into());
+        }
+        held
+    }
+    /// Puts them back behind what is in the queue.
+    fn give_back(&mut self, state: &mut State) {
+        let behind = std::mem::take(&mut self.ids);
+        state.queue.get_or_insert_default().splice(0..0, behind.into_iter().rev());
+    }
 }
 
 /// After a failure nothing new begins: what still waits for another resource is not tried.
@@ -261,6 +318,13 @@ fn look(scope: &mut Scope<'_, CloudFormation>, stack: &Stack, plan: &Plan<'_>, i
     if !lacking.is_empty() {
         return Ok(Ok(None));
     }
+    let creation_policy = match declared.resource_type == waiting::CONDITION {
+        true => match plan.attribute(id, ResourceAttribute::CreationPolicy, &known) {
+            Ok(policy) => policy.map(|policy| policy.to_json()),
+            Err(list) => return Ok(Err(list)),
+        },
+        false => None,
+    };
     let wanted = Wanted {
         id: id.into(),
         resource_type: declared.resource_type.clone(),
@@ -272,6 +336,7 @@ fn look(scope: &mut Scope<'_, CloudFormation>, stack: &Stack, plan: &Plan<'_>, i
         deletion_policy: declared.deletion_policy.clone(),
         update_replace_policy: declared.update_replace_policy.clone(),
         dependencies: plan.dependencies(id).to_vec(),
+        creation_policy,
     };
     let row = resource::row(scope, stack, id)?;
     match row {
@@ -317,9 +382,25 @@ fn create(
     wanted: Wanted,
     row: Option<ResourceRow>,
 ) -> Result<Became, Error> {
+    let mut begun = false;
+    let mut data = None;
+    if wanted.resource_type == waiting::CONDITION {
+        begun = row.as_ref().is_some_and(|row| row.status == ResourceStatus::CreateInProgress);
+        match wait(scope, stack, state, &wanted, row.as_ref())? {
+            Wait::Until(until) => return Ok(Became::Waits(until)),
+            Wait::Over(text) => data = Some(text),
+            Wait::Failed(reason) => {
+                failed(scope, stack, state, &wanted.id, &wanted.resource_type, row, reason)?;
+                return Ok(Became::Failed);
+            }
+        }
+    }
     let suffix = state.suffix(scope);
     let physical = match resource::create(scope, stack, &wanted.id, &suffix, &wanted.resource_type, &wanted.properties) {
-        Ok(physical) => physical,
+        Ok(physical) => match data {
+            Some(data) => physical.attribute("Data", data),
+            None => physical,
+        },
         Err(error) if state.again(&error, &wanted.id) => return Ok(Became::Again),
         Err(error) => {
             started(scope, stack, &wanted, "", ResourceStatus::CreateInProgress, None)?;
@@ -328,11 +409,37 @@ fn create(
             return Ok(Became::Failed);
         }
     };
-    started(scope, stack, &wanted, "", ResourceStatus::CreateInProgress, None)?;
-    started(scope, stack, &wanted, &physical.id, ResourceStatus::CreateInProgress, Some("Resource creation Initiated".into()))?;
+    if !begun {
+        started(scope, stack, &wanted, "", ResourceStatus::CreateInProgress, None)?;
+        started(scope, stack, &wanted, &physical.id, ResourceStatus::CreateInProgress, Some("Resource creation Initiated".into()))?;
+    }
     // A stack that is made has nothing to go back to.
     let pending = (state.phase == Phase::Update).then_some(Pending::Created);
     done(scope, stack, wanted, physical, ResourceStatus::CreateComplete, pending)
+}
+
+/// How the wait of a condition stands, which begins now if it has no row yet.
+fn wait(
+    scope: &mut Scope<'_, CloudFormation>,
+    stack: &mut Stack,
+    state: &State,
+    wanted: &Wanted,
+    row: Option<&ResourceRow>,
+) -> Result<Wait, Error> {
+    let begun = row.filter(|row| row.status == ResourceStatus::CreateInProgress);
+    let since = begun.map_or_else(|| scope.now(), |row| row.updated);
+    let stands = waiting::look(scope, stack, &wanted.id, &wanted.properties, wanted.creation_policy.as_ref(), since)?;
+    if begun.is_none() && !matches!(stands, Wait::Over(_)) {
+        started(scope, stack, wanted, "", ResourceStatus::CreateInProgress, None)?;
+    }
+    if begun.is_none() && matches!(stands, Wait::Until(_)) {
+        let (made, status, pending) = (None, ResourceStatus::CreateInProgress, (state.phase == Phase::Update).then_some(Pending::Created));
+        let physical_id = format!("{}/{}", stack.arn(), wanted.id);
+        started(scope, stack, wanted, &physical_id, status, Some("Resource creation Initiated".into()))?;
+        let (logical_id, resource_type) = (wanted.id.clone(), wanted.resource_type.clone());
+        stack.save_resource(scope, &ResourceRow { logical_id, resource_type, made, status, reason: None, updated: since, pending })?;
+    }
+    Ok(stands)
 }
 
 const REPLACES: &str = "Requested update requires the creation of a new physical resource; hence creating one.";

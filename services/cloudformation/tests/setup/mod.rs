@@ -50,6 +50,11 @@ impl Setup {
         }
     }
 
+    /// Lets the work go on that is due now.
+    pub fn run_now(&self) {
+        self.engine.run_due().unwrap();
+    }
+
     pub fn call(&self, operation: &str, input: Value) -> Result<Value, Error> {
         self.world.call(Some(&self.admin), operation, input)
     }
