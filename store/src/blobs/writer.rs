@@ -22,15 +22,7 @@ impl BlobWriter {
     pub(super) fn new(mut sink: Box<dyn Sink>, id: &str, key: &BlobKey) -> Result<Self, StoreError> {
         let salt: [u8; SALT] = random();
         sink.write_all(&MAGIC).and_then(|()| sink.write_all(&salt)).map_err(|e| failed(id, e))?;
-        Ok(Self {
-            sink,
-            segments: Segments::new(key, &salt, id),
-            id: id.into(),
-            segment: Vec::new(),
-            number: 0,
-            length: 0,
-            failed: false,
-        })
+        Ok(Self { sink, segments: Segments::new(key, &salt, id), id: id.into(), segment: Vec::new(), number: 0, length: 0, failed: false })
     }
 
     /// Flushes the content and its folder: the blob is there, whatever happens next. Gives the number of its plain bytes, which a
