@@ -16,6 +16,7 @@ mod names;
 mod operations;
 mod places;
 mod prepare;
+mod protection;
 mod shapes;
 mod state;
 mod status;

@@ -82,6 +82,24 @@ pub(super) fn delete(scope: &mut Scope<'_, CloudFormation>, stack: &Stack, id: &
     with(scope, stack, id, "", |context| kind.delete(context, &made.physical_id, &made.properties))
 }
 
+/// The name in the properties that an error about a name that is taken speaks of.
+fn taken<'p>(error: &Error, properties: &'p Value) -> Option<&'p str> {
+    let taken = error.code.contains("AlreadyExists") || error.code.contains("AlreadyOwned") || error.code.contains("Conflict");
+    let names = properties.as_object().filter(|_| taken)?.values().filter_map(Value::as_str);
+    names.filter(|name| !name.is_empty() && error.message.contains(*name)).max_by_key(|name| name.len())
+}
+
+/// Why a resource could not take the place of `made`: most often because it would have the same name.
+pub(super) fn replacement_reason(scope: &Scope<'_, CloudFormation>, error: &Error, made: &Made, properties: &Value) -> String {
+    let same = |name: &&str| made.properties.as_object().is_some_and(|old| old.values().any(|value| value.as_str() == Some(name)));
+    match taken(error, properties).filter(same) {
+        Some(name) => format!(
+            "CloudFormation cannot update a stack when a custom-named resource requires replacing. Rename {name} and update the stack again."
+        ),
+        None => reason(scope, error),
+    }
+}
+
 /// Why a resource failed, as AWS's events say it.
 pub(super) fn reason(scope: &Scope<'_, CloudFormation>, error: &Error) -> String {
     let code = match &*error.code {
