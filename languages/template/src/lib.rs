@@ -13,6 +13,7 @@ mod diagnostic;
 mod dynamic;
 mod evaluate;
 mod expression;
+mod extensions;
 mod functions;
 mod graph;
 mod inputs;

@@ -129,8 +129,8 @@ fn the_rest() {
     refuses("'{{resolve:ssm:absent}}'", "there is no parameter absent");
     refuses("'{{resolve:vault:x}}'", "Incorrect format is used in the following dynamic reference");
     refuses("'{{resolve:ssm:/a:label}}'", "Incorrect format is used in the following SSM reference: [{{resolve:ssm:/a:label}}]");
-    refuses("!Transform {Name: AWS::Include}", "Fn::Transform is not available in Sekisho");
-    refuses("{Fn::ForEach::X: [a, [b], {}]}", "Fn::ForEach::X is not available in Sekisho");
+    refuses("!Transform {Name: AWS::Include}", "Fn::Transform is not available in Sekisho: no transform named AWS::Include found");
+    gives("{Fn::ForEach::X: [a, [b, c], {'${a}': !Ref a}]}", json!({"b": "b", "c": "c"}));
     refuses("{Fn::Gettatt: x}", "Encountered unsupported function: Fn::Gettatt Supported functions are: [");
     refuses("!GettAtt Other.Arn", "did you mean '!GetAtt'?");
     refuses("!Base64 !Sub x", "write the outer one in full");
