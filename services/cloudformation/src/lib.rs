@@ -37,8 +37,7 @@ pub use operations::{
     describe_stack_resources::DescribeStackResources, describe_stacks::DescribeStacks, execute_change_set::ExecuteChangeSet,
     get_template::GetTemplate, get_template_summary::GetTemplateSummary, list_change_sets::ListChangeSets, list_exports::ListExports,
     list_imports::ListImports, list_stack_resources::ListStackResources, list_stacks::ListStacks, signal_resource::SignalResource,
-    signal_wait_condition::SignalWaitCondition, update_stack::UpdateStack, update_termination_protection::UpdateTerminationProtection,
-    validate_template::ValidateTemplate,
+    update_stack::UpdateStack, update_termination_protection::UpdateTerminationProtection, validate_template::ValidateTemplate,
 };
 pub use status::{ResourceStatus, StackStatus};
 
@@ -97,7 +96,6 @@ pub fn service() -> Registration {
         .operation::<ListStackResources>()
         .operation::<ListStacks>()
         .operation::<SignalResource>()
-        .operation::<SignalWaitCondition>()
         .operation::<UpdateStack>()
         .operation::<UpdateTerminationProtection>()
         .operation::<ValidateTemplate>()

@@ -28,8 +28,11 @@ fn begin(s: &Setup, body: &str) {
 
 /// As curl sends it: signed by nobody.
 fn signal(s: &Setup, url: &str, status: &str, id: &str, data: &str) -> Result<Value, gate::Error> {
-    let input = json!({"Handle": url, "Status": status, "UniqueId": id, "Data": data, "Reason": "it broke"});
-    s.world.call(None, "cloudformation:SignalWaitCondition", input)
+    let (path, signature) = url.split_once("?Signature=").unwrap();
+    let (stack, handle) = path[path.find("arn").unwrap()..].rsplit_once('/').unwrap();
+    let input = json!({"StackName": stack.replace("%3A", ":"), "LogicalResourceId": handle, "Signature": signature,
+        "Status": status, "UniqueId": id, "Data": data, "Reason": "it broke"});
+    s.world.call(None, "cloudformation:SignalResource", input)
 }
 
 #[test]
@@ -54,7 +57,7 @@ fn a_stack_waits_for_its_signals() {
     assert_eq!(s.status("app"), "CREATE_COMPLETE", "{:?}", s.events("app"));
     let data: Value = serde_json::from_str(s.stack("app")["Outputs"][0]["OutputValue"].as_str().unwrap()).unwrap();
     assert_eq!(data, json!({"one": "a", "two": "b"}));
-    let records = s.recorded("cloudformation:SignalWaitCondition");
+    let records = s.recorded("cloudformation:SignalResource");
     let kinds: Vec<_> = records.iter().map(|r| r.kind).collect();
     assert_eq!(kinds.iter().filter(|kind| **kind == RecordKind::Denied).count(), 2, "{kinds:?}");
     assert!(!format!("{records:?}").contains(url.split_once("Signature=").unwrap().1));
@@ -78,6 +81,15 @@ fn failures_and_time_end_the_wait() {
     s.run();
     assert!(s.world.clock.now().since(began) < Duration::from_secs(1000));
     assert_eq!(s.reason("app", "CREATE_FAILED"), "WaitCondition timed out. Received 0 conditions when expecting 2");
+    s.ok("cloudformation:DeleteStack", json!({"StackName": "app"}));
+    s.run();
+    // Another resource's failure ends it too.
+    let taken =
+        WAITS.replace("Beside: {Type: AWS::Logs::LogGroup}", "Beside: {Type: AWS::Logs::LogGroup, Properties: {LogGroupName: 'no name'}}");
+    begin(&s, &taken);
+    s.run_now();
+    assert_eq!(s.reason("app", "CREATE_FAILED"), "Resource creation cancelled");
+    assert_eq!(s.status("app"), "ROLLBACK_COMPLETE", "{:?}", s.events("app"));
     s.ok("cloudformation:DeleteStack", json!({"StackName": "app"}));
     s.run();
     // A stack that waits is deleted at once.

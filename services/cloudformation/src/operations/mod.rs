@@ -17,7 +17,6 @@ pub(crate) mod list_imports;
 pub(crate) mod list_stack_resources;
 pub(crate) mod list_stacks;
 pub(crate) mod signal_resource;
-pub(crate) mod signal_wait_condition;
 pub(crate) mod update_stack;
 pub(crate) mod update_termination_protection;
 pub(crate) mod validate_template;

@@ -5,14 +5,19 @@ use crate::{
     names,
     prepare::resources,
     status::ResourceStatus,
-    waiting::{self, CONDITION, Signal, Target},
+    waiting::{self, CONDITION, HANDLE, Signal, Target},
 };
-use gate::{Authorized, Demands, Error, Example, Operation, View};
+use base::Secret;
+use gate::{Authorized, Demand, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 /// Signals a resource with a creation policy that it succeeded or failed.
 /// Source: <https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_SignalResource.html>
+///
+/// A PUT to a wait condition handle's URL comes here too, with the URL's signature and what AWS's clients cannot send: on AWS S3
+/// takes it. The handle's own policy lets anyone signal who has the whole URL.
+/// Source: <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-waitcondition.html>
 pub struct SignalResource;
 
 /// The signal.
@@ -23,6 +28,18 @@ pub struct Input {
     logical_resource_id: String,
     unique_id: String,
     status: String,
+    /// Of a handle's URL.
+    signature: Option<Secret<String>>,
+    data: Option<String>,
+    reason: Option<String>,
+}
+
+/// The handle that a signed signal is for.
+fn handle(input: &Input) -> Result<Target, Error> {
+    let arn = format!("{}/{}", input.stack_name, input.logical_resource_id).parse().ok();
+    arn.as_ref()
+        .and_then(Target::of_arn)
+        .ok_or_else(|| invalid("This is not the URL of a wait condition handle: give the handle's Ref as it is, the part after '?' too"))
 }
 
 impl Operation for SignalResource {
@@ -33,7 +50,12 @@ impl Operation for SignalResource {
     type Output = ();
 
     fn demands(input: &Input, view: &mut View<'_, CloudFormation>) -> Result<Demands, Error> {
-        on_stack(view, "cloudformation:SignalResource", &input.stack_name)
+        let Some(signature) = &input.signature else { return on_stack(view, "cloudformation:SignalResource", &input.stack_name) };
+        let target = handle(input)?;
+        let row = target.resource(view)?.filter(|row| row.resource_type == HANDLE);
+        let own = row.and_then(|row| row.made).and_then(|made| Some(Target::of_url(&made.physical_id)?.1));
+        let signed = own.is_some_and(|own| waiting::same(signature.expose(), &own));
+        Ok(Demand::new("cloudformation:SignalResource", target.arn()).with("cloudformation:HandleSigned", signed.to_string()).into())
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<(), Error> {
@@ -42,6 +64,16 @@ impl Operation for SignalResource {
             "FAILURE" => false,
             other => return Err(constraint("status", other, "satisfy enum value set: [SUCCESS, FAILURE]")),
         };
+        if input.signature.is_some() {
+            let target = handle(&input)?;
+            target
+                .resource(call)?
+                .filter(|row| row.resource_type == HANDLE)
+                .ok_or_else(|| invalid(format!("Resource {} does not exist for stack {}", input.logical_resource_id, input.stack_name)))?;
+            let signal = Signal { success, reason: input.reason.unwrap_or_default(), data: input.data.unwrap_or_default() };
+            // A signal that is sent again changes nothing.
+            return waiting::signal(call, &target, &input.unique_id, &signal).map(|_| ());
+        }
         let stack = names::stack(&mut **call, &input.stack_name, stack_missing)?;
         let id = &input.logical_resource_id;
         let row = resources(call, &stack)?.remove(id);

@@ -3,6 +3,8 @@
 //! Resources are taken in the template's order, each after those that it needs. When one fails, those that do not wait for
 //! another one are still tried, as they are under way at the same time on AWS; then the stack turns back.
 
+mod waits;
+
 use super::{BATCH, Phase, State, cleanup, pending, resource};
 use crate::{
     CloudFormation,
@@ -27,6 +29,7 @@ use std::{
     time::Duration,
 };
 use template::{Diagnostic, Plan, ResourceAttribute, Span};
+use waits::Waiting;
 
 /// A resource as the version wants it.
 struct Wanted {
@@ -108,7 +111,10 @@ pub(super) fn step(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, mut
     match came {
         Came::Far | Came::Lacks(..) => Ok(Next::Go(state)),
         Came::Stuck => Ok(state.later(scope)),
-        Came::Waits(until) => Ok(Next::At(state, until)),
+        Came::Waits(until) => {
+            let until = limit(stack, &state).map_or(until, |end| until.min(end));
+            Ok(Next::At(state, until))
+        }
         Came::Through if state.failed.is_empty() && state.failed_updates.is_empty() => finish(scope, stack, &version, state),
         Came::Through => {
             let list = |verb: &str, ids: &[String]| match ids {
@@ -165,9 +171,14 @@ fn fail_one(
     failed(scope, stack, state, id, &resource_type, row, why)
 }
 
+/// When the creation has taken too long.
+fn limit(stack: &Stack, state: &State) -> Option<Timestamp> {
+    let minutes = stack.timeout_minutes.filter(|_| state.phase == Phase::Create && state.until.is_none())?;
+    Some(stack.created.plus(Duration::from_secs(u64::from(minutes) * 60 + 1)))
+}
+
 fn timed_out(scope: &Scope<'_, CloudFormation>, stack: &Stack, state: &State) -> bool {
-    let limit = stack.timeout_minutes.map(|minutes| Duration::from_secs(u64::from(minutes) * 60));
-    state.phase == Phase::Create && state.until.is_none() && limit.is_some_and(|limit| scope.now().since(stack.created) > limit)
+    limit(stack, state).is_some_and(|end| scope.now() >= end)
 }
 
 /// Brings resources to what is wanted, as many as a step may.
@@ -237,39 +248,14 @@ fn with(
     }
     let failing = !state.failed.is_empty() || !state.failed_updates.is_empty();
     match waits.until {
-        // What waits is given up when another one failed.
         Some(until) if !failing => {
             waits.give_back(state);
             Ok(Came::Waits(until))
         }
-        _ => Ok(Came::Through),
-    }
-}
-
-/// The resources of a step that wait for signals, and those that wait for them: the others go on meanwhile.
-#[derive(Default)]
-struct Waiting {
-    ids: Vec<String>,
-    until: Option<Timestamp>,
-}
-
-impl Waiting {
-    fn add(&mut self, id: String, until: Timestamp) {
-        self.ids.push(id);
-        self.until = Some(self.until.map_or(until, |other| other.min(until)));
-    }
-    /// Whether a resource needs one that waits; then it waits too.
-    fn hold(&mut self, plan: &Plan<'_>, id: &str) -> bool {
-        let held = !self.ids.is_empty() && plan.dependencies(id).iter().any(|needed| self.ids.contains(needed));
-        if held {
-            self.ids.push(id.into());
+        _ => {
+            waits.cancel(scope, stack, state)?;
+            Ok(Came::Through)
         }
-        held
-    }
-    /// Puts them back behind what is in the queue.
-    fn give_back(&mut self, state: &mut State) {
-        let behind = std::mem::take(&mut self.ids);
-        state.queue.get_or_insert_default().splice(0..0, behind.into_iter().rev());
     }
 }
 
@@ -386,7 +372,7 @@ fn create(
     let mut data = None;
     if wanted.resource_type == waiting::CONDITION {
         begun = row.as_ref().is_some_and(|row| row.status == ResourceStatus::CreateInProgress);
-        match wait(scope, stack, state, &wanted, row.as_ref())? {
+        match waits::stands(scope, stack, &wanted, row.as_ref())? {
             Wait::Until(until) => return Ok(Became::Waits(until)),
             Wait::Over(text) => data = Some(text),
             Wait::Failed(reason) => {
@@ -416,30 +402,6 @@ fn create(
     // A stack that is made has nothing to go back to.
     let pending = (state.phase == Phase::Update).then_some(Pending::Created);
     done(scope, stack, wanted, physical, ResourceStatus::CreateComplete, pending)
-}
-
-/// How the wait of a condition stands, which begins now if it has no row yet.
-fn wait(
-    scope: &mut Scope<'_, CloudFormation>,
-    stack: &mut Stack,
-    state: &State,
-    wanted: &Wanted,
-    row: Option<&ResourceRow>,
-) -> Result<Wait, Error> {
-    let begun = row.filter(|row| row.status == ResourceStatus::CreateInProgress);
-    let since = begun.map_or_else(|| scope.now(), |row| row.updated);
-    let stands = waiting::look(scope, stack, &wanted.id, &wanted.properties, wanted.creation_policy.as_ref(), since)?;
-    if begun.is_none() && !matches!(stands, Wait::Over(_)) {
-        started(scope, stack, wanted, "", ResourceStatus::CreateInProgress, None)?;
-    }
-    if begun.is_none() && matches!(stands, Wait::Until(_)) {
-        let (made, status, pending) = (None, ResourceStatus::CreateInProgress, (state.phase == Phase::Update).then_some(Pending::Created));
-        let physical_id = format!("{}/{}", stack.arn(), wanted.id);
-        started(scope, stack, wanted, &physical_id, status, Some("Resource creation Initiated".into()))?;
-        let (logical_id, resource_type) = (wanted.id.clone(), wanted.resource_type.clone());
-        stack.save_resource(scope, &ResourceRow { logical_id, resource_type, made, status, reason: None, updated: since, pending })?;
-    }
-    Ok(stands)
 }
 
 const REPLACES: &str = "Requested update requires the creation of a new physical resource; hence creating one.";
