@@ -10,7 +10,7 @@ static PROPERTIES: [Property; 3] = [Property::optional("Count"), Property::optio
 
 impl ResourceType for WaitCondition {
     fn name(&self) -> &'static str {
-        CONDITION
+        "AWS::CloudFormation::WaitCondition"
     }
 
     fn properties(&self) -> &'static [Property] {

@@ -1,4 +1,4 @@
-use crate::waiting::{self, HANDLE};
+use crate::waiting;
 use gate::{Error, Physical, Property, ResourceContext, ResourceType};
 use serde_json::Value;
 
@@ -8,7 +8,7 @@ pub(crate) struct WaitConditionHandle;
 
 impl ResourceType for WaitConditionHandle {
     fn name(&self) -> &'static str {
-        HANDLE
+        "AWS::CloudFormation::WaitConditionHandle"
     }
 
     fn properties(&self) -> &'static [Property] {
