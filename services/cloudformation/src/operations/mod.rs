@@ -32,6 +32,9 @@ const EXAMPLE: &str = "Resources:\n  Logs:\n    Type: AWS::Logs::LogGroup\n    P
 /// The same with a parameter that nobody is shown.
 const EXAMPLE_PARAMETER: &str = "Parameters:\n  Password: {Type: String, NoEcho: true}\nResources:\n  Logs:\n    Type: AWS::Logs::LogGroup\n    Properties:\n      LogGroupName: /example\n";
 
+/// The same with a name that Systems Manager keeps.
+const EXAMPLE_STORED: &str = "Parameters:\n  Name: {Type: 'AWS::SSM::Parameter::Value<String>', Default: /example}\nResources:\n  Logs:\n    Type: AWS::Logs::LogGroup\n    Properties:\n      LogGroupName: !Ref Name\n";
+
 /// The trust policy of the examples' stack role.
 const ROLE_TRUST: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Service":"cloudformation.amazonaws.com"},"Action":"sts:AssumeRole"}}"#;
 
