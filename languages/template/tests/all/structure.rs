@@ -33,7 +33,30 @@ const CASES: &[(&str, &str)] = &[
         "Resources:\n  A: {Type: T::T::T}\nOutputs:\n  O: {Description: x}\n  P: {Value: x, Exports: y}\n  Q: {Value: x, Export: name}\n",
     ),
     ("mapping", "Mappings:\n  M: {a: {b: {c: d}}, e: f}\nResources:\n  A: {Type: T::T::T}\n"),
-    ("transform", "Transform: [AWS::LanguageExtensions, AWS::Serverless-2016-10-31]\nResources:\n  A: {Type: T::T::T}\n"),
+    (
+        "transform",
+        "Transform: [AWS::LanguageExtensions, Mine, {Name: AWS::Include, Parameters: {Location: x}}]\nResources:\n  A: {Type: T::T::T}\n",
+    ),
+    (
+        "serverless",
+        "Transform: AWS::Serverless-2016-10-31\nGlobals: {Function: {Timeout: 3}}\nResources:\n  A: {Type: AWS::Serverless::Function}\n  B: {Type: T::T::T}\n",
+    ),
+    ("loops without their transform", "Resources:\n  Fn::ForEach::Loop: [X, [a], {'R${X}': {Type: T::T::T}}]\n"),
+    ("no resource", "Resources: {}\n"),
+    ("comments only", "# nothing\n# at all\n"),
+    (
+        "bounds",
+        "Parameters:\n  P: {Type: String, MinLength: 3, MaxLength: 2}\n  Q: {Type: Number, MinValue: 3, MaxValue: 2}\n  R: {Type: AWS::EC2::Vpc::Id}\nResources:\n  A: {Type: T::T::T}\n",
+    ),
+    ("function as a policy", "Resources:\n  A: {Type: T::T::T, DeletionPolicy: !Ref AWS::Region, DependsOn: [[B]]}\n"),
+    (
+        "several unresolved",
+        "Resources:\n  A: {Type: T::T::T, Properties: {X: [!Ref One, !Ref Two, !Ref One]}}\nOutputs:\n  O: {Value: !Ref Three}\n",
+    ),
+    (
+        "rules only",
+        "Resources:\n  A: {Type: T::T::T, Properties: {X: {Fn::Contains: [[a], a]}}}\nRules:\n  R: {Assertions: [{Assert: {Fn::ValueOf: [P, VpcId]}}]}\n",
+    ),
     (
         "condition of a resource",
         "Conditions:\n  C: !Equals [!Ref A, !GetAtt A.B]\n  D: !Condition E\nResources:\n  A: {Type: T::T::T, Condition: Cc}\n",
@@ -150,6 +173,8 @@ fn limits_hold() {
         bomb.push_str(&format!("  a{level}: &a{level} [{items}]\n"));
     }
     refused(&bomb, "values once its aliases are expanded");
+    let long = format!("Metadata:\n  a: &a {}\n  b: [{}]\n", "x".repeat(400_000), vec!["*a"; 100_000].join(", "));
+    refused(&long, "values once its aliases are expanded");
     refused(&format!("Metadata: {}", "[".repeat(50_000)), "nested 100 deep");
     refused(&format!("Metadata: {}x{}", "[".repeat(300), "]".repeat(300)), "nested 100 deep");
     refused(&format!("{{\"Metadata\": {}", "[".repeat(500_000)), "nested 100 deep");

@@ -97,8 +97,9 @@ impl Operation for UpdateStack {
             tags: input.tags,
             capabilities: input.capabilities,
             resource_types: input.resource_types,
+            role: input.role_arn.clone(),
         };
-        let prepared = prepare(call, &stack, request)?;
+        let prepared = prepare(call, &stack, request)?.unseen()?;
         if prepared.changes_nothing(stack.current.as_ref()) {
             return Err(no_updates());
         }

@@ -5,17 +5,21 @@ use crate::{
     CloudFormation,
     changes::{evaluated_outputs, metadata},
     error::text_of,
-    evaluation::{Known, differing, exported, masked, template_of, with_plan},
+    evaluation::{Known, Lacking, differing, exported, masked, template_of, with_lacking, with_plan},
     exports,
     journal::Happened,
     prepare::resources,
     state::{Made, OnFailure, Pending, ResourceRow, Stack, Version},
     status::{ResourceStatus, StackStatus},
+    stored,
 };
 use durable::Next;
 use gate::{Error, Physical, Scope, Update};
 use serde_json::Value;
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::{BTreeSet, HashMap},
+    time::Duration,
+};
 use template::{Diagnostic, Plan, Span};
 
 /// A resource as the version wants it.
@@ -53,25 +57,51 @@ enum Found {
     Different(Box<(Wanted, Option<ResourceRow>)>),
     /// One that cannot be evaluated.
     Broken(String, Vec<Diagnostic>),
+    /// One that needs these parameters of Systems Manager.
+    Lacks(String, BTreeSet<String>),
 }
 
 pub(super) fn step(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, mut state: State) -> Result<Next<State>, Error> {
-    let Some(version) = stack.target.clone() else { return Err(Error::internal("the stack has nothing to become")) };
+    let Some(mut version) = stack.target.clone() else { return Err(Error::internal("the stack has nothing to become")) };
     if timed_out(scope, stack, &state) {
         return fail(scope, stack, state, "Stack creation time exceeded the specified timeout.".into());
     }
-    match next(scope, stack, &version, &mut state)? {
-        Found::Nothing => finish(scope, stack, &version, state),
-        Found::Broken(id, list) => {
-            let row = resource::row(scope, stack, &id)?;
-            let resource_type = template_of(scope, stack, &version)?.resource(&id).map(|r| r.resource_type.clone()).unwrap_or_default();
-            failed(scope, stack, state, &id, &resource_type, row, text_of(&list))
+    let mut found = next(scope, stack, &version, &mut state)?;
+    // A reference that is put together from what was made can be looked up only now.
+    while let Found::Lacks(id, names) = found {
+        let actor = resource::actor(scope, stack)?;
+        match stored::of_actor(scope, &actor, names) {
+            Ok(values) => version.stored.extend(values),
+            Err(error) if state.again(&error, &id) => return Ok(state.later(scope)),
+            Err(error) => return broken(scope, stack, &version, state, &id, error.message),
         }
+        stack.target = Some(version.clone());
+        state.queue.get_or_insert_default().push(id);
+        found = next(scope, stack, &version, &mut state)?;
+    }
+    match found {
+        Found::Nothing => finish(scope, stack, &version, state),
+        Found::Broken(id, list) => broken(scope, stack, &version, state, &id, text_of(&list)),
+        Found::Lacks(..) => Err(Error::internal("what a resource needs was fetched and is not there")),
         Found::Different(found) => match *found {
             (wanted, Some(ResourceRow { made: Some(made), .. })) => change(scope, stack, state, wanted, made),
             (wanted, _) => create(scope, stack, state, wanted),
         },
     }
+}
+
+/// What a resource is to be cannot be said.
+fn broken(
+    scope: &mut Scope<'_, CloudFormation>,
+    stack: &mut Stack,
+    version: &Version,
+    state: State,
+    id: &str,
+    why: String,
+) -> Result<Next<State>, Error> {
+    let row = resource::row(scope, stack, id)?;
+    let resource_type = template_of(scope, stack, version)?.resource(id).map(|r| r.resource_type.clone()).unwrap_or_default();
+    failed(scope, stack, state, id, &resource_type, row, why)
 }
 
 fn timed_out(scope: &Scope<'_, CloudFormation>, stack: &Stack, state: &State) -> bool {
@@ -84,10 +114,12 @@ fn next(scope: &mut Scope<'_, CloudFormation>, stack: &Stack, version: &Version,
     let template = template_of(scope, stack, version)?;
     let exports = exported(scope, stack, &version.imports)?;
     let mut queue = state.queue.take();
-    let found = with_plan(stack, &template, &version.parameters, &exports, |plan| {
+    let lacking = Lacking::default();
+    let found = with_lacking(stack, &template, version, &exports, &lacking, |plan| {
         let queue = queue.get_or_insert_with(|| plan.order().iter().rev().cloned().collect());
         while let Some(id) = queue.pop() {
-            match look(scope, stack, plan, &id) {
+            match look(scope, stack, plan, &id, &lacking) {
+                Ok(_) if !lacking.is_empty() => return Ok(Ok(Found::Lacks(id, lacking.take()))),
                 Ok(Ok(None)) => {}
                 Ok(Ok(Some(found))) => return Ok(Ok(Found::Different(Box::new(found)))),
                 Ok(Err(list)) => return Ok(Ok(Found::Broken(id, list))),
@@ -103,7 +135,7 @@ fn next(scope: &mut Scope<'_, CloudFormation>, stack: &Stack, version: &Version,
 
 type Looked = Result<Option<(Wanted, Option<ResourceRow>)>, Vec<Diagnostic>>;
 
-fn look(scope: &mut Scope<'_, CloudFormation>, stack: &Stack, plan: &Plan<'_>, id: &str) -> Result<Looked, Error> {
+fn look(scope: &mut Scope<'_, CloudFormation>, stack: &Stack, plan: &Plan<'_>, id: &str, lacking: &Lacking) -> Result<Looked, Error> {
     let Some(declared) = plan.resource(id) else { return Ok(Ok(None)) };
     let mut known = HashMap::new();
     for needed in plan.dependencies(id) {
@@ -116,6 +148,9 @@ fn look(scope: &mut Scope<'_, CloudFormation>, stack: &Stack, plan: &Plan<'_>, i
         Ok(evaluated) => evaluated,
         Err(list) => return Ok(Err(list)),
     };
+    if !lacking.is_empty() {
+        return Ok(Ok(None));
+    }
     let wanted = Wanted {
         id: id.into(),
         resource_type: declared.resource_type.clone(),
@@ -326,7 +361,7 @@ fn finish(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, version: &Ve
     let template = template_of(scope, stack, version)?;
     let exported = exported(scope, stack, &version.imports)?;
     let known = Known(resources(scope, stack)?);
-    let outputs = with_plan(stack, &template, &version.parameters, &exported, |plan| evaluated_outputs(plan, &known));
+    let outputs = with_plan(stack, &template, version, &exported, |plan| evaluated_outputs(plan, &known));
     let outputs = match outputs {
         Ok(outputs) => outputs,
         Err(list) => return fail(scope, stack, state, text_of(&list)),
@@ -345,7 +380,7 @@ fn finish(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, version: &Ve
         cleanup::forget_template(scope, stack, &old);
     }
     stack.move_to(scope, StackStatus::UpdateCompleteCleanupInProgress, None)?;
-    let live = with_plan(stack, &template, &version.parameters, &exported, |plan| Ok(plan.order().to_vec()))
+    let live = with_plan(stack, &template, version, &exported, |plan| Ok(plan.order().to_vec()))
         .map_err(|list| Error::internal(text_of(&list)))?;
     cleanup::after_update(scope, stack, &live, known.0)?;
     Ok(state.turn_to(Phase::Cleanup))

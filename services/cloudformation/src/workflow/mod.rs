@@ -5,6 +5,7 @@ mod cleanup;
 mod removal;
 mod resource;
 mod rollback;
+mod secrets;
 
 pub(crate) use removal::gone;
 
