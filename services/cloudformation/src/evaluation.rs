@@ -173,6 +173,28 @@ pub(crate) fn masked(value: &Located) -> Value {
     }
 }
 
+/// The JSON pointers of what must not be shown.
+pub(crate) fn secrets(value: &Located) -> Vec<String> {
+    fn within(value: &Located, pointer: &mut String, found: &mut Vec<String>) {
+        let length = pointer.len();
+        let mut step = |key: &str, value: &Located, found: &mut Vec<String>| {
+            pointer.push('/');
+            pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
+            within(value, pointer, found);
+            pointer.truncate(length);
+        };
+        match &value.value {
+            LocatedValue::List(items) => items.iter().enumerate().for_each(|(n, item)| step(&n.to_string(), item, found)),
+            LocatedValue::Map(members) => members.iter().for_each(|(key, value)| step(key, value, found)),
+            _ if value.secret => found.push(pointer.clone()),
+            _ => {}
+        }
+    }
+    let mut found = Vec::new();
+    within(value, &mut String::new(), &mut found);
+    found
+}
+
 /// Equality of property values: templates write numbers and booleans as text or not, as they like.
 pub(crate) fn same(left: Option<&Value>, right: Option<&Value>) -> bool {
     let text = |value: &Value| match value {

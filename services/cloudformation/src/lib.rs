@@ -6,6 +6,7 @@
 //! Must not know any other service or resource type: types are asked for by name, and they make their own calls.
 
 mod changes;
+mod deployment_config;
 mod error;
 mod evaluation;
 mod exports;
@@ -15,6 +16,7 @@ mod names;
 mod operations;
 mod places;
 mod prepare;
+mod protection;
 mod secure;
 mod shapes;
 mod state;

@@ -2,7 +2,7 @@
 
 use super::{
     role_actor,
-    secrets::{Opened, UNRESOLVED},
+    secrets::{self, Opened, UNRESOLVED},
 };
 use crate::{
     CloudFormation, places,
@@ -37,11 +37,11 @@ pub(super) fn actor(scope: &mut Scope<'_, CloudFormation>, stack: &Stack) -> Res
 fn with<T>(
     scope: &mut Scope<'_, CloudFormation>,
     stack: &Stack,
-    actor: &Actor,
     logical_id: &str,
     suffix: &str,
     work: impl FnOnce(&mut ResourceContext<'_>) -> Result<T, Error>,
 ) -> Result<T, Error> {
+    let actor = actor(scope, stack)?;
     let tags = stack.shown().map(|v| v.tags.iter().map(|t| (t.key.clone(), t.value.clone())).collect()).unwrap_or_default();
     let request = ResourceRequest {
         account: stack.account,
@@ -51,10 +51,10 @@ fn with<T>(
         suffix: suffix.into(),
         tags,
     };
-    scope.with_resource(actor, request, work)
+    scope.with_resource(&actor, request, work)
 }
 
-/// As `with`, for work that needs the secrets in the properties.
+/// As `with`, for work that needs the properties with the secrets in them.
 fn opened(
     scope: &mut Scope<'_, CloudFormation>,
     stack: &Stack,
@@ -63,9 +63,12 @@ fn opened(
     properties: &Value,
     work: impl FnOnce(&mut ResourceContext<'_>, &Value) -> Result<Physical, Error>,
 ) -> Result<Physical, Error> {
+    if !secrets::named(properties) {
+        return with(scope, stack, id, suffix, |context| work(context, properties));
+    }
     let actor = actor(scope, stack)?;
     let opened = Opened::new(scope, &actor, properties)?;
-    let made = with(scope, stack, &actor, id, suffix, |context| work(context, &opened.properties));
+    let made = with(scope, stack, id, suffix, |context| work(context, &opened.properties));
     made.map(|physical| opened.closed(physical)).map_err(|error| opened.silenced(error))
 }
 
@@ -104,8 +107,25 @@ pub(super) fn update(
 
 pub(super) fn delete(scope: &mut Scope<'_, CloudFormation>, stack: &Stack, id: &str, made: &Made) -> Result<(), Error> {
     let kind = kind(scope, &made.resource_type)?;
-    let actor = actor(scope, stack)?;
-    with(scope, stack, &actor, id, "", |context| kind.delete(context, &made.physical_id, &made.properties))
+    with(scope, stack, id, "", |context| kind.delete(context, &made.physical_id, &made.properties))
+}
+
+/// The name in the properties that an error about a name that is taken speaks of.
+fn taken<'p>(error: &Error, properties: &'p Value) -> Option<&'p str> {
+    let taken = error.code.contains("AlreadyExists") || error.code.contains("AlreadyOwned") || error.code.contains("Conflict");
+    let names = properties.as_object().filter(|_| taken)?.values().filter_map(Value::as_str);
+    names.filter(|name| !name.is_empty() && error.message.contains(*name)).max_by_key(|name| name.len())
+}
+
+/// Why a resource could not take the place of `made`: most often because it would have the same name.
+pub(super) fn replacement_reason(scope: &Scope<'_, CloudFormation>, error: &Error, made: &Made, properties: &Value) -> String {
+    let same = |name: &&str| made.properties.as_object().is_some_and(|old| old.values().any(|value| value.as_str() == Some(name)));
+    match taken(error, properties).filter(same) {
+        Some(name) => format!(
+            "CloudFormation cannot update a stack when a custom-named resource requires replacing. Rename {name} and update the stack again."
+        ),
+        None => reason(scope, error),
+    }
 }
 
 /// Why a resource failed, as AWS's events say it.

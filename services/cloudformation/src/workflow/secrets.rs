@@ -65,11 +65,21 @@ fn fetch(scope: &mut Scope<'_, CloudFormation>, actor: &Actor, reference: &Dynam
     }
 }
 
+/// Whether the properties refer to anything.
+pub(super) fn named(properties: &Value) -> bool {
+    match properties {
+        Value::Array(items) => items.iter().any(named),
+        Value::Object(members) => members.values().any(named),
+        Value::String(text) => text.contains("{{resolve:"),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
 impl Opened {
     /// Fetches what `properties` refer to, as who acts for the stack.
     pub(super) fn new(scope: &mut Scope<'_, CloudFormation>, actor: &Actor, properties: &Value) -> Result<Self, Error> {
-        let mut opened = Self { properties: properties.clone(), values: HashMap::new(), texts: Vec::new() };
-        let mut open = std::mem::take(&mut opened.properties);
+        let mut opened = Self { properties: Value::Null, values: HashMap::new(), texts: Vec::new() };
+        let mut open = properties.clone();
         opened.walk(scope, actor, &mut open)?;
         opened.properties = open;
         Ok(opened)
