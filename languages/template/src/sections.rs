@@ -154,7 +154,12 @@ pub(crate) fn transforms(entries: &[Entry], findings: &mut Findings) -> Vec<Stri
     };
     let mut names = Vec::new();
     for item in items {
-        match item.scalar() {
+        let named = match &item.kind {
+            // The form with parameters, which no transform of ours takes.
+            Kind::Map(entries) => entries.iter().find(|entry| entry.key.text == "Name").map(|entry| &entry.value),
+            _ => Some(item),
+        };
+        match named.and_then(Node::scalar) {
             Some(known @ (EXTENSIONS | SERVERLESS)) => names.push(known.to_owned()),
             Some(other) => {
                 findings.push(Diagnostic::error(&item.span, format!("No transform named {} found.", shorten(other))).help(MACROS))

@@ -207,6 +207,37 @@ fn aliases_repeat_what_they_name() {
 }
 
 #[test]
+fn documents_come_in_many_shapes() {
+    let made = |source: &str| {
+        let inputs = common::inputs(&[]);
+        let template = Template::parse(source, "t").unwrap_or_else(|findings| panic!("{source:?}: {}", common::shown(&findings)));
+        template.plan(&inputs).unwrap().properties("R", &common::Existing).unwrap().to_json()
+    };
+    let plain = "Resources:\n  R:\n    Type: T::T::T\n    Properties:\n      V: |\n        a\n        b\n      W: 012345678901\n";
+    let expected = serde_json::json!({"V": "a\nb\n", "W": "012345678901"});
+    for source in [
+        plain.to_owned(),
+        plain.replace('\n', "\r\n"),
+        format!("\u{feff}{plain}"),
+        format!("---\n{plain}"),
+        format!("# a remark\n\n---\n{plain}...\n"),
+        format!("%YAML 1.1\n---\n{plain}"),
+        plain.trim_end().to_owned(),
+        "\u{feff} \t\r\n{\t\"Resources\"\r\n:{\"R\":{ \"Type\" :\"T::T::T\",\"Properties\":{\"V\":\"a\\nb\\u000a\",\"W\":\"012345678901\"}}}}\n\n".to_owned(),
+    ] {
+        assert_eq!(made(&source), expected, "{source:?}");
+    }
+    let tagged = "Resources:\n  R:\n    Type: T::T::T\n    Properties:\n      A: !Join\n        - '-'\n        - - a\n          - !Sub\n            - '${x}'\n            - x: y\n      B: !Sub [c, {}]\n      C: !GetAtt R2.B.C\n      D: !!map {k: !!seq [v]}\n  R2: {Type: T::T::T}\n";
+    assert_eq!(made(tagged), serde_json::json!({"A": "a-y", "B": "c", "C": "R2/B.C", "D": {"k": ["v"]}}));
+    refused(&format!("{plain}---\n{plain}"), "a template is one YAML document");
+    refused("Resources: {R: {Type: T::T::T, ? [a] : b}}", "a key must be a string");
+    refused("Resources:\n  R: !Unknown {Type: T::T::T}\n", "Encountered unsupported function: !Unknown");
+    refused("Resources:\n  <<: {R: {Type: T::T::T}}\n", "YAML hash merges (<<) are not supported");
+    refused("Resources:\n  R: &r {Type: T::T::T, Properties: {Own: *r}}\n", "an anchor cannot contain itself");
+    refused("Resources:\n  R: {Type: \u{1}}\n", "YAML not well-formed");
+}
+
+#[test]
 fn no_input_panics() {
     let yaml = common::with_property(
         "Parameters:\n  P: {Type: String, Default: 'é'}\nConditions:\n  C: !And [!Equals [a, !Ref P], !Condition D]\n  D: !Equals [1, 2]\n",
