@@ -116,7 +116,7 @@ impl Operation for CreateStack {
             resource_types: input.resource_types,
             role: input.role_arn.clone(),
         };
-        let prepared = prepare(call, &stack, request)?;
+        let prepared = prepare(call, &stack, request)?.unseen()?;
         act(call, &mut stack, input.role_arn, input.client_request_token)?;
         take_name(call, &stack)?;
         begin(call, &mut stack, prepared)?;

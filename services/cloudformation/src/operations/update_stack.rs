@@ -102,7 +102,7 @@ impl Operation for UpdateStack {
             resource_types: input.resource_types,
             role: input.role_arn.clone(),
         };
-        let prepared = prepare(call, &stack, request)?;
+        let prepared = prepare(call, &stack, request)?.unseen()?;
         if prepared.changes_nothing(stack.current.as_ref()) {
             return Err(no_updates());
         }
