@@ -4,6 +4,7 @@ use crate::{
     lifecycle::{Keys, demands},
     names::{self, StackName},
     state::TEMPLATES,
+    status::StackStatus,
 };
 use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
@@ -66,7 +67,12 @@ impl Operation for GetTemplate {
             Some(key) => call.get(&TEMPLATES, &[account, uuid, key.as_str()])?,
             None => None,
         };
-        let text = text.ok_or_else(|| invalid(format!("Template does not exist for stack {} in {} state", stack.name, stack.status)))?;
+        let text = match text {
+            Some(text) => text,
+            // A stack that waits for its first change set has an empty template.
+            None if stack.status == StackStatus::ReviewInProgress => String::new(),
+            None => return Err(invalid(format!("Template does not exist for stack {} in {} state", stack.name, stack.status))),
+        };
         Ok(Output { template_body: text, stages_available: vec!["Original", "Processed"] })
     }
 
