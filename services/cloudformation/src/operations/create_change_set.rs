@@ -150,6 +150,7 @@ impl Operation for CreateChangeSet {
             tags: input.tags,
             capabilities: input.capabilities,
             resource_types: input.resource_types,
+            role: input.role_arn.clone(),
         };
         let prepared = prepare(call, &stack, request)?;
         if let Some(role) = &input.role_arn {

@@ -114,6 +114,7 @@ impl Operation for CreateStack {
             tags: Some(input.tags),
             capabilities: input.capabilities,
             resource_types: input.resource_types,
+            role: input.role_arn.clone(),
         };
         let prepared = prepare(call, &stack, request)?;
         act(call, &mut stack, input.role_arn, input.client_request_token)?;

@@ -100,6 +100,7 @@ impl Operation for UpdateStack {
             tags: input.tags,
             capabilities: input.capabilities,
             resource_types: input.resource_types,
+            role: input.role_arn.clone(),
         };
         let prepared = prepare(call, &stack, request)?;
         if prepared.changes_nothing(stack.current.as_ref()) {
