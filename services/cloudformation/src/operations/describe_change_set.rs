@@ -75,7 +75,6 @@ impl Operation for DescribeChangeSet {
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Output, Error> {
-        crate::lifecycle::refuse(Self::NAME, &[("IncludePropertyValues", input.include_property_values == Some(true))])?;
         let named = names::stack_of_change_set(&mut **call, &input.change_set_name, input.stack_name.as_deref())?;
         let missing = || input.stack_name.as_deref().map_or_else(|| change_set_missing(&input.change_set_name), stack_missing);
         let stack = named.load(&mut **call)?.ok_or_else(missing)?;
