@@ -46,7 +46,7 @@ const MAX_TAGS: usize = 50;
 
 /// The text of the stack's present template.
 pub(crate) fn current_text(scope: &mut Scope<'_, CloudFormation>, stack: &Stack) -> Result<Option<String>, Error> {
-    let Some(current) = &stack.current else { return Ok(None) };
+    let Some(current) = stack.shown() else { return Ok(None) };
     let [account, uuid] = stack.key();
     scope.get(&TEMPLATES, &[account, uuid, current.template.as_str()])
 }
@@ -166,9 +166,9 @@ pub(crate) fn prepare(scope: &mut Scope<'_, CloudFormation>, stack: &Stack, requ
     let kinds = kinds(scope, &template)?;
     check_resource_types(&template, &request.resource_types)?;
     check_capabilities(&template, &request.capabilities)?;
-    let tags = request.tags.or_else(|| stack.current.as_ref().map(|c| c.tags.clone())).unwrap_or_default();
+    let tags = request.tags.or_else(|| stack.shown().map(|c| c.tags.clone())).unwrap_or_default();
     check_tags(&tags)?;
-    let parameters = given_values(&request.parameters, stack.current.as_ref())?;
+    let parameters = given_values(&request.parameters, stack.shown())?;
     let worded = |list: Vec<Diagnostic>| findings(&list);
     let imports = with_plan(stack, &template, &parameters, &BTreeMap::new(), |plan| plan.imports()).map_err(worded)?;
     let exports = exported(scope, stack, &imports)?;
@@ -176,7 +176,7 @@ pub(crate) fn prepare(scope: &mut Scope<'_, CloudFormation>, stack: &Stack, requ
     let (survey, values) = with_plan(stack, &template, &parameters, &exports, |plan| {
         let values = plan.parameters().iter();
         let values = values.map(|p| ParameterRow { key: p.name.clone(), value: p.value.clone(), no_echo: p.no_echo }).collect();
-        Ok((changes::survey(plan, &kinds, &rows, &stack.outputs)?, values))
+        Ok((changes::survey(plan, &kinds, &rows, &stack.outputs, stack.shown())?, values))
     })
     .map_err(worded)?;
     let version = Version {
@@ -198,8 +198,21 @@ impl Prepared {
         scope.put(&TEMPLATES, &[account, uuid, self.version.template.as_str()], &self.text)?;
         Ok(self.version)
     }
-    /// Whether a stack that has `current` would be the same afterwards.
-    pub(crate) fn changes_nothing(&self, current: Option<&Version>) -> bool {
-        self.survey.is_empty() && current.is_some_and(|c| c.tags == self.version.tags)
+    /// Whether the stack would be the same afterwards. What failed and was left as it was can always be tried again.
+    pub(crate) fn changes_nothing(&self, stack: &Stack) -> bool {
+        self.survey.is_empty() && !stack.status.left_as_it_was() && stack.current.as_ref().is_some_and(|c| c.tags == self.version.tags)
+    }
+    /// A stack policy as it is kept, if it names nothing that neither the template nor the stack has.
+    pub(crate) fn checked_policy(
+        &self,
+        scope: &mut Scope<'_, CloudFormation>,
+        stack: &Stack,
+        policy: Option<String>,
+    ) -> Result<Option<String>, Error> {
+        let Some(policy) = policy else { return Ok(None) };
+        let template = parsed(&self.text).map_err(|list| findings(&list))?;
+        let present = resources(scope, stack)?;
+        let ids = template.resources().iter().map(|r| r.logical_id.as_str()).chain(present.keys().map(String::as_str));
+        crate::protection::checked(policy, ids).map(Some)
     }
 }

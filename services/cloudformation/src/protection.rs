@@ -120,8 +120,7 @@ fn condition(value: &Value) -> Option<Vec<(Vec<String>, bool)>> {
 }
 
 fn statement(value: &Value) -> Option<Statement> {
-    const KNOWN: [&str; 9] =
-        ["Sid", "Effect", "Action", "NotAction", "Principal", "NotPrincipal", "Resource", "NotResource", "Condition"];
+    const KNOWN: [&str; 9] = ["Sid", "Effect", "Action", "NotAction", "Principal", "NotPrincipal", "Resource", "NotResource", "Condition"];
     let members = value.as_object()?;
     members.keys().all(|key| KNOWN.contains(&key.as_str())).then_some(())?;
     let allow = match members.get("Effect")?.as_str()? {
@@ -236,7 +235,8 @@ mod tests {
             found.check(Action::Replace, "Table", "T").unwrap_err(),
             "Action denied by stack policy: Statement [#2] does not allow [Update:Replace] for resource [LogicalResourceId/Table];"
         );
-        let only = policy(json!({"Effect": "Allow", "Principal": "*", "Action": "Update:Modify", "NotResource": "LogicalResourceId/Prod*"}));
+        let only =
+            policy(json!({"Effect": "Allow", "Principal": "*", "Action": "Update:Modify", "NotResource": "LogicalResourceId/Prod*"}));
         assert_eq!(only.check(Action::Modify, "Test", "T"), Ok(()));
         assert!(only.check(Action::Modify, "Production", "T").unwrap_err().contains("No statement allows [Update:Modify]"));
         assert!(only.check(Action::Delete, "Test", "T").is_err());

@@ -115,6 +115,6 @@ fn a_stack_under_review_is_nothing_yet() {
     s.create("app", &body);
     assert_eq!(
         s.fails("ValidationError", "cloudformation:CreateChangeSet", change_set("y", "CREATE", &body)),
-        "Stack [app] already exists and cannot be created again with the changeSet [y]"
+        "Stack [app] already exists and cannot be created again with the changeSet [y]."
     );
 }

@@ -153,12 +153,7 @@ fn leave_what_waits(plan: &Plan<'_>, state: &mut State) {
 }
 
 /// Whether the stack's policy keeps what the new template no longer has. Says so of each such resource.
-fn protected_removals(
-    scope: &mut Scope<'_, CloudFormation>,
-    stack: &mut Stack,
-    plan: &Plan<'_>,
-    state: &mut State,
-) -> Result<bool, Error> {
+fn protected_removals(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, plan: &Plan<'_>, state: &mut State) -> Result<bool, Error> {
     let Some(protection) = Protection::of(stack)? else { return Ok(false) };
     let mut gone: Vec<ResourceRow> = resources(scope, stack)?.into_values().collect();
     gone.retain(|row| row.made.is_some() && plan.resource(&row.logical_id).is_none());

@@ -37,4 +37,3 @@ pub(super) fn together(
         (Some(before), _) => before,
     })
 }
-

@@ -116,7 +116,8 @@ fn back(
     stack.resource_event(scope, happened(ResourceStatus::UpdateInProgress, None))?;
     match result {
         Ok(physical) => {
-            let outlived = newer.or_else(|| (physical.id != made.physical_id).then(|| made.clone())).map(|made| Pending::Outlived(Box::new(made)));
+            let outlived =
+                newer.or_else(|| (physical.id != made.physical_id).then(|| made.clone())).map(|made| Pending::Outlived(Box::new(made)));
             let made = Made { physical_id: physical.id, attributes: physical.attributes, ..before };
             restored(scope, stack, &id, made, outlived)?;
             Ok(state.onwards())
