@@ -219,6 +219,7 @@ pub(crate) fn survey(
         };
         if let Some((properties, _)) = &evaluated {
             check_properties(&**kind, resource, properties, &mut findings);
+            findings.extend(crate::secure::misplaced(resource, properties));
         }
         let after = evaluated
             .as_ref()

@@ -8,10 +8,11 @@ use crate::{
 use gate::{Error, Scope};
 use serde_json::Value;
 use std::{
+    cell::RefCell,
     collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
     sync::{Arc, Mutex},
 };
-use template::{Attributes, Diagnostic, Inputs, Located, LocatedValue, Plan, Template};
+use template::{Attributes, Diagnostic, DynamicReference, Inputs, Located, LocatedValue, Plan, Template};
 
 /// The name that a template's places carry.
 const FILE: &str = "template";
@@ -64,15 +65,54 @@ pub(crate) fn exported(
 pub(crate) fn with_plan<T>(
     stack: &Stack,
     template: &Template,
-    parameters: &BTreeMap<String, String>,
+    version: &Version,
     exports: &BTreeMap<String, String>,
     work: impl FnOnce(&Plan<'_>) -> Result<T, Vec<Diagnostic>>,
 ) -> Result<T, Vec<Diagnostic>> {
+    with_lacking(stack, template, version, exports, &Lacking::default(), work)
+}
+
+/// The references to Systems Manager's parameters whose values an evaluation did not have.
+#[derive(Default)]
+pub(crate) struct Lacking(RefCell<BTreeSet<String>>);
+
+impl Lacking {
+    pub(crate) fn take(&self) -> BTreeSet<String> {
+        self.0.take()
+    }
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.borrow().is_empty()
+    }
+}
+
+/// As `with_plan`, and tells which values must be fetched: a result is worth something only if there are none.
+pub(crate) fn with_lacking<T>(
+    stack: &Stack,
+    template: &Template,
+    version: &Version,
+    exports: &BTreeMap<String, String>,
+    lacking: &Lacking,
+    work: impl FnOnce(&Plan<'_>) -> Result<T, Vec<Diagnostic>>,
+) -> Result<T, Vec<Diagnostic>> {
     let import = |name: &str| exports.get(name).cloned();
+    let resolve = |reference: &DynamicReference| {
+        let DynamicReference::Ssm { name, version: number } = reference else {
+            return Err("secrets are fetched when they are used".into());
+        };
+        let named = number.as_ref().map_or_else(|| name.clone(), |number| format!("{name}:{number}"));
+        match version.stored.get(&named) {
+            Some(value) => Ok(value.clone()),
+            None => {
+                lacking.0.borrow_mut().insert(named);
+                Ok(String::new())
+            }
+        }
+    };
     let arn = stack.arn();
     let mut inputs = Inputs::new(&stack.region, stack.account.as_str(), &stack.name, arn.as_str());
-    inputs.parameters = parameters.clone();
+    inputs.parameters = version.parameters.clone();
     inputs.imports = &import;
+    inputs.resolver = Some(&resolve);
     work(&template.plan(&inputs)?)
 }
 

@@ -65,6 +65,9 @@ pub(crate) struct Version {
     pub(crate) description: Option<String>,
     /// The values that were given.
     pub(crate) parameters: BTreeMap<String, String>,
+    /// What Systems Manager's parameters that it names hold, by name or `name:version`. Never secrets.
+    #[serde(default)]
+    pub(crate) stored: BTreeMap<String, String>,
     /// All parameters with their values, defaults included.
     pub(crate) values: Vec<ParameterRow>,
     pub(crate) tags: Vec<Tag>,
@@ -77,6 +80,9 @@ pub(crate) struct Version {
 pub(crate) struct ParameterRow {
     pub(crate) key: String,
     pub(crate) value: String,
+    /// What the value stands for, where it names a parameter of Systems Manager.
+    #[serde(default)]
+    pub(crate) resolved: Option<String>,
     pub(crate) no_echo: bool,
 }
 

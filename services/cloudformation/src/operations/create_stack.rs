@@ -1,5 +1,6 @@
 use crate::{
     CloudFormation,
+    deployment_config::{self, DeploymentConfig},
     error::invalid,
     lifecycle::{Keys, act, begin, demands, new_stack, outdate_change_sets, refuse, take_name, template_text},
     names::{StackName, check_stack_name},
@@ -47,6 +48,7 @@ pub struct Input {
     stack_policy_url: Option<String>,
     rollback_configuration: Option<RollbackConfiguration>,
     retain_except_on_create: Option<bool>,
+    deployment_config: Option<DeploymentConfig>,
 }
 
 /// Its id.
@@ -78,6 +80,7 @@ impl Operation for CreateStack {
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Output, Error> {
+        deployment_config::check(Self::NAME, input.deployment_config.as_ref())?;
         refuse(Self::NAME, &[("NotificationARNs", !input.notification_arns.is_empty())])?;
         let monitoring_minutes = options::monitoring(Self::NAME, input.rollback_configuration.as_ref())?;
         // A client that did not hear the answer asks again with the same token.
@@ -110,6 +113,7 @@ impl Operation for CreateStack {
             tags: Some(input.tags),
             capabilities: input.capabilities,
             resource_types: input.resource_types,
+            role: input.role_arn.clone(),
         };
         let prepared = prepare(call, &stack, request)?;
         stack.monitoring_minutes = monitoring_minutes;

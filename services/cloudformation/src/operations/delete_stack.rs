@@ -1,5 +1,6 @@
 use crate::{
     CloudFormation,
+    deployment_config::{self, DeploymentConfig},
     error::{constraint, invalid},
     lifecycle::{Keys, act, demands},
     names::StackName,
@@ -27,6 +28,7 @@ pub struct Input {
     role_arn: Option<Arn>,
     client_request_token: Option<String>,
     deletion_mode: Option<String>,
+    deployment_config: Option<DeploymentConfig>,
 }
 
 impl Operation for DeleteStack {
@@ -42,6 +44,7 @@ impl Operation for DeleteStack {
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<(), Error> {
+        deployment_config::check(Self::NAME, input.deployment_config.as_ref())?;
         let force = match input.deletion_mode.as_deref() {
             None | Some("STANDARD") => false,
             Some("FORCE_DELETE_STACK") => true,

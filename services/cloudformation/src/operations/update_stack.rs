@@ -1,5 +1,6 @@
 use crate::{
     CloudFormation,
+    deployment_config::{self, DeploymentConfig},
     error::{no_updates, stack_missing},
     lifecycle::{Keys, act, begin, check_updatable, demands, outdate_change_sets, refuse, template_text},
     names::{self, StackName},
@@ -45,6 +46,7 @@ pub struct Input {
     stack_policy_during_update_url: Option<String>,
     rollback_configuration: Option<RollbackConfiguration>,
     disable_rollback: Option<bool>,
+    deployment_config: Option<DeploymentConfig>,
     retain_except_on_create: Option<bool>,
 }
 
@@ -76,6 +78,7 @@ impl Operation for UpdateStack {
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Output, Error> {
+        deployment_config::check(Self::NAME, input.deployment_config.as_ref())?;
         refuse(Self::NAME, &[("NotificationARNs", !input.notification_arns.is_empty())])?;
         let monitoring_minutes = options::monitoring(Self::NAME, input.rollback_configuration.as_ref())?;
         let mut stack = names::stack(&mut **call, &input.stack_name, stack_missing)?;
@@ -89,6 +92,7 @@ impl Operation for UpdateStack {
             tags: input.tags,
             capabilities: input.capabilities,
             resource_types: input.resource_types,
+            role: input.role_arn.clone(),
         };
         let prepared = prepare(call, &stack, request)?;
         if prepared.changes_nothing(&stack) {

@@ -8,18 +8,22 @@ use crate::{
     CloudFormation,
     changes::{evaluated_outputs, metadata},
     error::text_of,
-    evaluation::{Known, differing, exported, masked, template_of, with_plan},
+    evaluation::{Known, Lacking, differing, exported, masked, template_of, with_lacking, with_plan},
     exports,
     journal::Happened,
     prepare::resources,
     protection::{Action, Protection},
     state::{Made, OnFailure, Pending, ResourceRow, Stack, Version},
     status::{ResourceStatus, StackStatus},
+    stored,
 };
 use durable::Next;
 use gate::{Error, Physical, Scope, Update};
 use serde_json::Value;
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::{BTreeSet, HashMap},
+    time::Duration,
+};
 use template::{Diagnostic, Plan, Span};
 
 /// A resource as the version wants it.
@@ -61,6 +65,8 @@ enum Came {
     Far,
     /// One is to be tried again later.
     Stuck,
+    /// One needs these parameters of Systems Manager.
+    Lacks(String, BTreeSet<String>),
 }
 
 /// What became of one resource.
@@ -72,12 +78,27 @@ enum Became {
 }
 
 pub(super) fn step(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, mut state: State) -> Result<Next<State>, Error> {
-    let Some(version) = stack.target.clone() else { return Err(Error::internal("the stack has nothing to become")) };
+    let Some(mut version) = stack.target.clone() else { return Err(Error::internal("the stack has nothing to become")) };
     if timed_out(scope, stack, &state) {
         return fail(scope, stack, state, "Stack creation time exceeded the specified timeout.".into());
     }
-    match go(scope, stack, &version, &mut state)? {
-        Came::Far => Ok(Next::Go(state)),
+    let mut came = go(scope, stack, &version, &mut state)?;
+    // A reference that is put together from what was made can be looked up only now.
+    while let Came::Lacks(id, names) = came {
+        came = match look_up(scope, stack, &version, names) {
+            Ok(found) => {
+                version = found;
+                go(scope, stack, &version, &mut state)?
+            }
+            Err(error) if state.again(&error, &id) => Came::Stuck,
+            Err(error) => {
+                without(scope, stack, &version, &mut state, &id, error.message)?;
+                Came::Far
+            }
+        };
+    }
+    match came {
+        Came::Far | Came::Lacks(..) => Ok(Next::Go(state)),
         Came::Stuck => Ok(state.later(scope)),
         Came::Through if state.failed.is_empty() && state.failed_updates.is_empty() => finish(scope, stack, &version, state),
         Came::Through => {
@@ -91,6 +112,50 @@ pub(super) fn step(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, mut
     }
 }
 
+/// The version with these parameters of Systems Manager, read by who acts for the stack.
+fn look_up(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, version: &Version, names: BTreeSet<String>) -> Result<Version, Error> {
+    let actor = resource::actor(scope, stack)?;
+    let mut version = version.clone();
+    version.stored.extend(stored::of_actor(scope, &actor, names)?);
+    stack.target = Some(version.clone());
+    Ok(version)
+}
+
+/// A resource fails, because what it refers to cannot be had.
+fn without(
+    scope: &mut Scope<'_, CloudFormation>,
+    stack: &mut Stack,
+    version: &Version,
+    state: &mut State,
+    id: &str,
+    why: String,
+) -> Result<(), Error> {
+    let template = template_of(scope, stack, version)?;
+    let exports = exported(scope, stack, &version.imports)?;
+    state.queue.get_or_insert_default().retain(|waiting| waiting != id);
+    let home = stack.clone();
+    let left = with_plan(&home, &template, version, &exports, |plan| {
+        let failed = fail_one(scope, stack, plan, state, id, why);
+        state.settled();
+        leave_what_waits(plan, state);
+        Ok(failed)
+    });
+    left.map_err(|list| Error::internal(text_of(&list)))?
+}
+
+fn fail_one(
+    scope: &mut Scope<'_, CloudFormation>,
+    stack: &mut Stack,
+    plan: &Plan<'_>,
+    state: &mut State,
+    id: &str,
+    why: String,
+) -> Result<(), Error> {
+    let row = resource::row(scope, stack, id)?;
+    let resource_type = plan.resource(id).map(|r| r.resource_type.clone()).unwrap_or_default();
+    failed(scope, stack, state, id, &resource_type, row, why)
+}
+
 fn timed_out(scope: &Scope<'_, CloudFormation>, stack: &Stack, state: &State) -> bool {
     let limit = stack.timeout_minutes.map(|minutes| Duration::from_secs(u64::from(minutes) * 60));
     state.phase == Phase::Create && state.until.is_none() && limit.is_some_and(|limit| scope.now().since(stack.created) > limit)
@@ -101,12 +166,19 @@ fn go(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, version: &Versio
     let template = template_of(scope, stack, version)?;
     let exports = exported(scope, stack, &version.imports)?;
     let home = stack.clone();
-    let came = with_plan(&home, &template, &version.parameters, &exports, |plan| Ok(with(scope, stack, plan, state)));
+    let lacking = Lacking::default();
+    let came = with_lacking(&home, &template, version, &exports, &lacking, |plan| Ok(with(scope, stack, plan, state, &lacking)));
     // The plan was made before, with the same inputs: it fails only if our own state is broken.
     came.map_err(|list| Error::internal(text_of(&list)))?
 }
 
-fn with(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, plan: &Plan<'_>, state: &mut State) -> Result<Came, Error> {
+fn with(
+    scope: &mut Scope<'_, CloudFormation>,
+    stack: &mut Stack,
+    plan: &Plan<'_>,
+    state: &mut State,
+    lacking: &Lacking,
+) -> Result<Came, Error> {
     if state.queue.is_none() {
         state.queue = Some(plan.order().iter().rev().cloned().collect());
         if state.phase == Phase::Update && protected_removals(scope, stack, plan, state)? {
@@ -115,14 +187,16 @@ fn with(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, plan: &Plan<'_
     }
     let mut left = BATCH;
     while let Some(id) = state.queue.as_mut().and_then(Vec::pop) {
-        let became = match look(scope, stack, plan, &id)? {
+        let became = match look(scope, stack, plan, &id, lacking)? {
+            _ if !lacking.is_empty() => {
+                state.queue.get_or_insert_default().push(id.clone());
+                return Ok(Came::Lacks(id, lacking.take()));
+            }
             Ok(None) => continue,
             Ok(Some((wanted, Some(ResourceRow { made: Some(made), pending, .. })))) => change(scope, stack, state, wanted, made, pending)?,
             Ok(Some((wanted, row))) => create(scope, stack, state, wanted, row)?,
             Err(list) => {
-                let row = resource::row(scope, stack, &id)?;
-                let resource_type = plan.resource(&id).map(|r| r.resource_type.clone()).unwrap_or_default();
-                failed(scope, stack, state, &id, &resource_type, row, text_of(&list))?;
+                fail_one(scope, stack, plan, state, &id, text_of(&list))?;
                 Became::Failed
             }
         };
@@ -171,7 +245,7 @@ fn protected_removals(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, 
 
 type Looked = Result<Option<(Wanted, Option<ResourceRow>)>, Vec<Diagnostic>>;
 
-fn look(scope: &mut Scope<'_, CloudFormation>, stack: &Stack, plan: &Plan<'_>, id: &str) -> Result<Looked, Error> {
+fn look(scope: &mut Scope<'_, CloudFormation>, stack: &Stack, plan: &Plan<'_>, id: &str, lacking: &Lacking) -> Result<Looked, Error> {
     let Some(declared) = plan.resource(id) else { return Ok(Ok(None)) };
     let mut known = HashMap::new();
     for needed in plan.dependencies(id) {
@@ -184,6 +258,9 @@ fn look(scope: &mut Scope<'_, CloudFormation>, stack: &Stack, plan: &Plan<'_>, i
         Ok(evaluated) => evaluated,
         Err(list) => return Ok(Err(list)),
     };
+    if !lacking.is_empty() {
+        return Ok(Ok(None));
+    }
     let wanted = Wanted {
         id: id.into(),
         resource_type: declared.resource_type.clone(),
@@ -410,7 +487,7 @@ fn finish(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, version: &Ve
     let template = template_of(scope, stack, version)?;
     let exported = exported(scope, stack, &version.imports)?;
     let known = Known(resources(scope, stack)?);
-    let outputs = with_plan(stack, &template, &version.parameters, &exported, |plan| {
+    let outputs = with_plan(stack, &template, version, &exported, |plan| {
         Ok((evaluated_outputs(plan, &known)?, plan.order().iter().cloned().collect()))
     });
     let (outputs, live) = match outputs {

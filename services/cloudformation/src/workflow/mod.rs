@@ -6,6 +6,7 @@ mod pending;
 mod removal;
 mod resource;
 mod rollback;
+mod secrets;
 
 pub(crate) use cleanup::forget_template;
 pub(crate) use removal::gone;

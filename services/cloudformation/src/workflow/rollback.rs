@@ -59,8 +59,8 @@ fn queue(scope: &mut Scope<'_, CloudFormation>, stack: &Stack) -> Result<Vec<Str
     let template = template_of(scope, stack, current)?;
     let exports = exported(scope, stack, &current.imports)?;
     let rows = resources(scope, stack)?;
-    let order = with_plan(stack, &template, &current.parameters, &exports, |plan| Ok(plan.order().to_vec()))
-        .map_err(|list| Error::internal(text_of(&list)))?;
+    let order =
+        with_plan(stack, &template, current, &exports, |plan| Ok(plan.order().to_vec())).map_err(|list| Error::internal(text_of(&list)))?;
     Ok(order.into_iter().rev().filter(|id| rows.get(id).is_some_and(|row| row.pending.is_some())).collect())
 }
 
