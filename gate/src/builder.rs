@@ -5,7 +5,7 @@ use crate::{
 use base::{AccountId, Clock, Entropy, Region};
 use std::{
     collections::BTreeMap,
-    sync::{Arc, RwLock, atomic::AtomicBool},
+    sync::{Arc, OnceLock, RwLock, atomic::AtomicBool},
 };
 
 /// Signing keys that are kept derived: one for each access key, day, region and service.
@@ -40,6 +40,7 @@ impl GateBuilder {
                 watchers: RwLock::default(),
                 floods: Floods::default(),
                 retention_changed: AtomicBool::new(false),
+                endpoint: OnceLock::new(),
                 decisions: DecisionWatchers::default(),
                 decoded: Decoded::default(),
             },

@@ -18,7 +18,7 @@ use base::{AccountId, Clock, Entropy, Region};
 use serde_json::Value;
 use std::{
     collections::BTreeMap,
-    sync::{Arc, RwLock, atomic::AtomicBool},
+    sync::{Arc, OnceLock, RwLock, atomic::AtomicBool},
 };
 
 /// The door to everything. Cheap to clone.
@@ -53,6 +53,8 @@ pub(crate) struct Inner {
     pub(crate) watchers: RwLock<Vec<Watcher>>,
     pub(crate) floods: Floods,
     pub(crate) retention_changed: AtomicBool,
+    /// Where the server is reached.
+    pub(crate) endpoint: OnceLock<String>,
     pub(crate) decisions: DecisionWatchers,
     pub(crate) decoded: Decoded,
 }
@@ -267,6 +269,11 @@ impl Gate {
     /// The source of random bytes.
     pub fn entropy(&self) -> &Arc<dyn Entropy> {
         &self.0.entropy
+    }
+    /// Says, once, at which URL the server of this gate is reached.
+    pub fn serve_at(&self, url: String) {
+        // The first word counts: URLs that were given out hold.
+        let _ = self.0.endpoint.set(url);
     }
     /// The region that is served.
     pub fn region(&self) -> &Region {

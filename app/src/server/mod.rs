@@ -9,6 +9,7 @@ mod git;
 mod listen;
 mod patient;
 mod route;
+mod signal;
 mod tls;
 mod wanted;
 

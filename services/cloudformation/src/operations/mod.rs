@@ -20,6 +20,7 @@ pub(crate) mod list_stack_resources;
 pub(crate) mod list_stacks;
 pub(crate) mod rollback_stack;
 pub(crate) mod set_stack_policy;
+pub(crate) mod signal_resource;
 pub(crate) mod update_stack;
 pub(crate) mod update_termination_protection;
 pub(crate) mod validate_template;
