@@ -11,6 +11,7 @@ mod patient;
 mod route;
 mod signal;
 mod tls;
+mod wanted;
 
 pub(crate) use authority::{Authority, bundle};
 pub(crate) use backup::Backups;

@@ -14,6 +14,7 @@ mod journal;
 mod lifecycle;
 mod names;
 mod operations;
+mod options;
 mod places;
 mod prepare;
 mod protection;
@@ -31,12 +32,13 @@ use base::Arn;
 use gate::{Error, Protocol, Registration, ResourceFacts, Service, View};
 
 pub use operations::{
-    continue_update_rollback::ContinueUpdateRollback, create_change_set::CreateChangeSet, create_stack::CreateStack,
-    delete_change_set::DeleteChangeSet, delete_stack::DeleteStack, describe_change_set::DescribeChangeSet,
+    cancel_update_stack::CancelUpdateStack, continue_update_rollback::ContinueUpdateRollback, create_change_set::CreateChangeSet,
+    create_stack::CreateStack, delete_change_set::DeleteChangeSet, delete_stack::DeleteStack, describe_change_set::DescribeChangeSet,
     describe_stack_events::DescribeStackEvents, describe_stack_resource::DescribeStackResource,
     describe_stack_resources::DescribeStackResources, describe_stacks::DescribeStacks, execute_change_set::ExecuteChangeSet,
-    get_template::GetTemplate, get_template_summary::GetTemplateSummary, list_change_sets::ListChangeSets, list_exports::ListExports,
-    list_imports::ListImports, list_stack_resources::ListStackResources, list_stacks::ListStacks, signal_resource::SignalResource,
+    get_stack_policy::GetStackPolicy, get_template::GetTemplate, get_template_summary::GetTemplateSummary,
+    list_change_sets::ListChangeSets, list_exports::ListExports, list_imports::ListImports, list_stack_resources::ListStackResources,
+    list_stacks::ListStacks, rollback_stack::RollbackStack, set_stack_policy::SetStackPolicy, signal_resource::SignalResource,
     update_stack::UpdateStack, update_termination_protection::UpdateTerminationProtection, validate_template::ValidateTemplate,
 };
 pub use status::{ResourceStatus, StackStatus};
@@ -77,6 +79,7 @@ pub fn workflows(engine: &mut durable::Engine) {
 /// The service.
 pub fn service() -> Registration {
     Registration::new::<CloudFormation>()
+        .operation::<CancelUpdateStack>()
         .operation::<ContinueUpdateRollback>()
         .operation::<CreateChangeSet>()
         .operation::<CreateStack>()
@@ -88,6 +91,7 @@ pub fn service() -> Registration {
         .operation::<DescribeStackResources>()
         .operation::<DescribeStacks>()
         .operation::<ExecuteChangeSet>()
+        .operation::<GetStackPolicy>()
         .operation::<GetTemplate>()
         .operation::<GetTemplateSummary>()
         .operation::<ListChangeSets>()
@@ -95,6 +99,8 @@ pub fn service() -> Registration {
         .operation::<ListImports>()
         .operation::<ListStackResources>()
         .operation::<ListStacks>()
+        .operation::<RollbackStack>()
+        .operation::<SetStackPolicy>()
         .operation::<SignalResource>()
         .operation::<UpdateStack>()
         .operation::<UpdateTerminationProtection>()

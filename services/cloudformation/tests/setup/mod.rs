@@ -50,7 +50,7 @@ impl Setup {
         }
     }
 
-    /// Lets the work go on that is due now.
+    /// Does what is due now, and no more.
     pub fn run_now(&self) {
         self.engine.run_due().unwrap();
     }
