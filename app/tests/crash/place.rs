@@ -108,7 +108,8 @@ impl Place {
 
     fn start(&mut self) {
         self.starts += 1;
-        let mut command = Command::new(env!("CARGO_BIN_EXE_sekisho"));
+        let binary = std::env::var_os("SEKISHO").unwrap_or_else(|| env!("CARGO_BIN_EXE_sekisho").into());
+        let mut command = Command::new(binary);
         command
             .args(["up", "--listen", "127.0.0.1:0", "--dir"])
             .arg(self.folder())
@@ -172,11 +173,7 @@ impl Place {
     pub(crate) fn operator(&self) -> Credentials {
         let keys: Value = serde_json::from_slice(&fs::read(self.keys().join("operator.json")).unwrap()).unwrap();
         let text = |name: &str| keys[name].as_str().unwrap().to_string();
-        Credentials {
-            access_key_id: text("access_key_id"),
-            secret_access_key: Secret::new(text("secret_access_key")),
-            session_token: None,
-        }
+        Credentials { access_key_id: text("access_key_id"), secret_access_key: Secret::new(text("secret_access_key")), session_token: None }
     }
 }
 

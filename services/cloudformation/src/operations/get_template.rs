@@ -5,6 +5,7 @@ use crate::{
     lifecycle::{Keys, demands},
     names::{self, StackName},
     state::TEMPLATES,
+    status::StackStatus,
 };
 use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
@@ -66,12 +67,12 @@ impl Operation for GetTemplate {
             Some(version) => call.get(&TEMPLATES, &[account, uuid, version.template.as_str()])?,
             None => None,
         };
-        let found = version.zip(text);
-        let (version, text) =
-            found.ok_or_else(|| invalid(format!("Template does not exist for stack {} in {} state", stack.name, stack.status)))?;
-        let text = match input.template_stage.as_deref() {
-            Some("Original") => text,
-            _ => processed(&stack, &version, text).map_err(|list| findings(&list))?,
+        let text = match version.zip(text) {
+            Some((_, text)) if input.template_stage.as_deref() == Some("Original") => text,
+            Some((version, text)) => processed(&stack, &version, text).map_err(|list| findings(&list))?,
+            // A stack that waits for its first change set has an empty template.
+            None if stack.status == StackStatus::ReviewInProgress => String::new(),
+            None => return Err(invalid(format!("Template does not exist for stack {} in {} state", stack.name, stack.status))),
         };
         Ok(Output { template_body: text, stages_available: vec!["Original", "Processed"] })
     }
