@@ -38,6 +38,7 @@ pub(crate) fn services() -> Vec<Registration> {
         codebuild::service(),
         codecommit::service(),
         codepipeline::service(),
+        ecr::service(),
         iam::service(),
         kms::service(),
         logs::service(),

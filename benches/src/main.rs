@@ -2,7 +2,7 @@
 //!
 //!     cargo build --release && cargo run --release -p benches [-- PART... [--with-moto PATH]]
 //!
-//! The parts are start, calls, kms, s3, decisions and records; `records` fills a disk with ten million records and is measured
+//! The parts are start, calls, kms, s3, decisions, templates and records; `records` fills a disk with ten million records and is measured
 //! only when it is named. `kms` and `s3` measure `moto_server` beside this server, if it is found or its path is given.
 #![allow(clippy::disallowed_methods, reason = "a bench starts processes, opens sockets and reads the clock")]
 
@@ -20,6 +20,7 @@ mod s3;
 mod sink;
 mod start;
 mod table;
+mod templates;
 
 use process::Delivery;
 use std::path::PathBuf;
@@ -37,12 +38,13 @@ struct Run {
 /// A part measures, and adds rows to the table.
 type Part = fn(&Run, &mut Table) -> Result<()>;
 
-const PARTS: [(&str, Part); 6] = [
+const PARTS: [(&str, Part); 7] = [
     ("start", start::measure),
     ("calls", calls::measure),
     ("kms", kms::measure),
     ("s3", s3::measure),
     ("decisions", decisions::measure),
+    ("templates", templates::measure),
     ("records", records::measure),
 ];
 

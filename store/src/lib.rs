@@ -22,7 +22,7 @@ mod pending;
 mod recent;
 mod tx;
 
-pub use blobs::{BlobKey, BlobMeta, BlobReader, BlobWriter, Blobs};
+pub use blobs::{BlobKey, BlobReader, BlobWriter, Blobs};
 pub use disk::{Backup, BackupFile, Contents, Held, KeyBytes, Step, hold, opens_with, rotate};
 pub use engine::{Figures, Store};
 pub use error::{CommitError, StoreError};

@@ -10,6 +10,7 @@ mod listen;
 mod patient;
 mod route;
 mod tls;
+mod wanted;
 
 pub(crate) use authority::{Authority, bundle};
 pub(crate) use backup::Backups;

@@ -247,7 +247,7 @@ fn unsupported(plan: &Plan<'_>, resource: &ResourcePlan, known: &dyn Attributes,
             findings.push(finding(&resource.span, message, Some(format!("remove {name}: no resource type of Sekisho takes one"))));
         }
     }
-    for (policy, name) in [(&resource.deletion_policy, "DeletionPolicy"), (&resource.update_replace_policy, "UpdateReplacePolicy")] {
+    for (policy, name) in [(&resource.deletion_policy, "deletion policy"), (&resource.update_replace_policy, "update replace policy")] {
         if policy.as_deref() == Some("Snapshot") {
             let message = format!("Template error: resource type {} does not support {name} Snapshot", resource.resource_type);
             findings.push(finding(&resource.span, message, Some("use Delete or Retain".into())));
@@ -282,6 +282,7 @@ pub(crate) fn survey(
         };
         if let Some((properties, _)) = &evaluated {
             check_properties(&**kind, resource, properties, &mut findings);
+            findings.extend(crate::secure::misplaced(resource, properties));
         }
         let (change, fate) = match row.and_then(|row| Some((row, row.made.as_ref()?))) {
             None => {

@@ -8,10 +8,11 @@ use crate::{
 use gate::{Error, Scope};
 use serde_json::Value;
 use std::{
+    cell::RefCell,
     collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
     sync::{Arc, Mutex},
 };
-use template::{Attributes, Diagnostic, Inputs, Located, LocatedValue, Plan, Template};
+use template::{Attributes, Diagnostic, DynamicReference, Inputs, Located, LocatedValue, Plan, Template};
 
 /// The name that a template's places carry.
 const FILE: &str = "template";
@@ -22,19 +23,43 @@ type Parsed = VecDeque<(Arc<str>, Arc<Template>)>;
 static PARSED: Mutex<Parsed> = Mutex::new(VecDeque::new());
 const MAX_PARSED: usize = 32;
 
-/// A template's text, read and checked.
-pub(crate) fn parsed(text: &str) -> Result<Arc<Template>, Vec<Diagnostic>> {
+fn remembered(key: &str, read: impl FnOnce() -> Result<Template, Vec<Diagnostic>>) -> Result<Arc<Template>, Vec<Diagnostic>> {
     let cache = || PARSED.lock().unwrap_or_else(|e| e.into_inner());
-    if let Some((_, found)) = cache().iter().find(|(known, _)| **known == *text) {
+    if let Some((_, found)) = cache().iter().find(|(known, _)| **known == *key) {
         return Ok(found.clone());
     }
-    let template = Arc::new(Template::parse(text, FILE)?);
+    let template = Arc::new(read()?);
     let mut cache = cache();
     if cache.len() >= MAX_PARSED {
         cache.pop_front();
     }
-    cache.push_back((text.into(), template.clone()));
+    cache.push_back((key.into(), template.clone()));
     Ok(template)
+}
+
+/// A template's text, read and checked.
+pub(crate) fn parsed(text: &str) -> Result<Arc<Template>, Vec<Diagnostic>> {
+    remembered(text, || Template::parse(text, FILE))
+}
+
+/// The template as it is for a version of a stack: what its transforms make of the version's parameters.
+pub(crate) fn transformed(stack: &Stack, version: &Version, text: &str) -> Result<Arc<Template>, Vec<Diagnostic>> {
+    let template = parsed(text)?;
+    if template.transforms().is_empty() {
+        return Ok(template);
+    }
+    // A version's parameters never change.
+    let key = format!("{} {}", stack.arn(), version.template);
+    remembered(&key, || with_inputs(stack, version, &BTreeMap::new(), &Lacking::default(), |inputs| Template::process(text, FILE, inputs)))
+}
+
+/// The text of a version's template after its transforms.
+pub(crate) fn processed(stack: &Stack, version: &Version, text: String) -> Result<String, Vec<Diagnostic>> {
+    if parsed(&text)?.transforms().is_empty() {
+        return Ok(text);
+    }
+    let processed = with_inputs(stack, version, &BTreeMap::new(), &Lacking::default(), |inputs| Template::processed(&text, FILE, inputs))?;
+    Ok(processed.unwrap_or(text))
 }
 
 /// The template of a version.
@@ -42,7 +67,7 @@ pub(crate) fn template_of(scope: &mut Scope<'_, CloudFormation>, stack: &Stack, 
     let [account, uuid] = stack.key();
     let text = scope.get(&TEMPLATES, &[account, uuid, version.template.as_str()])?;
     let text = text.ok_or_else(|| Error::internal(format_args!("the template of {} is missing", stack.arn())))?;
-    parsed(&text).map_err(|list| findings(&list))
+    transformed(stack, version, &text).map_err(|list| findings(&list))
 }
 
 /// The values of those of the exports that are there.
@@ -64,16 +89,66 @@ pub(crate) fn exported(
 pub(crate) fn with_plan<T>(
     stack: &Stack,
     template: &Template,
-    parameters: &BTreeMap<String, String>,
+    version: &Version,
     exports: &BTreeMap<String, String>,
     work: impl FnOnce(&Plan<'_>) -> Result<T, Vec<Diagnostic>>,
 ) -> Result<T, Vec<Diagnostic>> {
+    with_lacking(stack, template, version, exports, &Lacking::default(), work)
+}
+
+/// The references to Systems Manager's parameters whose values an evaluation did not have.
+#[derive(Default)]
+pub(crate) struct Lacking(RefCell<BTreeSet<String>>);
+
+impl Lacking {
+    pub(crate) fn take(&self) -> BTreeSet<String> {
+        self.0.take()
+    }
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.borrow().is_empty()
+    }
+}
+
+/// As `with_plan`, and tells which values must be fetched: a result is worth something only if there are none.
+pub(crate) fn with_lacking<T>(
+    stack: &Stack,
+    template: &Template,
+    version: &Version,
+    exports: &BTreeMap<String, String>,
+    lacking: &Lacking,
+    work: impl FnOnce(&Plan<'_>) -> Result<T, Vec<Diagnostic>>,
+) -> Result<T, Vec<Diagnostic>> {
+    with_inputs(stack, version, exports, lacking, |inputs| work(&template.plan(inputs)?))
+}
+
+/// Lets `work` have what a version's template is evaluated with.
+fn with_inputs<T>(
+    stack: &Stack,
+    version: &Version,
+    exports: &BTreeMap<String, String>,
+    lacking: &Lacking,
+    work: impl FnOnce(&Inputs<'_>) -> T,
+) -> T {
     let import = |name: &str| exports.get(name).cloned();
+    let resolve = |reference: &DynamicReference| {
+        let DynamicReference::Ssm { name, version: number } = reference else {
+            return Err("secrets are fetched when they are used".into());
+        };
+        let named = number.as_ref().map_or_else(|| name.clone(), |number| format!("{name}:{number}"));
+        match version.stored.get(&named) {
+            Some(value) => Ok(value.clone()),
+            None => {
+                lacking.0.borrow_mut().insert(named);
+                Ok(String::new())
+            }
+        }
+    };
     let arn = stack.arn();
     let mut inputs = Inputs::new(&stack.region, stack.account.as_str(), &stack.name, arn.as_str());
-    inputs.parameters = parameters.clone();
+    inputs.parameters = version.parameters.clone();
     inputs.imports = &import;
-    work(&template.plan(&inputs)?)
+    inputs.resolver = Some(&resolve);
+    work(&inputs)
 }
 
 /// The resources that exist.
@@ -96,6 +171,28 @@ pub(crate) fn masked(value: &Located) -> Value {
         _ if value.secret => Value::String("****".into()),
         _ => value.to_json(),
     }
+}
+
+/// The JSON pointers of what must not be shown.
+pub(crate) fn secrets(value: &Located) -> Vec<String> {
+    fn within(value: &Located, pointer: &mut String, found: &mut Vec<String>) {
+        let length = pointer.len();
+        let mut step = |key: &str, value: &Located, found: &mut Vec<String>| {
+            pointer.push('/');
+            pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
+            within(value, pointer, found);
+            pointer.truncate(length);
+        };
+        match &value.value {
+            LocatedValue::List(items) => items.iter().enumerate().for_each(|(n, item)| step(&n.to_string(), item, found)),
+            LocatedValue::Map(members) => members.iter().for_each(|(key, value)| step(key, value, found)),
+            _ if value.secret => found.push(pointer.clone()),
+            _ => {}
+        }
+    }
+    let mut found = Vec::new();
+    within(value, &mut String::new(), &mut found);
+    found
 }
 
 /// Equality of property values: templates write numbers and booleans as text or not, as they like.

@@ -6,6 +6,7 @@
 //! Must not know any other service or resource type: types are asked for by name, and they make their own calls.
 
 mod changes;
+mod deployment_config;
 mod error;
 mod evaluation;
 mod exports;
@@ -15,9 +16,12 @@ mod names;
 mod operations;
 mod places;
 mod prepare;
+mod protection;
+mod secure;
 mod shapes;
 mod state;
 mod status;
+mod stored;
 mod template_url;
 mod workflow;
 
@@ -30,7 +34,7 @@ pub use operations::{
     describe_stack_events::DescribeStackEvents, describe_stack_resource::DescribeStackResource,
     describe_stack_resources::DescribeStackResources, describe_stacks::DescribeStacks, execute_change_set::ExecuteChangeSet,
     get_template::GetTemplate, get_template_summary::GetTemplateSummary, list_change_sets::ListChangeSets, list_exports::ListExports,
-    list_stack_resources::ListStackResources, list_stacks::ListStacks, update_stack::UpdateStack,
+    list_imports::ListImports, list_stack_resources::ListStackResources, list_stacks::ListStacks, update_stack::UpdateStack,
     update_termination_protection::UpdateTerminationProtection, validate_template::ValidateTemplate,
 };
 pub use status::{ResourceStatus, StackStatus};
@@ -78,6 +82,7 @@ pub fn service() -> Registration {
         .operation::<GetTemplateSummary>()
         .operation::<ListChangeSets>()
         .operation::<ListExports>()
+        .operation::<ListImports>()
         .operation::<ListStackResources>()
         .operation::<ListStacks>()
         .operation::<UpdateStack>()

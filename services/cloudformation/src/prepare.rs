@@ -4,14 +4,15 @@ use crate::{
     CloudFormation,
     changes::{self, Kinds, Survey},
     error::{findings, insufficient_capabilities, invalid},
-    evaluation::{exported, parsed, with_plan},
+    evaluation::{Lacking, exported, parsed, transformed, with_lacking, with_plan},
     state::{ParameterRow, RESOURCES, ResourceRow, Stack, TEMPLATES, Tag, Version},
+    stored,
 };
-use base::Secret;
+use base::{Arn, Secret};
 use gate::{Error, Scope};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, HashMap};
-use template::{Diagnostic, Template};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use template::{Diagnostic, ParameterValue, Template};
 
 /// A parameter as it is given.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -34,12 +35,16 @@ pub(crate) struct Request {
     pub(crate) tags: Option<Vec<Tag>>,
     pub(crate) capabilities: Vec<String>,
     pub(crate) resource_types: Vec<String>,
+    /// The role that is given to the stack. None: the one that it has.
+    pub(crate) role: Option<Arn>,
 }
 
 pub(crate) struct Prepared {
     pub(crate) version: Version,
     pub(crate) text: String,
     pub(crate) survey: Survey,
+    /// The template declares transforms.
+    rewritten: bool,
 }
 
 const MAX_TAGS: usize = 50;
@@ -99,13 +104,17 @@ fn check_tags(tags: &[Tag]) -> Result<(), Error> {
     Ok(())
 }
 
+/// The capability to have a template rewritten without looking at the result. Change sets are looked at: they need none.
+const AUTO_EXPAND: &str = "CAPABILITY_AUTO_EXPAND";
+
 fn check_capabilities(template: &Template, given: &[String]) -> Result<(), Error> {
-    const KNOWN: [&str; 3] = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"];
+    const KNOWN: [&str; 3] = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", AUTO_EXPAND];
     if let Some(other) = given.iter().find(|c| !KNOWN.contains(&c.as_str())) {
         return Err(crate::error::constraint("capabilities", other, &format!("satisfy enum value set: [{}]", KNOWN.join(", "))));
     }
     for (needed, why) in template.capabilities_needed() {
-        if !given.iter().any(|c| c == needed || c == "CAPABILITY_NAMED_IAM") {
+        let covers = |c: &String| c == needed || c == "CAPABILITY_NAMED_IAM" && needed == "CAPABILITY_IAM";
+        if needed != AUTO_EXPAND && !given.iter().any(covers) {
             return Err(insufficient_capabilities(needed, &why));
         }
     }
@@ -163,35 +172,63 @@ pub(crate) fn prepare(scope: &mut Scope<'_, CloudFormation>, stack: &Stack, requ
         None => current_text(scope, stack)?.ok_or_else(|| invalid("Either Template URL or Template Body must be specified."))?,
     };
     let template = parsed(&text).map_err(|list| findings(&list))?;
-    let kinds = kinds(scope, &template)?;
-    check_resource_types(&template, &request.resource_types)?;
-    check_capabilities(&template, &request.capabilities)?;
     let tags = request.tags.or_else(|| stack.current.as_ref().map(|c| c.tags.clone())).unwrap_or_default();
     check_tags(&tags)?;
-    let parameters = given_values(&request.parameters, stack.current.as_ref())?;
-    let worded = |list: Vec<Diagnostic>| findings(&list);
-    let imports = with_plan(stack, &template, &parameters, &BTreeMap::new(), |plan| plan.imports()).map_err(worded)?;
-    let exports = exported(scope, stack, &imports)?;
-    let rows = resources(scope, stack)?;
-    let (survey, values) = with_plan(stack, &template, &parameters, &exports, |plan| {
-        let values = plan.parameters().iter();
-        let values = values.map(|p| ParameterRow { key: p.name.clone(), value: p.value.clone(), no_echo: p.no_echo }).collect();
-        Ok((changes::survey(plan, &kinds, &rows, &stack.outputs)?, values))
-    })
-    .map_err(worded)?;
-    let version = Version {
+    let mut version = Version {
         template: base::uuid_v7(scope.entropy(), scope.now()),
         description: template.description().map(str::to_string),
-        parameters,
-        values,
+        parameters: given_values(&request.parameters, stack.current.as_ref())?,
+        stored: BTreeMap::new(),
+        values: Vec::new(),
         tags,
         capabilities: request.capabilities,
-        imports,
+        imports: BTreeSet::new(),
     };
-    Ok(Prepared { version, text, survey })
+    version.stored = stored::of_parameters(scope, &template, &version.parameters)?;
+    let worded = |list: Vec<Diagnostic>| findings(&list);
+    let template = transformed(stack, &version, &text).map_err(worded)?;
+    let kinds = kinds(scope, &template)?;
+    check_resource_types(&template, &request.resource_types)?;
+    check_capabilities(&template, &version.capabilities)?;
+    version.imports = with_plan(stack, &template, &version, &BTreeMap::new(), |plan| plan.imports()).map_err(worded)?;
+    let exports = exported(scope, stack, &version.imports)?;
+    let rows = resources(scope, stack)?;
+    let survey = loop {
+        let lacking = Lacking::default();
+        let surveyed = with_lacking(stack, &template, &version, &exports, &lacking, |plan| {
+            let survey = changes::survey(plan, &kinds, &rows, &stack.outputs)?;
+            Ok((survey, plan.parameters().iter().map(row_of).collect()))
+        });
+        if !lacking.is_empty() {
+            let found = stored::of_references(scope, stack, request.role.as_ref(), lacking.take())?;
+            version.stored.extend(found);
+            continue;
+        }
+        let (survey, values) = surveyed.map_err(worded)?;
+        version.values = values;
+        break survey;
+    };
+    let rewritten = !template.transforms().is_empty();
+    Ok(Prepared { version, text, survey, rewritten })
+}
+
+fn row_of(parameter: &ParameterValue) -> ParameterRow {
+    ParameterRow {
+        key: parameter.name.clone(),
+        value: parameter.value.clone(),
+        resolved: parameter.resolved_value.clone(),
+        no_echo: parameter.no_echo,
+    }
 }
 
 impl Prepared {
+    /// Refuses a template with transforms whose caller does not acknowledge that it is used unseen.
+    pub(crate) fn unseen(self) -> Result<Self, Error> {
+        match self.rewritten && !self.version.capabilities.iter().any(|c| c == AUTO_EXPAND) {
+            true => Err(insufficient_capabilities(AUTO_EXPAND, "The template declares transforms")),
+            false => Ok(self),
+        }
+    }
     /// Keeps the template's text.
     pub(crate) fn keep(self, scope: &mut Scope<'_, CloudFormation>, stack: &Stack) -> Result<Version, Error> {
         let [account, uuid] = stack.key();
@@ -200,6 +237,7 @@ impl Prepared {
     }
     /// Whether a stack that has `current` would be the same afterwards.
     pub(crate) fn changes_nothing(&self, current: Option<&Version>) -> bool {
-        self.survey.is_empty() && current.is_some_and(|c| c.tags == self.version.tags)
+        let resolved = |version: &Version| version.values.iter().map(|row| row.resolved.clone()).collect::<Vec<_>>();
+        self.survey.is_empty() && current.is_some_and(|c| c.tags == self.version.tags && resolved(c) == resolved(&self.version))
     }
 }

@@ -1,5 +1,6 @@
 use crate::{
     CloudFormation,
+    deployment_config::{self, DeploymentConfig},
     error::invalid,
     lifecycle::{Keys, act, demands},
     names::StackName,
@@ -26,6 +27,7 @@ pub struct Input {
     role_arn: Option<Arn>,
     client_request_token: Option<String>,
     deletion_mode: Option<String>,
+    deployment_config: Option<DeploymentConfig>,
 }
 
 impl Operation for DeleteStack {
@@ -41,6 +43,7 @@ impl Operation for DeleteStack {
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<(), Error> {
+        deployment_config::check(Self::NAME, input.deployment_config.as_ref())?;
         crate::lifecycle::refuse(Self::NAME, &[("DeletionMode", input.deletion_mode.is_some_and(|mode| mode != "STANDARD"))])?;
         let Some(mut stack) = StackName::find(&mut **call, &input.stack_name)?.load(&mut **call)? else { return Ok(()) };
         if matches!(stack.status, StackStatus::DeleteComplete | StackStatus::DeleteInProgress) {
