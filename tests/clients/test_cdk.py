@@ -2,7 +2,6 @@
 
 import fcntl
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -17,7 +16,7 @@ INSTALLED = ROOT / "target/clients-cdk"
 ADMINISTRATOR = "arn:aws:iam::aws:policy/AdministratorAccess"
 QUIET = {"CI": "1", "CDK_DISABLE_CLI_TELEMETRY": "true", "NODE_NO_WARNINGS": "1", "SHOP_REGION": REGION, "SHOP_DEV": DEV, "SHOP_STAGING": STAGING}
 # What the tool says of its own progress.
-CHATTER = re.compile(r"(start|success): (Building|Built|Publishing|Published)|NOTICES|Synthesis time|Deployment time|Total time|^$")
+CHATTER = re.compile(r"(start|success): (Building|Built|Publishing|Published)|_IN_PROGRESS +\||feature flags are not configured|Synthesis time|Deployment time|Total time|^$")
 
 
 def setUpModule():
@@ -44,7 +43,7 @@ class Cdk(Served):
         self.app.mkdir()
         shutil.copy(SOURCES / "app.js", self.app)
         (self.app / "node_modules").symlink_to(INSTALLED / "node_modules")
-        (self.app / "cdk.json").write_text(json.dumps({"app": "node app.js", "versionReporting": False}))
+        (self.app / "cdk.json").write_text(json.dumps({"versionReporting": False}))
 
     def cdk(self, environment, *arguments, check=True, **variables):
         tool = INSTALLED / "node_modules/aws-cdk/bin/cdk"
@@ -63,7 +62,7 @@ class Cdk(Served):
         self.cdk(self.account(name), "bootstrap", f"aws://{account}/{REGION}", *others, "--cloudformation-execution-policies", ADMINISTRATOR)
 
     def synthesize(self, folder, release):
-        self.cdk(self.environment, "synth", "--quiet", "--output", folder, SHOP_RELEASE=release)
+        self.cdk(self.environment, "synth", "--app", "node app.js", "--quiet", "--output", folder, SHOP_RELEASE=release)
 
     def callers(self, account, event):
         """Who made these calls in an account, by the trail."""
@@ -86,7 +85,7 @@ class Cdk(Served):
         bucket = re.search(r"shop-staging\.BucketName = (\S+)", said)[1]
         # From dev into staging, nothing was done by other roles than those of the bootstrap.
         executor = f"arn:aws:sts::{STAGING}:assumed-role/cdk-hnb659fds-cfn-exec-role-{STAGING}-{REGION}/"
-        makers = {caller for caller in self.callers("staging", "CreateKey")}
+        makers = self.callers("staging", "CreateKey")
         self.assertTrue(makers and all(caller.startswith(executor) for caller in makers), makers)
         encryption = self.answer(staging, "s3api", "get-bucket-encryption", "--bucket", bucket)
         rule = encryption["ServerSideEncryptionConfiguration"]["Rules"][0]["ApplyServerSideEncryptionByDefault"]
@@ -106,7 +105,7 @@ class Cdk(Served):
         _, said = self.cdk(dev, "deploy", "--app", "first", "--all", "--require-approval", "never")
         self.assertIn("shop-dev (no changes)", said)
         self.assertIn("shop-staging (no changes)", said)
-        code, said = self.cdk(dev, "diff", "--app", "first", "--fail")
+        _, said = self.cdk(dev, "diff", "--app", "first", "--fail")
         self.assertIn("Number of stacks with differences: 0", said)
         code, said = self.cdk(dev, "diff", "--app", "second", "--fail", check=False)
         self.assertEqual(code, 1, said)
@@ -127,7 +126,7 @@ class Cdk(Served):
         # Prod is not trusted by this bootstrap.
         code, said = self.cdk(self.account("prod"), "deploy", "--app", "first", "shop-dev", "--require-approval", "never", check=False)
         self.assertNotEqual(code, 0)
-        self.assertRegex(said, rf"not authorized to perform: sts:AssumeRole|Could not assume role|{DEV}")
+        self.assertRegex(said, rf"not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::{DEV}:role/cdk-hnb659fds-deploy-role-")
         stacks = self.answer(self.account("dev"), "cloudformation", "describe-stacks")["Stacks"]
         self.assertEqual([stack["StackName"] for stack in stacks], ["CDKToolkit"])
 
