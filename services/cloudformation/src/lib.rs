@@ -14,28 +14,32 @@ mod journal;
 mod lifecycle;
 mod names;
 mod operations;
+mod options;
 mod places;
 mod prepare;
 mod protection;
+mod resources;
 mod secure;
 mod shapes;
 mod state;
 mod status;
 mod stored;
 mod template_url;
+mod waiting;
 mod workflow;
 
 use base::Arn;
 use gate::{Error, Protocol, Registration, ResourceFacts, Service, View};
 
 pub use operations::{
-    continue_update_rollback::ContinueUpdateRollback, create_change_set::CreateChangeSet, create_stack::CreateStack,
-    delete_change_set::DeleteChangeSet, delete_stack::DeleteStack, describe_change_set::DescribeChangeSet,
+    cancel_update_stack::CancelUpdateStack, continue_update_rollback::ContinueUpdateRollback, create_change_set::CreateChangeSet,
+    create_stack::CreateStack, delete_change_set::DeleteChangeSet, delete_stack::DeleteStack, describe_change_set::DescribeChangeSet,
     describe_stack_events::DescribeStackEvents, describe_stack_resource::DescribeStackResource,
     describe_stack_resources::DescribeStackResources, describe_stacks::DescribeStacks, execute_change_set::ExecuteChangeSet,
-    get_template::GetTemplate, get_template_summary::GetTemplateSummary, list_change_sets::ListChangeSets, list_exports::ListExports,
-    list_imports::ListImports, list_stack_resources::ListStackResources, list_stacks::ListStacks, update_stack::UpdateStack,
-    update_termination_protection::UpdateTerminationProtection, validate_template::ValidateTemplate,
+    get_stack_policy::GetStackPolicy, get_template::GetTemplate, get_template_summary::GetTemplateSummary,
+    list_change_sets::ListChangeSets, list_exports::ListExports, list_imports::ListImports, list_stack_resources::ListStackResources,
+    list_stacks::ListStacks, rollback_stack::RollbackStack, set_stack_policy::SetStackPolicy, signal_resource::SignalResource,
+    update_stack::UpdateStack, update_termination_protection::UpdateTerminationProtection, validate_template::ValidateTemplate,
 };
 pub use status::{ResourceStatus, StackStatus};
 
@@ -48,7 +52,15 @@ impl Service for CloudFormation {
     const PROTOCOL: Protocol = Protocol::Query;
 }
 
+/// Who has the whole of a wait condition handle's URL may signal it.
+const HANDLE_POLICY: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":"*","Action":"cloudformation:SignalResource","Resource":"*","Condition":{"StringEquals":{"cloudformation:HandleSigned":"true"}}}}"#;
+
 fn facts(view: &mut View<'_, CloudFormation>, arn: &Arn) -> Result<Option<ResourceFacts>, Error> {
+    if let Some(target) = waiting::Target::of_arn(arn) {
+        let policy =
+            gate::Document { name: format!("policy of the wait condition handle {}", target.logical_id), text: HANDLE_POLICY.into() };
+        return Ok(Some(ResourceFacts { policy: Some(policy), ..ResourceFacts::owned_by(target.account) }));
+    }
     let (Some(account), Some((_, uuid))) = (arn.account(), arn.resource_of("stack").and_then(|path| path.split_once('/'))) else {
         return Ok(None);
     };
@@ -67,6 +79,7 @@ pub fn workflows(engine: &mut durable::Engine) {
 /// The service.
 pub fn service() -> Registration {
     Registration::new::<CloudFormation>()
+        .operation::<CancelUpdateStack>()
         .operation::<ContinueUpdateRollback>()
         .operation::<CreateChangeSet>()
         .operation::<CreateStack>()
@@ -78,6 +91,7 @@ pub fn service() -> Registration {
         .operation::<DescribeStackResources>()
         .operation::<DescribeStacks>()
         .operation::<ExecuteChangeSet>()
+        .operation::<GetStackPolicy>()
         .operation::<GetTemplate>()
         .operation::<GetTemplateSummary>()
         .operation::<ListChangeSets>()
@@ -85,9 +99,14 @@ pub fn service() -> Registration {
         .operation::<ListImports>()
         .operation::<ListStackResources>()
         .operation::<ListStacks>()
+        .operation::<RollbackStack>()
+        .operation::<SetStackPolicy>()
+        .operation::<SignalResource>()
         .operation::<UpdateStack>()
         .operation::<UpdateTerminationProtection>()
         .operation::<ValidateTemplate>()
+        .resource_type(resources::wait_condition::WaitCondition)
+        .resource_type(resources::wait_condition_handle::WaitConditionHandle)
         .resources::<CloudFormation>(facts)
         .origins(places::origin)
 }

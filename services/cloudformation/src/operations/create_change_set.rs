@@ -1,9 +1,10 @@
 use crate::{
     CloudFormation,
     deployment_config::{self, DeploymentConfig},
-    error::{constraint, invalid, not_updatable, stack_missing},
-    lifecycle::{Keys, demands, new_stack, refuse, take_name, template_text},
+    error::{constraint, invalid, stack_missing},
+    lifecycle::{Keys, check_updatable, demands, new_stack, refuse, take_name, template_text},
     names::{StackName, check_change_set_name},
+    options::{self, RollbackConfiguration},
     prepare::{Parameter, Request, prepare},
     state::{CHANGE_SET_STACKS, CHANGE_SETS, ChangeSet, ChangeSetStatus, ChangeSetType, ExecutionStatus, OnFailure, Stack, Tag},
     status::StackStatus,
@@ -43,7 +44,7 @@ pub struct Input {
     on_stack_failure: Option<OnFailure>,
     #[serde(default, rename = "NotificationARNs")]
     notification_arns: Vec<String>,
-    rollback_configuration: Option<Value>,
+    rollback_configuration: Option<RollbackConfiguration>,
     #[serde(default)]
     resources_to_import: Vec<Value>,
     /// A name that is taken by a resource outside the stack is told when the change set is executed: it is not imported.
@@ -73,12 +74,11 @@ const LONGEST_DESCRIPTION: usize = 1024;
 fn stack_for(call: &mut Scope<'_, CloudFormation>, input: &Input) -> Result<Stack, Error> {
     let found = StackName::find(call, &input.stack_name)?.load(call)?;
     match (input.change_set_type.unwrap_or_default(), found) {
-        (ChangeSetType::Update, None) => Err(stack_missing(&input.stack_name)),
-        (ChangeSetType::Update, Some(stack)) if stack.status.updatable() => Ok(stack),
-        (ChangeSetType::Update, Some(stack)) => Err(not_updatable(&stack)),
+        (ChangeSetType::Update | ChangeSetType::Import, None) => Err(stack_missing(&input.stack_name)),
+        (ChangeSetType::Update | ChangeSetType::Import, Some(stack)) => check_updatable(&stack, true).map(|()| stack),
         (ChangeSetType::Create, Some(stack)) if stack.status == StackStatus::ReviewInProgress => Ok(stack),
         (ChangeSetType::Create, Some(stack)) => Err(invalid(format!(
-            "Stack [{}] already exists and cannot be created again with the changeSet [{}]",
+            "Stack [{}] already exists and cannot be created again with the changeSet [{}].",
             stack.name, input.change_set_name
         ))),
         (ChangeSetType::Create, None) => {
@@ -106,6 +106,7 @@ impl Operation for CreateChangeSet {
             resource_types: &input.resource_types,
             change_set: Some(&input.change_set_name),
             tags: input.tags.as_deref().unwrap_or_default(),
+            ..Keys::default()
         };
         demands(view, "cloudformation:CreateChangeSet", &stack, &keys)
     }
@@ -116,11 +117,15 @@ impl Operation for CreateChangeSet {
             Self::NAME,
             &[
                 ("NotificationARNs", !input.notification_arns.is_empty()),
-                ("RollbackConfiguration", super::has_triggers(input.rollback_configuration.as_ref())),
                 ("ResourcesToImport", !input.resources_to_import.is_empty()),
                 ("DeploymentMode", input.deployment_mode.is_some()),
+                ("ChangeSetType IMPORT", input.change_set_type == Some(ChangeSetType::Import)),
             ],
         )?;
+        let monitoring_minutes = options::monitoring(Self::NAME, input.rollback_configuration.as_ref())?;
+        if input.on_stack_failure == Some(OnFailure::Delete) && input.change_set_type != Some(ChangeSetType::Create) {
+            return Err(invalid("OnStackFailure DELETE is only valid when the ChangeSetType is CREATE"));
+        }
         let stack = stack_for(call, &input)?;
         let others = call.scan(&CHANGE_SETS, &stack.key())?;
         if others.len() >= MAX_CHANGE_SETS {
@@ -158,7 +163,7 @@ impl Operation for CreateChangeSet {
                 .map_err(|e| invalid(format!("Role {role} is invalid or cannot be assumed\n{}", e.message)))?;
         }
         let kind = input.change_set_type.unwrap_or_default();
-        let empty = kind == ChangeSetType::Update && prepared.changes_nothing(stack.current.as_ref());
+        let empty = kind == ChangeSetType::Update && prepared.changes_nothing(&stack);
         let (status, execution) = if empty {
             (ChangeSetStatus::Failed, ExecutionStatus::Unavailable)
         } else {
@@ -178,7 +183,8 @@ impl Operation for CreateChangeSet {
             execution,
             version: prepared.keep(call, &stack)?,
             role_arn: input.role_arn,
-            on_failure: input.on_stack_failure.unwrap_or_default(),
+            on_failure: input.on_stack_failure,
+            monitoring_minutes,
             client_token: input.client_token,
             changes,
         };

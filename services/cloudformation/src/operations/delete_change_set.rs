@@ -46,7 +46,7 @@ impl Operation for DeleteChangeSet {
             Err(error) if error.code == "ChangeSetNotFound" => return Ok(Output {}),
             Err(error) => return Err(error),
         };
-        if super::describe_change_set::execution(found.execution, &stack) == ExecutionStatus::ExecuteInProgress {
+        if found.execution_of(&stack) == ExecutionStatus::ExecuteInProgress {
             return Err(invalid_change_set_status(format!("ChangeSet [{}] cannot be deleted while it is executed", found.arn)));
         }
         drop_change_set(call, &stack, &found);

@@ -1,7 +1,7 @@
 use crate::{
     CloudFormation,
-    error::{change_set_missing, invalid_change_set_status, not_updatable, stack_missing},
-    lifecycle::{Keys, act, begin_version, demands, drop_change_sets},
+    error::{change_set_missing, invalid, invalid_change_set_status, not_updatable, stack_missing},
+    lifecycle::{Keys, act, begin_version, check_updatable, demands, drop_change_sets},
     names,
     state::{CHANGE_SETS, ChangeSetStatus, ChangeSetType, ExecutionStatus, OnFailure},
     status::StackStatus,
@@ -46,20 +46,16 @@ impl Operation for ExecuteChangeSet {
         let missing = || input.stack_name.as_deref().map_or_else(|| change_set_missing(&input.change_set_name), stack_missing);
         let mut stack = named.load(&mut **call)?.ok_or_else(missing)?;
         let mut found = names::change_set(call, &stack, &input.change_set_name)?;
-        crate::lifecycle::refuse(
-            Self::NAME,
-            &[
-                ("DisableRollback for an update", input.disable_rollback == Some(true) && found.kind == ChangeSetType::Update),
-                ("RetainExceptOnCreate", input.retain_except_on_create == Some(true)),
-            ],
-        )?;
+        if input.disable_rollback.is_some() && found.on_failure.is_some() {
+            return Err(invalid("You cannot specify DisableRollback when OnStackFailure was specified for the change set."));
+        }
         if found.status != ChangeSetStatus::CreateComplete {
             return Err(invalid_change_set_status(format!(
                 "ChangeSet [{}] cannot be executed in its current status of [FAILED]",
                 found.arn
             )));
         }
-        let execution = super::describe_change_set::execution(found.execution, &stack);
+        let execution = found.execution_of(&stack);
         if execution != ExecutionStatus::Available {
             let word = serde_json::to_value(execution).ok().and_then(|v| v.as_str().map(str::to_string)).unwrap_or_default();
             return Err(invalid_change_set_status(format!(
@@ -67,14 +63,19 @@ impl Operation for ExecuteChangeSet {
                 found.arn
             )));
         }
-        let ready = match found.kind {
-            ChangeSetType::Create => stack.status == StackStatus::ReviewInProgress,
-            ChangeSetType::Update => stack.status.updatable(),
+        let on_failure = match input.disable_rollback {
+            Some(true) => OnFailure::DoNothing,
+            _ => found.on_failure.unwrap_or_default(),
         };
-        if !ready {
-            return Err(not_updatable(&stack));
+        match (found.kind, stack.status) {
+            (ChangeSetType::Create, StackStatus::ReviewInProgress) => stack.updated = Some(call.now()),
+            (ChangeSetType::Update, _) => check_updatable(&stack, on_failure == OnFailure::DoNothing)?,
+            _ => return Err(not_updatable(&stack)),
         }
-        stack.on_failure = if input.disable_rollback == Some(true) { OnFailure::DoNothing } else { found.on_failure };
+        stack.on_failure = on_failure;
+        stack.retain_except_on_create = input.retain_except_on_create == Some(true);
+        stack.monitoring_minutes = found.monitoring_minutes.or(stack.monitoring_minutes);
+        stack.policy_during_update = None;
         stack.change_set = Some(found.arn.clone());
         act(call, &mut stack, found.role_arn.clone(), input.client_request_token)?;
         drop_change_sets(call, &stack, Some(&found.uuid))?;

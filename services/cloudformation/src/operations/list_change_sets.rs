@@ -27,6 +27,7 @@ struct Summary {
     status_reason: Option<String>,
     creation_time: IsoTime,
     description: Option<String>,
+    include_nested_stacks: bool,
 }
 
 /// The change sets.
@@ -52,11 +53,12 @@ impl Operation for ListChangeSets {
         let stack = names::stack(&mut **call, &input.stack_name, stack_missing)?;
         let (rows, next_token) = page(call.scan(&CHANGE_SETS, &stack.key())?, input.next_token.as_deref(), PAGE)?;
         let summary = |(_, row): (Vec<String>, crate::state::ChangeSet)| Summary {
+            execution_status: row.execution_of(&stack),
+            include_nested_stacks: false,
             stack_id: stack.arn(),
             stack_name: stack.name.clone(),
             change_set_id: row.arn,
             change_set_name: row.name,
-            execution_status: super::describe_change_set::execution(row.execution, &stack),
             status: row.status,
             status_reason: row.reason,
             creation_time: IsoTime(row.created),

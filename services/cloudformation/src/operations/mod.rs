@@ -1,3 +1,4 @@
+pub(crate) mod cancel_update_stack;
 pub(crate) mod continue_update_rollback;
 pub(crate) mod create_change_set;
 pub(crate) mod create_stack;
@@ -9,6 +10,7 @@ pub(crate) mod describe_stack_resource;
 pub(crate) mod describe_stack_resources;
 pub(crate) mod describe_stacks;
 pub(crate) mod execute_change_set;
+pub(crate) mod get_stack_policy;
 pub(crate) mod get_template;
 pub(crate) mod get_template_summary;
 pub(crate) mod list_change_sets;
@@ -16,6 +18,9 @@ pub(crate) mod list_exports;
 pub(crate) mod list_imports;
 pub(crate) mod list_stack_resources;
 pub(crate) mod list_stacks;
+pub(crate) mod rollback_stack;
+pub(crate) mod set_stack_policy;
+pub(crate) mod signal_resource;
 pub(crate) mod update_stack;
 pub(crate) mod update_termination_protection;
 pub(crate) mod validate_template;
@@ -30,6 +35,9 @@ const EXAMPLE: &str = "Resources:\n  Logs:\n    Type: AWS::Logs::LogGroup\n    P
 
 /// The same with a parameter that nobody is shown.
 const EXAMPLE_PARAMETER: &str = "Parameters:\n  Password: {Type: String, NoEcho: true}\nResources:\n  Logs:\n    Type: AWS::Logs::LogGroup\n    Properties:\n      LogGroupName: /example\n";
+
+/// A stack policy that lets updates do everything.
+const EXAMPLE_POLICY: &str = r#"{"Statement":[{"Effect":"Allow","Action":"Update:*","Principal":"*","Resource":"*"}]}"#;
 
 /// The trust policy of the examples' stack role.
 const ROLE_TRUST: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Service":"cloudformation.amazonaws.com"},"Action":"sts:AssumeRole"}}"#;
@@ -63,10 +71,6 @@ fn recorded(input: &impl Serialize) -> Value {
         }
     }
     value
-}
-
-fn has_triggers(configuration: Option<&Value>) -> bool {
-    configuration.and_then(|c| c.get("RollbackTriggers")).and_then(Value::as_array).is_some_and(|triggers| !triggers.is_empty())
 }
 
 /// None: the previous template.

@@ -1,0 +1,2 @@
+pub(crate) mod wait_condition;
+pub(crate) mod wait_condition_handle;
