@@ -320,6 +320,17 @@ pub(crate) fn survey(
                 } else {
                     Fate::New
                 };
+                let fate = if fate == Fate::Same && crate::nested::is(&made.resource_type) {
+                    // What lies behind the URL may have changed: AWS's word for it.
+                    details.push(Detail {
+                        evaluation: "Dynamic".into(),
+                        change_source: Some("Automatic".into()),
+                        ..detail("Properties", None, "Never", None)
+                    });
+                    Fate::Modified
+                } else {
+                    fate
+                };
                 if evaluated.as_ref().is_some_and(|(_, metadata)| !same(metadata.as_ref(), made.metadata.as_ref())) {
                     details.push(detail("Metadata", None, "Never", None));
                 }

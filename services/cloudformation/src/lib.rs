@@ -12,9 +12,11 @@ mod exports;
 mod journal;
 mod lifecycle;
 mod names;
+mod nested;
 mod operations;
 mod places;
 mod prepare;
+mod resources;
 mod shapes;
 mod state;
 mod status;
@@ -83,6 +85,7 @@ pub fn service() -> Registration {
         .operation::<UpdateStack>()
         .operation::<UpdateTerminationProtection>()
         .operation::<ValidateTemplate>()
+        .resource_type(resources::stack::StackType)
         .resources::<CloudFormation>(facts)
         .origins(places::origin)
 }

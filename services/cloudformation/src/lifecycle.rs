@@ -106,6 +106,8 @@ pub(crate) fn new_stack(scope: &mut Scope<'_, CloudFormation>, name: &str) -> Re
         retain: Vec::new(),
         skip: Vec::new(),
         events: 0,
+        failure: None,
+        nesting: None,
     })
 }
 
@@ -141,6 +143,7 @@ pub(crate) fn begin(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, pr
 /// As `begin`, for a version whose template is kept already.
 pub(crate) fn begin_version(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, version: crate::state::Version) -> Result<(), Error> {
     exports::import(scope, stack, &version.imports)?;
+    stack.let_loose();
     let making = stack.current.is_none();
     stack.target = Some(version);
     let (status, phase) =

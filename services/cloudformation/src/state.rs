@@ -110,6 +110,12 @@ pub(crate) struct Stack {
     pub(crate) skip: Vec<String>,
     /// The number of the next event.
     pub(crate) events: u64,
+    /// Why the operation under way, or the last one, failed.
+    #[serde(default)]
+    pub(crate) failure: Option<String>,
+    /// Whose resource the stack is.
+    #[serde(default)]
+    pub(crate) nesting: Option<crate::nested::Nesting>,
 }
 
 impl Stack {

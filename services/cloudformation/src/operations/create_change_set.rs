@@ -47,6 +47,7 @@ pub struct Input {
     resources_to_import: Vec<Value>,
     import_existing_resources: Option<bool>,
     deployment_mode: Option<String>,
+    include_nested_stacks: Option<bool>,
 }
 
 /// Its ids.

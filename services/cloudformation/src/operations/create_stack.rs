@@ -51,7 +51,7 @@ pub struct Input {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Output {
-    stack_id: Arn,
+    pub(crate) stack_id: Arn,
 }
 
 impl Operation for CreateStack {

@@ -3,6 +3,7 @@ use crate::{
     error::invalid,
     lifecycle::{Keys, act, demands},
     names::StackName,
+    nested,
     status::StackStatus,
     workflow::{self, Phase},
 };
@@ -49,6 +50,7 @@ impl Operation for DeleteStack {
         if stack.termination_protection {
             return Err(invalid(format!("Stack [{}] cannot be deleted while TerminationProtection is enabled", stack.name)));
         }
+        nested::check_protection(call, &stack)?;
         if !stack.status.deletable() {
             return Err(invalid(format!("Stack [{}] cannot be deleted while in status {}", stack.arn(), stack.status)));
         }
@@ -66,7 +68,11 @@ impl Operation for DeleteStack {
         stack.move_to(call, StackStatus::DeleteInProgress, Some("User Initiated".into()))?;
         stack.save(call)?;
         // Work that is under way sees the new status at its next step.
-        if under_way { Ok(()) } else { workflow::start(call, &stack, Phase::Delete) }
+        if under_way {
+            // It may be waiting for something else.
+            return durable::signal(call, stack.arn().as_str(), json!({"status": stack.status}));
+        }
+        workflow::start(call, &stack, Phase::Delete)
     }
 
     fn example() -> Example {

@@ -1,6 +1,6 @@
 //! Makes what a version wants: a new stack's resources, or those that an update adds and changes.
 
-use super::{Phase, State, cleanup, resource};
+use super::{Phase, State, cleanup, nested, resource};
 use crate::{
     CloudFormation,
     changes::{evaluated_outputs, metadata},
@@ -8,6 +8,7 @@ use crate::{
     evaluation::{Known, differing, exported, masked, template_of, with_plan},
     exports,
     journal::Happened,
+    nested::Order,
     prepare::resources,
     state::{Made, OnFailure, Pending, ResourceRow, Stack, Version},
     status::{ResourceStatus, StackStatus},
@@ -58,7 +59,15 @@ enum Found {
 pub(super) fn step(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, mut state: State) -> Result<Next<State>, Error> {
     let Some(version) = stack.target.clone() else { return Err(Error::internal("the stack has nothing to become")) };
     if timed_out(scope, stack, &state) {
+        nested::cancelled(scope, stack, &mut state)?;
         return fail(scope, stack, state, "Stack creation time exceeded the specified timeout.".into());
+    }
+    if state.phase == Phase::Update && stack.ordered() == Some(Order::RollBack) {
+        nested::cancelled(scope, stack, &mut state)?;
+        return fail(scope, stack, state, "Stack update cancelled".into());
+    }
+    if state.waiting.is_some() {
+        return nested::resume(scope, stack, state);
     }
     match next(scope, stack, &version, &mut state)? {
         Found::Nothing => finish(scope, stack, &version, state),
@@ -130,7 +139,9 @@ fn look(scope: &mut Scope<'_, CloudFormation>, stack: &Stack, plan: &Plan<'_>, i
     let row = resource::row(scope, stack, id)?;
     match row {
         Some(ResourceRow { made: Some(made), pending, .. })
-            if made.resource_type == wanted.resource_type && differing(&made.properties, &wanted.properties).is_empty() =>
+            if made.resource_type == wanted.resource_type && differing(&made.properties, &wanted.properties).is_empty()
+                // What lies behind a template's URL may have changed.
+                && !crate::nested::is(&wanted.resource_type) =>
         {
             keep(scope, stack, id, made, pending, wanted)?;
             Ok(Ok(None))
@@ -176,6 +187,10 @@ fn create(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, mut state: S
     };
     started(scope, stack, &wanted, "", ResourceStatus::CreateInProgress, None)?;
     started(scope, stack, &wanted, &physical.id, ResourceStatus::CreateInProgress, Some("Resource creation Initiated".into()))?;
+    if crate::nested::is(&wanted.resource_type) {
+        let id = wanted.id.clone();
+        return nested::begun(scope, stack, state, id, wanted.made(physical), None);
+    }
     done(scope, stack, wanted, physical, ResourceStatus::CreateComplete, Pending::Created)?;
     Ok(state.onwards())
 }
@@ -204,6 +219,10 @@ fn change(
             started(scope, stack, &wanted, &made.physical_id, ResourceStatus::UpdateInProgress, why)?;
             if replaces {
                 started(scope, stack, &wanted, &physical.id, ResourceStatus::UpdateInProgress, Some("Resource creation Initiated".into()))?;
+            }
+            if crate::nested::is(&wanted.resource_type) {
+                let id = wanted.id.clone();
+                return nested::begun(scope, stack, state, id, wanted.made(physical), Some(made));
             }
             let replaced = physical.id != made.physical_id;
             let pending = if replaced { Pending::Replaced(Box::new(made)) } else { Pending::Updated(Box::new(made)) };
@@ -298,7 +317,8 @@ fn failed(
     fail(scope, stack, state, format!("The following resource(s) failed to {verb}: [{id}]. "))
 }
 
-fn fail(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, state: State, why: String) -> Result<Next<State>, Error> {
+pub(super) fn fail(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, state: State, why: String) -> Result<Next<State>, Error> {
+    stack.failure = Some(why.trim_end().to_string());
     if state.phase == Phase::Update {
         stack.move_to(scope, StackStatus::UpdateRollbackInProgress, Some(why))?;
         return Ok(state.turn_to(Phase::UpdateRollback));
@@ -331,9 +351,21 @@ fn finish(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, version: &Ve
         Ok(outputs) => outputs,
         Err(list) => return fail(scope, stack, state, text_of(&list)),
     };
+    let before = stack.outputs.clone();
     if let Err(why) = exports::replace_outputs(scope, stack, outputs)? {
         return fail(scope, stack, state, why);
     }
+    if let Some(nesting) = stack.nesting.as_mut().filter(|nesting| nesting.held && state.phase == Phase::Update) {
+        nesting.before = Some(before);
+        stack.move_to(scope, StackStatus::UpdateCompleteCleanupInProgress, None)?;
+        return Ok(state.turn_to(Phase::Held));
+    }
+    settle(scope, stack, state)
+}
+
+/// The stack is what it was to become. What that left is deleted.
+pub(super) fn settle(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, state: State) -> Result<Next<State>, Error> {
+    let Some(version) = stack.target.clone() else { return Err(Error::internal("the stack has nothing to become")) };
     let new = stack.target.take();
     let old = std::mem::replace(&mut stack.current, new);
     if state.phase == Phase::Create {
@@ -344,9 +376,14 @@ fn finish(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, version: &Ve
         exports::let_go(scope, stack, &old.imports, &version.imports);
         cleanup::forget_template(scope, stack, &old);
     }
-    stack.move_to(scope, StackStatus::UpdateCompleteCleanupInProgress, None)?;
+    if stack.status != StackStatus::UpdateCompleteCleanupInProgress {
+        stack.move_to(scope, StackStatus::UpdateCompleteCleanupInProgress, None)?;
+    }
+    let template = template_of(scope, stack, &version)?;
+    let exported = exported(scope, stack, &version.imports)?;
+    let known = resources(scope, stack)?;
     let live = with_plan(stack, &template, &version.parameters, &exported, |plan| Ok(plan.order().to_vec()))
         .map_err(|list| Error::internal(text_of(&list)))?;
-    cleanup::after_update(scope, stack, &live, known.0)?;
+    cleanup::after_update(scope, stack, &live, known)?;
     Ok(state.turn_to(Phase::Cleanup))
 }

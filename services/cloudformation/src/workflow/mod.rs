@@ -2,6 +2,7 @@
 
 mod apply;
 mod cleanup;
+mod nested;
 mod removal;
 mod resource;
 mod rollback;
@@ -40,6 +41,8 @@ pub(crate) enum Phase {
     Cleanup,
     /// Deletes the stack.
     Delete,
+    /// Waits, where the parent wanted the nested stack, for the parent's word.
+    Held,
 }
 
 /// What the work keeps between its steps.
@@ -55,16 +58,22 @@ pub struct State {
     suffix: Option<String>,
     /// How often the present resource was tried in vain.
     attempts: u32,
+    /// The resource that is under way elsewhere: a nested stack.
+    #[serde(default)]
+    waiting: Option<String>,
+    /// The nested stacks that delete what the update left. None: they were not told yet.
+    #[serde(default)]
+    nested: Option<Vec<String>>,
 }
 
 impl State {
     pub(crate) fn new(stack: &Stack, phase: Phase) -> Self {
-        Self { uuid: stack.uuid.clone(), phase, queue: None, failed: Vec::new(), suffix: None, attempts: 0 }
+        Self { uuid: stack.uuid.clone(), phase, queue: None, failed: Vec::new(), suffix: None, attempts: 0, waiting: None, nested: None }
     }
 
     /// Goes on with another phase.
     fn turn_to(self, phase: Phase) -> Next<Self> {
-        Next::Go(Self { phase, queue: None, failed: Vec::new(), suffix: None, attempts: 0, ..self })
+        Next::Go(Self { phase, queue: None, failed: Vec::new(), suffix: None, attempts: 0, waiting: None, nested: None, ..self })
     }
 
     /// Goes on with the next resource.
@@ -125,6 +134,7 @@ impl Workflow for StackWorkflow {
             Phase::Rollback | Phase::Delete => removal::step(scope, &mut stack, state),
             Phase::UpdateRollback => rollback::step(scope, &mut stack, state),
             Phase::Cleanup => cleanup::step(scope, &mut stack, state),
+            Phase::Held => nested::held(scope, &mut stack, state),
         }?;
         stack.save(scope)?;
         Ok(next)
@@ -136,10 +146,13 @@ impl Workflow for StackWorkflow {
             (Phase::Create, _) => StackStatus::CreateFailed,
             (Phase::Rollback, _) => StackStatus::RollbackFailed,
             (Phase::Update | Phase::UpdateRollback, _) => StackStatus::UpdateRollbackFailed,
-            (Phase::Cleanup, StackStatus::UpdateCompleteCleanupInProgress) => StackStatus::UpdateComplete,
-            (Phase::Cleanup, _) => StackStatus::UpdateRollbackComplete,
+            (Phase::Cleanup | Phase::Held, StackStatus::UpdateCompleteCleanupInProgress) => StackStatus::UpdateComplete,
+            (Phase::Cleanup | Phase::Held, _) => StackStatus::UpdateRollbackComplete,
             (Phase::Delete, _) => StackStatus::DeleteFailed,
         };
+        if state.phase == Phase::Cleanup {
+            nested::release(work, &stack)?;
+        }
         stack.move_to(work, status, Some(format!("Sekisho could not go on: {error}")))?;
         stack.save(work)
     }

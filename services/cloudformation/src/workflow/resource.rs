@@ -2,7 +2,7 @@
 
 use super::role_actor;
 use crate::{
-    CloudFormation, places,
+    CloudFormation, nested, places,
     state::{Made, RESOURCES, ResourceRow, Stack},
 };
 use base::Entropy;
@@ -23,7 +23,7 @@ fn kind(scope: &Scope<'_, CloudFormation>, name: &str) -> Result<Arc<dyn Resourc
 }
 
 /// Lets the resource's type work as whoever acts for the stack: decided anew at each call.
-fn with<T>(
+pub(super) fn with<T>(
     scope: &mut Scope<'_, CloudFormation>,
     stack: &Stack,
     logical_id: &str,
@@ -55,7 +55,14 @@ pub(super) fn create(
     properties: &Value,
 ) -> Result<Physical, Error> {
     let kind = kind(scope, type_name)?;
-    with(scope, stack, id, suffix, |context| kind.create(context, properties))
+    if !nested::is(type_name) {
+        return with(scope, stack, id, suffix, |context| kind.create(context, properties));
+    }
+    nested::depth_below(stack)?;
+    let properties = nested::inherited(stack, properties);
+    let physical = with(scope, stack, id, suffix, |context| kind.create(context, &properties))?;
+    nested::adopt(scope, stack, &physical.id)?;
+    Ok(physical)
 }
 
 pub(super) fn update(
@@ -67,6 +74,8 @@ pub(super) fn update(
     properties: &Value,
 ) -> Result<Physical, Error> {
     let kind = kind(scope, &made.resource_type)?;
+    let inherited = nested::is(&made.resource_type).then(|| nested::inherited(stack, properties));
+    let properties = inherited.as_ref().unwrap_or(properties);
     let mut physical = with(scope, stack, id, suffix, |context| kind.update(context, &made.physical_id, &made.properties, properties))?;
     if physical.id == made.physical_id {
         // What can be told only once, such as a key's secret, stays known.

@@ -1,0 +1,3 @@
+//! The service's own resource types.
+
+pub(crate) mod stack;
