@@ -18,6 +18,7 @@ mod places;
 mod prepare;
 mod resources;
 mod shapes;
+mod stack_sets;
 mod state;
 mod status;
 mod template_url;
@@ -28,11 +29,16 @@ use gate::{Error, Protocol, Registration, ResourceFacts, Service, View};
 
 pub use operations::{
     continue_update_rollback::ContinueUpdateRollback, create_change_set::CreateChangeSet, create_stack::CreateStack,
-    delete_change_set::DeleteChangeSet, delete_stack::DeleteStack, describe_change_set::DescribeChangeSet,
-    describe_stack_events::DescribeStackEvents, describe_stack_resource::DescribeStackResource,
-    describe_stack_resources::DescribeStackResources, describe_stacks::DescribeStacks, execute_change_set::ExecuteChangeSet,
+    create_stack_instances::CreateStackInstances, create_stack_set::CreateStackSet, delete_change_set::DeleteChangeSet,
+    delete_stack::DeleteStack, delete_stack_instances::DeleteStackInstances, delete_stack_set::DeleteStackSet,
+    describe_change_set::DescribeChangeSet, describe_stack_events::DescribeStackEvents, describe_stack_instance::DescribeStackInstance,
+    describe_stack_resource::DescribeStackResource, describe_stack_resources::DescribeStackResources, describe_stack_set::DescribeStackSet,
+    describe_stack_set_operation::DescribeStackSetOperation, describe_stacks::DescribeStacks, execute_change_set::ExecuteChangeSet,
     get_template::GetTemplate, get_template_summary::GetTemplateSummary, list_change_sets::ListChangeSets, list_exports::ListExports,
-    list_stack_resources::ListStackResources, list_stacks::ListStacks, update_stack::UpdateStack,
+    list_stack_instances::ListStackInstances, list_stack_resources::ListStackResources,
+    list_stack_set_operation_results::ListStackSetOperationResults, list_stack_set_operations::ListStackSetOperations,
+    list_stack_sets::ListStackSets, list_stacks::ListStacks, stop_stack_set_operation::StopStackSetOperation, update_stack::UpdateStack,
+    update_stack_instances::UpdateStackInstances, update_stack_set::UpdateStackSet,
     update_termination_protection::UpdateTerminationProtection, validate_template::ValidateTemplate,
 };
 pub use status::{ResourceStatus, StackStatus};
@@ -47,6 +53,9 @@ impl Service for CloudFormation {
 }
 
 fn facts(view: &mut View<'_, CloudFormation>, arn: &Arn) -> Result<Option<ResourceFacts>, Error> {
+    if arn.resource_of("stackset").is_some() {
+        return stack_sets::facts(view, arn);
+    }
     let (Some(account), Some((_, uuid))) = (arn.account(), arn.resource_of("stack").and_then(|path| path.split_once('/'))) else {
         return Ok(None);
     };
@@ -57,8 +66,9 @@ fn facts(view: &mut View<'_, CloudFormation>, arn: &Arn) -> Result<Option<Resour
     }))
 }
 
-/// Gives the engine the service's long work: stacks.
+/// Gives the engine the service's long work: stacks and operations on stack sets.
 pub fn workflows(engine: &mut durable::Engine) {
+    engine.workflow::<stack_sets::StackSetWorkflow>();
     engine.workflow::<workflow::StackWorkflow>();
 }
 
@@ -68,21 +78,35 @@ pub fn service() -> Registration {
         .operation::<ContinueUpdateRollback>()
         .operation::<CreateChangeSet>()
         .operation::<CreateStack>()
+        .operation::<CreateStackInstances>()
+        .operation::<CreateStackSet>()
         .operation::<DeleteChangeSet>()
         .operation::<DeleteStack>()
+        .operation::<DeleteStackInstances>()
+        .operation::<DeleteStackSet>()
         .operation::<DescribeChangeSet>()
         .operation::<DescribeStackEvents>()
+        .operation::<DescribeStackInstance>()
         .operation::<DescribeStackResource>()
         .operation::<DescribeStackResources>()
+        .operation::<DescribeStackSet>()
+        .operation::<DescribeStackSetOperation>()
         .operation::<DescribeStacks>()
         .operation::<ExecuteChangeSet>()
         .operation::<GetTemplate>()
         .operation::<GetTemplateSummary>()
         .operation::<ListChangeSets>()
         .operation::<ListExports>()
+        .operation::<ListStackInstances>()
         .operation::<ListStackResources>()
+        .operation::<ListStackSetOperationResults>()
+        .operation::<ListStackSetOperations>()
+        .operation::<ListStackSets>()
         .operation::<ListStacks>()
+        .operation::<StopStackSetOperation>()
         .operation::<UpdateStack>()
+        .operation::<UpdateStackInstances>()
+        .operation::<UpdateStackSet>()
         .operation::<UpdateTerminationProtection>()
         .operation::<ValidateTemplate>()
         .resource_type(resources::stack::StackType)

@@ -81,7 +81,7 @@ pub(crate) fn kinds(scope: &Scope<'_, CloudFormation>, template: &Template) -> R
     Err(findings(&[changes::finding(span, message, Some(help))]))
 }
 
-fn check_tags(tags: &[Tag]) -> Result<(), Error> {
+pub(crate) fn check_tags(tags: &[Tag]) -> Result<(), Error> {
     if tags.len() > MAX_TAGS {
         return Err(invalid(format!("{} tags were given; a stack has at most {MAX_TAGS}", tags.len())));
     }
@@ -99,7 +99,7 @@ fn check_tags(tags: &[Tag]) -> Result<(), Error> {
     Ok(())
 }
 
-fn check_capabilities(template: &Template, given: &[String]) -> Result<(), Error> {
+pub(crate) fn check_capabilities(template: &Template, given: &[String]) -> Result<(), Error> {
     const KNOWN: [&str; 3] = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"];
     if let Some(other) = given.iter().find(|c| !KNOWN.contains(&c.as_str())) {
         return Err(crate::error::constraint("capabilities", other, &format!("satisfy enum value set: [{}]", KNOWN.join(", "))));

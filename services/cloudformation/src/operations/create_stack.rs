@@ -45,6 +45,9 @@ pub struct Input {
     stack_policy_url: Option<String>,
     rollback_configuration: Option<Value>,
     retain_except_on_create: Option<bool>,
+    /// A stack set's template, which may be longer than those of requests.
+    #[serde(skip)]
+    pub(crate) text: Option<String>,
 }
 
 /// Its id.
@@ -104,7 +107,10 @@ impl Operation for CreateStack {
         stack.on_failure = on_failure;
         stack.timeout_minutes = input.timeout_in_minutes;
         stack.termination_protection = input.enable_termination_protection.unwrap_or(false);
-        let text = template_text(call, input.template_body, input.template_url.as_deref())?;
+        let text = match input.text {
+            Some(text) => Some(text),
+            None => template_text(call, input.template_body, input.template_url.as_deref())?,
+        };
         let request = Request {
             text,
             parameters: input.parameters,

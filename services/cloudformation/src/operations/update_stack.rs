@@ -45,6 +45,9 @@ pub struct Input {
     rollback_configuration: Option<Value>,
     disable_rollback: Option<bool>,
     retain_except_on_create: Option<bool>,
+    /// A stack set's template, which may be longer than those of requests.
+    #[serde(skip)]
+    pub(crate) text: Option<String>,
 }
 
 /// Its id.
@@ -89,7 +92,10 @@ impl Operation for UpdateStack {
         if !stack.status.updatable() {
             return Err(not_updatable(&stack));
         }
-        let text = template_text(call, input.template_body, input.template_url.as_deref())?;
+        let text = match input.text {
+            Some(text) => Some(text),
+            None => template_text(call, input.template_body, input.template_url.as_deref())?,
+        };
         let text = super::new_or_previous(text, input.use_previous_template)?;
         let request = Request {
             text,
