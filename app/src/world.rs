@@ -4,7 +4,7 @@ use crate::{
     config,
     failure::Failure,
     follow, issuers, root_key,
-    server::{Authority, Backups, Listener, Names, Server, Shared, bundle, serve_one, tls_server},
+    server::{Authority, Backups, Connections, Listener, Names, Server, Shared, bundle, serve_one, tls_server},
     upkeep::Upkeep,
 };
 use base::{AccountId, Clock, Region, SystemClock};
@@ -16,7 +16,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{Arc, mpsc},
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 use tokio::{
     sync::{SetOnce, watch},
@@ -26,8 +26,9 @@ use tokio::{
 /// The account of the operator: what an organization's management account is on AWS.
 pub(crate) const MANAGEMENT: &str = "000000000000";
 
-/// How long steps in hand may take to end. A build takes longer: it ends with this process, and is run again at the next start.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// How long steps in hand may take to end where nobody said. A build takes longer: it ends with this process, and is run again
+/// at the next start.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(2);
 
 /// All services.
 pub(crate) fn services() -> Vec<Registration> {
@@ -37,6 +38,7 @@ pub(crate) fn services() -> Vec<Registration> {
         codebuild::service(),
         codecommit::service(),
         codepipeline::service(),
+        ecr::service(),
         iam::service(),
         kms::service(),
         logs::service(),
@@ -82,6 +84,9 @@ pub(crate) struct Served {
     /// The upkeep ends when this is dropped.
     upkeep: Option<(mpsc::Sender<()>, thread::JoinHandle<()>)>,
     engine: Option<durable::Running>,
+    connections: Connections,
+    /// Builds in hand are served until the engine has stopped: they may come to their end.
+    endpoints: watch::Sender<bool>,
     endpoint_file: PathBuf,
     runtime: PathBuf,
     gate: Gate,
@@ -142,6 +147,8 @@ impl World {
             host_suffixes: names.bucket_hosts(self.gate.region().as_str()),
         });
         let (stop, stopped) = watch::channel(false);
+        let (endpoints, ended) = watch::channel(false);
+        let connections = listener.connections();
         tokio::spawn(listener.run(server.clone(), stopped.clone()));
         // Keys are made and git is started while the first calls are served already.
         let (git_gate, git_folder) = (self.gate.clone(), self.runtime.join("git"));
@@ -153,11 +160,12 @@ impl World {
         // Each is set here alone.
         let _ = (server.tls.set(tls), server.git.set(Arc::new(git)));
         let engine = match working {
-            Some(workload) => Some(self.work(workload, &server, &stopped, &bundle)?),
+            Some(workload) => Some(self.work(workload, &server, (&stopped, &ended), &bundle)?),
             None => None,
         };
         let upkeep = Some(self.keep_up());
-        Ok(Served { address, bundle, stop, upkeep, engine, endpoint_file, runtime: self.runtime.clone(), gate: self.gate.clone() })
+        let (runtime, gate) = (self.runtime.clone(), self.gate.clone());
+        Ok(Served { address, bundle, stop, upkeep, engine, connections, endpoints, endpoint_file, runtime, gate })
     }
 
     fn keep_up(&self) -> (mpsc::Sender<()>, thread::JoinHandle<()>) {
@@ -170,14 +178,14 @@ impl World {
         &self,
         workload: Workload,
         server: &Server,
-        stopped: &watch::Receiver<bool>,
+        (stopped, ended): (&watch::Receiver<bool>, &watch::Receiver<bool>),
         bundle: &Path,
     ) -> Result<durable::Running, Failure> {
         let backend = match workload {
             Workload::Isolated => workload::Backend::Isolated { minimum: workload::Level::RootNoUserNs },
             Workload::Unconfined => workload::Backend::Unconfined,
         };
-        let endpoint = Endpoint { server: server.clone(), stopped: stopped.clone(), runtime: tokio::runtime::Handle::current() };
+        let endpoint = Endpoint { server: server.clone(), stopped: ended.clone(), runtime: tokio::runtime::Handle::current() };
         let runner = codebuild::Runner {
             backend,
             runtime_dir: self.runtime.join("builds"),
@@ -222,9 +230,15 @@ impl codebuild::Endpoint for Endpoint {
     }
 }
 
+/// What ends sooner than this is not worth a word.
+const AT_ONCE: Duration = Duration::from_millis(250);
+
 impl Served {
-    /// Stops: no new connections, steps in hand come to their end, the rest goes on at the next start.
-    pub(crate) fn stop(mut self) {
+    /// Stops: no new connections, requests and steps in hand come to their end, the rest goes on at the next start. `say` is told
+    /// what is waited for.
+    pub(crate) fn stop(mut self, patience: Duration, say: impl Fn(&str)) {
+        let until = Instant::now() + patience;
+        let left = || until.saturating_duration_since(Instant::now());
         // The receivers may all be gone already.
         let _ = self.stop.send(true);
         if let Some((stop, upkeep)) = self.upkeep.take() {
@@ -233,11 +247,24 @@ impl Served {
             let _ = upkeep.join();
         }
         if let Some(engine) = self.engine.take() {
-            engine.stop(PATIENCE);
+            engine.pause();
+            let slow = engine.wait(AT_ONCE.min(left()));
+            if !slow.is_empty() && !left().is_zero() {
+                say(&format!("waits up to {} s for {}; a second signal ends it at once", left().as_secs().max(1), slow.join(", ")));
+            }
+            let rest = engine.stop(left());
+            if !rest.is_empty() {
+                say(&format!("leaves to the next start: {}", rest.join(", ")));
+            }
         }
+        while self.connections.count() > 0 && !left().is_zero() {
+            thread::sleep(Duration::from_millis(5));
+        }
+        let _ = self.endpoints.send(true);
+        // Before the workspaces go: a build that is cut off so has not failed.
+        self.gate.close();
         // What stays behind is removed at the next start.
         let _ = fs::remove_file(&self.endpoint_file);
         let _ = fs::remove_dir_all(&self.runtime);
-        self.gate.close();
     }
 }

@@ -21,8 +21,20 @@ pub fn start<W: Workflow>(scope: &mut Scope<'_, W::Service>, id: &str, account: 
     }
     let state = base::revealed(|| serde_json::to_value(state)).map_err(Error::internal)?;
     let workflow = crate::workflow::full_name::<W>();
-    let instance =
-        Instance { workflow, account, region, state, status: Status::Running, started: now, wake: None, failures: 0, topics: Vec::new() };
+    let instance = Instance {
+        workflow,
+        version: W::VERSION,
+        account,
+        region,
+        state,
+        status: Status::Running,
+        started: now,
+        wake: None,
+        failures: 0,
+        topics: Vec::new(),
+        lease: None,
+        error: None,
+    };
     set_wake(&mut durable, id, instance, Some(now))
 }
 

@@ -8,10 +8,16 @@
 
 mod engine;
 mod feed;
+mod lease;
+mod running;
+mod status;
 mod tables;
 mod workflow;
 
-pub use engine::{Agent, Engine, Running};
+pub use engine::Engine;
 pub use feed::{command, publish, signal, start, subscribe, wake_at};
-pub use tables::{Command, Status, Under};
+pub use lease::{Agent, Held, LEASE, Lease};
+pub use running::Running;
+pub use status::{Survey, Under, Waiting, survey};
+pub use tables::{Command, Status};
 pub use workflow::{Next, Work, Workflow};

@@ -1,3 +1,4 @@
+use crate::lease::Lease;
 use base::{AccountId, Region, Timestamp};
 use gate::{Protocol, Service, Table};
 use serde::{Deserialize, Serialize};
@@ -19,16 +20,19 @@ impl Service for Durable {
 pub enum Status {
     /// It has more to do.
     Running,
-    /// It came to its end.
+    /// It came to its end. Only releases before leases kept such rows.
     Done,
-    /// A step of it kept failing.
+    /// A step of it kept failing, and it was given up.
     Failed,
 }
 
-/// One running or ended workflow.
+/// One running or failed workflow.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Instance {
     pub(crate) workflow: String,
+    /// Of the state's form.
+    #[serde(default = "first")]
+    pub(crate) version: u32,
     pub(crate) account: AccountId,
     pub(crate) region: Region,
     pub(crate) state: Value,
@@ -39,21 +43,16 @@ pub(crate) struct Instance {
     /// How often the present step has failed.
     pub(crate) failures: u32,
     pub(crate) topics: Vec<String>,
+    /// Who goes on with it, while one step follows another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) lease: Option<Lease>,
+    /// Why its present step failed last, or why it was given up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) error: Option<String>,
 }
 
-/// A workflow that is under way, for lists.
-#[derive(Debug, Clone)]
-pub struct Under {
-    /// Its id.
-    pub id: String,
-    /// `service/Workflow`.
-    pub workflow: String,
-    /// Whose work it is.
-    pub account: AccountId,
-    /// Since when.
-    pub started: Timestamp,
-    /// When it goes on; None: it waits for something to happen.
-    pub wake: Option<Timestamp>,
+fn first() -> u32 {
+    1
 }
 
 /// Work outside transactions that a step asked for.
@@ -71,6 +70,19 @@ pub struct Command {
     pub payload: Value,
 }
 
+/// Who does a command, and what became of it so far.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct Claim {
+    /// One more each time that somebody takes it: who had it before sees that it is theirs no more.
+    pub(crate) fence: u64,
+    pub(crate) lease: Option<Lease>,
+    /// How often it has failed.
+    pub(crate) failures: u32,
+    pub(crate) error: Option<String>,
+    /// After a failure: when it is tried again.
+    pub(crate) next: Option<Timestamp>,
+}
+
 /// Workflow id.
 pub(crate) static INSTANCES: Table<Durable, Instance> = Table::new("instances");
 /// Wake time as twenty digits, workflow id.
@@ -81,6 +93,10 @@ pub(crate) static SIGNALS: Table<Durable, Value> = Table::new("signals");
 pub(crate) static SUBSCRIPTIONS: Table<Durable, ()> = Table::new("subscriptions");
 /// Command id.
 pub(crate) static OUTBOX: Table<Durable, Command> = Table::new("outbox");
+/// Command id.
+pub(crate) static CLAIMS: Table<Durable, Claim> = Table::new("claims");
+/// Workflow or command id: why this release leaves it as it is.
+pub(crate) static LEFT: Table<Durable, String> = Table::new("left");
 
 pub(crate) fn digits(time: Timestamp) -> String {
     format!("{:020}", time.0.max(0))

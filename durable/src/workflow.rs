@@ -1,7 +1,8 @@
 use crate::{
-    Status,
+    Lease, Status,
     feed::set_wake,
-    tables::{DURABLE, INSTANCES, Instance, SIGNALS, SUBSCRIPTIONS},
+    lease::{barred, in_short, pause},
+    tables::{DURABLE, Durable, INSTANCES, Instance, LEFT, SIGNALS, SUBSCRIPTIONS},
 };
 use base::{AccountId, Timestamp};
 use gate::{Error, Gate, Scope, Service, StepContext};
@@ -11,7 +12,6 @@ use std::{
     marker::PhantomData,
     ops::{Deref, DerefMut},
     panic::{AssertUnwindSafe, catch_unwind},
-    time::Duration,
 };
 
 /// Long work of a service: a state and a step.
@@ -22,6 +22,8 @@ pub trait Workflow: Sized + 'static {
     const NAME: &'static str;
     /// What it keeps between steps.
     type State: Serialize + DeserializeOwned;
+    /// The version of the state's form. A release leaves work of a later version as it is; it reads earlier ones.
+    const VERSION: u32 = 1;
     /// The service's token.
     fn token() -> Self::Service;
     /// One step: one transaction. It may run again (on a conflict), so it keeps nothing outside `work`. An AWS error
@@ -108,40 +110,65 @@ pub(crate) fn full_name<W: Workflow>() -> String {
 
 /// A step that fails is tried again after 1, 2, 4, ... seconds, this often.
 const MAX_FAILURES: u32 = 5;
+/// And an end that cannot be written, this often.
+const MAX_ENDS: u32 = 3;
+
+/// What became of an attempt.
+pub(crate) enum Ran {
+    /// A step was made; or the instance was not due any more.
+    Fine,
+    /// This release cannot read it.
+    Unknown(String),
+}
 
 pub(crate) trait DynWorkflow: Send + Sync {
     /// Runs one step of an instance that is due.
-    fn run(&self, gate: &Gate, id: &str, context: &StepContext) -> Result<(), Error>;
+    fn run(&self, gate: &Gate, id: &str, context: &StepContext, worker: &str) -> Result<Ran, Error>;
 }
 
 pub(crate) struct Typed<W>(pub(crate) PhantomData<fn() -> W>);
 
+/// One that panics has failed like any other.
+fn caught<T>(what: &str, work: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
+        let said = panic.downcast_ref::<&str>().map(|text| text.to_string()).or_else(|| panic.downcast_ref::<String>().cloned());
+        Err(Error::internal(format_args!("{what} panicked: {}", said.as_deref().unwrap_or("it did not say why"))))
+    })
+}
+
 impl<W: Workflow> DynWorkflow for Typed<W> {
-    fn run(&self, gate: &Gate, id: &str, context: &StepContext) -> Result<(), Error> {
-        // A step that panics has failed like any other: it is tried again a few times, then given up.
-        let attempt = || gate.step(&W::token(), context, |scope| step::<W>(scope, id));
-        let stepped = catch_unwind(AssertUnwindSafe(attempt)).unwrap_or_else(|_| Err(Error::internal("the step panicked")));
-        match stepped {
-            Ok(()) => Ok(()),
-            Err(error) => gate.step(&W::token(), context, |scope| failed::<W>(scope, id, &error)),
-        }
+    fn run(&self, gate: &Gate, id: &str, context: &StepContext, worker: &str) -> Result<Ran, Error> {
+        let stepped = caught("the step", || gate.step(&W::token(), context, |scope| step::<W>(scope, id, worker)));
+        let Err(error) = stepped else { return stepped };
+        let noted = caught("giving up", || gate.step(&W::token(), context, |scope| failed::<W>(scope, id, worker, &error)));
+        let Err(second) = noted else { return noted.map(|()| Ran::Fine) };
+        // The end could not be written: later again, and at last the work is left as failed, for people to see.
+        gate.step(&W::token(), context, |scope| poisoned::<W>(scope, id, worker, &second))?;
+        Err(second)
     }
 }
 
-fn due<W: Workflow>(scope: &mut Scope<'_, W::Service>, id: &str) -> Result<Option<Instance>, Error> {
+fn due<W: Workflow>(scope: &mut Scope<'_, W::Service>, id: &str, worker: &str) -> Result<Option<Instance>, Error> {
     let now = scope.now();
     let found = scope.beside(&DURABLE).get(&INSTANCES, id)?;
-    Ok(found.filter(|i| i.status == Status::Running && i.wake.is_some_and(|w| w <= now)))
+    let free = |i: &Instance| barred(i.lease.as_ref(), worker, now).is_none();
+    Ok(found.filter(|i| i.status == Status::Running && i.wake.is_some_and(|w| w <= now) && free(i)))
 }
 
-fn state_of<W: Workflow>(instance: &Instance) -> Result<W::State, Error> {
-    serde_json::from_value(instance.state.clone())
-        .map_err(|e| Error::internal(format_args!("the state of a {} is not readable: {e}", W::NAME)))
+/// The state; or why it cannot be read.
+fn state_of<W: Workflow>(instance: &Instance) -> Result<W::State, String> {
+    if instance.version > W::VERSION {
+        return Err(format!("its state is of version {}, and this release knows {}", instance.version, W::VERSION));
+    }
+    serde_json::from_value(instance.state.clone()).map_err(|e| format!("this release cannot read its state: {e}"))
 }
 
-fn step<W: Workflow>(scope: &mut Scope<'_, W::Service>, id: &str) -> Result<(), Error> {
-    let Some(before) = due::<W>(scope, id)? else { return Ok(()) };
-    let state = state_of::<W>(&before)?;
+fn step<W: Workflow>(scope: &mut Scope<'_, W::Service>, id: &str, worker: &str) -> Result<Ran, Error> {
+    let Some(before) = due::<W>(scope, id, worker)? else { return Ok(Ran::Fine) };
+    let state = match state_of::<W>(&before) {
+        Ok(state) => state,
+        Err(why) => return Ok(Ran::Unknown(why)),
+    };
     let mut durable = scope.beside(&DURABLE);
     let mut signals = Vec::new();
     for (key, signal) in durable.scan(&SIGNALS, id)? {
@@ -153,44 +180,75 @@ fn step<W: Workflow>(scope: &mut Scope<'_, W::Service>, id: &str) -> Result<(), 
     let now = scope.now();
     let mut durable = scope.beside(&DURABLE);
     // Read again: the step itself may have subscribed or signalled.
-    let Some(mut instance) = durable.get(&INSTANCES, id)? else { return Ok(()) };
-    instance.failures = 0;
+    let Some(mut instance) = durable.get(&INSTANCES, id)? else { return Ok(Ran::Fine) };
+    (instance.failures, instance.error, instance.version) = (0, None, W::VERSION);
     let signalled = !durable.scan(&SIGNALS, id)?.is_empty();
     let (state, wake) = match next {
-        Next::Done => return end(&mut durable, id, instance, Status::Done),
+        Next::Done => return end(&mut durable, id, instance).map(|()| Ran::Fine),
         Next::Go(state) => (state, Some(now)),
         Next::At(state, _) | Next::Wait(state) if signalled => (state, Some(now)),
         Next::At(state, time) => (state, Some(time)),
         Next::Wait(state) => (state, None),
     };
+    // Whoever made this step makes the next one, if it follows at once.
+    instance.lease = wake.filter(|wake| *wake <= now).map(|_| Lease::of(worker, now));
     instance.state = base::revealed(|| serde_json::to_value(state)).map_err(Error::internal)?;
-    set_wake(&mut durable, id, instance, wake)
+    set_wake(&mut durable, id, instance, wake).map(|()| Ran::Fine)
 }
 
-fn failed<W: Workflow>(scope: &mut Scope<'_, W::Service>, id: &str, error: &Error) -> Result<(), Error> {
-    let Some(mut instance) = due::<W>(scope, id)? else { return Ok(()) };
+/// Notes a failure, and puts the next attempt off.
+fn put_off<W: Workflow>(scope: &mut Scope<'_, W::Service>, id: &str, mut instance: Instance, error: &Error) -> Result<(), Error> {
+    (instance.lease, instance.error) = (None, Some(in_short(error)));
+    let wake = scope.now().plus(pause(instance.failures));
+    set_wake(&mut scope.beside(&DURABLE), id, instance, Some(wake))
+}
+
+fn failed<W: Workflow>(scope: &mut Scope<'_, W::Service>, id: &str, worker: &str, error: &Error) -> Result<(), Error> {
+    let Some(mut instance) = due::<W>(scope, id, worker)? else { return Ok(()) };
     instance.failures += 1;
     if instance.failures <= MAX_FAILURES {
-        let pause = Duration::from_secs(1 << (instance.failures - 1));
-        let wake = scope.now().plus(pause);
-        return set_wake(&mut scope.beside(&DURABLE), id, instance, Some(wake));
+        return put_off::<W>(scope, id, instance, error);
     }
-    if let Ok(state) = state_of::<W>(&instance) {
-        let mut work =
-            Work::<W> { scope: scope.beside(&W::token()), id, account: instance.account, signals: Vec::new(), marker: PhantomData };
-        W::give_up(&mut work, state, error)?;
-    }
-    let mut durable = scope.beside(&DURABLE);
-    end(&mut durable, id, instance, Status::Failed)
+    let state = state_of::<W>(&instance).map_err(Error::internal)?;
+    let mut work =
+        Work::<W> { scope: scope.beside(&W::token()), id, account: instance.account, signals: Vec::new(), marker: PhantomData };
+    W::give_up(&mut work, state, error)?;
+    give_up(scope, id, instance, error)
 }
 
-fn end(durable: &mut Scope<'_, crate::tables::Durable>, id: &str, mut instance: Instance, status: Status) -> Result<(), Error> {
+fn poisoned<W: Workflow>(scope: &mut Scope<'_, W::Service>, id: &str, worker: &str, error: &Error) -> Result<(), Error> {
+    let Some(mut instance) = due::<W>(scope, id, worker)? else { return Ok(()) };
+    instance.failures += 1;
+    if instance.failures <= MAX_FAILURES + MAX_ENDS {
+        return put_off::<W>(scope, id, instance, error);
+    }
+    let error = Error::internal(format_args!("its end could not be written: {}", error.message));
+    give_up(scope, id, instance, &error)
+}
+
+/// Forgets what the instance waited for.
+fn let_go(durable: &mut Scope<'_, Durable>, id: &str, instance: &mut Instance) -> Result<(), Error> {
     for topic in std::mem::take(&mut instance.topics) {
         durable.delete(&SUBSCRIPTIONS, &[topic.as_str(), id]);
     }
     for (key, _) in durable.scan(&SIGNALS, id)? {
         durable.delete(&SIGNALS, &[id, key[1].as_str()]);
     }
-    instance.status = status;
-    set_wake(durable, id, instance, None)
+    durable.delete(&LEFT, id);
+    Ok(())
+}
+
+/// It stays, for people to see.
+fn give_up<S: Service>(scope: &mut Scope<'_, S>, id: &str, mut instance: Instance, error: &Error) -> Result<(), Error> {
+    let mut durable = scope.beside(&DURABLE);
+    let_go(&mut durable, id, &mut instance)?;
+    (instance.status, instance.lease, instance.error) = (Status::Failed, None, Some(in_short(error)));
+    set_wake(&mut durable, id, instance, None)
+}
+
+fn end(durable: &mut Scope<'_, Durable>, id: &str, mut instance: Instance) -> Result<(), Error> {
+    let_go(durable, id, &mut instance)?;
+    set_wake(durable, id, instance, None)?;
+    durable.delete(&INSTANCES, id);
+    Ok(())
 }

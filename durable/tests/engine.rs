@@ -210,6 +210,9 @@ fn a_command_is_done_until_it_succeeds() {
     assert!(place.engine.run_due().is_err(), "the first try fails");
     assert!(!place.diary().contains(&"served".to_string()));
     place.engine.run_due().unwrap();
+    assert_eq!(place.served.load(Ordering::SeqCst), 1, "not again at once");
+    place.advance(1);
+    place.engine.run_due().unwrap();
     assert_eq!(place.served.load(Ordering::SeqCst), 2);
     assert!(place.diary().contains(&"served".to_string()));
 }

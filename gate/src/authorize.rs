@@ -178,7 +178,7 @@ fn resource_kind(resource: &Arn) -> PolicyKind {
 }
 
 /// The caller in the engine's words; the session's ARN is lent by `session_arn`.
-fn engine_principal<'a>(caller: &'a Caller, session_arn: &'a str) -> policy::Principal<'a> {
+pub(crate) fn engine_principal<'a>(caller: &'a Caller, session_arn: &'a str) -> policy::Principal<'a> {
     match caller.identity() {
         Identity::Root { account } => policy::Principal::Root { account: account.as_str() },
         Identity::User { arn, id, .. } => policy::Principal::User { arn: arn.as_str(), id },

@@ -45,8 +45,10 @@ pub struct BodyKey {
     pub key: Secret<Vec<u8>>,
     /// Handed to `execute` as `ReceivedBody::note`.
     pub note: Value,
-    /// The checksums to compute of the bytes in the clear, beside MD5.
+    /// The checksums to compute of the bytes in the clear.
     pub sums: Vec<Algorithm>,
+    /// Whether to compute their MD5 too: it takes longer than all the rest.
+    pub md5: bool,
 }
 
 /// A body that was received and sealed.
@@ -56,8 +58,8 @@ pub struct ReceivedBody {
     pub id: String,
     /// Bytes in the clear.
     pub length: u64,
-    /// MD5 of the bytes in the clear, as hex (S3's ETag).
-    pub md5: String,
+    /// MD5 of the bytes in the clear, as hex (S3's ETag), if `Operation::open` wanted it.
+    pub md5: Option<String>,
     /// What `Operation::open` noted.
     pub note: Value,
     /// The checksums that `Operation::open` wanted, in base64 by S3's member names (`ChecksumCRC32`).
@@ -138,18 +140,19 @@ pub(crate) fn receive(core: &mut Core, key: BodyKey, reader: &mut dyn Read) -> R
     }
     let mut writer = core.gate.0.blobs.writer(&id, &file_key(&key.key, &id)?)?;
     core.new_files.push(id.clone());
-    let mut sums = Sums::new(&key.sums);
+    let mut sums = Sums::of(&key);
     let mut summing = Summing { sums: &mut sums, to: &mut writer };
     summing.write_all(&small).map_err(broken)?;
     io::copy(reader, &mut summing).map_err(broken)?;
-    let meta = writer.finish()?;
-    let body = described(id, &meta, key.note, sums);
+    let length = writer.finish()?;
+    let body = described(id, length, key.note, sums);
     link(core, &body)?;
     Ok(body)
 }
 
-pub(crate) fn described(id: String, meta: &store::BlobMeta, note: Value, sums: Sums) -> ReceivedBody {
-    ReceivedBody { id, length: meta.length, md5: hex::encode(meta.md5), note, sums: sums.finish() }
+pub(crate) fn described(id: String, length: u64, note: Value, sums: Sums) -> ReceivedBody {
+    let (md5, sums) = sums.finish();
+    ReceivedBody { id, length, md5, note, sums }
 }
 
 /// Makes a file's body known to the attempt.
@@ -158,10 +161,9 @@ pub(crate) fn link(core: &mut Core, body: &ReceivedBody) -> Result<(), Error> {
 }
 
 fn receive_small(core: &mut Core, id: String, key: &BodyKey, bytes: Vec<u8>) -> Result<ReceivedBody, Error> {
-    let meta = store::BlobMeta::of(&bytes);
-    let mut sums = Sums::new(&key.sums);
+    let mut sums = Sums::of(key);
     sums.update(&bytes);
-    let body = described(id, &meta, key.note.clone(), sums);
+    let body = described(id, bytes.len() as u64, key.note.clone(), sums);
     let cipher = small_cipher(&derive(&key.key, &body.id)?)?;
     let mut sealed = bytes;
     cipher

@@ -8,7 +8,7 @@ use policy::Context;
 /// Services whose calls on a caller's behalf are listed in `aws:CalledVia`.
 const CALLED_VIA: [&str; 1] = ["cloudformation.amazonaws.com"];
 
-fn principal(context: &mut Context, caller: &Caller, own_tags: &[(String, String)]) {
+pub(crate) fn principal(context: &mut Context, caller: &Caller, own_tags: &[(String, String)]) {
     let service = matches!(caller.identity(), Identity::Service { .. });
     context.set_bool("aws:PrincipalIsAWSService", service);
     context.set_bool("aws:ViaAWSService", !caller.via().is_empty());

@@ -25,6 +25,7 @@ mod flood;
 mod founding;
 mod gate;
 mod keys;
+mod lockout;
 mod operation;
 mod organization;
 mod origin;

@@ -1,22 +1,32 @@
+use crate::BodyKey;
+use md5::{Digest, Md5};
 use std::{
     collections::BTreeMap,
     io::{self, Write},
 };
-use wire::checksum::{Algorithm, Checksum};
+use wire::checksum::Checksum;
 
 /// The checksums that an operation wants of a body, computed while it arrives.
-pub(crate) struct Sums(Vec<Checksum>);
+#[derive(Default)]
+pub(crate) struct Sums {
+    running: Vec<Checksum>,
+    md5: Option<Md5>,
+}
 
 impl Sums {
-    pub(crate) fn new(wanted: &[Algorithm]) -> Self {
-        Self(wanted.iter().copied().map(Checksum::new).collect())
+    pub(crate) fn of(key: &BodyKey) -> Self {
+        Self { running: key.sums.iter().copied().map(Checksum::new).collect(), md5: key.md5.then(Md5::new) }
     }
     pub(crate) fn update(&mut self, bytes: &[u8]) {
-        self.0.iter_mut().for_each(|sum| sum.update(bytes));
+        self.running.iter_mut().for_each(|sum| sum.update(bytes));
+        if let Some(md5) = &mut self.md5 {
+            md5.update(bytes);
+        }
     }
-    /// By the names of S3's members, in base64.
-    pub(crate) fn finish(self) -> BTreeMap<String, String> {
-        self.0.into_iter().map(|sum| (sum.algorithm().member().to_string(), sum.finish_base64())).collect()
+    /// MD5 in hex; the checksums by the names of S3's members, in base64.
+    pub(crate) fn finish(self) -> (Option<String>, BTreeMap<String, String>) {
+        let sums = self.running.into_iter().map(|sum| (sum.algorithm().member().to_string(), sum.finish_base64())).collect();
+        (self.md5.map(|md5| hex::encode(md5.finalize())), sums)
     }
 }
 

@@ -29,7 +29,8 @@ pub struct Upload {
     key: Option<BodyKey>,
     id: String,
     writer: Option<store::BlobWriter>,
-    meta: Option<store::BlobMeta>,
+    /// Bytes in the clear, once all are written.
+    length: Option<u64>,
     sums: Sums,
     signature: Option<VerifiedSignature>,
 }
@@ -75,8 +76,8 @@ impl Gate {
         let id = base::uuid(&*self.0.entropy);
         let writer = self.0.blobs.writer(&id, &body::file_key(&key.key, &id)?)?;
         let (service, operation) = (request.service.clone(), request.operation.clone());
-        let (sums, writer) = (Sums::new(&key.sums), Some(writer));
-        Ok(Upload { gate: self.clone(), frame, service, operation, input, key: Some(key), id, writer, meta: None, sums, signature })
+        let (sums, writer) = (Sums::of(&key), Some(writer));
+        Ok(Upload { gate: self.clone(), frame, service, operation, input, key: Some(key), id, writer, length: None, sums, signature })
     }
 
     fn open_attempt(&self, core: &mut Core, request: &Request, event: &str) -> Result<Opened, Error> {
@@ -158,7 +159,7 @@ impl Upload {
     /// The disk failed or is full.
     pub fn finish(&mut self) -> Result<(), Error> {
         if let Some(writer) = self.writer.take() {
-            self.meta = Some(writer.finish()?);
+            self.length = Some(writer.finish()?);
         }
         Ok(())
     }
@@ -187,10 +188,10 @@ impl Upload {
 
     fn received(&mut self, input: impl FnOnce(&mut Value)) -> Result<ReceivedBody, Error> {
         self.finish()?;
-        let (Some(meta), Some(key)) = (self.meta.take(), self.key.take()) else { return Err(Error::internal("the upload has ended")) };
+        let (Some(length), Some(key)) = (self.length.take(), self.key.take()) else { return Err(Error::internal("the upload has ended")) };
         input(&mut self.input);
-        let sums = std::mem::replace(&mut self.sums, Sums::new(&[]));
-        Ok(body::described(self.id.clone(), &meta, key.note, sums))
+        let sums = std::mem::take(&mut self.sums);
+        Ok(body::described(self.id.clone(), length, key.note, sums))
     }
 
     fn link_attempt(&self, core: &mut Core, received: &ReceivedBody) -> Passed<Value> {
@@ -227,7 +228,7 @@ impl Upload {
 
     fn drop_body(&mut self) {
         drop(self.writer.take());
-        if self.meta.take().is_some() {
+        if self.length.take().is_some() {
             // What cannot be removed now is swept at the next start.
             let _ = self.gate.0.blobs.delete(&self.id);
         }

@@ -5,6 +5,7 @@ use crate::{
     clock::Clock,
     committer::Committer,
     disk::{Backup, Disk, KeyBytes, Keyring, Limits, keyring_file},
+    fail::fail_point,
     files::failed,
     memory::Memory,
     pending::{Answer, pending},
@@ -36,6 +37,8 @@ struct Shared {
     core: Arc<Core>,
     /// None: commits are made at once, by the caller's thread.
     committer: Option<Committer>,
+    /// Whether every other commit loses; true: the next one does.
+    contended: Option<AtomicBool>,
     /// None: nothing lies on disk. Beside it the file that it lies in.
     keyring: Option<(Keyring, Vec<u8>)>,
 }
@@ -101,7 +104,14 @@ impl Store {
     /// An empty store in memory. Commits are complete when [`Store::commit`] returns.
     pub fn memory() -> Self {
         let core = Arc::new(Core::new(Box::new(Memory::default())));
-        Self(Arc::new(Shared { core, committer: None, keyring: None }))
+        Self(Arc::new(Shared { core, committer: None, contended: None, keyring: None }))
+    }
+
+    /// As [`Store::memory`], but every other commit loses, as if others had written what it read: for tests that what runs
+    /// twice happens once.
+    pub fn contended_memory() -> Self {
+        let core = Arc::new(Core::new(Box::new(Memory::default())));
+        Self(Arc::new(Shared { core, committer: None, contended: Some(AtomicBool::new(true)), keyring: None }))
     }
 
     /// Opens the store in the folder `dir`, or makes it: one process per folder, all content encrypted under keys that
@@ -111,7 +121,7 @@ impl Store {
         let keyring = Some((disk.keyring().clone(), keyring_file(dir)?));
         let core = Arc::new(Core::new(Box::new(disk)));
         let committer = Committer::start(Arc::clone(&core)).map_err(failed(dir, "starting the committer thread"))?;
-        Ok(Self(Arc::new(Shared { core, committer: Some(committer), keyring })))
+        Ok(Self(Arc::new(Shared { core, committer: Some(committer), contended: None, keyring })))
     }
 
     /// Keys for what those above seal by themselves, random and kept with the data: the present one, and those before it, which
@@ -150,6 +160,10 @@ impl Store {
         }
         if let Err(error) = fits(&tx) {
             answer.give(Err(error));
+            return pending;
+        }
+        if self.0.contended.as_ref().is_some_and(|next| next.fetch_not(Ordering::Relaxed)) {
+            answer.give(Err(CommitError::Conflict));
             return pending;
         }
         let job = Job { reads: tx.reads, writes: tx.writes, appends: tx.appends, answer };
@@ -231,7 +245,9 @@ impl Core {
         }
         let callbacks = self.callbacks_for(&batch);
         let begun = Instant::now();
+        fail_point("commit: nothing is written");
         let outcome = self.backend.apply(seq, self.clock.oldest(), batch);
+        fail_point("commit: durable, nobody was answered");
         self.groups.fetch_add(1, Ordering::Relaxed);
         self.transactions.fetch_add(winners.len() as u64, Ordering::Relaxed);
         self.nanoseconds.fetch_add(u64::try_from(begun.elapsed().as_nanos()).unwrap_or(u64::MAX), Ordering::Relaxed);

@@ -21,7 +21,7 @@ fn write(blobs: &Blobs, id: &str, content: &[u8]) {
     for piece in content.chunks(10_007) {
         writer.write_all(piece).unwrap();
     }
-    assert_eq!(writer.finish().unwrap().length, content.len() as u64);
+    assert_eq!(writer.finish().unwrap(), content.len() as u64);
 }
 
 fn read(blobs: &Blobs, id: &str, length: usize, range: Option<std::ops::Range<u64>>) -> std::io::Result<Vec<u8>> {
@@ -44,18 +44,6 @@ fn what_is_written_is_read() {
                 assert_eq!(read(blobs, &id, length, Some(range)).unwrap(), want);
             }
         }
-    });
-}
-
-#[test]
-fn digests() {
-    on_both(|blobs| {
-        let mut writer = blobs.writer("abc", &BlobKey::new([1; 32])).unwrap();
-        writer.write_all(b"abc").unwrap();
-        let meta = writer.finish().unwrap();
-        // RFC 1321 and FIPS 180-2, the message "abc".
-        assert_eq!(meta.md5[..4], [0x90, 0x01, 0x50, 0x98]);
-        assert_eq!(meta.length, 3);
     });
 }
 

@@ -12,6 +12,8 @@ mod restore;
 mod retention;
 mod rotate;
 mod run;
+mod signals;
+mod status;
 mod up;
 
 use crate::failure::Failure;
@@ -23,6 +25,7 @@ const EXAMPLES: &str = "Examples:
   sekisho run examples/quickstart
   sekisho run examples/cross-account --approve-all
   sekisho up &
+  sekisho status
   eval \"$(sekisho env dev)\" && aws sts get-caller-identity
   sekisho audit lookup --account dev --denied
   sekisho explain EVENT-ID";
@@ -41,6 +44,8 @@ enum Command {
     Run(run::Run),
     /// Serve the accounts of the sekisho.yaml here to AWS clients, until stopped
     Up(up::Up),
+    /// Show what is under way: stacks, executions, builds, approvals that wait, what failed and when it is tried again
+    Status(status::StatusOf),
     /// Print the exports by which AWS clients reach an account of a running `sekisho up`
     Env(env::Env),
     /// Read the audit trail
@@ -77,6 +82,7 @@ pub(crate) fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Run(command) => command.execute(),
         Command::Up(command) => command.execute(),
+        Command::Status(command) => command.execute(),
         Command::Env(command) => command.execute(),
         Command::Audit(command) => command.execute(),
         Command::Explain(command) => command.execute(),

@@ -122,9 +122,14 @@ impl Operator {
         Ok(client.assume(&arn, "sekisho-operator", seconds.min(3600)).await?)
     }
 
+    /// Whether it is a server's that runs by itself.
+    pub(crate) fn is_running(&self) -> bool {
+        self.served.is_none()
+    }
+
     pub(crate) fn end(self) {
         if let Some(served) = self.served {
-            served.stop();
+            served.stop(crate::world::PATIENCE, |_| {});
         }
     }
 }

@@ -44,7 +44,7 @@ impl Run {
                     heard.and(Err(Failure::new("stopped; what was under way goes on when you run it again")))
                 }
             };
-            served.stop();
+            served.stop(crate::world::PATIENCE, |_| {});
             result.map(|()| ExitCode::SUCCESS)
         })
     }

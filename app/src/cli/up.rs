@@ -1,12 +1,30 @@
-use super::{block_on, project};
+use super::{
+    block_on, project,
+    signals::{self, Signals},
+};
 use crate::say::say;
 use crate::{failure::Failure, issuers, world::Workload};
 use clap::Args;
-use std::{net::SocketAddr, path::PathBuf, process::ExitCode};
-use tokio::signal::unix::{SignalKind, signal};
+use std::{net::SocketAddr, path::PathBuf, process::ExitCode, time::Duration};
+use tokio::task::spawn_blocking;
+
+const EXAMPLES: &str = "Examples:
+  sekisho up                                      Ctrl-C stops it; the next `sekisho up` goes on
+  sekisho up --listen 0.0.0.0:4566 --tls-name sekisho.example.com
+  systemctl start sekisho                         with a unit of Type=notify: see the README
+
+A stop (SIGINT, SIGTERM, SIGHUP) takes no more requests, waits for the steps and builds in hand as long as --patience says, and
+leaves the rest to the next start; a second signal ends at once. After a crash or `kill -9` nothing is lost either: stacks and
+pipelines go on where they were, and a build that was cut off runs again under its id.
+
+Exit codes:
+  0  stopped when asked to
+  1  could not serve; or ended at once by a second signal
+  2  what was given cannot be used";
 
 /// Serve the accounts of a delivery to AWS clients, until stopped. Work that was under way goes on.
 #[derive(Args)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Up {
     /// The folder of sekisho.yaml
     #[arg(long, default_value = ".")]
@@ -29,6 +47,9 @@ pub(crate) struct Up {
     /// How builds are run
     #[arg(long, value_enum, default_value = "isolated")]
     workload: Workload,
+    /// How long a stop waits for requests, steps and builds that are in hand, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(0..=3600))]
+    patience: u64,
 }
 
 pub(crate) fn warn_unconfined(workload: Workload) {
@@ -37,13 +58,9 @@ pub(crate) fn warn_unconfined(workload: Workload) {
     }
 }
 
-/// Waits for Ctrl-C or SIGTERM.
+/// Waits to be asked to stop.
 pub(crate) async fn interrupted() -> Result<(), Failure> {
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminate.recv() => {}
-    }
+    Signals::listen()?.heard().await;
     Ok(())
 }
 
@@ -54,6 +71,8 @@ impl Up {
         let issuer_roots = self.oidc_ca.as_deref().map(issuers::more_roots).transpose()?.unwrap_or_default();
         warn_unconfined(self.workload);
         block_on(async {
+            // From here on a signal is a wish, also while the start takes its time.
+            let mut asked = Signals::listen()?;
             let mut world = project::open(&self.dir, &delivery)?;
             world.issuer_roots = issuer_roots;
             world.names = self.tls_name;
@@ -64,14 +83,22 @@ impl Up {
                 say!("  {:<12} {}   eval \"$(sekisho env {})\"", account.name, account.id, account.name);
             }
             say!("  CA bundle    {}", served.bundle.display());
-            interrupted().await?;
+            signals::notify("READY=1");
+            asked.heard().await;
+            signals::notify("STOPPING=1");
             say!("sekisho stops; what is under way goes on at the next start");
             let done = world.gate.commits();
             if done.groups > 0 {
                 let each = done.took.as_secs_f64() * 1e3 / done.groups as f64;
                 say!("  {} transactions were committed in {} flushes of {each:.2} ms", done.transactions, done.groups);
             }
-            served.stop();
+            let patience = Duration::from_secs(self.patience);
+            let stopping = spawn_blocking(move || served.stop(patience, |words| eprintln!("sekisho: {words}")));
+            tokio::select! {
+                // It printed its own panic.
+                _ = stopping => {}
+                () = async { asked.end_at_once().await } => {}
+            }
             Ok(ExitCode::SUCCESS)
         })
     }

@@ -36,11 +36,27 @@ const TLS_HANDSHAKE: u8 = 22;
 pub(crate) struct Listener {
     socket: TcpListener,
     plain_everywhere: bool,
+    places: Arc<Semaphore>,
+}
+
+/// The connections of a listener.
+#[derive(Clone)]
+pub(crate) struct Connections(Arc<Semaphore>);
+
+impl Connections {
+    /// How many there are.
+    pub(crate) fn count(&self) -> usize {
+        MAX_CONNECTIONS.saturating_sub(self.0.available_permits())
+    }
 }
 
 impl Listener {
     pub(crate) async fn bind(address: SocketAddr, plain_everywhere: bool) -> io::Result<Self> {
-        Ok(Self { socket: TcpListener::bind(address).await?, plain_everywhere })
+        Ok(Self { socket: TcpListener::bind(address).await?, plain_everywhere, places: Arc::new(Semaphore::new(MAX_CONNECTIONS)) })
+    }
+
+    pub(crate) fn connections(&self) -> Connections {
+        Connections(self.places.clone())
     }
 
     pub(crate) fn address(&self) -> io::Result<SocketAddr> {
@@ -49,9 +65,8 @@ impl Listener {
 
     /// Accepts until `stop` says so; connections under way end their present request.
     pub(crate) async fn run(self, server: Server, mut stop: watch::Receiver<bool>) {
-        let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
         loop {
-            let Ok(place) = places.clone().acquire_owned().await else { return };
+            let Ok(place) = self.places.clone().acquire_owned().await else { return };
             let accepted = tokio::select! {
                 accepted = self.socket.accept() => accepted,
                 _ = stop.wait_for(|s| *s) => return,

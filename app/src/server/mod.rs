@@ -13,7 +13,7 @@ mod tls;
 
 pub(crate) use authority::{Authority, bundle};
 pub(crate) use backup::Backups;
-pub(crate) use listen::{Connection, Listener, serve_one};
+pub(crate) use listen::{Connection, Connections, Listener, serve_one};
 pub(crate) use tls::{Names, server as tls_server};
 
 use gate::Gate;

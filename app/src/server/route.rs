@@ -18,7 +18,7 @@ use wire::{
 pub(crate) type Body = UnsyncBoxBody<Bytes, std::io::Error>;
 
 /// `X-Amz-Target` prefixes of the JSON services.
-const TARGETS: [(&str, &str); 10] = [
+const TARGETS: [(&str, &str); 11] = [
     ("Sekisho_20261122", "operator"),
     ("TrentService", "kms"),
     ("Logs_20140328", "logs"),
@@ -28,6 +28,7 @@ const TARGETS: [(&str, &str); 10] = [
     ("CloudTrail_20131101", "cloudtrail"),
     ("AWSOrganizationsV20161128", "organizations"),
     ("secretsmanager", "secretsmanager"),
+    ("AmazonEC2ContainerRegistry_V20150921", "ecr"),
     ("AmazonSSM", "ssm"),
 ];
 /// CloudTrail's target as botocore writes it.

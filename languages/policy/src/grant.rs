@@ -99,6 +99,17 @@ fn is(principal: &Principal<'_>, kept: &str) -> bool {
         }
         Principal::FederatedUser { arn, user_arn, id } => named(arn) || named(user_arn) || named(id),
         Principal::Root { .. } => named(&principal.text()),
-        Principal::Service { .. } | Principal::WebIdentity { .. } | Principal::Anonymous => false,
+        Principal::Service { name } => is_service(name, kept),
+        Principal::WebIdentity { .. } | Principal::Anonymous => false,
     }
+}
+
+/// Grants name a service in a region: `ecr.us-east-1.amazonaws.com` is `ecr.amazonaws.com` there.
+fn is_service(name: &str, kept: &str) -> bool {
+    const DOMAIN: &str = ".amazonaws.com";
+    let regional = || {
+        let (own, kept) = (name.strip_suffix(DOMAIN)?, kept.strip_suffix(DOMAIN)?);
+        kept.strip_prefix(own)?.strip_prefix('.')
+    };
+    name == kept || regional().is_some_and(|region| !region.is_empty() && !region.contains('.'))
 }

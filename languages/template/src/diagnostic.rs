@@ -103,15 +103,30 @@ impl Findings {
         }
     }
 
+    /// Whether one of them is an error.
+    pub(crate) fn has_errors(&self) -> bool {
+        self.errors
+    }
+
+    /// Whether another one would be left out: then it need not be worded.
+    pub(crate) fn is_full(&self) -> bool {
+        self.errors && self.list.len() >= Self::MOST
+    }
+
     pub(crate) fn extend(&mut self, findings: impl IntoIterator<Item = Diagnostic>) {
         findings.into_iter().for_each(|finding| self.push(finding));
     }
 
+    /// All errors, taken out.
+    pub(crate) fn take_errors(&mut self) -> Vec<Diagnostic> {
+        std::mem::take(&mut self.list).into_iter().filter(|finding| finding.severity == Severity::Error).collect()
+    }
+
     /// The value with the warnings, or everything when there is an error.
-    pub(crate) fn finish<T>(self, value: Option<T>) -> Result<(T, Vec<Diagnostic>), Vec<Diagnostic>> {
+    pub(crate) fn finish<T>(mut self, value: Option<T>) -> Result<(T, Vec<Diagnostic>), Vec<Diagnostic>> {
         match value {
             Some(value) if !self.errors => Ok((value, self.list)),
-            _ => Err(self.list.into_iter().filter(|f| f.severity == Severity::Error).collect()),
+            _ => Err(self.take_errors()),
         }
     }
 }

@@ -1,4 +1,10 @@
 //! Dynamic references: `{{resolve:service:...}}`.
+//!
+//! Plain parameters are put in place of their references. References to secrets stay as they are written: what a resource
+//! looks like is kept and shown, and whoever makes it fetches its secrets then.
+//! Source: <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references.html>
+
+use std::ops::Range;
 
 use crate::diagnostic::Diagnostic;
 use crate::inputs::Resolver;
@@ -80,61 +86,71 @@ impl DynamicReference {
     }
 }
 
-/// Replaces every dynamic reference in a value. With `shown`, secrets are refused.
-pub(crate) fn resolve(value: Located, resolver: Option<Resolver<'_>>, shown: bool, findings: &mut Vec<Diagnostic>) -> Located {
+/// The dynamic references of a text with their bytes in it; None for one that cannot be read.
+pub fn dynamic_references(text: &str) -> Vec<(Range<usize>, Option<DynamicReference>)> {
+    let mut found = Vec::new();
+    let mut done = 0;
+    while let Some(open) = text[done..].find(OPEN).map(|at| at + done) {
+        let Some(close) = text[open..].find("}}").map(|at| at + open) else { break };
+        found.push((open..close + 2, DynamicReference::parse(&text[open + OPEN.len()..close])));
+        done = close + 2;
+    }
+    found
+}
+
+/// Replaces every reference to a plain parameter in a value, and checks the others.
+pub(crate) fn resolve(value: Located, resolver: Option<Resolver<'_>>, findings: &mut Vec<Diagnostic>) -> Located {
     let Located { value: inner, span, via, parts, secret } = value;
     let inner = match inner {
-        LocatedValue::List(items) => LocatedValue::List(items.into_iter().map(|item| resolve(item, resolver, shown, findings)).collect()),
+        LocatedValue::List(items) => LocatedValue::List(items.into_iter().map(|item| resolve(item, resolver, findings)).collect()),
         LocatedValue::Map(members) => {
-            LocatedValue::Map(members.into_iter().map(|(key, item)| (key, resolve(item, resolver, shown, findings))).collect())
+            LocatedValue::Map(members.into_iter().map(|(key, item)| (key, resolve(item, resolver, findings))).collect())
         }
         LocatedValue::String(text) if text.contains(OPEN) => {
             let whole = Located { value: LocatedValue::String(text), span, via, parts, secret };
-            return string(whole, resolver, shown, findings);
+            return string(whole, resolver, findings);
         }
         other => other,
     };
     Located { value: inner, span, via, parts, secret }
 }
 
-fn string(whole: Located, resolver: Option<Resolver<'_>>, shown: bool, findings: &mut Vec<Diagnostic>) -> Located {
+fn string(whole: Located, resolver: Option<Resolver<'_>>, findings: &mut Vec<Diagnostic>) -> Located {
     let text = whole.text().unwrap_or_default();
     let mut composed = Composed::default();
     let mut done = 0;
-    while let Some(open) = text[done..].find(OPEN).map(|at| at + done) {
-        let Some(close) = text[open..].find("}}").map(|at| at + open) else {
-            break;
-        };
-        let before = whole.slice(done, open);
-        composed.push_value(&text[done..open], &before);
-        let here = whole.slice(open, close + 2);
-        match one(&text[open + OPEN.len()..close], &here.shown(), resolver, shown) {
-            Ok((found, secret)) => {
-                let found = Located { secret, ..Located::new(LocatedValue::String(found), here.span) };
+    for (range, reference) in dynamic_references(text) {
+        let before = whole.slice(done, range.start);
+        composed.push_value(&text[done..range.start], &before);
+        let here = whole.slice(range.start, range.end);
+        done = range.end;
+        match one(reference, &here.shown(), resolver) {
+            Ok(None) => composed.push_value(&text[range], &here),
+            Ok(Some(found)) => {
+                let found = Located { secret: here.secret, ..Located::new(LocatedValue::String(found), here.span) };
                 composed.push_value(found.text().unwrap_or_default(), &found);
             }
             Err((message, help)) => findings.push(Diagnostic::error(&here.span, message).help(help)),
         }
-        done = close + 2;
     }
     composed.push_value(&text[done..], &whole.slice(done, text.len()));
     Located { via: whole.via.clone(), ..composed.finish(&whole.span) }
 }
 
-fn one(text: &str, name: &str, resolver: Option<Resolver<'_>>, shown: bool) -> Result<(String, bool), (String, String)> {
-    let reference = DynamicReference::parse(text).ok_or_else(|| {
+/// What stands for a reference; None when it stays.
+fn one(reference: Option<DynamicReference>, name: &str, resolver: Option<Resolver<'_>>) -> Result<Option<String>, (String, String)> {
+    let reference = reference.ok_or_else(|| {
+        let what = if name.starts_with("{{resolve:ssm") { "SSM" } else { "dynamic" };
         (
-            format!("Incorrect format is used in the following dynamic reference: [{name}]"),
+            format!("Incorrect format is used in the following {what} reference: [{name}]"),
             "write {{resolve:ssm:name:version}}, {{resolve:ssm-secure:name:version}} or {{resolve:secretsmanager:secret:SecretString:key}}"
                 .to_owned(),
         )
     })?;
-    if shown && reference.is_secret() {
-        let message = format!("The dynamic reference {name} would show a secret in an output");
-        return Err((message, "remove it: outputs can be read by anyone who may describe the stack".to_owned()));
+    if reference.is_secret() {
+        return Ok(None);
     }
     let failed = |why: String| (format!("Could not resolve the dynamic reference {name}"), why);
     let resolver = resolver.ok_or_else(|| failed("dynamic references cannot be answered here".to_owned()))?;
-    let value = resolver(&reference).map_err(failed)?;
-    Ok((value, reference.is_secret()))
+    resolver(&reference).map(Some).map_err(failed)
 }

@@ -10,7 +10,7 @@ use base64::Engine as _;
 use crate::diagnostic::{Diagnostic, Findings};
 use crate::expression::{Call, Expr, ExprKind, Field};
 use crate::inputs::{Attributes, Inputs};
-use crate::located::Located;
+use crate::located::{Composed, Located};
 use crate::node::{Name, shorten};
 use crate::template::Template;
 use crate::{LocatedValue, Part, Span};
@@ -38,7 +38,7 @@ pub(crate) struct Failed;
 /// A value; `None` is `AWS::NoValue`.
 type Value = Result<Option<Located>, Failed>;
 
-const BUDGET: usize = 16 * 1024 * 1024;
+const BUDGET: usize = 4 * 1024 * 1024;
 
 impl<'e, 'a> Evaluator<'e, 'a> {
     pub(crate) fn run<T>(
@@ -158,8 +158,17 @@ impl<'e, 'a> Evaluator<'e, 'a> {
                         return self.fail(span, "Template error: Fn::ToJsonString cannot write AWS::NoValue");
                     }
                 };
-                let parts = Vec::new();
-                Located { parts, secret: any_secret(&value), ..string(value.to_json().to_string(), span) }
+                self.charge(span, value.weight())?;
+                let mut composed = Composed::default();
+                composed.push_json(&value);
+                composed.finish(span)
+            }
+            Call::RefAll(name) => {
+                let parameters = self.world.template.parameters.iter().filter(|parameter| parameter.parameter_type == name.text);
+                let values: Vec<Located> = parameters.filter_map(|parameter| self.world.parameters.get(&parameter.name).cloned()).collect();
+                let value = Located::new(LocatedValue::List(values), span.clone());
+                self.charge(span, value.weight())?;
+                value
             }
             Call::Equals(..)
             | Call::And(_)
@@ -190,8 +199,7 @@ impl<'e, 'a> Evaluator<'e, 'a> {
             "AWS::URLSuffix" => &inputs.url_suffix,
             other => {
                 if let Some(value) = self.world.parameters.get(other) {
-                    let bytes = value.items().map_or_else(|| value.text().map_or(0, str::len), |items| items.len() * 64);
-                    self.charge(span, bytes)?;
+                    self.charge(span, value.weight())?;
                     return Ok(Some(value.clone().through(span)));
                 }
                 return match self.known.and_then(|known| known.reference(other)) {
@@ -233,14 +241,6 @@ impl<'e, 'a> Evaluator<'e, 'a> {
             Some(value) if value.items().is_some() => Ok(value),
             _ => self.fail(&expr.span, format!("Template error: {what} must be a list of strings, or a function that returns one")),
         }
-    }
-}
-
-fn any_secret(value: &Located) -> bool {
-    match &value.value {
-        LocatedValue::List(items) => items.iter().any(any_secret),
-        LocatedValue::Map(members) => members.iter().any(|(_, value)| any_secret(value)),
-        _ => value.secret,
     }
 }
 

@@ -37,7 +37,12 @@ pub(crate) enum Call {
     Split(Name, Expr),
     Select(Expr, Expr),
     If(Name, Expr, Expr),
-    FindInMap { map: Expr, top: Expr, second: Expr, default: Option<Expr> },
+    FindInMap {
+        map: Expr,
+        top: Expr,
+        second: Expr,
+        default: Option<Expr>,
+    },
     ImportValue(Expr),
     Base64(Expr),
     Cidr(Expr, Expr, Option<Expr>),
@@ -52,6 +57,8 @@ pub(crate) enum Call {
     Contains(Expr, Expr),
     EachMemberEquals(Expr, Expr),
     EachMemberIn(Expr, Expr),
+    /// The values of all parameters of a type.
+    RefAll(Name),
 }
 
 /// A piece of the text of a `Fn::Sub`.
@@ -65,7 +72,7 @@ pub(crate) enum Piece {
 }
 
 /// The functions that a template may call, in AWS's order, with the short form's name.
-const FUNCTIONS: [(&str, Option<&str>); 20] = [
+const FUNCTIONS: [(&str, Option<&str>); 26] = [
     ("Fn::Base64", Some("Base64")),
     ("Fn::GetAtt", Some("GetAtt")),
     ("Fn::GetAZs", Some("GetAZs")),
@@ -81,6 +88,12 @@ const FUNCTIONS: [(&str, Option<&str>); 20] = [
     ("Condition", Some("Condition")),
     ("Fn::And", Some("And")),
     ("Fn::Or", Some("Or")),
+    ("Fn::Contains", Some("Contains")),
+    ("Fn::EachMemberEquals", Some("EachMemberEquals")),
+    ("Fn::EachMemberIn", Some("EachMemberIn")),
+    ("Fn::ValueOf", Some("ValueOf")),
+    ("Fn::ValueOfAll", Some("ValueOfAll")),
+    ("Fn::RefAll", Some("RefAll")),
     ("Fn::Sub", Some("Sub")),
     ("Fn::Cidr", Some("Cidr")),
     ("Fn::Transform", Some("Transform")),
@@ -167,7 +180,7 @@ impl Call {
 
     fn arguments<'a>(&'a self, visit: &mut dyn FnMut(&'a Expr)) {
         match self {
-            Call::Ref(_) | Call::Condition(_) => {}
+            Call::Ref(_) | Call::Condition(_) | Call::RefAll(_) => {}
             Call::Sub(_, variables) => variables.iter().for_each(|field| visit(&field.value)),
             Call::GetAtt(_, x)
             | Call::Join(_, x)

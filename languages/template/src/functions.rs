@@ -1,9 +1,13 @@
 //! Reading intrinsic functions: the shape of their arguments, in AWS's words when it is wrong.
 
+use std::collections::HashMap;
+
 use crate::diagnostic::{Diagnostic, Findings};
 use crate::expression::{Call, Expr, ExprKind, Field, Piece, functions};
-use crate::located::slice_parts;
+use crate::extensions::{DECLARE, FOR_EACH};
+use crate::located::Slicer;
 use crate::node::{Entry, Kind, Name, Node, shorten};
+use crate::sections::MACROS;
 use crate::suggest::did_you_mean;
 use crate::{Part, Span};
 
@@ -111,15 +115,8 @@ impl Reader<'_> {
                     _ => return Err(bad(MESSAGE)),
                 }
             }
-            name @ ("Fn::Length" | "Fn::ToJsonString") if !self.extensions => {
-                return Err(Diagnostic::error(
-                    &function.span,
-                    format!("Template error: {name} needs the transform AWS::LanguageExtensions"),
-                )
-                .help("add 'Transform: AWS::LanguageExtensions' at the top of the template"));
-            }
-            "Fn::Length" => Call::Length(self.expr(argument)),
-            "Fn::ToJsonString" => Call::ToJsonString(self.expr(argument)),
+            "Fn::Length" if self.extensions => Call::Length(self.expr(argument)),
+            "Fn::ToJsonString" if self.extensions => Call::ToJsonString(self.expr(argument)),
             "Fn::Equals" if conditional => {
                 let [left, right] = self.list(argument, "every Fn::Equals object requires a list of 2 string parameters.")?;
                 Call::Equals(self.expr(left), self.expr(right))
@@ -130,6 +127,13 @@ impl Reader<'_> {
             }
             "Fn::And" if conditional => Call::And(self.operands(argument, "And")?),
             "Fn::Or" if conditional => Call::Or(self.operands(argument, "Or")?),
+            "Fn::RefAll" if self.section == Section::Rules => {
+                Call::RefAll(string(&argument).ok_or_else(|| bad("every Fn::RefAll object must have a single String value"))?)
+            }
+            name @ ("Fn::ValueOf" | "Fn::ValueOfAll") if self.section == Section::Rules => {
+                let message = format!("Template error: {name} is not available in Sekisho: it asks for attributes of Amazon EC2 resources");
+                return Err(Diagnostic::error(&function.span, message));
+            }
             name @ ("Fn::Contains" | "Fn::EachMemberEquals" | "Fn::EachMemberIn") if self.section == Section::Rules => {
                 let [left, right] = self.list(argument, "every rule function requires a list of 2 parameters.")?;
                 let (left, right) = (self.expr(left), self.expr(right));
@@ -139,9 +143,14 @@ impl Reader<'_> {
                     _ => Call::EachMemberIn(left, right),
                 }
             }
-            name if name.starts_with("Fn::ForEach") || name == "Fn::Transform" => {
-                return Err(Diagnostic::error(&function.span, format!("Template error: {} is not available in Sekisho", shorten(name)))
-                    .help("expand it before, for example with 'aws cloudformation get-template --template-stage Processed'"));
+            "Fn::Transform" => {
+                let named = match &argument.kind {
+                    Kind::Map(entries) => entries.iter().find(|entry| entry.key.text == "Name").and_then(|entry| entry.value.scalar()),
+                    _ => argument.scalar(),
+                };
+                let named = named.map(|name| format!(": no transform named {} found", shorten(name))).unwrap_or_default();
+                let message = format!("Template error: Fn::Transform is not available in Sekisho{named}");
+                return Err(Diagnostic::error(&function.span, message).help(MACROS));
             }
             name => {
                 let supported = functions().collect::<Vec<_>>().join(", ");
@@ -149,6 +158,10 @@ impl Reader<'_> {
                     "Fn::Equals" | "Fn::Not" | "Fn::And" | "Fn::Or" => {
                         Some("define a condition in Conditions and use it with Fn::If".to_owned())
                     }
+                    "Fn::Contains" | "Fn::EachMemberEquals" | "Fn::EachMemberIn" | "Fn::RefAll" | "Fn::ValueOf" | "Fn::ValueOfAll" => {
+                        Some(format!("{name} may stand in Rules only"))
+                    }
+                    name if name.starts_with(FOR_EACH) || matches!(name, "Fn::Length" | "Fn::ToJsonString") => Some(DECLARE.to_owned()),
                     _ => did_you_mean(name, functions()),
                 };
                 let message =
@@ -271,15 +284,17 @@ fn separator_of(node: &Node, message: &str) -> Result<Name, Diagnostic> {
 /// Cuts the text of a `Fn::Sub` at its `${...}`.
 fn pieces(text: &str, parts: &[Part], span: &Span, variables: &[Field]) -> Result<Vec<Piece>, Diagnostic> {
     let mut pieces = Vec::new();
-    let literal = |pieces: &mut Vec<Piece>, from: usize, to: usize| {
+    let mut slicer = Slicer::new(text, parts, span);
+    let literal = |pieces: &mut Vec<Piece>, slicer: &mut Slicer<'_>, from: usize, to: usize| {
         if from < to {
-            pieces.push(Piece::Text(text[from..to].to_owned(), slice_parts(text, parts, span, from, to)));
+            pieces.push(Piece::Text(text[from..to].to_owned(), slicer.slice(from, to)));
         }
     };
-    let place = |from: usize, to: usize| match slice_parts(text, parts, span, from, to).into_iter().next() {
+    let place = |slicer: &mut Slicer<'_>, from: usize, to: usize| match slicer.slice(from, to).into_iter().next() {
         Some(part) => part.span,
         None => span.clone(),
     };
+    let numbers: HashMap<&str, usize> = variables.iter().enumerate().map(|(number, field)| (field.key.text.as_str(), number)).collect();
     let mut done = 0;
     let mut search = 0;
     while let Some(open) = text[search..].find("${").map(|at| at + search) {
@@ -289,11 +304,11 @@ fn pieces(text: &str, parts: &[Part], span: &Span, variables: &[Field]) -> Resul
         let name = &text[open + 2..close];
         if name.starts_with('!') {
             // ${!Name} is how ${Name} is written when it is not to be replaced.
-            literal(&mut pieces, done, open + 2);
-            literal(&mut pieces, open + 3, close + 1);
+            literal(&mut pieces, &mut slicer, done, open + 2);
+            literal(&mut pieces, &mut slicer, open + 3, close + 1);
         } else {
-            literal(&mut pieces, done, open);
-            let here = place(open, close + 1);
+            literal(&mut pieces, &mut slicer, done, open);
+            let here = place(&mut slicer, open, close + 1);
             if name.is_empty() || !name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | ':')) {
                 return Err(Diagnostic::error(
                     &here,
@@ -301,8 +316,8 @@ fn pieces(text: &str, parts: &[Part], span: &Span, variables: &[Field]) -> Resul
                 )
                 .help(format!("write ${{!{}}} to keep it as it is", shorten(name))));
             }
-            pieces.push(match variables.iter().position(|field| field.key.text == name) {
-                Some(index) => Piece::Variable(index, here),
+            pieces.push(match numbers.get(name) {
+                Some(index) => Piece::Variable(*index, here),
                 None => match name.split_once('.') {
                     Some((resource, attribute)) => Piece::GetAtt(Name { text: resource.to_owned(), span: here }, attribute.to_owned()),
                     None => Piece::Ref(Name { text: name.to_owned(), span: here }),
@@ -312,6 +327,6 @@ fn pieces(text: &str, parts: &[Part], span: &Span, variables: &[Field]) -> Resul
         done = close + 1;
         search = done;
     }
-    literal(&mut pieces, done, text.len());
+    literal(&mut pieces, &mut slicer, done, text.len());
     Ok(pieces)
 }

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::Span;
 use crate::dynamic::DynamicReference;
 
-/// Answers a dynamic reference with its value, or says why it cannot.
+/// Answers a reference to a plain parameter with its value, or says why it cannot. References to secrets are not asked for.
 pub type Resolver<'a> = &'a dyn Fn(&DynamicReference) -> Result<String, String>;
 
 /// Everything outside the template that its values depend on, but for the resources themselves.

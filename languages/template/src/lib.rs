@@ -13,6 +13,7 @@ mod diagnostic;
 mod dynamic;
 mod evaluate;
 mod expression;
+mod extensions;
 mod functions;
 mod graph;
 mod inputs;
@@ -28,7 +29,7 @@ mod template;
 mod yaml;
 
 pub use diagnostic::{Diagnostic, Severity};
-pub use dynamic::DynamicReference;
+pub use dynamic::{DynamicReference, dynamic_references};
 pub use inputs::{Attributes, Inputs, Resolver};
 pub use located::{Located, LocatedValue};
 pub use parameters::{Parameter, ParameterValue};

@@ -5,7 +5,7 @@ use std::fmt;
 use serde_json::Value;
 
 use crate::node::shorten;
-use crate::{Part, Span};
+use crate::{Part, Span, span::Ruler};
 
 /// A value and where its text was written.
 ///
@@ -161,6 +161,16 @@ impl Located {
         }
     }
 
+    /// Its size in memory, roughly.
+    pub(crate) fn weight(&self) -> usize {
+        const EACH: usize = 64;
+        EACH + match &self.value {
+            LocatedValue::List(items) => items.iter().map(Located::weight).sum(),
+            LocatedValue::Map(members) => members.iter().map(|(key, value)| key.len() + value.weight()).sum(),
+            _ => self.text().map_or(0, str::len) + self.parts.len() * EACH,
+        }
+    }
+
     /// Notes that the value passed through a function at `span`.
     pub(crate) fn through(mut self, span: &Span) -> Located {
         self.via.insert(0, span.clone());
@@ -174,8 +184,18 @@ impl Located {
 
     /// The bytes `from..to` of a string, with their places.
     pub(crate) fn slice(&self, from: usize, to: usize) -> Located {
+        self.cut(&mut self.slicer(), from, to)
+    }
+
+    /// What cuts this string into slices.
+    pub(crate) fn slicer(&self) -> Slicer<'_> {
+        Slicer::new(self.text().unwrap_or_default(), &self.parts, &self.span)
+    }
+
+    /// As `slice`, with one slicer for all slices.
+    pub(crate) fn cut(&self, slicer: &mut Slicer<'_>, from: usize, to: usize) -> Located {
         let text = self.text().unwrap_or_default();
-        let parts = slice_parts(text, &self.parts, &self.span, from, to);
+        let parts = slicer.slice(from, to);
         let value = LocatedValue::String(text[from..to].to_owned());
         let (span, parts) = match <[Part; 1]>::try_from(parts) {
             Ok([part]) => (part.span, Vec::new()),
@@ -187,20 +207,55 @@ impl Located {
 
 /// The parts that make up the bytes `from..to` of a text, counted from `from`.
 pub(crate) fn slice_parts(text: &str, parts: &[Part], span: &Span, from: usize, to: usize) -> Vec<Part> {
-    if parts.is_empty() {
-        return vec![Part { start: 0, end: to - from, span: span.narrow(text, from, to) }];
+    Slicer::new(text, parts, span).slice(from, to)
+}
+
+/// Cuts a text into slices that know their places. Going forward costs no more than the text's length.
+pub(crate) struct Slicer<'t> {
+    text: &'t str,
+    parts: &'t [Part],
+    span: &'t Span,
+    /// The ruler of the part with this number.
+    ruler: Option<(usize, Ruler<'t>)>,
+}
+
+impl<'t> Slicer<'t> {
+    pub(crate) fn new(text: &'t str, parts: &'t [Part], span: &'t Span) -> Slicer<'t> {
+        Slicer { text, parts, span, ruler: None }
     }
-    // Parts are in order, so the first one that matters is found by halving.
-    let first = parts.partition_point(|part| part.end <= from);
-    let overlapping = parts[first..].iter().take_while(|part| part.start < to.max(from + 1));
-    overlapping
-        .filter_map(|part| {
+
+    /// The parts that make up the bytes `from..to`, counted from `from`.
+    pub(crate) fn slice(&mut self, from: usize, to: usize) -> Vec<Part> {
+        if self.parts.is_empty() {
+            let (text, span) = (self.text, self.span);
+            let (_, ruler) = self.ruler.get_or_insert_with(|| (0, Ruler::new(text, span)));
+            return vec![Part { start: 0, end: to - from, span: ruler.narrow(from, to) }];
+        }
+        // Parts are in order, so the first one that matters is found by halving.
+        let first = self.parts.partition_point(|part| part.end <= from);
+        let mut found = Vec::new();
+        for (number, part) in self.parts.iter().enumerate().skip(first).take_while(|(_, part)| part.start < to.max(from + 1)) {
+            let Some(within) = self.text.get(part.start..part.end) else { continue };
+            if self.ruler.as_ref().is_none_or(|(known, _)| *known != number) {
+                self.ruler = Some((number, Ruler::new(within, &part.span)));
+            }
             let (start, end) = (part.start.max(from), part.end.min(to));
-            let within = text.get(part.start..part.end)?;
-            let span = part.span.narrow(within, start - part.start, end.max(start) - part.start);
-            Some(Part { start: start - from, end: end.max(start) - from, span })
-        })
-        .collect()
+            if let Some((_, ruler)) = &mut self.ruler {
+                let span = ruler.narrow(start - part.start, end.max(start) - part.start);
+                found.push(Part { start: start - from, end: end.max(start) - from, span });
+            }
+        }
+        found
+    }
+}
+
+/// Whether a value, or one within it, is kept out of sight.
+pub(crate) fn any_secret(value: &Located) -> bool {
+    match &value.value {
+        LocatedValue::List(items) => items.iter().any(any_secret),
+        LocatedValue::Map(members) => members.iter().any(|(_, value)| any_secret(value)),
+        _ => value.secret,
+    }
 }
 
 /// A string under construction.
@@ -225,6 +280,60 @@ impl Composed {
     pub(crate) fn push_value(&mut self, text: &str, value: &Located) {
         self.secret |= value.secret;
         self.push(text, &value.all_parts());
+    }
+
+    /// The text of a value as JSON, each scalar at its place. What stands between them is at the place of what it belongs to.
+    pub(crate) fn push_json(&mut self, value: &Located) {
+        match &value.value {
+            LocatedValue::List(items) => {
+                self.push_at("[", &value.span);
+                for (index, item) in items.iter().enumerate() {
+                    if index > 0 {
+                        self.push_at(",", &value.span);
+                    }
+                    self.push_json(item);
+                }
+                self.push_at("]", &value.span);
+            }
+            LocatedValue::Map(members) => {
+                self.push_at("{", &value.span);
+                for (index, (key, member)) in members.iter().enumerate() {
+                    let comma = if index > 0 { "," } else { "" };
+                    self.push_at(&format!("{comma}{}:", Value::from(key.as_str())), &member.span);
+                    self.push_json(member);
+                }
+                self.push_at("}", &value.span);
+            }
+            _ => {
+                let text = value.to_json().to_string();
+                let own = value.text().unwrap_or_default();
+                self.secret |= value.secret;
+                match text.strip_prefix('"').and_then(|text| text.strip_suffix('"')) {
+                    // Without an escape in it, each stretch of the text keeps its place.
+                    Some(inner) if inner == own => {
+                        self.push_at("\"", &value.span);
+                        self.push(own, &value.all_parts());
+                        self.push_at("\"", &value.span);
+                    }
+                    _ => self.push_at(&text, &value.span),
+                }
+            }
+        }
+    }
+
+    /// A text of one place.
+    fn push_at(&mut self, text: &str, span: &Span) {
+        match self.parts.last_mut() {
+            Some(last) if last.end == self.text.len() && last.span == *span => {
+                last.end += text.len();
+                self.text.push_str(text);
+            }
+            _ => self.push(text, &[Part { start: 0, end: text.len(), span: span.clone() }]),
+        }
+    }
+
+    pub(crate) fn into_parts(self) -> (String, Vec<Part>) {
+        (self.text, self.parts)
     }
 
     pub(crate) fn finish(self, span: &Span) -> Located {

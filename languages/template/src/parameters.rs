@@ -9,6 +9,7 @@ pub(crate) use values::resolve;
 
 use crate::Span;
 use crate::diagnostic::{Diagnostic, Findings};
+use crate::dynamic::{DynamicReference, dynamic_references};
 use crate::node::{Entry, Kind, Name, Node, shorten};
 use crate::suggest::did_you_mean;
 
@@ -120,7 +121,13 @@ fn member(parameter: &mut Parameter, key: &Name, value: &Node, has_type: &mut bo
             known_type(&parameter.parameter_type, &value.span)?;
         }
         "Default" => {
-            parameter.default = Some(text()?);
+            let default = text()?;
+            let versionless = |found: &Option<DynamicReference>| matches!(found, Some(DynamicReference::Ssm { version: None, .. }));
+            if dynamic_references(&default).iter().any(|(_, found)| versionless(found)) {
+                let message = format!("Template error: parameter {} should not contain ssm versionless resolver", parameter.name);
+                return Err(Diagnostic::error(&value.span, message).help("write {{resolve:ssm:name:version}}"));
+            }
+            parameter.default = Some(default);
             parameter.default_span = Some(value.span.clone());
         }
         "NoEcho" => parameter.no_echo = value.scalar().is_some_and(|text| text.eq_ignore_ascii_case("true")),

@@ -251,7 +251,9 @@ impl<'a> Plan<'a> {
     fn evaluate(&self, expr: &Expr, known: &dyn Attributes) -> Result<Located, Vec<Diagnostic>> {
         let value = Evaluator::run(&self.world, Some(known), |evaluator| evaluator.value(expr))?;
         let value = value.unwrap_or_else(|| empty(&expr.span));
-        resolved(value, self.world.inputs, false)
+        let mut problems = Vec::new();
+        let value = crate::dynamic::resolve(value, self.world.inputs.resolver, &mut problems);
+        if problems.is_empty() { Ok(value) } else { Err(problems) }
     }
 
     /// The outputs whose conditions hold.
@@ -271,7 +273,7 @@ impl<'a> Plan<'a> {
     fn output(&self, output: &OutputDeclaration, known: &dyn Attributes) -> Result<Output, Vec<Diagnostic>> {
         let string = |expr: &Expr, what: &str| {
             let value = Evaluator::run(&self.world, Some(known), |evaluator| evaluator.value(expr))?;
-            let value = value.map(|value| resolved(value, self.world.inputs, true)).transpose()?;
+            // As on AWS, dynamic references are answered in resources alone: here they stay as they are written.
             let text = value.as_ref().and_then(|value| Some((value.text()?.to_owned(), value.span.clone())));
             text.ok_or_else(|| {
                 let message = format!(
@@ -289,10 +291,4 @@ impl<'a> Plan<'a> {
 
 fn empty(span: &Span) -> Located {
     Located::new(LocatedValue::Map(Vec::new()), span.clone())
-}
-
-fn resolved(value: Located, inputs: &Inputs<'_>, shown: bool) -> Result<Located, Vec<Diagnostic>> {
-    let mut problems = Vec::new();
-    let value = crate::dynamic::resolve(value, inputs.resolver, shown, &mut problems);
-    if problems.is_empty() { Ok(value) } else { Err(problems) }
 }

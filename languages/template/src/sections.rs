@@ -8,6 +8,7 @@ use std::collections::HashMap;
 
 use crate::Span;
 use crate::diagnostic::{Diagnostic, Findings};
+use crate::extensions::{DECLARE, FOR_EACH, NAME as EXTENSIONS};
 use crate::functions::{Reader, Section};
 use crate::located::Located;
 use crate::node::{Entry, Kind, Name, Node, shorten};
@@ -27,26 +28,10 @@ const SECTIONS: [&str; 10] = [
     "Outputs",
 ];
 
-pub(crate) fn read(entries: Vec<Entry>, span: Span, findings: &mut Findings) -> Template {
-    let mut template = Template {
-        span,
-        description: None,
-        metadata: None,
-        transforms: Vec::new(),
-        parameters: Vec::new(),
-        mappings: HashMap::new(),
-        conditions: Vec::new(),
-        rules: Vec::new(),
-        resources: Vec::new(),
-        index: HashMap::new(),
-        outputs: Vec::new(),
-        warnings: Vec::new(),
-    };
+/// Fills a template with what its sections say.
+pub(crate) fn read(entries: Vec<Entry>, mut template: Template, findings: &mut Findings) -> Template {
     for entry in &entries {
-        no_nulls(&entry.value, &mut format!("/{}", entry.key.text), findings);
-        if entry.key.text == "Transform" {
-            template.transforms = transforms(&entry.value, findings);
-        }
+        no_nulls(&entry.value, &mut vec![Step::Key(&entry.key.text)], findings);
     }
     let extensions = template.transforms.iter().any(|name| name == EXTENSIONS);
     let mut has_resources = false;
@@ -75,7 +60,7 @@ pub(crate) fn read(entries: Vec<Entry>, span: Span, findings: &mut Findings) -> 
             ),
         }
     }
-    if !has_resources {
+    if !has_resources || template.resources.is_empty() && !template.pending && !findings.has_errors() {
         let start = Span { end_line: template.span.line, end_column: template.span.column + 1, ..template.span.clone() };
         findings.push(Diagnostic::error(&start, "Template format error: At least one Resources member must be defined."));
     }
@@ -83,29 +68,39 @@ pub(crate) fn read(entries: Vec<Entry>, span: Span, findings: &mut Findings) -> 
     template
 }
 
-const EXTENSIONS: &str = "AWS::LanguageExtensions";
+/// What to do instead of a macro.
+pub(crate) const MACROS: &str = "Sekisho has AWS::LanguageExtensions alone; give the template as other macros leave it, for example from 'aws cloudformation get-template --template-stage Processed'";
+
+/// A step from a value to one within it.
+enum Step<'n> {
+    Key(&'n str),
+    Index(usize),
+}
 
 /// AWS accepts null nowhere in a template.
-fn no_nulls(node: &Node, path: &mut String, findings: &mut Findings) {
-    let length = path.len();
+fn no_nulls<'n>(node: &'n Node, path: &mut Vec<Step<'n>>, findings: &mut Findings) {
     match &node.kind {
-        Kind::Null => findings.push(
-            Diagnostic::error(&node.span, format!("[{}] 'null' values are not allowed in templates", shorten(path)))
-                .help("give it a value, or remove the key"),
-        ),
+        Kind::Null => {
+            let steps = path.iter().map(|step| match step {
+                Step::Key(key) => format!("/{key}"),
+                Step::Index(index) => format!("/{index}"),
+            });
+            let path = shorten(&steps.collect::<String>());
+            let message = format!("[{path}] 'null' values are not allowed in templates");
+            findings.push(Diagnostic::error(&node.span, message).help("give it a value, or remove the key"));
+        }
         Kind::List(items) => {
             for (index, item) in items.iter().enumerate() {
-                path.push_str(&format!("/{index}"));
+                path.push(Step::Index(index));
                 no_nulls(item, path, findings);
-                path.truncate(length);
+                path.pop();
             }
         }
         Kind::Map(entries) => {
             for entry in entries {
-                path.push('/');
-                path.push_str(&entry.key.text);
+                path.push(Step::Key(&entry.key.text));
                 no_nulls(&entry.value, path, findings);
-                path.truncate(length);
+                path.pop();
             }
         }
         _ => {}
@@ -140,7 +135,11 @@ fn description(value: &Node, findings: &mut Findings) -> Option<String> {
     }
 }
 
-fn transforms(value: &Node, findings: &mut Findings) -> Vec<String> {
+/// The transforms that the template declares, those that are there.
+pub(crate) fn transforms(entries: &[Entry], findings: &mut Findings) -> Vec<String> {
+    let Some(Entry { value, .. }) = entries.iter().find(|entry| entry.key.text == "Transform") else {
+        return Vec::new();
+    };
     let items = match &value.kind {
         Kind::List(items) => items.as_slice(),
         _ => std::slice::from_ref(value),
@@ -148,15 +147,11 @@ fn transforms(value: &Node, findings: &mut Findings) -> Vec<String> {
     let mut names = Vec::new();
     for item in items {
         match item.scalar() {
-            Some(EXTENSIONS) => names.push(EXTENSIONS.to_owned()),
-            Some(other) => findings.push(
-                Diagnostic::error(&item.span, format!("No transform named {} found.", shorten(other)))
-                    .help(format!("Sekisho has {EXTENSIONS}; process other macros before")),
-            ),
-            None => findings.push(
-                Diagnostic::error(&item.span, "Template format error: a transform is named by a string")
-                    .help("AWS::Include and macros with parameters are not available in Sekisho"),
-            ),
+            Some(known @ EXTENSIONS) => names.push(known.to_owned()),
+            Some(other) => {
+                findings.push(Diagnostic::error(&item.span, format!("No transform named {} found.", shorten(other))).help(MACROS))
+            }
+            None => findings.push(Diagnostic::error(&item.span, "Template format error: a transform is named by a string").help(MACROS)),
         }
     }
     names
@@ -183,11 +178,13 @@ fn members(value: Node, section: &Name, most: usize, findings: &mut Findings) ->
 /// Names in a template are letters and digits.
 fn logical_name(section: &str, key: &Name, findings: &mut Findings) -> bool {
     let kind = section.strip_suffix('s').unwrap_or(section);
-    if key.text.starts_with("Fn::ForEach") || key.text.starts_with("Fn::Transform") {
-        findings.push(
-            Diagnostic::error(&key.span, format!("Template error: {} is not available in Sekisho", shorten(&key.text)))
-                .help("expand it before, for example with 'aws cloudformation get-template --template-stage Processed'"),
-        );
+    if key.text.starts_with(FOR_EACH) && matches!(section, "Resources" | "Conditions" | "Outputs") {
+        let message = format!("Template format error: [/{section}/{}] {} definition is malformed", shorten(&key.text), kind.to_lowercase());
+        findings.push(Diagnostic::error(&key.span, message).help(DECLARE));
+        return false;
+    }
+    if key.text == "Fn::Transform" {
+        findings.push(Diagnostic::error(&key.span, "Template error: Fn::Transform is not available in Sekisho").help(MACROS));
         return false;
     }
     let lax = matches!(section, "Conditions" | "Rules");
@@ -204,7 +201,7 @@ fn logical_name(section: &str, key: &Name, findings: &mut Findings) -> bool {
     true
 }
 
-fn mappings(entries: Vec<Entry>, findings: &mut Findings) -> HashMap<String, Mapping> {
+pub(crate) fn mappings(entries: Vec<Entry>, findings: &mut Findings) -> HashMap<String, Mapping> {
     let mut mappings = HashMap::new();
     for Entry { key, value } in entries {
         let mut values: HashMap<String, HashMap<String, Located>> = HashMap::new();

@@ -37,18 +37,45 @@ impl Span {
     ///
     /// Exact when the text stands here as it is (plain, or quoted without an escape); the whole span otherwise.
     pub(crate) fn narrow(&self, text: &str, from: usize, to: usize) -> Span {
-        let (Some(width), Some(before), Some(within)) = (self.width(), text.get(..from), text.get(from..to)) else {
-            return self.clone();
-        };
+        Ruler::new(text, self).narrow(from, to)
+    }
+}
+
+/// Tells places within a text that was written at one place. Going forward, each character is counted once.
+pub(crate) struct Ruler<'t> {
+    text: &'t str,
+    span: &'t Span,
+    /// The column of its first character; nothing where places cannot be told.
+    column: Option<u32>,
+    /// Where the counting has come to, in bytes and in characters.
+    at: usize,
+    counted: u32,
+}
+
+impl<'t> Ruler<'t> {
+    pub(crate) fn new(text: &'t str, span: &'t Span) -> Ruler<'t> {
         // A line of a literal block carries the line's end, which its span leaves out.
-        let length = text.trim_end_matches('\n').chars().count() as u32;
-        let quote = match width.checked_sub(length) {
-            Some(0) => 0,
-            Some(2) => 1,
-            _ => return self.clone(),
+        let length = || text.trim_end_matches('\n').chars().count() as u32;
+        let column = span.width().and_then(|width| match width.checked_sub(length()) {
+            Some(0) => Some(span.column),
+            Some(2) => Some(span.column + 1),
+            _ => None,
+        });
+        Ruler { text, span, column, at: 0, counted: 0 }
+    }
+
+    /// The part of the span that shows the characters `from..to`.
+    pub(crate) fn narrow(&mut self, from: usize, to: usize) -> Span {
+        if from < self.at {
+            (self.at, self.counted) = (0, 0);
+        }
+        let (Some(column), Some(before), Some(within)) = (self.column, self.text.get(self.at..from), self.text.get(from..to)) else {
+            return self.span.clone();
         };
-        let column = self.column + quote + before.chars().count() as u32;
-        Span::on_line(self.file.clone(), self.line, column, within.trim_end_matches('\n').chars().count() as u32)
+        self.counted += before.chars().count() as u32;
+        self.at = from;
+        let width = within.trim_end_matches('\n').chars().count() as u32;
+        Span::on_line(self.span.file.clone(), self.span.line, column + self.counted, width)
     }
 }
 

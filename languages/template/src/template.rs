@@ -6,8 +6,8 @@ use std::sync::Arc;
 use crate::diagnostic::{Diagnostic, Findings};
 use crate::expression::Expr;
 use crate::located::Located;
-use crate::node::{Kind, MAX_BYTES, Name, Node};
-use crate::{Parameter, Span};
+use crate::node::{Entry, Kind, MAX_BYTES, Name, Node};
+use crate::{Inputs, Parameter, Span, extensions};
 
 /// A CloudFormation template whose syntax, structure and references hold.
 #[derive(Clone, Debug)]
@@ -16,6 +16,8 @@ pub struct Template {
     pub(crate) description: Option<String>,
     pub(crate) metadata: Option<Located>,
     pub(crate) transforms: Vec<String>,
+    /// Some of it waits for the inputs of a stack.
+    pub(crate) pending: bool,
     pub(crate) parameters: Vec<Parameter>,
     pub(crate) mappings: HashMap<String, Mapping>,
     pub(crate) conditions: Vec<(Name, Expr)>,
@@ -102,42 +104,94 @@ impl Template {
     /// Reads a template, in YAML or (when its first character is `{`) in JSON, and checks all that can be checked
     /// without inputs. `file` is the name that its places carry.
     pub fn parse(source: &str, file: &str) -> Result<Template, Vec<Diagnostic>> {
-        let file: Arc<str> = file.into();
-        let start = Span::on_line(file.clone(), 1, 1, 1);
-        let fail = |message: &str, help: &str| Err(vec![Diagnostic::error(&start, message).help(help)]);
-        if source.len() > MAX_BYTES {
-            return fail("Template may not exceed 1048576 bytes in size.", "split it into nested stacks");
-        }
-        let text = source.trim_start_matches('\u{feff}');
-        let first = text.trim_start();
-        if first.is_empty() {
-            return fail("Template format error: the template is empty", "a template has at least a Resources section");
-        }
+        Template::read(source, file, None)
+    }
+
+    /// Reads a template for a stack: as [`parse`](Template::parse), and what its transforms make of the stack's inputs.
+    /// Only a template with [`transforms`](Template::transforms) differs.
+    pub fn process(source: &str, file: &str, inputs: &Inputs<'_>) -> Result<Template, Vec<Diagnostic>> {
+        Template::read(source, file, Some(inputs))
+    }
+
+    /// The template's text, in JSON, after its transforms; nothing when it has none.
+    pub fn processed(source: &str, file: &str, inputs: &Inputs<'_>) -> Result<Option<String>, Vec<Diagnostic>> {
         let mut findings = Findings::default();
-        let parsed = if first.starts_with('{') {
-            crate::json::parse(text, &file, &mut findings).map(Some)
-        } else {
-            crate::yaml::parse(text, &file, &mut findings)
-        };
-        let root = match parsed {
-            Ok(Some(Node { kind: Kind::Map(entries), span })) => Some((entries, span)),
-            Ok(_) => {
-                return fail("Template format error: unsupported structure.", "a template is an object with a Resources section");
-            }
-            Err(finding) => {
-                findings.push(finding);
-                None
-            }
-        };
-        let mut template = root.map(|(entries, span)| crate::sections::read(entries, span, &mut findings));
-        if let Some(template) = &mut template {
-            crate::check::check(template, &mut findings);
+        let (entries, span) = tree(source, file, &mut findings)?;
+        let transforms = crate::sections::transforms(&entries, &mut findings);
+        findings.finish(Some(()))?;
+        match transforms.iter().any(|name| name == extensions::NAME) {
+            true => extensions::processed(entries, &span, inputs).map(Some),
+            false => Ok(None),
         }
-        let (mut template, warnings) = findings.finish(template)?;
+    }
+
+    fn read(source: &str, file: &str, inputs: Option<&Inputs<'_>>) -> Result<Template, Vec<Diagnostic>> {
+        let mut findings = Findings::default();
+        let (mut entries, span) = tree(source, file, &mut findings)?;
+        let transforms = crate::sections::transforms(&entries, &mut findings);
+        let mut pending = false;
+        if transforms.iter().any(|name| name == extensions::NAME) {
+            let expanded = extensions::expand(entries, &span, inputs, &mut findings);
+            (entries, pending) = (expanded.entries, expanded.pending);
+        }
+        let mut template = crate::sections::read(entries, Template { transforms, pending, ..Template::blank(span) }, &mut findings);
+        if !pending {
+            crate::check::check(&template, &mut findings);
+        }
+        let (_, warnings) = findings.finish(Some(()))?;
         template.warnings = warnings;
         Ok(template)
     }
 
+    /// A template with nothing in it.
+    pub(crate) fn blank(span: Span) -> Template {
+        Template {
+            span,
+            description: None,
+            metadata: None,
+            transforms: Vec::new(),
+            pending: false,
+            parameters: Vec::new(),
+            mappings: HashMap::new(),
+            conditions: Vec::new(),
+            rules: Vec::new(),
+            resources: Vec::new(),
+            index: HashMap::new(),
+            outputs: Vec::new(),
+            warnings: Vec::new(),
+        }
+    }
+}
+
+/// The sections of a template as they are written, and where they stand.
+fn tree(source: &str, file: &str, findings: &mut Findings) -> Result<(Vec<Entry>, Span), Vec<Diagnostic>> {
+    let file: Arc<str> = file.into();
+    let start = Span::on_line(file.clone(), 1, 1, 1);
+    let fail = |message: &str, help: &str| Err(vec![Diagnostic::error(&start, message).help(help)]);
+    if source.len() > MAX_BYTES {
+        return fail("Template may not exceed 1048576 bytes in size.", "split it into nested stacks");
+    }
+    let text = source.trim_start_matches('\u{feff}');
+    let first = text.trim_start();
+    if first.is_empty() {
+        return fail("Template format error: the template is empty", "a template has at least a Resources section");
+    }
+    let parsed = if first.starts_with('{') {
+        crate::json::parse(text, &file, findings).map(Some)
+    } else {
+        crate::yaml::parse(text, &file, findings)
+    };
+    match parsed {
+        Ok(Some(Node { kind: Kind::Map(entries), span })) => Ok((entries, span)),
+        Ok(_) => fail("Template format error: unsupported structure.", "a template is an object with a Resources section"),
+        Err(finding) => {
+            findings.push(finding);
+            Err(findings.take_errors())
+        }
+    }
+}
+
+impl Template {
     /// What the author says of it.
     pub fn description(&self) -> Option<&str> {
         self.description.as_deref()

@@ -282,6 +282,7 @@ pub(crate) fn survey(
         };
         if let Some((properties, _)) = &evaluated {
             check_properties(&**kind, resource, properties, &mut findings);
+            findings.extend(crate::secure::misplaced(resource, properties));
         }
         let (change, fate) = match row.and_then(|row| Some((row, row.made.as_ref()?))) {
             None => {

@@ -8,10 +8,11 @@ use crate::{
 use gate::{Error, Scope};
 use serde_json::Value;
 use std::{
+    cell::RefCell,
     collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
     sync::{Arc, Mutex},
 };
-use template::{Attributes, Diagnostic, Inputs, Located, LocatedValue, Plan, Template};
+use template::{Attributes, Diagnostic, DynamicReference, Inputs, Located, LocatedValue, Plan, Template};
 
 /// The name that a template's places carry.
 const FILE: &str = "template";
@@ -64,15 +65,54 @@ pub(crate) fn exported(
 pub(crate) fn with_plan<T>(
     stack: &Stack,
     template: &Template,
-    parameters: &BTreeMap<String, String>,
+    version: &Version,
     exports: &BTreeMap<String, String>,
     work: impl FnOnce(&Plan<'_>) -> Result<T, Vec<Diagnostic>>,
 ) -> Result<T, Vec<Diagnostic>> {
+    with_lacking(stack, template, version, exports, &Lacking::default(), work)
+}
+
+/// The references to Systems Manager's parameters whose values an evaluation did not have.
+#[derive(Default)]
+pub(crate) struct Lacking(RefCell<BTreeSet<String>>);
+
+impl Lacking {
+    pub(crate) fn take(&self) -> BTreeSet<String> {
+        self.0.take()
+    }
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.borrow().is_empty()
+    }
+}
+
+/// As `with_plan`, and tells which values must be fetched: a result is worth something only if there are none.
+pub(crate) fn with_lacking<T>(
+    stack: &Stack,
+    template: &Template,
+    version: &Version,
+    exports: &BTreeMap<String, String>,
+    lacking: &Lacking,
+    work: impl FnOnce(&Plan<'_>) -> Result<T, Vec<Diagnostic>>,
+) -> Result<T, Vec<Diagnostic>> {
     let import = |name: &str| exports.get(name).cloned();
+    let resolve = |reference: &DynamicReference| {
+        let DynamicReference::Ssm { name, version: number } = reference else {
+            return Err("secrets are fetched when they are used".into());
+        };
+        let named = number.as_ref().map_or_else(|| name.clone(), |number| format!("{name}:{number}"));
+        match version.stored.get(&named) {
+            Some(value) => Ok(value.clone()),
+            None => {
+                lacking.0.borrow_mut().insert(named);
+                Ok(String::new())
+            }
+        }
+    };
     let arn = stack.arn();
     let mut inputs = Inputs::new(&stack.region, stack.account.as_str(), &stack.name, arn.as_str());
-    inputs.parameters = parameters.clone();
+    inputs.parameters = version.parameters.clone();
     inputs.imports = &import;
+    inputs.resolver = Some(&resolve);
     work(&template.plan(&inputs)?)
 }
 
@@ -96,6 +136,28 @@ pub(crate) fn masked(value: &Located) -> Value {
         _ if value.secret => Value::String("****".into()),
         _ => value.to_json(),
     }
+}
+
+/// The JSON pointers of what must not be shown.
+pub(crate) fn secrets(value: &Located) -> Vec<String> {
+    fn within(value: &Located, pointer: &mut String, found: &mut Vec<String>) {
+        let length = pointer.len();
+        let mut step = |key: &str, value: &Located, found: &mut Vec<String>| {
+            pointer.push('/');
+            pointer.push_str(&key.replace('~', "~0").replace('/', "~1"));
+            within(value, pointer, found);
+            pointer.truncate(length);
+        };
+        match &value.value {
+            LocatedValue::List(items) => items.iter().enumerate().for_each(|(n, item)| step(&n.to_string(), item, found)),
+            LocatedValue::Map(members) => members.iter().for_each(|(key, value)| step(key, value, found)),
+            _ if value.secret => found.push(pointer.clone()),
+            _ => {}
+        }
+    }
+    let mut found = Vec::new();
+    within(value, &mut String::new(), &mut found);
+    found
 }
 
 /// Equality of property values: templates write numbers and booleans as text or not, as they like.

@@ -6,6 +6,7 @@
 //! Must not know any other service or resource type: types are asked for by name, and they make their own calls.
 
 mod changes;
+mod deployment_config;
 mod error;
 mod evaluation;
 mod exports;
@@ -16,11 +17,14 @@ mod nested;
 mod operations;
 mod places;
 mod prepare;
+mod protection;
 mod resources;
+mod secure;
 mod shapes;
 mod stack_sets;
 mod state;
 mod status;
+mod stored;
 mod template_url;
 mod workflow;
 
@@ -35,7 +39,7 @@ pub use operations::{
     describe_stack_resource::DescribeStackResource, describe_stack_resources::DescribeStackResources, describe_stack_set::DescribeStackSet,
     describe_stack_set_operation::DescribeStackSetOperation, describe_stacks::DescribeStacks, execute_change_set::ExecuteChangeSet,
     get_template::GetTemplate, get_template_summary::GetTemplateSummary, list_change_sets::ListChangeSets, list_exports::ListExports,
-    list_stack_instances::ListStackInstances, list_stack_resources::ListStackResources,
+    list_imports::ListImports, list_stack_instances::ListStackInstances, list_stack_resources::ListStackResources,
     list_stack_set_operation_results::ListStackSetOperationResults, list_stack_set_operations::ListStackSetOperations,
     list_stack_sets::ListStackSets, list_stacks::ListStacks, stop_stack_set_operation::StopStackSetOperation, update_stack::UpdateStack,
     update_stack_instances::UpdateStackInstances, update_stack_set::UpdateStackSet,
@@ -97,6 +101,7 @@ pub fn service() -> Registration {
         .operation::<GetTemplateSummary>()
         .operation::<ListChangeSets>()
         .operation::<ListExports>()
+        .operation::<ListImports>()
         .operation::<ListStackInstances>()
         .operation::<ListStackResources>()
         .operation::<ListStackSetOperationResults>()

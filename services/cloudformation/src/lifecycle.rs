@@ -103,6 +103,11 @@ pub(crate) fn new_stack(scope: &mut Scope<'_, CloudFormation>, name: &str) -> Re
         termination_protection: false,
         change_set: None,
         client_request_token: None,
+        retain_except_on_create: false,
+        monitoring_minutes: None,
+        policy: None,
+        policy_during_update: None,
+        force_delete: false,
         retain: Vec::new(),
         skip: Vec::new(),
         events: 0,
@@ -144,8 +149,13 @@ pub(crate) fn begin(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, pr
 pub(crate) fn begin_version(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, version: crate::state::Version) -> Result<(), Error> {
     exports::import(scope, stack, &version.imports)?;
     stack.let_loose();
-    let making = stack.current.is_none();
-    stack.target = Some(version);
+    let making = stack.status == StackStatus::ReviewInProgress;
+    if let Some(abandoned) = stack.target.replace(version) {
+        // What an operation that failed was to bring about.
+        let kept = [&stack.current, &stack.target].into_iter().flatten().flat_map(|v| v.imports.iter().cloned()).collect();
+        exports::let_go(scope, stack, &abandoned.imports, &kept);
+        workflow::forget_template(scope, stack, &abandoned);
+    }
     let (status, phase) =
         if making { (StackStatus::CreateInProgress, Phase::Create) } else { (StackStatus::UpdateInProgress, Phase::Update) };
     if !making {

@@ -4,14 +4,15 @@ use crate::{
     CloudFormation,
     changes::{self, Kinds, Survey},
     error::{findings, insufficient_capabilities, invalid},
-    evaluation::{exported, parsed, with_plan},
+    evaluation::{Lacking, exported, parsed, with_lacking, with_plan},
     state::{ParameterRow, RESOURCES, ResourceRow, Stack, TEMPLATES, Tag, Version},
+    stored,
 };
-use base::Secret;
+use base::{Arn, Secret};
 use gate::{Error, Scope};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, HashMap};
-use template::{Diagnostic, Template};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use template::{Diagnostic, ParameterValue, Template};
 
 /// A parameter as it is given.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -34,6 +35,8 @@ pub(crate) struct Request {
     pub(crate) tags: Option<Vec<Tag>>,
     pub(crate) capabilities: Vec<String>,
     pub(crate) resource_types: Vec<String>,
+    /// The role that is given to the stack. None: the one that it has.
+    pub(crate) role: Option<Arn>,
 }
 
 pub(crate) struct Prepared {
@@ -168,27 +171,46 @@ pub(crate) fn prepare(scope: &mut Scope<'_, CloudFormation>, stack: &Stack, requ
     check_capabilities(&template, &request.capabilities)?;
     let tags = request.tags.or_else(|| stack.current.as_ref().map(|c| c.tags.clone())).unwrap_or_default();
     check_tags(&tags)?;
-    let parameters = given_values(&request.parameters, stack.current.as_ref())?;
-    let worded = |list: Vec<Diagnostic>| findings(&list);
-    let imports = with_plan(stack, &template, &parameters, &BTreeMap::new(), |plan| plan.imports()).map_err(worded)?;
-    let exports = exported(scope, stack, &imports)?;
-    let rows = resources(scope, stack)?;
-    let (survey, values) = with_plan(stack, &template, &parameters, &exports, |plan| {
-        let values = plan.parameters().iter();
-        let values = values.map(|p| ParameterRow { key: p.name.clone(), value: p.value.clone(), no_echo: p.no_echo }).collect();
-        Ok((changes::survey(plan, &kinds, &rows, &stack.outputs)?, values))
-    })
-    .map_err(worded)?;
-    let version = Version {
+    let mut version = Version {
         template: base::uuid_v7(scope.entropy(), scope.now()),
         description: template.description().map(str::to_string),
-        parameters,
-        values,
+        parameters: given_values(&request.parameters, stack.current.as_ref())?,
+        stored: BTreeMap::new(),
+        values: Vec::new(),
         tags,
         capabilities: request.capabilities,
-        imports,
+        imports: BTreeSet::new(),
+    };
+    version.stored = stored::of_parameters(scope, &template, &version.parameters)?;
+    let worded = |list: Vec<Diagnostic>| findings(&list);
+    version.imports = with_plan(stack, &template, &version, &BTreeMap::new(), |plan| plan.imports()).map_err(worded)?;
+    let exports = exported(scope, stack, &version.imports)?;
+    let rows = resources(scope, stack)?;
+    let survey = loop {
+        let lacking = Lacking::default();
+        let surveyed = with_lacking(stack, &template, &version, &exports, &lacking, |plan| {
+            let survey = changes::survey(plan, &kinds, &rows, &stack.outputs)?;
+            Ok((survey, plan.parameters().iter().map(row_of).collect()))
+        });
+        if !lacking.is_empty() {
+            let found = stored::of_references(scope, stack, request.role.as_ref(), lacking.take())?;
+            version.stored.extend(found);
+            continue;
+        }
+        let (survey, values) = surveyed.map_err(worded)?;
+        version.values = values;
+        break survey;
     };
     Ok(Prepared { version, text, survey })
+}
+
+fn row_of(parameter: &ParameterValue) -> ParameterRow {
+    ParameterRow {
+        key: parameter.name.clone(),
+        value: parameter.value.clone(),
+        resolved: parameter.resolved_value.clone(),
+        no_echo: parameter.no_echo,
+    }
 }
 
 impl Prepared {
@@ -200,6 +222,7 @@ impl Prepared {
     }
     /// Whether a stack that has `current` would be the same afterwards.
     pub(crate) fn changes_nothing(&self, current: Option<&Version>) -> bool {
-        self.survey.is_empty() && current.is_some_and(|c| c.tags == self.version.tags)
+        let resolved = |version: &Version| version.values.iter().map(|row| row.resolved.clone()).collect::<Vec<_>>();
+        self.survey.is_empty() && current.is_some_and(|c| c.tags == self.version.tags && resolved(c) == resolved(&self.version))
     }
 }

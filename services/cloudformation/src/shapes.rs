@@ -24,14 +24,17 @@ pub(crate) const PAGE: usize = 100;
 pub(crate) struct ShownParameter {
     parameter_key: String,
     parameter_value: String,
+    resolved_value: Option<String>,
 }
 
 /// Values of parameters that are not to be shown are masked.
 pub(crate) fn parameters(version: Option<&crate::state::Version>) -> Vec<ShownParameter> {
     let rows = version.map(|v| v.values.as_slice()).unwrap_or_default();
+    let masked = |row: &crate::state::ParameterRow, text: &String| if row.no_echo { "****".into() } else { text.clone() };
     let shown = |row: &crate::state::ParameterRow| ShownParameter {
         parameter_key: row.key.clone(),
-        parameter_value: if row.no_echo { "****".into() } else { row.value.clone() },
+        parameter_value: masked(row, &row.value),
+        resolved_value: row.resolved.as_ref().map(|text| masked(row, text)),
     };
     rows.iter().map(shown).collect()
 }

@@ -65,6 +65,9 @@ pub(crate) struct Version {
     pub(crate) description: Option<String>,
     /// The values that were given.
     pub(crate) parameters: BTreeMap<String, String>,
+    /// What Systems Manager's parameters that it names hold, by name or `name:version`. Never secrets.
+    #[serde(default)]
+    pub(crate) stored: BTreeMap<String, String>,
     /// All parameters with their values, defaults included.
     pub(crate) values: Vec<ParameterRow>,
     pub(crate) tags: Vec<Tag>,
@@ -77,6 +80,9 @@ pub(crate) struct Version {
 pub(crate) struct ParameterRow {
     pub(crate) key: String,
     pub(crate) value: String,
+    /// What the value stands for, where it names a parameter of Systems Manager.
+    #[serde(default)]
+    pub(crate) resolved: Option<String>,
     pub(crate) no_echo: bool,
 }
 
@@ -104,6 +110,21 @@ pub(crate) struct Stack {
     pub(crate) termination_protection: bool,
     pub(crate) change_set: Option<Arn>,
     pub(crate) client_request_token: Option<String>,
+    /// The operation under way deletes what it made if it rolls back, whatever the template's policies keep.
+    #[serde(default)]
+    pub(crate) retain_except_on_create: bool,
+    /// How long everything stays as it is after all resources are there, before an operation counts as done.
+    #[serde(default)]
+    pub(crate) monitoring_minutes: Option<u32>,
+    /// What updates may do to which resources: the text as it was given.
+    #[serde(default)]
+    pub(crate) policy: Option<String>,
+    /// What holds instead of it during the update under way.
+    #[serde(default)]
+    pub(crate) policy_during_update: Option<String>,
+    /// The deletion under way keeps what cannot be deleted.
+    #[serde(default)]
+    pub(crate) force_delete: bool,
     /// Resources that the deletion under way leaves alone.
     pub(crate) retain: Vec<String>,
     /// Resources that the continued rollback leaves alone.
@@ -151,6 +172,9 @@ pub(crate) struct Made {
     /// Where each property was written, by JSON pointer.
     #[serde(default)]
     pub(crate) origins: Vec<(String, Span)>,
+    /// The JSON pointers of properties that nobody is shown. None: it was made by a release that did not note them.
+    #[serde(default)]
+    pub(crate) masked: Option<Vec<String>>,
     pub(crate) metadata: Option<Value>,
     pub(crate) deletion_policy: Option<String>,
     pub(crate) update_replace_policy: Option<String>,
@@ -166,6 +190,8 @@ pub(crate) enum Pending {
     Updated(Box<Made>),
     /// Another one takes its place; this one still exists.
     Replaced(Box<Made>),
+    /// It was changed in place, and then another one took its place: how it was before, and how it is now.
+    ChangedAndReplaced(Box<Made>, Box<Made>),
     /// It could not be made or changed; nothing of the attempt stayed.
     Failed,
     /// The rollback went back to the earlier one; this newer one still exists.

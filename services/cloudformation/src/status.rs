@@ -41,6 +41,7 @@ words! {
         UpdateInProgress = "UPDATE_IN_PROGRESS",
         UpdateCompleteCleanupInProgress = "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS",
         UpdateComplete = "UPDATE_COMPLETE",
+        UpdateFailed = "UPDATE_FAILED",
         UpdateRollbackInProgress = "UPDATE_ROLLBACK_IN_PROGRESS",
         UpdateRollbackFailed = "UPDATE_ROLLBACK_FAILED",
         UpdateRollbackCompleteCleanupInProgress = "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS",
@@ -69,6 +70,11 @@ impl StackStatus {
     pub(crate) fn updatable(self) -> bool {
         matches!(self, Self::CreateComplete | Self::UpdateComplete | Self::UpdateRollbackComplete)
     }
+    /// Whether an operation failed here and left everything as it was: the stack can be updated again without a rollback, or
+    /// rolled back.
+    pub(crate) fn left_as_it_was(self) -> bool {
+        matches!(self, Self::CreateFailed | Self::UpdateFailed)
+    }
     /// Whether the stack can be deleted from here; while it is made, its making ends where it is.
     pub(crate) fn deletable(self) -> bool {
         use StackStatus::*;
@@ -83,6 +89,7 @@ impl StackStatus {
                 | RollbackComplete
                 | DeleteFailed
                 | UpdateComplete
+                | UpdateFailed
                 | UpdateRollbackFailed
                 | UpdateRollbackComplete
         )

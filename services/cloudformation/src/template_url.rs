@@ -24,8 +24,10 @@ fn elsewhere(host: &str) -> Error {
 
 /// `s3.amazonaws.com`, `s3.REGION.amazonaws.com`, `s3-REGION.amazonaws.com`, or this machine.
 fn is_endpoint(host: &str) -> bool {
-    let amazon = host.strip_suffix(".amazonaws.com").is_some_and(|rest| {
+    let amazon = host.strip_suffix(".cn").unwrap_or(host).strip_suffix(".amazonaws.com").is_some_and(|rest| {
         let region = rest.strip_prefix("s3").map(|region| region.strip_prefix(['.', '-']).unwrap_or(region));
+        // `s3.dualstack.REGION` is another name of the same.
+        let region = region.map(|region| region.strip_prefix("dualstack.").unwrap_or(region));
         region.is_some_and(|region| region.chars().all(|c| c.is_ascii_alphanumeric() || c == '-'))
     });
     amazon || host == "localhost" || host == "[::1]" || host.parse::<std::net::Ipv4Addr>().is_ok_and(|ip| ip.is_loopback())
@@ -114,6 +116,10 @@ mod tests {
             ("https://s3-eu-west-1.amazonaws.com/b/t", at("b", "t")),
             ("https://my.bucket.s3.eu-west-1.amazonaws.com/t", at("my.bucket", "t")),
             ("https://b.s3.localhost:4566/t", at("b", "t")),
+            ("https://b.s3.amazonaws.com/d/t", at("b", "d/t")),
+            ("https://s3.dualstack.eu-west-1.amazonaws.com/b/t", at("b", "t")),
+            ("https://b.s3.dualstack.eu-west-1.amazonaws.com/t", at("b", "t")),
+            ("https://b.s3.cn-north-1.amazonaws.com.cn/t", at("b", "t")),
         ] {
             assert_eq!(locate(url).unwrap(), expected, "{url}");
         }

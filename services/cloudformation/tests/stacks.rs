@@ -153,6 +153,7 @@ fn a_failed_update_goes_back() {
             "A UPDATE_COMPLETE",
             "B UPDATE_COMPLETE",
             "app UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS",
+            "D DELETE_COMPLETE",
             "C DELETE_IN_PROGRESS",
             "C DELETE_COMPLETE",
             "B DELETE_IN_PROGRESS",

@@ -18,8 +18,17 @@ const RETIRE: &str = "RetireGrant";
 /// Tokens that a call may show.
 const MOST_TOKENS: usize = 10;
 
+/// Whether a service that calls on somebody's behalf names itself: `ecr.us-east-1.amazonaws.com`.
+fn is_own_name(scope: &Scope<'_, Kms>, text: &str) -> bool {
+    let own = scope.caller().via().last().and_then(|name| name.strip_suffix(".amazonaws.com"));
+    own.is_some_and(|own| text == format!("{own}.{}.amazonaws.com", scope.region()))
+}
+
 /// The principal as it is kept: the unique id of a user or role; that of a session's role, and the session's name.
 pub(crate) fn kept_principal(scope: &mut Scope<'_, Kms>, text: &str) -> Result<String, Error> {
+    if is_own_name(scope, text) {
+        return Ok(text.to_owned());
+    }
     let arn: Arn = text.parse().map_err(|_| invalid_arn(text))?;
     let Some(account) = arn.account() else { return Err(invalid_arn(text)) };
     if arn.service() == "iam" && arn.resource() == "root" {

@@ -13,7 +13,9 @@ use base::{AccountId, Arn};
 use gate::{Error, Scope};
 
 /// The services that have one here.
-const SERVICES: [&str; 3] = ["s3", "secretsmanager", "ssm"];
+const SERVICES: [&str; 4] = ["ecr", "s3", "secretsmanager", "ssm"];
+/// Those that work by grants, which they make on the behalf of who calls them.
+const WITH_GRANTS: [&str; 1] = ["ecr"];
 const PREFIX: &str = "alias/aws/";
 const ROTATION_DAYS: u64 = 365;
 
@@ -48,6 +50,10 @@ pub(crate) fn service_of(key: &Arn) -> Option<&'static str> {
 
 /// Everyone of the account may use the key through the service, and nobody may change it.
 pub(crate) fn policy(account: AccountId, region: &str, service: &str) -> String {
+    let mut uses = vec!["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"];
+    if WITH_GRANTS.contains(&service) {
+        uses.push("kms:CreateGrant");
+    }
     serde_json::json!({
         "Version": "2012-10-17",
         "Id": format!("auto-{service}-1"),
@@ -56,7 +62,7 @@ pub(crate) fn policy(account: AccountId, region: &str, service: &str) -> String 
                 "Sid": format!("Allow access through {service} for all principals in the account that are authorized to use it"),
                 "Effect": "Allow",
                 "Principal": {"AWS": "*"},
-                "Action": ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"],
+                "Action": uses,
                 "Resource": "*",
                 "Condition": {"StringEquals": {
                     "kms:CallerAccount": account.as_str(),

@@ -1,4 +1,4 @@
-//! What the operator asks of the server itself: backups, another root key. AWS has no such service, so it takes no name of AWS's.
+//! What the operator asks of the server itself: backups, another root key, what is under way. AWS has no such service, so it takes no name of AWS's.
 //!
 //! Must not know how it is done: files and keys belong to the binary, which does what was allowed and recorded here.
 
@@ -7,7 +7,7 @@ mod operations;
 
 use gate::{Protocol, Registration, Service};
 
-pub use operations::{create_backup::CreateBackup, rotate_root_key::RotateRootKey};
+pub use operations::{create_backup::CreateBackup, describe_work::DescribeWork, rotate_root_key::RotateRootKey};
 
 /// The service's token.
 pub struct Operator(());
@@ -20,5 +20,5 @@ impl Service for Operator {
 
 /// The service.
 pub fn service() -> Registration {
-    Registration::new::<Operator>().operation::<CreateBackup>().operation::<RotateRootKey>()
+    Registration::new::<Operator>().operation::<CreateBackup>().operation::<DescribeWork>().operation::<RotateRootKey>()
 }

@@ -79,16 +79,21 @@ impl Wrapped {
             },
         }
     }
-    /// An object's ETag: the MD5 of its bytes; under KMS keys it says nothing of them.
-    pub(crate) fn etag(&self, scope: &Scope<'_, S3>, md5: &str) -> String {
-        match self {
-            Self::S3 { .. } => md5.to_string(),
-            Self::Kms { .. } => {
+    /// Whether ETags are made of the MD5 of the bytes: under KMS keys they say nothing of them.
+    /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_Object.html>
+    pub(crate) fn etag_is_md5(&self) -> bool {
+        matches!(self, Self::S3 { .. })
+    }
+    /// An object's ETag, made of this MD5 where there is one.
+    pub(crate) fn etag(&self, scope: &Scope<'_, S3>, md5: Option<&str>) -> String {
+        md5.filter(|_| self.etag_is_md5()).map_or_else(
+            || {
                 let mut bytes = [0; 16];
                 scope.entropy().fill(&mut bytes);
                 hex::encode(bytes)
-            }
-        }
+            },
+            str::to_string,
+        )
     }
 }
 

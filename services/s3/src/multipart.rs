@@ -53,7 +53,7 @@ impl Part {
             scope.delete_body(&stretch.body)?;
         }
         let received = self.received;
-        let etag = received.wrapped.etag(scope, &received.md5);
+        let etag = received.wrapped.etag(scope, received.md5.as_deref());
         let part = UploadedPart {
             stretch: received.stretch,
             length: received.length,

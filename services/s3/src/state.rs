@@ -179,8 +179,8 @@ pub(crate) struct UploadedPart {
     pub(crate) stretch: Option<Stretch>,
     pub(crate) length: u64,
     pub(crate) etag: String,
-    /// MD5 of the bytes in the clear, as hex: part of the whole object's ETag.
-    pub(crate) md5: String,
+    /// MD5 of the bytes in the clear, as hex, where it is part of the whole object's ETag.
+    pub(crate) md5: Option<String>,
     pub(crate) modified: Timestamp,
     pub(crate) checksums: Checksums,
     /// In uploads without a checksum algorithm: the CRC-64/NVME that becomes part of the whole object's.

@@ -55,8 +55,8 @@ pub(crate) fn with_object_tags(mut demand: Demand, tags: &[Tag]) -> Demand {
 pub(crate) struct Received {
     pub(crate) stretch: Option<Stretch>,
     pub(crate) length: u64,
-    /// Hex.
-    pub(crate) md5: String,
+    /// Hex; None where the ETag is not made of it.
+    pub(crate) md5: Option<String>,
     pub(crate) wrapped: Wrapped,
     /// Those that were wanted of the bytes.
     pub(crate) sums: Checksums,
@@ -78,13 +78,14 @@ pub(crate) fn received(body: ReceivedBody) -> Result<Received, Error> {
 
 /// No bytes, under a data key.
 pub(crate) fn nothing(wrapped: Wrapped, sums: &[Algorithm]) -> Received {
-    Received { stretch: None, length: 0, md5: hex::encode(Md5::digest(b"")), wrapped, sums: Checksums::of_nothing(sums) }
+    let md5 = wrapped.etag_is_md5().then(|| hex::encode(Md5::digest(b"")));
+    Received { stretch: None, length: 0, md5, wrapped, sums: Checksums::of_nothing(sums) }
 }
 
 /// A data key with its wrapped form, as the gate keeps it beside a body, and the checksums to compute of that.
 pub(crate) fn body_key(made: (Secret<Vec<u8>>, Wrapped), sums: Vec<Algorithm>) -> Result<gate::BodyKey, Error> {
     let note = serde_json::to_value(&made.1).map_err(Error::internal)?;
-    Ok(gate::BodyKey { key: made.0, note, sums })
+    Ok(gate::BodyKey { key: made.0, note, sums, md5: made.1.etag_is_md5() })
 }
 
 /// Stores an object as the newest version; gives the version id that the answer tells.

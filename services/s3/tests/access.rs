@@ -2,8 +2,9 @@
 
 mod common;
 
-use common::{BUCKET, PROD, TOOLS, fails, get, ok, policy, put, session, with_bucket};
+use common::{BUCKET, PROD, TOOLS, get, put, with_bucket};
 use serde_json::json;
+use testworld::{fails, ok, policy, session};
 
 fn allow(actions: &[&str]) -> serde_json::Value {
     json!({"Effect": "Allow", "Action": actions, "Resource": "*"})

@@ -2,10 +2,10 @@
 
 mod common;
 
-use common::{BUCKET, fails, ok, with_bucket};
+use common::{BUCKET, with_bucket};
 use gate::Error;
 use serde_json::{Value, json};
-use testworld::{Credentials, World};
+use testworld::{Credentials, World, fails, ok};
 use wire::checksum::{Algorithm, Checksum};
 
 fn object(key: &str, more: Value) -> Value {

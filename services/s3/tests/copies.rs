@@ -2,8 +2,9 @@
 
 mod common;
 
-use common::{BUCKET, PROD, TOOLS, fails, get, ok, policy, put, session, with_bucket};
+use common::{BUCKET, PROD, TOOLS, get, put, with_bucket};
 use serde_json::{Value, json};
+use testworld::{fails, ok, policy, session};
 
 const OTHER: &str = "elsewhere";
 

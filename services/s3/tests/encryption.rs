@@ -2,9 +2,9 @@
 
 mod common;
 
-use common::{BUCKET, PROD, TOOLS, fails, get, ok, policy, put, session, with_bucket};
+use common::{BUCKET, PROD, TOOLS, get, put, with_bucket};
 use serde_json::{Value, json};
-use testworld::{Credentials, World};
+use testworld::{Credentials, World, fails, ok, policy, session};
 
 fn key_policy(more: &[Value]) -> String {
     let mut statements = vec![json!({"Effect": "Allow", "Principal": {"AWS": TOOLS}, "Action": "kms:*", "Resource": "*"})];

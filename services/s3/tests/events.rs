@@ -2,10 +2,11 @@
 
 mod common;
 
-use common::{BUCKET, TOOLS, fails, ok, put, with_bucket};
+use common::{BUCKET, TOOLS, put, with_bucket};
 use durable::{Engine, Next, Work, Workflow};
 use gate::{Error, Protocol, Service, StepContext, Table};
 use serde_json::{Value, json};
+use testworld::{fails, ok};
 
 /// A service that listens.
 struct Listener;

@@ -2,9 +2,10 @@
 
 mod common;
 
-use common::{BUCKET, fails, get, ok, put, with_bucket};
+use common::{BUCKET, get, put, with_bucket};
 use serde_json::{Value, json};
 use std::time::Duration;
+use testworld::{fails, ok};
 
 #[test]
 fn an_object_comes_back_as_it_was_and_in_ranges() {

@@ -3,12 +3,12 @@
 mod common;
 
 use base::Timestamp;
-use common::{BUCKET, PROD, TOOLS, fails, ok, policy, put, session, with_bucket, world};
+use common::{BUCKET, PROD, TOOLS, put, with_bucket, world};
 use durable::Engine;
 use gate::Error;
 use serde_json::{Value, json};
 use std::time::Duration;
-use testworld::{Credentials, World};
+use testworld::{Credentials, World, fails, ok, policy, session};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 

@@ -3,10 +3,10 @@
 mod common;
 
 use base::{AccountId, Region};
-use common::{TOOLS, fails, ok, world};
+use common::{TOOLS, world};
 use gate::{Error, Physical, Protocol, ResourceContext, ResourceRequest, ResourceType, Service, StepContext};
 use serde_json::{Value, json};
-use testworld::{REGION, World};
+use testworld::{REGION, World, fails, ok, policy};
 
 /// A service that does the work of stacks in these tests.
 struct Stacks;
@@ -39,7 +39,7 @@ fn stack_role(world: &World, action: &str) {
     let admin = world.administrator(TOOLS);
     let trust = json!({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Principal": {"Service": "cloudformation.amazonaws.com"}, "Action": "sts:AssumeRole"}});
     ok(world, &admin, "iam:CreateRole", json!({"RoleName": "stacks", "AssumeRolePolicyDocument": trust.to_string()}));
-    let rights = common::policy(json!({"Effect": "Allow", "Action": action, "Resource": "*"}));
+    let rights = policy(json!({"Effect": "Allow", "Action": action, "Resource": "*"}));
     ok(world, &admin, "iam:PutRolePolicy", json!({"RoleName": "stacks", "PolicyName": "main", "PolicyDocument": rights}));
 }
 

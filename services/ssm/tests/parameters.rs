@@ -1,9 +1,8 @@
 //! Parameters through the gate: hierarchies, versions, labels, keys, accounts, and what time does to them.
 
-use gate::Error;
 use serde_json::{Value, json};
 use std::time::Duration;
-use testworld::{Credentials, World};
+use testworld::{Credentials, World, fails, ok, policy, session};
 
 const TOOLS: &str = "222222222222";
 const PROD: &str = "333333333333";
@@ -12,31 +11,6 @@ fn world() -> (World, Credentials) {
     let world = World::new(vec![iam::service(), sts::service(), kms::service(), ssm::service()], &[TOOLS, PROD]);
     let admin = world.administrator(TOOLS);
     (world, admin)
-}
-
-#[track_caller]
-fn ok(world: &World, who: &Credentials, operation: &str, input: Value) -> Value {
-    world.call(Some(who), operation, input).unwrap_or_else(|e| panic!("{operation}: {e}"))
-}
-
-#[track_caller]
-fn fails(world: &World, who: &Credentials, operation: &str, input: Value) -> Error {
-    match world.call(Some(who), operation, input) {
-        Ok(answer) => panic!("{operation} was done: {answer}"),
-        Err(error) => error,
-    }
-}
-
-fn policy(statement: Value) -> String {
-    json!({"Version": "2012-10-17", "Statement": statement}).to_string()
-}
-
-fn session(world: &World, account: &str, name: &str, statements: Value) -> Credentials {
-    let admin = world.administrator(account);
-    let trust = policy(json!({"Effect": "Allow", "Principal": {"AWS": account}, "Action": "sts:AssumeRole"}));
-    let made = ok(world, &admin, "iam:CreateRole", json!({"RoleName": name, "AssumeRolePolicyDocument": trust}));
-    ok(world, &admin, "iam:PutRolePolicy", json!({"RoleName": name, "PolicyName": "main", "PolicyDocument": policy(statements)}));
-    world.assume(&admin, made["Role"]["Arn"].as_str().unwrap()).unwrap()
 }
 
 fn put(world: &World, who: &Credentials, name: &str, value: &str) -> u64 {

@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 
 pub(crate) use hold::{BlobSink, Hold};
 pub use reader::BlobReader;
-pub use writer::{BlobMeta, BlobWriter};
+pub use writer::BlobWriter;
 
 const MAX_ID: usize = 128;
 

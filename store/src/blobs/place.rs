@@ -1,4 +1,4 @@
-use crate::{StoreError, files};
+use crate::{StoreError, fail::fail_point, files};
 use std::{
     collections::HashMap,
     fs::File,
@@ -143,6 +143,7 @@ impl Place for Folder {
         path.parent().map_or(Ok(()), files::make_folder)?;
         // Two writers of one id would spoil each other's file.
         let file = File::create_new(&part).map_err(files::failed(&part, "making"))?;
+        fail_point("blob: made");
         Ok(Box::new(FileSink { file, part, path, kept: false }))
     }
 
@@ -159,6 +160,7 @@ impl Place for Folder {
 
     fn delete(&self, id: &str) -> Result<(), StoreError> {
         let path = self.path(id);
+        fail_point("blob: not removed");
         match std::fs::remove_file(&path) {
             Err(error) if error.kind() != ErrorKind::NotFound => Err(files::failed(&path, "removing")(error)),
             _ => Ok(()),
@@ -184,6 +186,7 @@ impl Place for Folder {
 
 impl Write for FileSink {
     fn write(&mut self, data: &[u8]) -> io::Result<usize> {
+        fail_point("blob: a piece not written");
         self.file.write(data)
     }
     fn flush(&mut self) -> io::Result<()> {
@@ -193,10 +196,15 @@ impl Write for FileSink {
 
 impl Sink for FileSink {
     fn keep(mut self: Box<Self>) -> Result<(), StoreError> {
+        fail_point("blob: written, not flushed");
         self.file.sync_data().map_err(files::failed(&self.part, "flushing"))?;
+        fail_point("blob: flushed, not named");
         std::fs::rename(&self.part, &self.path).map_err(files::failed(&self.path, "naming"))?;
         self.kept = true;
-        self.path.parent().map_or(Ok(()), files::flush_folder)
+        fail_point("blob: named, its folder not flushed");
+        self.path.parent().map_or(Ok(()), files::flush_folder)?;
+        fail_point("blob: there, no row knows it");
+        Ok(())
     }
 }
 

@@ -4,7 +4,6 @@ use super::{
     segments::{MAGIC, SALT, SEGMENT, Segments},
 };
 use crate::{StoreError, files, key::random};
-use md5::{Digest, Md5};
 use std::io::{self, Error, Write};
 
 /// Takes a blob's content. It must be [finished](BlobWriter::finish): dropped before, the blob never was.
@@ -16,50 +15,25 @@ pub struct BlobWriter {
     segment: Vec<u8>,
     number: u32,
     length: u64,
-    md5: Md5,
     failed: bool,
-}
-
-/// What a finished blob held.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BlobMeta {
-    /// The number of plain bytes; a reader needs it.
-    pub length: u64,
-    /// MD5 of the plain bytes: S3's ETag, nothing to trust.
-    pub md5: [u8; 16],
-}
-
-impl BlobMeta {
-    /// Of content that is at hand as a whole.
-    pub fn of(bytes: &[u8]) -> Self {
-        Self { length: bytes.len() as u64, md5: Md5::digest(bytes).into() }
-    }
 }
 
 impl BlobWriter {
     pub(super) fn new(mut sink: Box<dyn Sink>, id: &str, key: &BlobKey) -> Result<Self, StoreError> {
         let salt: [u8; SALT] = random();
         sink.write_all(&MAGIC).and_then(|()| sink.write_all(&salt)).map_err(|e| failed(id, e))?;
-        Ok(Self {
-            sink,
-            segments: Segments::new(key, &salt, id),
-            id: id.into(),
-            segment: Vec::new(),
-            number: 0,
-            length: 0,
-            md5: Md5::new(),
-            failed: false,
-        })
+        Ok(Self { sink, segments: Segments::new(key, &salt, id), id: id.into(), segment: Vec::new(), number: 0, length: 0, failed: false })
     }
 
-    /// Flushes the content and its folder: the blob is there, whatever happens next.
-    pub fn finish(mut self) -> Result<BlobMeta, StoreError> {
+    /// Flushes the content and its folder: the blob is there, whatever happens next. Gives the number of its plain bytes, which a
+    /// reader needs.
+    pub fn finish(mut self) -> Result<u64, StoreError> {
         if self.failed {
             return Err(failed(&self.id, Error::other("an earlier write failed")));
         }
         self.seal(true).map_err(|e| failed(&self.id, e))?;
         self.sink.keep()?;
-        Ok(BlobMeta { length: self.length, md5: self.md5.finalize().into() })
+        Ok(self.length)
     }
 
     fn seal(&mut self, last: bool) -> io::Result<()> {
@@ -85,7 +59,6 @@ impl Write for BlobWriter {
         }
         let taken = &data[..data.len().min(SEGMENT - self.segment.len())];
         self.segment.extend_from_slice(taken);
-        self.md5.update(taken);
         self.length += taken.len() as u64;
         Ok(taken.len())
     }

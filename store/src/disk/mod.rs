@@ -26,6 +26,7 @@ mod tree;
 use crate::{
     CommitError, Key, RootKey, StoreError, Value,
     backend::{Backend, Batch, Change, Span, View},
+    fail::fail_point,
     files,
 };
 pub use backup::{Backup, BackupFile, Contents};
@@ -167,7 +168,9 @@ impl Rows {
 
     /// Takes a layer into the tree: the frozen one, or one that nobody reads.
     fn take_in(&self, layer: &Layer, mark: &Mark) -> Result<(), CommitError> {
+        fail_point("tree: before a layer");
         let outcome = self.tree.write(layer, mark);
+        fail_point("tree: after a layer");
         // After a failure too: the tree was opened anew, and the old view reads nothing any more.
         let view = self.tree.view().ok().map(Arc::new);
         self.set_layers(|layers| {

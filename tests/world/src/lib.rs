@@ -1,8 +1,10 @@
 //! A world in memory for tests: calls are signed and go through a real gate, like anybody's.
 
+mod calls;
 mod issuer;
 
 use base::{AccountId, Clock, Entropy, ManualClock, Region, Secret, SeededEntropy, SystemEntropy, Timestamp};
+pub use calls::{fails, ok, policy, session};
 use gate::{Error, Gate, GateBuilder, OperatorKey, Outcome, Proof, Record, Registration, Request, RequestContext, SignedRequest};
 pub use issuer::{IssuerKey, key_set};
 use serde_json::{Value, json};

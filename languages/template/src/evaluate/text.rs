@@ -70,10 +70,12 @@ impl Evaluator<'_, '_> {
         if separator.text.is_empty() {
             return self.fail(&separator.span, "Template error: Fn::Split needs a delimiter that is not empty");
         }
-        self.charge(span, text.len())?;
+        let found = text.matches(separator.text.as_str()).count();
+        self.charge(span, text.len() + found * 64)?;
         let mut at = 0;
+        let mut slicer = source.slicer();
         let items = text.split(separator.text.as_str()).map(|item| {
-            let slice = source.slice(at, at + item.len());
+            let slice = source.cut(&mut slicer, at, at + item.len());
             at += item.len() + separator.text.len();
             slice.through(span)
         });
@@ -105,7 +107,7 @@ impl Evaluator<'_, '_> {
         let mapping = world.template.mappings.get(map_name);
         let inner = mapping.and_then(|mapping| mapping.values.get(top_name));
         if let Some(value) = inner.and_then(|inner| inner.get(second_name)) {
-            self.charge(span, value.text().map_or(64, str::len))?;
+            self.charge(span, value.weight())?;
             return Ok(Some(value.clone().through(span)));
         }
         if let Some(default) = default {

@@ -37,7 +37,8 @@ impl Parameter {
         inner.starts_with("List<") || inner.starts_with("CommaDelimitedList")
     }
 
-    fn is_stored(&self) -> bool {
+    /// Whether its value names a parameter of Systems Manager, whose value it takes.
+    pub fn is_stored(&self) -> bool {
         self.parameter_type.starts_with(SSM_VALUE)
     }
 
@@ -171,7 +172,10 @@ fn one(parameter: &Parameter, value: String, inputs: &Inputs<'_>, resolved: &mut
                 return Err(Diagnostic::error(span, message).help("there is no parameter store here"));
             }
         };
-        resolved_value = Some(found);
+        resolved_value = Some(match parameter.is_list() {
+            true => parameter.items(&found).into_iter().map(|(_, item)| item).collect::<Vec<_>>().join(","),
+            false => found,
+        });
     }
     let text = resolved_value.as_deref().unwrap_or(&value);
     let whole = Located { secret: parameter.no_echo, ..Located::new(LocatedValue::String(text.to_owned()), span.clone()) };

@@ -117,17 +117,20 @@ fn the_rest() {
     gives("!Select [3, !Cidr [10.0.0.0/16, 6, 8]]", json!("10.0.3.0/24"));
     gives("!Cidr ['2001:db8::/56', 2, 64]", json!(["2001:db8::/64", "2001:db8:0:1::/64"]));
     gives("'{{resolve:ssm:/a/b:7}}'", json!("ssm</a/b@7>"));
+    let secret = "{{resolve:secretsmanager:arn:aws:secretsmanager:eu-west-1:1:secret:db-x:SecretString:user}}";
+    gives(&format!("'{secret}'"), json!(secret));
     gives(
-        "'{{resolve:secretsmanager:arn:aws:secretsmanager:eu-west-1:1:secret:db-x:SecretString:user}}'",
-        json!("secret<arn:aws:secretsmanager:eu-west-1:1:secret:db-x|user>"),
+        "'{{resolve:ssm:/a}}-{{resolve:ssm-secure:/b:1}}-{{resolve:ssm:/c}}'",
+        json!("ssm</a@latest>-{{resolve:ssm-secure:/b:1}}-ssm</c@latest>"),
     );
     refuses("!ImportValue nothing", "No export named nothing found.");
     refuses("!Cidr [10.0.0.0/30, 9, 2]", "do not fit");
     refuses("!GetAZs us-east-1", "the zones of this region alone are known");
     refuses("'{{resolve:ssm:absent}}'", "there is no parameter absent");
     refuses("'{{resolve:vault:x}}'", "Incorrect format is used in the following dynamic reference");
-    refuses("!Transform {Name: AWS::Include}", "Fn::Transform is not available in Sekisho");
-    refuses("{Fn::ForEach::X: [a, [b], {}]}", "Fn::ForEach::X is not available in Sekisho");
+    refuses("'{{resolve:ssm:/a:label}}'", "Incorrect format is used in the following SSM reference: [{{resolve:ssm:/a:label}}]");
+    refuses("!Transform {Name: AWS::Include}", "Fn::Transform is not available in Sekisho: no transform named AWS::Include found");
+    gives("{Fn::ForEach::X: [a, [b, c], {'${a}': !Ref a}]}", json!({"b": "b", "c": "c"}));
     refuses("{Fn::Gettatt: x}", "Encountered unsupported function: Fn::Gettatt Supported functions are: [");
     refuses("!GettAtt Other.Arn", "did you mean '!GetAtt'?");
     refuses("!Base64 !Sub x", "write the outer one in full");

@@ -2,6 +2,7 @@
 
 mod common;
 mod deliveries;
+mod extensions;
 mod functions;
 mod origins;
 mod plan;

@@ -61,7 +61,7 @@ pub(crate) fn child(scope: &mut Scope<'_, CloudFormation>, stack: &Stack, id: &s
 pub(crate) fn inherited(stack: &Stack, properties: &Value) -> Value {
     let mut properties = properties.clone();
     properties["Capabilities"] = json!(stack.shown().map(|version| version.capabilities.clone()).unwrap_or_default());
-    if stack.current.is_none() && stack.on_failure == OnFailure::DoNothing {
+    if stack.on_failure == OnFailure::DoNothing {
         properties["DisableRollback"] = json!(true);
     }
     if let Some(token) = &stack.client_request_token {

@@ -1,5 +1,6 @@
 use crate::{
     CloudFormation,
+    deployment_config::{self, DeploymentConfig},
     error::{constraint, invalid, not_updatable, stack_missing},
     lifecycle::{Keys, demands, new_stack, refuse, take_name, template_text},
     names::{StackName, check_change_set_name},
@@ -45,9 +46,12 @@ pub struct Input {
     rollback_configuration: Option<Value>,
     #[serde(default)]
     resources_to_import: Vec<Value>,
+    /// A name that is taken by a resource outside the stack is told when the change set is executed: it is not imported.
     import_existing_resources: Option<bool>,
-    deployment_mode: Option<String>,
+    /// Changes of nested stacks, told in change sets of their own.
     include_nested_stacks: Option<bool>,
+    deployment_mode: Option<String>,
+    deployment_config: Option<DeploymentConfig>,
 }
 
 /// Its ids.
@@ -107,13 +111,13 @@ impl Operation for CreateChangeSet {
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Output, Error> {
+        deployment_config::check(Self::NAME, input.deployment_config.as_ref())?;
         refuse(
             Self::NAME,
             &[
                 ("NotificationARNs", !input.notification_arns.is_empty()),
                 ("RollbackConfiguration", super::has_triggers(input.rollback_configuration.as_ref())),
                 ("ResourcesToImport", !input.resources_to_import.is_empty()),
-                ("ImportExistingResources", input.import_existing_resources == Some(true)),
                 ("DeploymentMode", input.deployment_mode.is_some()),
             ],
         )?;
@@ -146,6 +150,7 @@ impl Operation for CreateChangeSet {
             tags: input.tags,
             capabilities: input.capabilities,
             resource_types: input.resource_types,
+            role: input.role_arn.clone(),
         };
         let prepared = prepare(call, &stack, request)?;
         if let Some(role) = &input.role_arn {

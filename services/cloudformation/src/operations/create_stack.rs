@@ -1,5 +1,6 @@
 use crate::{
     CloudFormation,
+    deployment_config::{self, DeploymentConfig},
     error::invalid,
     lifecycle::{Keys, act, begin, demands, new_stack, refuse, take_name, template_text},
     names::{StackName, check_stack_name},
@@ -45,6 +46,7 @@ pub struct Input {
     stack_policy_url: Option<String>,
     rollback_configuration: Option<Value>,
     retain_except_on_create: Option<bool>,
+    deployment_config: Option<DeploymentConfig>,
     /// A stack set's template, which may be longer than those of requests.
     #[serde(skip)]
     pub(crate) text: Option<String>,
@@ -78,6 +80,7 @@ impl Operation for CreateStack {
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Output, Error> {
+        deployment_config::check(Self::NAME, input.deployment_config.as_ref())?;
         refuse(
             Self::NAME,
             &[
@@ -117,6 +120,7 @@ impl Operation for CreateStack {
             tags: Some(input.tags),
             capabilities: input.capabilities,
             resource_types: input.resource_types,
+            role: input.role_arn.clone(),
         };
         let prepared = prepare(call, &stack, request)?;
         act(call, &mut stack, input.role_arn, input.client_request_token)?;

@@ -1,5 +1,6 @@
 use crate::{
     CloudFormation,
+    deployment_config::{self, DeploymentConfig},
     error::invalid,
     lifecycle::{Keys, act, demands},
     names::StackName,
@@ -27,6 +28,7 @@ pub struct Input {
     role_arn: Option<Arn>,
     client_request_token: Option<String>,
     deletion_mode: Option<String>,
+    deployment_config: Option<DeploymentConfig>,
 }
 
 impl Operation for DeleteStack {
@@ -42,6 +44,7 @@ impl Operation for DeleteStack {
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<(), Error> {
+        deployment_config::check(Self::NAME, input.deployment_config.as_ref())?;
         crate::lifecycle::refuse(Self::NAME, &[("DeletionMode", input.deletion_mode.is_some_and(|mode| mode != "STANDARD"))])?;
         let Some(mut stack) = StackName::find(&mut **call, &input.stack_name)?.load(&mut **call)? else { return Ok(()) };
         if matches!(stack.status, StackStatus::DeleteComplete | StackStatus::DeleteInProgress) {
@@ -70,7 +73,7 @@ impl Operation for DeleteStack {
         // Work that is under way sees the new status at its next step.
         if under_way {
             // It may be waiting for something else.
-            return durable::signal(call, stack.arn().as_str(), json!({"status": stack.status}));
+            return workflow::wake(call, &stack);
         }
         workflow::start(call, &stack, Phase::Delete)
     }

@@ -22,6 +22,69 @@ pub struct Input {
     #[serde(rename = "TemplateURL")]
     template_url: Option<String>,
     stack_name: Option<String>,
+    stack_set_name: Option<String>,
+    call_as: Option<String>,
+    template_summary_config: Option<SummaryConfig>,
+}
+
+/// How the summary is made.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct SummaryConfig {
+    treat_unrecognized_resource_types_as_warnings: Option<bool>,
+}
+
+/// What was found beside.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Warnings {
+    unrecognized_resource_types: Vec<String>,
+}
+
+/// The resources of one type, and the properties that tell them apart.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct IdentifierSummary {
+    resource_type: String,
+    logical_resource_ids: Vec<String>,
+    resource_identifiers: Vec<&'static str>,
+}
+
+/// The properties that tell resources of a type apart: those of AWS's types that can be imported.
+/// Source: <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/resource-import-supported-resources.html>
+const IDENTIFIERS: [(&str, &[&str]); 21] = [
+    ("AWS::CloudFormation::Stack", &["StackId"]),
+    ("AWS::CodePipeline::Pipeline", &["Name"]),
+    ("AWS::IAM::Group", &["GroupName"]),
+    ("AWS::IAM::GroupPolicy", &["PolicyName", "GroupName"]),
+    ("AWS::IAM::InstanceProfile", &["InstanceProfileName"]),
+    ("AWS::IAM::ManagedPolicy", &["PolicyArn"]),
+    ("AWS::IAM::OIDCProvider", &["Arn"]),
+    ("AWS::IAM::Role", &["RoleName"]),
+    ("AWS::IAM::RolePolicy", &["PolicyName", "RoleName"]),
+    ("AWS::IAM::User", &["UserName"]),
+    ("AWS::IAM::UserPolicy", &["PolicyName", "UserName"]),
+    ("AWS::KMS::Alias", &["AliasName"]),
+    ("AWS::KMS::Key", &["KeyId"]),
+    ("AWS::Logs::LogGroup", &["LogGroupName"]),
+    ("AWS::Logs::LogStream", &["LogGroupName", "LogStreamName"]),
+    ("AWS::Logs::ResourcePolicy", &["PolicyName"]),
+    ("AWS::Organizations::OrganizationalUnit", &["Id"]),
+    ("AWS::S3::Bucket", &["BucketName"]),
+    ("AWS::S3::BucketPolicy", &["Bucket"]),
+    ("AWS::SSM::Parameter", &["Name"]),
+    ("AWS::SecretsManager::Secret", &["Id"]),
+];
+
+fn identified(template: &template::Template) -> Vec<IdentifierSummary> {
+    let of = |(name, identifiers): &(&str, &[&'static str])| {
+        let resources = template.resources().iter().filter(|r| r.resource_type == *name);
+        let logical_resource_ids: Vec<String> = resources.map(|r| r.logical_id.clone()).collect();
+        let resource_identifiers = identifiers.to_vec();
+        let summary = IdentifierSummary { resource_type: name.to_string(), logical_resource_ids, resource_identifiers };
+        (!summary.logical_resource_ids.is_empty()).then_some(summary)
+    };
+    IDENTIFIERS.iter().filter_map(of).collect()
 }
 
 #[derive(Debug, Serialize)]
@@ -53,6 +116,8 @@ pub struct Output {
     version: &'static str,
     metadata: Option<String>,
     declared_transforms: Vec<String>,
+    resource_identifier_summaries: Vec<IdentifierSummary>,
+    warnings: Option<Warnings>,
 }
 
 fn declared(parameter: &template::Parameter) -> Declared {
@@ -84,6 +149,8 @@ impl Operation for GetTemplateSummary {
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Output, Error> {
+        let given = [("StackSetName", input.stack_set_name.is_some()), ("CallAs", input.call_as.is_some())];
+        crate::lifecycle::refuse(Self::NAME, &given)?;
         let text = template_text(call, input.template_body, input.template_url.as_deref())?;
         let text = match (text, &input.stack_name) {
             (Some(_), Some(_)) => return Err(invalid("Only one of StackName, TemplateBody and TemplateURL may be specified")),
@@ -100,6 +167,8 @@ impl Operation for GetTemplateSummary {
         let mut resource_types: Vec<String> = template.resources().iter().map(|r| r.resource_type.clone()).collect();
         resource_types.sort();
         resource_types.dedup();
+        let warn = input.template_summary_config.and_then(|c| c.treat_unrecognized_resource_types_as_warnings) == Some(true);
+        let unknown = resource_types.iter().filter(|name| call.resource_type(name).is_none()).cloned().collect();
         let (capabilities, reasons): (Vec<_>, Vec<_>) =
             template.capabilities_needed().into_iter().map(|(name, why)| (name.to_string(), why)).unzip();
         Ok(Output {
@@ -111,6 +180,8 @@ impl Operation for GetTemplateSummary {
             version: "2010-09-09",
             metadata: template.metadata().map(|m| m.to_json().to_string()),
             declared_transforms: template.transforms().to_vec(),
+            resource_identifier_summaries: identified(&template),
+            warnings: warn.then_some(Warnings { unrecognized_resource_types: unknown }),
         })
     }
 

@@ -20,6 +20,7 @@ pub(crate) mod get_template;
 pub(crate) mod get_template_summary;
 pub(crate) mod list_change_sets;
 pub(crate) mod list_exports;
+pub(crate) mod list_imports;
 pub(crate) mod list_stack_instances;
 pub(crate) mod list_stack_resources;
 pub(crate) mod list_stack_set_operation_results;

@@ -1,5 +1,6 @@
 use crate::{
     CloudFormation,
+    deployment_config::{self, DeploymentConfig},
     error::{no_updates, not_updatable, stack_missing},
     lifecycle::{Keys, act, begin, demands, drop_change_sets, refuse, template_text},
     names::{self, StackName},
@@ -44,6 +45,7 @@ pub struct Input {
     stack_policy_during_update_url: Option<String>,
     rollback_configuration: Option<Value>,
     disable_rollback: Option<bool>,
+    deployment_config: Option<DeploymentConfig>,
     retain_except_on_create: Option<bool>,
     /// A stack set's template, which may be longer than those of requests.
     #[serde(skip)]
@@ -77,6 +79,7 @@ impl Operation for UpdateStack {
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Output, Error> {
+        deployment_config::check(Self::NAME, input.deployment_config.as_ref())?;
         refuse(
             Self::NAME,
             &[
@@ -103,6 +106,7 @@ impl Operation for UpdateStack {
             tags: input.tags,
             capabilities: input.capabilities,
             resource_types: input.resource_types,
+            role: input.role_arn.clone(),
         };
         let prepared = prepare(call, &stack, request)?;
         if prepared.changes_nothing(stack.current.as_ref()) {

@@ -1,22 +1,30 @@
 //! Makes what a version wants: a new stack's resources, or those that an update adds and changes.
+//!
+//! Resources are taken in the template's order, each after those that it needs. When one fails, those that do not wait for
+//! another one are still tried, as they are under way at the same time on AWS; then the stack turns back.
 
-use super::{Phase, State, cleanup, nested, resource};
+use super::{BATCH, Phase, State, cleanup, nested, pending, resource};
 use crate::{
     CloudFormation,
     changes::{evaluated_outputs, metadata},
     error::text_of,
-    evaluation::{Known, differing, exported, masked, template_of, with_plan},
+    evaluation::{Known, Lacking, differing, exported, masked, template_of, with_lacking, with_plan},
     exports,
     journal::Happened,
     nested::Order,
     prepare::resources,
+    protection::{Action, Protection},
     state::{Made, OnFailure, Pending, ResourceRow, Stack, Version},
     status::{ResourceStatus, StackStatus},
+    stored,
 };
 use durable::Next;
 use gate::{Error, Physical, Scope, Update};
 use serde_json::Value;
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::{BTreeSet, HashMap},
+    time::Duration,
+};
 use template::{Diagnostic, Plan, Span};
 
 /// A resource as the version wants it.
@@ -25,6 +33,7 @@ struct Wanted {
     resource_type: String,
     properties: Value,
     origins: Vec<(String, Span)>,
+    masked: Vec<String>,
     shown: String,
     metadata: Option<Value>,
     deletion_policy: Option<String>,
@@ -40,6 +49,7 @@ impl Wanted {
             attributes: physical.attributes,
             properties: self.properties,
             origins: self.origins,
+            masked: Some(self.masked),
             metadata: self.metadata,
             deletion_policy: self.deletion_policy,
             update_replace_policy: self.update_replace_policy,
@@ -48,71 +58,226 @@ impl Wanted {
     }
 }
 
-enum Found {
-    Nothing,
-    /// A resource that is not as it is wanted.
-    Different(Box<(Wanted, Option<ResourceRow>)>),
-    /// One that cannot be evaluated.
-    Broken(String, Vec<Diagnostic>),
+/// How far a step came.
+enum Came {
+    /// All resources were looked at.
+    Through,
+    /// There are more.
+    Far,
+    /// One is to be tried again later.
+    Stuck,
+    /// One is under way elsewhere.
+    Waiting,
+    /// One needs these parameters of Systems Manager.
+    Lacks(String, BTreeSet<String>),
+}
+
+/// What became of one resource.
+pub(super) enum Became {
+    AsWanted,
+    Failed,
+    /// It is to be tried again.
+    Again,
+    /// It is under way elsewhere.
+    Waiting,
 }
 
 pub(super) fn step(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, mut state: State) -> Result<Next<State>, Error> {
-    let Some(version) = stack.target.clone() else { return Err(Error::internal("the stack has nothing to become")) };
+    let Some(mut version) = stack.target.clone() else { return Err(Error::internal("the stack has nothing to become")) };
     if timed_out(scope, stack, &state) {
         nested::cancelled(scope, stack, &mut state)?;
         return fail(scope, stack, state, "Stack creation time exceeded the specified timeout.".into());
     }
     if state.phase == Phase::Update && stack.ordered() == Some(Order::RollBack) {
         nested::cancelled(scope, stack, &mut state)?;
-        return fail(scope, stack, state, "Stack update cancelled".into());
+        stack.move_to(scope, StackStatus::UpdateRollbackInProgress, None)?;
+        return Ok(state.turn_to(Phase::UpdateRollback));
     }
     if state.waiting.is_some() {
-        return nested::resume(scope, stack, state);
-    }
-    match next(scope, stack, &version, &mut state)? {
-        Found::Nothing => finish(scope, stack, &version, state),
-        Found::Broken(id, list) => {
-            let row = resource::row(scope, stack, &id)?;
-            let resource_type = template_of(scope, stack, &version)?.resource(&id).map(|r| r.resource_type.clone()).unwrap_or_default();
-            failed(scope, stack, state, &id, &resource_type, row, text_of(&list))
+        match nested::resume(scope, stack, &mut state)? {
+            Became::Waiting => return Ok(nested::wait(stack, state)),
+            Became::Failed => give_up_on_what_waits(scope, stack, &version, &mut state)?,
+            Became::AsWanted | Became::Again => {}
         }
-        Found::Different(found) => match *found {
-            (wanted, Some(ResourceRow { made: Some(made), .. })) => change(scope, stack, state, wanted, made),
-            (wanted, _) => create(scope, stack, state, wanted),
-        },
+        state.settled();
     }
+    let mut came = go(scope, stack, &version, &mut state)?;
+    // A reference that is put together from what was made can be looked up only now.
+    while let Came::Lacks(id, names) = came {
+        came = match look_up(scope, stack, &version, names) {
+            Ok(found) => {
+                version = found;
+                go(scope, stack, &version, &mut state)?
+            }
+            Err(error) if state.again(&error, &id) => Came::Stuck,
+            Err(error) => {
+                without(scope, stack, &version, &mut state, &id, error.message)?;
+                Came::Far
+            }
+        };
+    }
+    match came {
+        Came::Far | Came::Lacks(..) => Ok(Next::Go(state)),
+        Came::Stuck => Ok(state.later(scope)),
+        Came::Waiting => Ok(nested::wait(stack, state)),
+        Came::Through if state.failed.is_empty() && state.failed_updates.is_empty() => finish(scope, stack, &version, state),
+        Came::Through => {
+            let list = |verb: &str, ids: &[String]| match ids {
+                [] => String::new(),
+                ids => format!("The following resource(s) failed to {verb}: [{}]. ", ids.join(", ")),
+            };
+            let why = list("create", &state.failed) + &list("update", &state.failed_updates);
+            fail(scope, stack, state, why)
+        }
+    }
+}
+
+/// The version with these parameters of Systems Manager, read by who acts for the stack.
+fn look_up(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, version: &Version, names: BTreeSet<String>) -> Result<Version, Error> {
+    let actor = resource::actor(scope, stack)?;
+    let mut version = version.clone();
+    version.stored.extend(stored::of_actor(scope, &actor, names)?);
+    stack.target = Some(version.clone());
+    Ok(version)
+}
+
+/// A resource fails, because what it refers to cannot be had.
+fn without(
+    scope: &mut Scope<'_, CloudFormation>,
+    stack: &mut Stack,
+    version: &Version,
+    state: &mut State,
+    id: &str,
+    why: String,
+) -> Result<(), Error> {
+    let template = template_of(scope, stack, version)?;
+    let exports = exported(scope, stack, &version.imports)?;
+    state.queue.get_or_insert_default().retain(|waiting| waiting != id);
+    let home = stack.clone();
+    let left = with_plan(&home, &template, version, &exports, |plan| {
+        let failed = fail_one(scope, stack, plan, state, id, why);
+        state.settled();
+        leave_what_waits(plan, state);
+        Ok(failed)
+    });
+    left.map_err(|list| Error::internal(text_of(&list)))?
+}
+
+/// A resource that was under way elsewhere failed: what waits for another one is not tried.
+fn give_up_on_what_waits(scope: &mut Scope<'_, CloudFormation>, stack: &Stack, version: &Version, state: &mut State) -> Result<(), Error> {
+    let template = template_of(scope, stack, version)?;
+    let exports = exported(scope, stack, &version.imports)?;
+    let left = with_plan(stack, &template, version, &exports, |plan| {
+        leave_what_waits(plan, state);
+        Ok(())
+    });
+    left.map_err(|list| Error::internal(text_of(&list)))
+}
+
+fn fail_one(
+    scope: &mut Scope<'_, CloudFormation>,
+    stack: &mut Stack,
+    plan: &Plan<'_>,
+    state: &mut State,
+    id: &str,
+    why: String,
+) -> Result<(), Error> {
+    let row = resource::row(scope, stack, id)?;
+    let resource_type = plan.resource(id).map(|r| r.resource_type.clone()).unwrap_or_default();
+    failed(scope, stack, state, id, &resource_type, row, why)
 }
 
 fn timed_out(scope: &Scope<'_, CloudFormation>, stack: &Stack, state: &State) -> bool {
     let limit = stack.timeout_minutes.map(|minutes| Duration::from_secs(u64::from(minutes) * 60));
-    state.phase == Phase::Create && limit.is_some_and(|limit| scope.now().since(stack.created) > limit)
+    state.phase == Phase::Create && state.until.is_none() && limit.is_some_and(|limit| scope.now().since(stack.created) > limit)
 }
 
-/// The next resource that is not as it is wanted. Those that differ only in what needs no call are brought up to date.
-fn next(scope: &mut Scope<'_, CloudFormation>, stack: &Stack, version: &Version, state: &mut State) -> Result<Found, Error> {
+/// Brings resources to what is wanted, as many as a step may.
+fn go(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, version: &Version, state: &mut State) -> Result<Came, Error> {
     let template = template_of(scope, stack, version)?;
     let exports = exported(scope, stack, &version.imports)?;
-    let mut queue = state.queue.take();
-    let found = with_plan(stack, &template, &version.parameters, &exports, |plan| {
-        let queue = queue.get_or_insert_with(|| plan.order().iter().rev().cloned().collect());
-        while let Some(id) = queue.pop() {
-            match look(scope, stack, plan, &id) {
-                Ok(Ok(None)) => {}
-                Ok(Ok(Some(found))) => return Ok(Ok(Found::Different(Box::new(found)))),
-                Ok(Err(list)) => return Ok(Ok(Found::Broken(id, list))),
-                Err(error) => return Ok(Err(error)),
+    let home = stack.clone();
+    let lacking = Lacking::default();
+    let came = with_lacking(&home, &template, version, &exports, &lacking, |plan| Ok(with(scope, stack, plan, state, &lacking)));
+    // The plan was made before, with the same inputs: it fails only if our own state is broken.
+    came.map_err(|list| Error::internal(text_of(&list)))?
+}
+
+fn with(
+    scope: &mut Scope<'_, CloudFormation>,
+    stack: &mut Stack,
+    plan: &Plan<'_>,
+    state: &mut State,
+    lacking: &Lacking,
+) -> Result<Came, Error> {
+    if state.queue.is_none() {
+        state.queue = Some(plan.order().iter().rev().cloned().collect());
+        if state.phase == Phase::Update && protected_removals(scope, stack, plan, state)? {
+            state.queue = Some(Vec::new());
+        }
+    }
+    let mut left = BATCH;
+    while let Some(id) = state.queue.as_mut().and_then(Vec::pop) {
+        let became = match look(scope, stack, plan, &id, lacking)? {
+            _ if !lacking.is_empty() => {
+                state.queue.get_or_insert_default().push(id.clone());
+                return Ok(Came::Lacks(id, lacking.take()));
+            }
+            Ok(None) => continue,
+            Ok(Some((wanted, Some(ResourceRow { made: Some(made), pending, .. })))) => change(scope, stack, state, wanted, made, pending)?,
+            Ok(Some((wanted, row))) => create(scope, stack, state, wanted, row)?,
+            Err(list) => {
+                fail_one(scope, stack, plan, state, &id, text_of(&list))?;
+                Became::Failed
+            }
+        };
+        match became {
+            Became::Again => return Ok(Came::Stuck),
+            Became::Waiting => return Ok(Came::Waiting),
+            Became::AsWanted => state.settled(),
+            Became::Failed => {
+                state.settled();
+                leave_what_waits(plan, state);
             }
         }
-        Ok(Ok(Found::Nothing))
-    });
-    state.queue = queue;
-    // The plan was made before, with the same inputs: it fails only if our own state is broken.
-    found.map_err(|list| Error::internal(text_of(&list)))?
+        left -= 1;
+        if left == 0 {
+            return Ok(Came::Far);
+        }
+    }
+    Ok(Came::Through)
+}
+
+/// After a failure nothing new begins: what still waits for another resource is not tried.
+fn leave_what_waits(plan: &Plan<'_>, state: &mut State) {
+    let waiting = state.queue.take().unwrap_or_default();
+    let open: std::collections::HashSet<&String> = waiting.iter().chain(&state.failed).chain(&state.failed_updates).collect();
+    let ready = waiting.iter().filter(|id| !plan.dependencies(id).iter().any(|needed| open.contains(needed)));
+    let ready = ready.cloned().collect();
+    drop(open);
+    state.queue = Some(ready);
+}
+
+/// Whether the stack's policy keeps what the new template no longer has. Says so of each such resource.
+fn protected_removals(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, plan: &Plan<'_>, state: &mut State) -> Result<bool, Error> {
+    let Some(protection) = Protection::of(stack)? else { return Ok(false) };
+    let mut gone: Vec<ResourceRow> = resources(scope, stack)?.into_values().collect();
+    gone.retain(|row| row.made.is_some() && plan.resource(&row.logical_id).is_none());
+    gone.sort_by(|a, b| a.logical_id.cmp(&b.logical_id));
+    let mut found = false;
+    for row in gone {
+        if let Err(why) = protection.check(Action::Delete, &row.logical_id, &row.resource_type) {
+            let (id, resource_type) = (row.logical_id.clone(), row.resource_type.clone());
+            failed(scope, stack, state, &id, &resource_type, Some(row), why)?;
+            found = true;
+        }
+    }
+    Ok(found)
 }
 
 type Looked = Result<Option<(Wanted, Option<ResourceRow>)>, Vec<Diagnostic>>;
 
-fn look(scope: &mut Scope<'_, CloudFormation>, stack: &Stack, plan: &Plan<'_>, id: &str) -> Result<Looked, Error> {
+fn look(scope: &mut Scope<'_, CloudFormation>, stack: &Stack, plan: &Plan<'_>, id: &str, lacking: &Lacking) -> Result<Looked, Error> {
     let Some(declared) = plan.resource(id) else { return Ok(Ok(None)) };
     let mut known = HashMap::new();
     for needed in plan.dependencies(id) {
@@ -125,11 +290,15 @@ fn look(scope: &mut Scope<'_, CloudFormation>, stack: &Stack, plan: &Plan<'_>, i
         Ok(evaluated) => evaluated,
         Err(list) => return Ok(Err(list)),
     };
+    if !lacking.is_empty() {
+        return Ok(Ok(None));
+    }
     let wanted = Wanted {
         id: id.into(),
         resource_type: declared.resource_type.clone(),
         properties: properties.to_json(),
         origins: properties.origins(),
+        masked: crate::evaluation::secrets(&properties),
         shown: masked(&properties).to_string(),
         metadata,
         deletion_policy: declared.deletion_policy.clone(),
@@ -163,6 +332,7 @@ fn keep(
     let new = Made { properties: made.properties.clone(), ..wanted.made(physical) };
     let noted = new.metadata == made.metadata
         && new.origins == made.origins
+        && new.masked == made.masked
         && new.deletion_policy == made.deletion_policy
         && new.update_replace_policy == made.update_replace_policy
         && new.dependencies == made.dependencies;
@@ -174,67 +344,89 @@ fn keep(
     stack.save_resource(scope, &ResourceRow { made: Some(new), pending, ..row })
 }
 
-fn create(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, mut state: State, wanted: Wanted) -> Result<Next<State>, Error> {
+fn create(
+    scope: &mut Scope<'_, CloudFormation>,
+    stack: &mut Stack,
+    state: &mut State,
+    wanted: Wanted,
+    row: Option<ResourceRow>,
+) -> Result<Became, Error> {
     let suffix = state.suffix(scope);
     let physical = match resource::create(scope, stack, &wanted.id, &suffix, &wanted.resource_type, &wanted.properties) {
         Ok(physical) => physical,
-        Err(error) if state.again(&error, &wanted.id) => return Ok(state.later(scope)),
+        Err(error) if state.again(&error, &wanted.id) => return Ok(Became::Again),
         Err(error) => {
             started(scope, stack, &wanted, "", ResourceStatus::CreateInProgress, None)?;
             let reason = resource::reason(scope, &error);
-            return failed(scope, stack, state, &wanted.id, &wanted.resource_type, None, reason);
+            failed(scope, stack, state, &wanted.id, &wanted.resource_type, row, reason)?;
+            return Ok(Became::Failed);
         }
     };
     started(scope, stack, &wanted, "", ResourceStatus::CreateInProgress, None)?;
     started(scope, stack, &wanted, &physical.id, ResourceStatus::CreateInProgress, Some("Resource creation Initiated".into()))?;
+    // A stack that is made has nothing to go back to.
+    let pending = (state.phase == Phase::Update).then_some(Pending::Created);
     if crate::nested::is(&wanted.resource_type) {
         let id = wanted.id.clone();
-        return nested::begun(scope, stack, state, id, wanted.made(physical), None);
+        return nested::begun(scope, stack, state, id, wanted.made(physical), ResourceStatus::CreateInProgress, pending);
     }
-    done(scope, stack, wanted, physical, ResourceStatus::CreateComplete, Pending::Created)?;
-    Ok(state.onwards())
+    done(scope, stack, wanted, physical, ResourceStatus::CreateComplete, pending)
 }
+
+const REPLACES: &str = "Requested update requires the creation of a new physical resource; hence creating one.";
 
 fn change(
     scope: &mut Scope<'_, CloudFormation>,
     stack: &mut Stack,
-    mut state: State,
+    state: &mut State,
     wanted: Wanted,
     made: Made,
-) -> Result<Next<State>, Error> {
+    before: Option<Pending>,
+) -> Result<Became, Error> {
     let suffix = state.suffix(scope);
     let changed = differing(&made.properties, &wanted.properties);
     let kind = scope.resource_type(&wanted.resource_type);
     let replaces =
         kind.is_some_and(|kind| kind.properties().iter().any(|p| p.update == Update::Replace && changed.iter().any(|name| name == p.name)));
-    let result = if replaces {
-        resource::create(scope, stack, &wanted.id, &suffix, &wanted.resource_type, &wanted.properties)
-    } else {
-        resource::update(scope, stack, &wanted.id, &suffix, &made, &wanted.properties)
+    let action = if replaces { Action::Replace } else { Action::Modify };
+    let why = replaces.then(|| REPLACES.to_string());
+    let denied = Protection::of(stack)?.and_then(|protection| protection.check(action, &wanted.id, &wanted.resource_type).err());
+    let result = match denied {
+        Some(reason) => Err(reason),
+        None => {
+            let result = if replaces {
+                resource::create(scope, stack, &wanted.id, &suffix, &wanted.resource_type, &wanted.properties)
+            } else {
+                resource::update(scope, stack, &wanted.id, &suffix, &made, &wanted.properties)
+            };
+            match result {
+                Ok(physical) => Ok(physical),
+                Err(error) if state.again(&error, &wanted.id) => return Ok(Became::Again),
+                Err(error) if replaces => Err(resource::replacement_reason(scope, &error, &made, &wanted.properties)),
+                Err(error) => Err(resource::reason(scope, &error)),
+            }
+        }
     };
-    let again = "Requested update requires the creation of a new physical resource; hence creating one.";
-    let why = replaces.then(|| again.to_string());
+    started(scope, stack, &wanted, &made.physical_id, ResourceStatus::UpdateInProgress, why)?;
     match result {
         Ok(physical) => {
-            started(scope, stack, &wanted, &made.physical_id, ResourceStatus::UpdateInProgress, why)?;
             if replaces {
                 started(scope, stack, &wanted, &physical.id, ResourceStatus::UpdateInProgress, Some("Resource creation Initiated".into()))?;
             }
-            if crate::nested::is(&wanted.resource_type) {
-                let id = wanted.id.clone();
-                return nested::begun(scope, stack, state, id, wanted.made(physical), Some(made));
-            }
+            let nested = crate::nested::is(&wanted.resource_type);
             let replaced = physical.id != made.physical_id;
-            let pending = if replaced { Pending::Replaced(Box::new(made)) } else { Pending::Updated(Box::new(made)) };
-            done(scope, stack, wanted, physical, ResourceStatus::UpdateComplete, pending)?;
-            Ok(state.onwards())
+            let now = if replaced { Pending::Replaced(Box::new(made)) } else { Pending::Updated(Box::new(made)) };
+            let pending = pending::together(scope, stack, &wanted.id, before, now)?;
+            if nested {
+                let id = wanted.id.clone();
+                return nested::begun(scope, stack, state, id, wanted.made(physical), ResourceStatus::UpdateInProgress, Some(pending));
+            }
+            done(scope, stack, wanted, physical, ResourceStatus::UpdateComplete, Some(pending))
         }
-        Err(error) if state.again(&error, &wanted.id) => Ok(state.later(scope)),
-        Err(error) => {
-            started(scope, stack, &wanted, &made.physical_id, ResourceStatus::UpdateInProgress, why)?;
-            let reason = resource::reason(scope, &error);
+        Err(reason) => {
             let row = resource::row(scope, stack, &wanted.id)?;
-            failed(scope, stack, state, &wanted.id, &wanted.resource_type, row, reason)
+            failed(scope, stack, state, &wanted.id, &wanted.resource_type, row, reason)?;
+            Ok(Became::Failed)
         }
     }
 }
@@ -260,50 +452,34 @@ fn done(
     wanted: Wanted,
     physical: Physical,
     status: ResourceStatus,
-    pending: Pending,
-) -> Result<(), Error> {
-    let (id, resource_type, shown) = (wanted.id.clone(), wanted.resource_type.clone(), wanted.shown.clone());
-    let happened = Happened {
-        logical_id: &id,
-        resource_type: &resource_type,
-        physical_id: &physical.id,
-        status,
-        reason: None,
-        properties: Some(shown),
-    };
-    stack.resource_event(scope, happened)?;
-    // A stack that is made has nothing to go back to.
-    let pending = stack.current.is_some().then_some(pending);
-    let row = ResourceRow {
-        logical_id: id,
-        resource_type,
-        made: Some(wanted.made(physical)),
-        status,
-        reason: None,
-        updated: scope.now(),
-        pending,
-    };
-    stack.save_resource(scope, &row)
+    pending: Option<Pending>,
+) -> Result<Became, Error> {
+    started(scope, stack, &wanted, &physical.id, status, None)?;
+    let (logical_id, resource_type) = (wanted.id.clone(), wanted.resource_type.clone());
+    let made = Some(wanted.made(physical));
+    let row = ResourceRow { logical_id, resource_type, made, status, reason: None, updated: scope.now(), pending };
+    stack.save_resource(scope, &row)?;
+    Ok(Became::AsWanted)
 }
 
-/// A resource could not be made or changed: the stack turns back.
+/// A resource could not be made or changed: when all that is under way has ended, the stack turns back.
 fn failed(
     scope: &mut Scope<'_, CloudFormation>,
     stack: &mut Stack,
-    state: State,
+    state: &mut State,
     id: &str,
     resource_type: &str,
     row: Option<ResourceRow>,
     reason: String,
-) -> Result<Next<State>, Error> {
-    let made = row.and_then(|row| row.made);
+) -> Result<(), Error> {
+    let (made, pending) = row.map_or((None, None), |row| (row.made, row.pending));
     let status = if made.is_some() { ResourceStatus::UpdateFailed } else { ResourceStatus::CreateFailed };
     let physical_id = made.as_ref().map(|m| m.physical_id.clone()).unwrap_or_default();
     stack.resource_event(
         scope,
         Happened { logical_id: id, resource_type, physical_id: &physical_id, status, reason: Some(reason.clone()), properties: None },
     )?;
-    let verb = if made.is_some() { "update" } else { "create" };
+    if made.is_some() { &mut state.failed_updates } else { &mut state.failed }.push(id.into());
     let row = ResourceRow {
         logical_id: id.into(),
         resource_type: resource_type.into(),
@@ -311,42 +487,53 @@ fn failed(
         status,
         reason: Some(reason),
         updated: scope.now(),
-        pending: Some(Pending::Failed),
+        pending: pending.or(Some(Pending::Failed)),
     };
-    stack.save_resource(scope, &row)?;
-    fail(scope, stack, state, format!("The following resource(s) failed to {verb}: [{id}]. "))
+    stack.save_resource(scope, &row)
 }
 
-pub(super) fn fail(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, state: State, why: String) -> Result<Next<State>, Error> {
-    stack.failure = Some(why.trim_end().to_string());
+fn fail(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, state: State, why: String) -> Result<Next<State>, Error> {
+    let trimmed = why.trim_end();
+    stack.failure = Some(trimmed.to_string());
+    if state.phase == Phase::Update && stack.on_failure == OnFailure::DoNothing {
+        // What was done stays, in nested stacks too.
+        nested::release(scope, stack)?;
+        stack.move_to(scope, StackStatus::UpdateFailed, Some(why))?;
+        return Ok(Next::Done);
+    }
     if state.phase == Phase::Update {
         stack.move_to(scope, StackStatus::UpdateRollbackInProgress, Some(why))?;
         return Ok(state.turn_to(Phase::UpdateRollback));
     }
-    let why = why.trim_end();
     match stack.on_failure {
         OnFailure::Rollback => {
-            stack.move_to(scope, StackStatus::RollbackInProgress, Some(format!("{why} Rollback requested by user.")))?;
+            stack.move_to(scope, StackStatus::RollbackInProgress, Some(format!("{trimmed} Rollback requested by user.")))?;
             Ok(state.turn_to(Phase::Rollback))
         }
         OnFailure::Delete => {
-            stack.move_to(scope, StackStatus::DeleteInProgress, Some(format!("{why} Delete requested by user.")))?;
+            stack.move_to(scope, StackStatus::DeleteInProgress, Some(format!("{trimmed} Delete requested by user.")))?;
             Ok(state.turn_to(Phase::Delete))
         }
         OnFailure::DoNothing => {
-            stack.current = stack.target.take();
-            stack.move_to(scope, StackStatus::CreateFailed, Some(why.to_string()))?;
+            stack.move_to(scope, StackStatus::CreateFailed, Some(why))?;
             Ok(Next::Done)
         }
     }
 }
 
 /// All resources are as they are wanted: the outputs, and the end.
-fn finish(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, version: &Version, state: State) -> Result<Next<State>, Error> {
+fn finish(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, version: &Version, mut state: State) -> Result<Next<State>, Error> {
+    if let Some(minutes) = stack.monitoring_minutes.filter(|minutes| *minutes > 0) {
+        let now = scope.now();
+        let until = *state.until.get_or_insert_with(|| now.plus(Duration::from_secs(u64::from(minutes) * 60)));
+        if now < until {
+            return Ok(Next::At(state, until));
+        }
+    }
     let template = template_of(scope, stack, version)?;
     let exported = exported(scope, stack, &version.imports)?;
     let known = Known(resources(scope, stack)?);
-    let outputs = with_plan(stack, &template, &version.parameters, &exported, |plan| evaluated_outputs(plan, &known));
+    let outputs = with_plan(stack, &template, version, &exported, |plan| evaluated_outputs(plan, &known));
     let outputs = match outputs {
         Ok(outputs) => outputs,
         Err(list) => return fail(scope, stack, state, text_of(&list)),
@@ -381,9 +568,9 @@ pub(super) fn settle(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, s
     }
     let template = template_of(scope, stack, &version)?;
     let exported = exported(scope, stack, &version.imports)?;
-    let known = resources(scope, stack)?;
-    let live = with_plan(stack, &template, &version.parameters, &exported, |plan| Ok(plan.order().to_vec()))
+    let live = with_plan(stack, &template, &version, &exported, |plan| Ok(plan.order().iter().cloned().collect()))
         .map_err(|list| Error::internal(text_of(&list)))?;
-    cleanup::after_update(scope, stack, &live, known)?;
+    let rows = resources(scope, stack)?;
+    cleanup::after_update(scope, stack, &live, rows)?;
     Ok(state.turn_to(Phase::Cleanup))
 }

@@ -9,7 +9,7 @@ use crate::{
 };
 use durable::Next;
 use gate::{Error, Scope};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 fn leave(scope: &mut Scope<'_, CloudFormation>, stack: &Stack, mut left: HashMap<String, Leftover>) -> Result<(), Error> {
     let needs = left.iter().map(|(id, leftover)| (id.clone(), leftover.made.dependencies.clone())).collect();
@@ -22,7 +22,8 @@ fn leave(scope: &mut Scope<'_, CloudFormation>, stack: &Stack, mut left: HashMap
     Ok(())
 }
 
-fn retained(policy: Option<&str>, also_after_creation: bool) -> bool {
+/// Whether a policy of the template keeps a resource.
+pub(super) fn retained(policy: Option<&str>, also_after_creation: bool) -> bool {
     policy == Some("Retain") || (also_after_creation && policy == Some("RetainExceptOnCreate"))
 }
 
@@ -30,7 +31,7 @@ fn retained(policy: Option<&str>, also_after_creation: bool) -> bool {
 pub(super) fn after_update(
     scope: &mut Scope<'_, CloudFormation>,
     stack: &Stack,
-    live: &[String],
+    live: &HashSet<String>,
     rows: HashMap<String, ResourceRow>,
 ) -> Result<(), Error> {
     let mut left = HashMap::new();
@@ -44,11 +45,16 @@ pub(super) fn after_update(
             continue;
         }
         let Some(pending) = row.pending else { continue };
-        if let Pending::Replaced(old) = pending {
+        if let Pending::Replaced(old) | Pending::ChangedAndReplaced(_, old) = pending {
             let retain = retained(row.made.as_ref().and_then(|m| m.update_replace_policy.as_deref()), false);
             left.insert(id.clone(), Leftover { logical_id: id, made: *old, retain });
         }
-        stack.save_resource(scope, &ResourceRow { pending: None, ..row })?;
+        // One that failed before may be as it is wanted again without having been touched.
+        let (status, reason) = match row.status {
+            ResourceStatus::UpdateFailed => (ResourceStatus::UpdateComplete, None),
+            status => (status, row.reason),
+        };
+        stack.save_resource(scope, &ResourceRow { pending: None, status, reason, ..row })?;
     }
     leave(scope, stack, left)
 }
@@ -56,7 +62,7 @@ pub(super) fn after_update(
 /// The stack is as it was: what the update had made is left to be deleted.
 pub(super) fn after_rollback(
     scope: &mut Scope<'_, CloudFormation>,
-    stack: &Stack,
+    stack: &mut Stack,
     rows: HashMap<String, ResourceRow>,
 ) -> Result<(), Error> {
     let mut left = HashMap::new();
@@ -65,7 +71,7 @@ pub(super) fn after_rollback(
             Some(Pending::Created) => {
                 resource::forget(scope, stack, &id)?;
                 if let Some(made) = row.made {
-                    let retain = retained(made.deletion_policy.as_deref(), false);
+                    let retain = !stack.retain_except_on_create && retained(made.deletion_policy.as_deref(), false);
                     left.insert(id.clone(), Leftover { logical_id: id, made, retain });
                 }
             }
@@ -73,14 +79,24 @@ pub(super) fn after_rollback(
                 left.insert(id.clone(), Leftover { logical_id: id, made: *newer, retain: false });
                 stack.save_resource(scope, &ResourceRow { pending: None, ..row })?;
             }
-            Some(Pending::Failed) if row.made.is_none() => resource::forget(scope, stack, &id)?,
+            Some(Pending::Failed) if row.made.is_none() => {
+                never_made(scope, stack, &id, &row.resource_type)?;
+                resource::forget(scope, stack, &id)?;
+            }
             _ => {}
         }
     }
     leave(scope, stack, left)
 }
 
-pub(super) fn forget_template(scope: &mut Scope<'_, CloudFormation>, stack: &Stack, version: &Version) {
+/// As AWS says it of a resource that could not be made.
+pub(super) fn never_made(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, id: &str, resource_type: &str) -> Result<(), Error> {
+    let status = ResourceStatus::DeleteComplete;
+    stack.resource_event(scope, Happened { logical_id: id, resource_type, physical_id: "", status, reason: None, properties: None })
+}
+
+/// Drops the template's text of a version that nobody needs any more.
+pub(crate) fn forget_template(scope: &mut Scope<'_, CloudFormation>, stack: &Stack, version: &Version) {
     let [account, uuid] = stack.key();
     scope.delete(&TEMPLATES, &[account, uuid, version.template.as_str()]);
 }

@@ -1,12 +1,15 @@
-//! The work on a stack: one step makes, changes or deletes one resource, in one transaction with the calls for it.
+//! The work on a stack: one step makes, changes or deletes a few resources, in one transaction with the calls for them.
 
 mod apply;
 mod cleanup;
 mod nested;
+mod pending;
 mod removal;
 mod resource;
 mod rollback;
+mod secrets;
 
+pub(crate) use cleanup::forget_template;
 pub(crate) use removal::gone;
 
 use crate::{
@@ -14,7 +17,7 @@ use crate::{
     state::{STACKS, Stack},
     status::StackStatus,
 };
-use base::Arn;
+use base::{Arn, Timestamp};
 use durable::{Next, Work, Workflow};
 use gate::{Error, Scope};
 use serde::{Deserialize, Serialize};
@@ -54,6 +57,12 @@ pub struct State {
     queue: Option<Vec<String>>,
     /// The resources that failed in this phase.
     failed: Vec<String>,
+    /// Those of them that were there before.
+    #[serde(default)]
+    failed_updates: Vec<String>,
+    /// All resources are there; the operation counts as done at this time.
+    #[serde(default)]
+    until: Option<Timestamp>,
     /// The letters in the generated name of the resource that is tried again.
     suffix: Option<String>,
     /// How often the present resource was tried in vain.
@@ -68,17 +77,36 @@ pub struct State {
 
 impl State {
     pub(crate) fn new(stack: &Stack, phase: Phase) -> Self {
-        Self { uuid: stack.uuid.clone(), phase, queue: None, failed: Vec::new(), suffix: None, attempts: 0, waiting: None, nested: None }
+        Self {
+            uuid: stack.uuid.clone(),
+            phase,
+            queue: None,
+            failed: Vec::new(),
+            failed_updates: Vec::new(),
+            until: None,
+            suffix: None,
+            attempts: 0,
+            waiting: None,
+            nested: None,
+        }
     }
 
     /// Goes on with another phase.
     fn turn_to(self, phase: Phase) -> Next<Self> {
-        Next::Go(Self { phase, queue: None, failed: Vec::new(), suffix: None, attempts: 0, waiting: None, nested: None, ..self })
+        let queue = None;
+        let (failed, failed_updates) = (Vec::new(), Vec::new());
+        Next::Go(Self { phase, queue, failed, failed_updates, until: None, suffix: None, attempts: 0, waiting: None, nested: None, ..self })
     }
 
     /// Goes on with the next resource.
-    fn onwards(self) -> Next<Self> {
-        Next::Go(Self { suffix: None, attempts: 0, ..self })
+    fn onwards(mut self) -> Next<Self> {
+        self.settled();
+        Next::Go(self)
+    }
+
+    /// The present resource is dealt with.
+    fn settled(&mut self) {
+        (self.suffix, self.attempts) = (None, 0);
     }
 
     /// Whether an error is worth another try, and the try.
@@ -107,6 +135,9 @@ impl State {
 /// A call that failed on our side is tried again this often before the resource counts as failed.
 const MAX_ATTEMPTS: u32 = 3;
 
+/// A step deals with this many resources at most: what others do to the stack is seen between steps.
+const BATCH: usize = 25;
+
 /// Sets the work on `stack` going. The stack's row is saved by the caller.
 pub(crate) fn start(scope: &mut Scope<'_, CloudFormation>, stack: &Stack, phase: Phase) -> Result<(), Error> {
     let id = stack.arn();
@@ -128,14 +159,28 @@ impl Workflow for StackWorkflow {
             // The stack was deleted while it was being made.
             state = State::new(&stack, Phase::Delete);
         }
+        if stack.status == StackStatus::UpdateRollbackInProgress && state.phase == Phase::Update {
+            // The update was cancelled.
+            state = State::new(&stack, Phase::UpdateRollback);
+        }
         let scope: &mut Scope<'_, CloudFormation> = work;
-        let next = match state.phase {
-            Phase::Create | Phase::Update => apply::step(scope, &mut stack, state),
-            Phase::Rollback | Phase::Delete => removal::step(scope, &mut stack, state),
-            Phase::UpdateRollback => rollback::step(scope, &mut stack, state),
-            Phase::Cleanup => cleanup::step(scope, &mut stack, state),
-            Phase::Held => nested::held(scope, &mut stack, state),
-        }?;
+        let phase = state.phase;
+        let mut left = BATCH;
+        let next = loop {
+            left -= 1;
+            let next = match state.phase {
+                // Many at once by itself, with one plan.
+                Phase::Create | Phase::Update => break apply::step(scope, &mut stack, state)?,
+                Phase::Rollback | Phase::Delete => removal::step(scope, &mut stack, state)?,
+                Phase::UpdateRollback => rollback::step(scope, &mut stack, state)?,
+                Phase::Cleanup => cleanup::step(scope, &mut stack, state)?,
+                Phase::Held => nested::held(scope, &mut stack, state)?,
+            };
+            match next {
+                Next::Go(next) if left > 0 && next.phase == phase => state = next,
+                next => break next,
+            }
+        };
         stack.save(scope)?;
         Ok(next)
     }
@@ -156,6 +201,11 @@ impl Workflow for StackWorkflow {
         stack.move_to(work, status, Some(format!("Sekisho could not go on: {error}")))?;
         stack.save(work)
     }
+}
+
+/// Wakes the work on `stack`, if it waits: what is to become of the stack has changed.
+pub(crate) fn wake(scope: &mut Scope<'_, CloudFormation>, stack: &Stack) -> Result<(), Error> {
+    durable::signal(scope, stack.arn().as_str(), serde_json::Value::Null)
 }
 
 fn load(scope: &mut Scope<'_, CloudFormation>, state: &State) -> Result<Option<Stack>, Error> {

@@ -1,7 +1,8 @@
 //! The parent's side of nested stacks: it sets them going, waits for them, and makes of their end the end of its resource.
 
 use super::{
-    Phase, State, apply,
+    Phase, State,
+    apply::{self, Became},
     cleanup::Deletion,
     resource,
     rollback::{restored, stuck},
@@ -34,24 +35,23 @@ fn listen(scope: &mut Scope<'_, CloudFormation>, stack: &Stack, physical_id: &st
     durable::subscribe(scope, stack.arn().as_str(), &format!("cloudformation/stack/{physical_id}"))
 }
 
-/// A nested stack was set going: the parent's row of it, and the wait. `before` is what it was until now.
+/// A nested stack was set going: the parent's row of it, and the wait.
 pub(super) fn begun(
     scope: &mut Scope<'_, CloudFormation>,
     stack: &mut Stack,
-    mut state: State,
+    state: &mut State,
     id: String,
     made: Made,
-    before: Option<Made>,
-) -> Result<Next<State>, Error> {
-    let under_way = before.is_none() || hold(scope, stack, &made.physical_id)?;
+    status: ResourceStatus,
+    pending: Option<Pending>,
+) -> Result<Became, Error> {
+    let under_way = status == ResourceStatus::CreateInProgress || hold(scope, stack, &made.physical_id)?;
     listen(scope, stack, &made.physical_id)?;
-    let status = if before.is_some() { ResourceStatus::UpdateInProgress } else { ResourceStatus::CreateInProgress };
-    let pending = stack.current.is_some().then(|| before.map_or(Pending::Created, |before| Pending::Updated(Box::new(before))));
     let resource_type = made.resource_type.clone();
     let row = ResourceRow { logical_id: id.clone(), resource_type, made: Some(made), status, reason: None, updated: scope.now(), pending };
     stack.save_resource(scope, &row)?;
     state.waiting = Some(id);
-    if under_way { Ok(wait(stack, state)) } else { resume(scope, stack, state) }
+    if under_way { Ok(Became::Waiting) } else { resume(scope, stack, state) }
 }
 
 /// What became of the nested stack that the parent waits for.
@@ -79,31 +79,39 @@ fn fate(made: &Stack) -> Fate {
 }
 
 /// The parent was woken while it waits.
-pub(super) fn resume(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, mut state: State) -> Result<Next<State>, Error> {
-    let Some(id) = state.waiting.take() else { return Ok(state.onwards()) };
-    let Some(ResourceRow { made: Some(made), pending, .. }) = resource::row(scope, stack, &id)? else { return Ok(state.onwards()) };
+pub(super) fn resume(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, state: &mut State) -> Result<Became, Error> {
+    let Some(id) = state.waiting.take() else { return Ok(Became::AsWanted) };
+    let Some(ResourceRow { made: Some(made), pending, status, .. }) = resource::row(scope, stack, &id)? else {
+        return Ok(Became::AsWanted);
+    };
+    let updating = status == ResourceStatus::UpdateInProgress;
     let found = child(scope, stack, &made.physical_id)?;
     let fate = found.as_ref().map_or_else(|| Fate::Failed(format!("Stack [{}] does not exist", made.physical_id)), fate);
-    match fate {
+    let reason = match fate {
         Fate::UnderWay => {
             state.waiting = Some(id);
-            Ok(wait(stack, state))
+            return Ok(Became::Waiting);
         }
-        Fate::Failed(reason) => failed(scope, stack, state, &id, made, pending, reason),
+        Fate::Failed(reason) => reason,
         Fate::Done => match attributes(scope, stack, &id, &made, found) {
             Ok(physical) => {
                 let made = Made { attributes: physical.attributes, ..made };
-                let updated = matches!(pending, Some(Pending::Updated(_)));
-                let status = if updated { ResourceStatus::UpdateComplete } else { ResourceStatus::CreateComplete };
+                let status = if updating { ResourceStatus::UpdateComplete } else { ResourceStatus::CreateComplete };
                 settled(scope, stack, &id, made, pending, status, None)?;
-                Ok(state.onwards())
+                return Ok(Became::AsWanted);
             }
-            Err(error) => {
-                let reason = resource::reason(scope, &error);
-                failed(scope, stack, state, &id, made, pending, reason)
-            }
+            Err(error) => resource::reason(scope, &error),
         },
-    }
+    };
+    // It is kept in mind what there is of it, and what it was.
+    let (status, failed) = if updating {
+        (ResourceStatus::UpdateFailed, &mut state.failed_updates)
+    } else {
+        (ResourceStatus::CreateFailed, &mut state.failed)
+    };
+    failed.push(id.clone());
+    settled(scope, stack, &id, made, pending, status, Some(reason))?;
+    Ok(Became::Failed)
 }
 
 /// The outputs of a nested stack, for whoever may see them.
@@ -147,30 +155,12 @@ fn happened(
     stack.resource_event(scope, Happened { logical_id: id, resource_type, physical_id, status, reason, properties: None })
 }
 
-/// The nested stack came to no good end: the parent turns back. What there is of it is kept in mind.
-fn failed(
-    scope: &mut Scope<'_, CloudFormation>,
-    stack: &mut Stack,
-    state: State,
-    id: &str,
-    made: Made,
-    pending: Option<Pending>,
-    reason: String,
-) -> Result<Next<State>, Error> {
-    let (status, verb, made, pending) = match pending {
-        Some(Pending::Updated(before)) => (ResourceStatus::UpdateFailed, "update", *before, Some(Pending::Failed)),
-        pending => (ResourceStatus::CreateFailed, "create", made, pending),
-    };
-    settled(scope, stack, id, made, pending, status, Some(reason))?;
-    apply::fail(scope, stack, state, format!("The following resource(s) failed to {verb}: [{id}]. "))
-}
-
 /// The parent turns back while it waits: the resource is left as one that was cancelled.
 pub(super) fn cancelled(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, state: &mut State) -> Result<(), Error> {
     let Some(id) = state.waiting.take() else { return Ok(()) };
-    let Some(ResourceRow { made: Some(made), pending, .. }) = resource::row(scope, stack, &id)? else { return Ok(()) };
-    let (status, reason) = match pending {
-        Some(Pending::Updated(_)) => (ResourceStatus::UpdateFailed, "Resource update cancelled"),
+    let Some(ResourceRow { made: Some(made), pending, status, .. }) = resource::row(scope, stack, &id)? else { return Ok(()) };
+    let (status, reason) = match status {
+        ResourceStatus::UpdateInProgress => (ResourceStatus::UpdateFailed, "Resource update cancelled"),
         _ => (ResourceStatus::CreateFailed, "Resource creation cancelled"),
     };
     settled(scope, stack, &id, made, pending, status, Some(reason.into()))

@@ -17,7 +17,7 @@ pub(super) fn step(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, mut
         let Some(row) = resource::row(scope, stack, &id)? else { continue };
         let Some(made) = row.made.clone() else { continue };
         let retain = match (state.phase, made.deletion_policy.as_deref()) {
-            (Phase::Rollback, policy) => policy == Some("Retain"),
+            (Phase::Rollback, policy) => policy == Some("Retain") && !stack.retain_except_on_create,
             (_, policy) => matches!(policy, Some("Retain" | "RetainExceptOnCreate")) || stack.retain.contains(&id),
         };
         let (deletion, reason) = cleanup::delete(scope, stack, &mut state, &id, &made, retain)?;
@@ -29,6 +29,10 @@ pub(super) fn step(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, mut
             }
             Deletion::Gone if retain => ResourceStatus::DeleteSkipped,
             Deletion::Gone => ResourceStatus::DeleteComplete,
+            Deletion::Failed if state.phase == Phase::Delete && stack.force_delete => {
+                cleanup::delete(scope, stack, &mut state, &id, &made, true)?;
+                ResourceStatus::DeleteSkipped
+            }
             Deletion::Failed => ResourceStatus::DeleteFailed,
         };
         let failed = status == ResourceStatus::DeleteFailed;
@@ -58,10 +62,18 @@ fn begin(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, mut state: St
     let mut needs = HashMap::new();
     let mut left = 0;
     let [account, uuid] = [stack.account.to_string(), stack.uuid.clone()];
-    for (id, row) in resources(scope, stack)? {
+    let mut rows: Vec<_> = resources(scope, stack)?.into_iter().collect();
+    rows.sort_by(|a, b| a.0.cmp(&b.0));
+    for (id, row) in rows {
+        if row.made.is_none() && row.status == ResourceStatus::CreateFailed {
+            cleanup::never_made(scope, stack, &id, &row.resource_type)?;
+            let row = ResourceRow { status: ResourceStatus::DeleteComplete, reason: None, updated: scope.now(), pending: None, ..row };
+            stack.save_resource(scope, &row)?;
+            continue;
+        }
         // A failed rollback leaves two of a replaced resource.
         let other = match row.pending {
-            Some(Pending::Replaced(other) | Pending::Outlived(other)) => Some(other),
+            Some(Pending::Replaced(other) | Pending::ChangedAndReplaced(_, other) | Pending::Outlived(other)) => Some(other),
             _ => None,
         };
         if let Some(made) = other {
@@ -98,8 +110,8 @@ fn leftover(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, mut state:
     match deletion {
         Deletion::Again => return Ok(state.later(scope)),
         Deletion::Waiting => return Ok(Next::Wait(state)),
-        Deletion::Failed => state.failed.push(left.logical_id),
-        Deletion::Gone => {}
+        Deletion::Failed if !stack.force_delete => state.failed.push(left.logical_id),
+        Deletion::Failed | Deletion::Gone => {}
     }
     let [account, uuid] = stack.key();
     scope.delete(&LEFTOVERS, &[account, uuid, number.as_str()]);

@@ -1,12 +1,15 @@
 //! The calls for one resource.
 
-use super::role_actor;
+use super::{
+    role_actor,
+    secrets::{self, Opened, UNRESOLVED},
+};
 use crate::{
     CloudFormation, nested, places,
     state::{Made, RESOURCES, ResourceRow, Stack},
 };
 use base::Entropy;
-use gate::{Error, Physical, ResourceContext, ResourceRequest, ResourceType, Scope};
+use gate::{Actor, Error, Physical, ResourceContext, ResourceRequest, ResourceType, Scope};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -22,6 +25,14 @@ fn kind(scope: &Scope<'_, CloudFormation>, name: &str) -> Result<Arc<dyn Resourc
     scope.resource_type(name).ok_or_else(|| Error::not_implemented(&format!("The resource type {name}")))
 }
 
+/// Who acts for the stack: the session of its role, or who began the operation.
+pub(super) fn actor(scope: &mut Scope<'_, CloudFormation>, stack: &Stack) -> Result<Actor, Error> {
+    match &stack.role_arn {
+        Some(role) => role_actor(scope, stack, role),
+        None => scope.resume(&stack.actor),
+    }
+}
+
 /// Lets the resource's type work as whoever acts for the stack: decided anew at each call.
 pub(super) fn with<T>(
     scope: &mut Scope<'_, CloudFormation>,
@@ -30,10 +41,7 @@ pub(super) fn with<T>(
     suffix: &str,
     work: impl FnOnce(&mut ResourceContext<'_>) -> Result<T, Error>,
 ) -> Result<T, Error> {
-    let actor = match &stack.role_arn {
-        Some(role) => role_actor(scope, stack, role)?,
-        None => scope.resume(&stack.actor)?,
-    };
+    let actor = actor(scope, stack)?;
     let tags = stack.shown().map(|v| v.tags.iter().map(|t| (t.key.clone(), t.value.clone())).collect()).unwrap_or_default();
     let request = ResourceRequest {
         account: stack.account,
@@ -46,6 +54,24 @@ pub(super) fn with<T>(
     scope.with_resource(&actor, request, work)
 }
 
+/// As `with`, for work that needs the properties with the secrets in them.
+fn opened(
+    scope: &mut Scope<'_, CloudFormation>,
+    stack: &Stack,
+    id: &str,
+    suffix: &str,
+    properties: &Value,
+    work: impl FnOnce(&mut ResourceContext<'_>, &Value) -> Result<Physical, Error>,
+) -> Result<Physical, Error> {
+    if !secrets::named(properties) {
+        return with(scope, stack, id, suffix, |context| work(context, properties));
+    }
+    let actor = actor(scope, stack)?;
+    let opened = Opened::new(scope, &actor, properties)?;
+    let made = with(scope, stack, id, suffix, |context| work(context, &opened.properties));
+    made.map(|physical| opened.closed(physical)).map_err(|error| opened.silenced(error))
+}
+
 pub(super) fn create(
     scope: &mut Scope<'_, CloudFormation>,
     stack: &Stack,
@@ -55,14 +81,15 @@ pub(super) fn create(
     properties: &Value,
 ) -> Result<Physical, Error> {
     let kind = kind(scope, type_name)?;
-    if !nested::is(type_name) {
-        return with(scope, stack, id, suffix, |context| kind.create(context, properties));
+    if nested::is(type_name) {
+        // References to secrets go on as they are: the nested stack's resources open them.
+        nested::depth_below(stack)?;
+        let properties = nested::inherited(stack, properties);
+        let physical = with(scope, stack, id, suffix, |context| kind.create(context, &properties))?;
+        nested::adopt(scope, stack, &physical.id)?;
+        return Ok(physical);
     }
-    nested::depth_below(stack)?;
-    let properties = nested::inherited(stack, properties);
-    let physical = with(scope, stack, id, suffix, |context| kind.create(context, &properties))?;
-    nested::adopt(scope, stack, &physical.id)?;
-    Ok(physical)
+    opened(scope, stack, id, suffix, properties, |context, properties| kind.create(context, properties))
 }
 
 pub(super) fn update(
@@ -74,9 +101,14 @@ pub(super) fn update(
     properties: &Value,
 ) -> Result<Physical, Error> {
     let kind = kind(scope, &made.resource_type)?;
-    let inherited = nested::is(&made.resource_type).then(|| nested::inherited(stack, properties));
-    let properties = inherited.as_ref().unwrap_or(properties);
-    let mut physical = with(scope, stack, id, suffix, |context| kind.update(context, &made.physical_id, &made.properties, properties))?;
+    let update =
+        |context: &mut ResourceContext<'_>, properties: &Value| kind.update(context, &made.physical_id, &made.properties, properties);
+    let mut physical = if nested::is(&made.resource_type) {
+        let properties = nested::inherited(stack, properties);
+        with(scope, stack, id, suffix, |context| update(context, &properties))?
+    } else {
+        opened(scope, stack, id, suffix, properties, update)?
+    };
     if physical.id == made.physical_id {
         // What can be told only once, such as a key's secret, stays known.
         for (name, value) in &made.attributes {
@@ -91,8 +123,29 @@ pub(super) fn delete(scope: &mut Scope<'_, CloudFormation>, stack: &Stack, id: &
     with(scope, stack, id, "", |context| kind.delete(context, &made.physical_id, &made.properties))
 }
 
+/// The name in the properties that an error about a name that is taken speaks of.
+fn taken<'p>(error: &Error, properties: &'p Value) -> Option<&'p str> {
+    let taken = error.code.contains("AlreadyExists") || error.code.contains("AlreadyOwned") || error.code.contains("Conflict");
+    let names = properties.as_object().filter(|_| taken)?.values().filter_map(Value::as_str);
+    names.filter(|name| !name.is_empty() && error.message.contains(*name)).max_by_key(|name| name.len())
+}
+
+/// Why a resource could not take the place of `made`: most often because it would have the same name.
+pub(super) fn replacement_reason(scope: &Scope<'_, CloudFormation>, error: &Error, made: &Made, properties: &Value) -> String {
+    let same = |name: &&str| made.properties.as_object().is_some_and(|old| old.values().any(|value| value.as_str() == Some(name)));
+    match taken(error, properties).filter(same) {
+        Some(name) => format!(
+            "CloudFormation cannot update a stack when a custom-named resource requires replacing. Rename {name} and update the stack again."
+        ),
+        None => reason(scope, error),
+    }
+}
+
 /// Why a resource failed, as AWS's events say it.
 pub(super) fn reason(scope: &Scope<'_, CloudFormation>, error: &Error) -> String {
+    if error.code == UNRESOLVED {
+        return error.message.clone();
+    }
     let code = match &*error.code {
         _ if error.is_denied() => "AccessDenied",
         code if code.contains("AlreadyExists") || code.contains("AlreadyOwned") => "AlreadyExists",

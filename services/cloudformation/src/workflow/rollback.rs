@@ -38,10 +38,21 @@ pub(super) fn step(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, mut
                     // Nothing but what the template says beside the properties was changed: there was no event then either.
                     stack.save_resource(scope, &ResourceRow { made: Some(*before), pending: None, ..row })?;
                 } else {
-                    return back(scope, stack, state, id, made, *before);
+                    return back(scope, stack, state, id, made, *before, None);
                 }
             }
             Some(Pending::Replaced(before)) => {
+                restored(scope, stack, &id, *before, Some(Pending::Outlived(Box::new(made))))?;
+            }
+            Some(Pending::ChangedAndReplaced(before, changed)) if !stack.skip.contains(&id) => {
+                // The newer one stays until the older one is as it was.
+                if differing(&changed.properties, &before.properties).is_empty() {
+                    restored(scope, stack, &id, *before, Some(Pending::Outlived(Box::new(made))))?;
+                } else {
+                    return back(scope, stack, state, id, *changed, *before, Some(made));
+                }
+            }
+            Some(Pending::ChangedAndReplaced(before, _)) => {
                 restored(scope, stack, &id, *before, Some(Pending::Outlived(Box::new(made))))?;
             }
             Some(Pending::Failed) => restored(scope, stack, &id, made, None)?,
@@ -57,8 +68,8 @@ fn queue(scope: &mut Scope<'_, CloudFormation>, stack: &Stack) -> Result<Vec<Str
     let template = template_of(scope, stack, current)?;
     let exports = exported(scope, stack, &current.imports)?;
     let rows = resources(scope, stack)?;
-    let order = with_plan(stack, &template, &current.parameters, &exports, |plan| Ok(plan.order().to_vec()))
-        .map_err(|list| Error::internal(text_of(&list)))?;
+    let order =
+        with_plan(stack, &template, current, &exports, |plan| Ok(plan.order().to_vec())).map_err(|list| Error::internal(text_of(&list)))?;
     Ok(order.into_iter().rev().filter(|id| rows.get(id).is_some_and(|row| row.pending.is_some())).collect())
 }
 
@@ -98,7 +109,7 @@ pub(super) fn restored(
     stack.save_resource(scope, &row)
 }
 
-/// Changes a resource back in place.
+/// Changes a resource back in place; `newer` is one that has taken its place since.
 fn back(
     scope: &mut Scope<'_, CloudFormation>,
     stack: &mut Stack,
@@ -106,6 +117,7 @@ fn back(
     id: String,
     made: Made,
     before: Made,
+    newer: Option<Made>,
 ) -> Result<Next<State>, Error> {
     let suffix = state.suffix(scope);
     let result = resource::update(scope, stack, &id, &suffix, &made, &before.properties);
@@ -125,7 +137,8 @@ fn back(
     stack.resource_event(scope, happened(ResourceStatus::UpdateInProgress, None))?;
     match result {
         Ok(physical) => {
-            let outlived = (physical.id != made.physical_id).then(|| Pending::Outlived(Box::new(made.clone())));
+            let outlived =
+                newer.or_else(|| (physical.id != made.physical_id).then(|| made.clone())).map(|made| Pending::Outlived(Box::new(made)));
             let made = Made { physical_id: physical.id, attributes: physical.attributes, ..before };
             restored(scope, stack, &id, made, outlived)?;
             Ok(state.onwards())
@@ -133,8 +146,12 @@ fn back(
         Err(error) => {
             let (status, reason) = (ResourceStatus::UpdateFailed, resource::reason(scope, &error));
             stack.resource_event(scope, happened(status, Some(reason.clone())))?;
-            let pending = Some(Pending::Updated(Box::new(before)));
             let resource_type = made.resource_type.clone();
+            let (made, pending) = match newer {
+                Some(newer) => (newer, Pending::ChangedAndReplaced(Box::new(before), Box::new(made))),
+                None => (made, Pending::Updated(Box::new(before))),
+            };
+            let pending = Some(pending);
             let row = ResourceRow {
                 logical_id: id.clone(),
                 resource_type,

@@ -1,6 +1,7 @@
 //! One account with stacks, and what tests ask of it.
 #![allow(dead_code, reason = "each test file uses its part")]
 
+use base::Clock;
 use durable::Engine;
 use gate::{Error, Record};
 use serde_json::{Value, json};
@@ -13,6 +14,7 @@ pub struct Setup {
     pub world: World,
     pub admin: Credentials,
     engine: Engine,
+    store: store::Store,
 }
 
 impl Setup {
@@ -22,18 +24,28 @@ impl Setup {
 
     /// With one more service.
     pub fn with(service: gate::Registration) -> Self {
-        let services = vec![iam::service(), s3::service(), sts::service(), cloudformation::service(), service];
-        let world = World::new(services, &[ACCOUNT]);
+        Self::with_all(vec![service], |_| {})
+    }
+
+    /// With more services and their long work.
+    pub fn with_all(more: Vec<gate::Registration>, workflows: fn(&mut Engine)) -> Self {
+        let mut services = vec![iam::service(), s3::service(), sts::service(), cloudformation::service()];
+        services.extend(more);
+        let store = store::Store::memory();
+        let world = World::over(store.clone(), store::Blobs::memory(), services, &[ACCOUNT]);
         let mut engine = Engine::new(world.gate.clone());
         cloudformation::workflows(&mut engine);
+        workflows(&mut engine);
         let admin = world.administrator(ACCOUNT);
         world.records();
-        Self { world, admin, engine }
+        Self { world, admin, engine, store }
     }
 
     /// Lets all work come to its end, tries that are put off included.
     pub fn run(&self) {
-        while self.engine.run_due().unwrap().is_some() {
+        let hour = self.world.clock.now().plus(Duration::from_secs(3600));
+        // What comes later, such as the deletion of keys, is no stack's work.
+        while self.engine.run_due().unwrap().is_some_and(|next| next < hour) {
             self.world.clock.advance(Duration::from_secs(60));
         }
     }
@@ -136,6 +148,13 @@ impl Setup {
     pub fn allow(&self, role: &str, actions: Value) {
         let policy = json!({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": actions, "Resource": "*"}});
         self.ok("iam:PutRolePolicy", json!({"RoleName": role, "PolicyName": "main", "PolicyDocument": policy.to_string()}));
+    }
+
+    /// The keys of all rows, of whatever service, that hold a text.
+    pub fn rows_with(&self, text: &str) -> Vec<String> {
+        let rows = self.store.begin().scan(store::prefix_range(b""), usize::MAX, false).unwrap();
+        let holds = |value: &[u8]| value.windows(text.len()).any(|window| window == text.as_bytes());
+        rows.iter().filter(|(_, value)| holds(value)).map(|(key, _)| String::from_utf8_lossy(key).into_owned()).collect()
     }
 
     /// `service:Operation` and caller of the records of an action since the last time.

@@ -8,6 +8,7 @@ use crate::{
     workflows::build::{Order, save, session_name, work_id},
 };
 use base::{Arn, Region, Timestamp};
+use durable::{Agent, Held};
 use gate::{Actor, Client, Error, Gate, StepContext};
 use serde_json::json;
 use std::{
@@ -47,14 +48,15 @@ pub(super) struct Book<'a> {
     pub(super) owner: Owner,
     pub(super) id: String,
     context: StepContext,
+    held: Held,
     session: Mutex<Option<(Actor, Timestamp)>>,
 }
 
 impl<'a> Book<'a> {
-    pub(super) fn open(gate: &'a Gate, order: &Order) -> Self {
+    pub(super) fn open(agent: &Agent<'a>, order: &Order) -> Self {
         let owner = Owner { account: order.account, region: order.region.clone() };
         let context = StepContext { account: order.account, region: Region::new(&order.region) };
-        Self { gate, owner, id: order.id.clone(), context, session: Mutex::default() }
+        Self { gate: agent.gate, owner, id: order.id.clone(), context, held: agent.held(), session: Mutex::default() }
     }
     pub(super) fn now(&self) -> Timestamp {
         self.gate.clock().now()
@@ -65,13 +67,21 @@ impl<'a> Book<'a> {
     pub(super) fn arn(&self) -> Arn {
         self.owner.build_arn(&self.id)
     }
+    /// Whether another worker has the build now.
+    pub(super) fn is_lost(&self) -> bool {
+        self.held.is_lost()
+    }
     pub(super) fn load(&self) -> Result<Option<BuildRow>, Error> {
         self.gate.step(&TOKEN, &self.context, |scope| scope.get(&BUILDS, &self.owner.row(&self.id)))
     }
-    /// Changes the row in a transaction of its own. A build that has ended stays as it is.
+    /// Changes the row in a transaction of its own. A build that has ended stays as it is, and so does one that another worker
+    /// has taken over.
     pub(super) fn update(&self, change: impl Fn(&mut BuildRow, Timestamp)) -> Result<(), Error> {
         self.gate.step(&TOKEN, &self.context, |scope| {
             let now = scope.now();
+            if !self.held.holds(scope)? {
+                return Err(Error::internal("another worker has taken this build over"));
+            }
             let Some(mut row) = scope.get(&BUILDS, &self.owner.row(&self.id))?.filter(|row| row.ended.is_none()) else { return Ok(()) };
             change(&mut row, now);
             save(scope, &self.owner, &self.id, &row)?;

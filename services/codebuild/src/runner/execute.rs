@@ -257,7 +257,7 @@ impl Execution<'_> {
         if let Some(error) = self.log.failure() {
             return Ok(Some(Cause::Log(error)));
         }
-        if self.book.load()?.is_none_or(|row| row.stopping || row.ended.is_some()) {
+        if self.book.is_lost() || self.book.load()?.is_none_or(|row| row.stopping || row.ended.is_some()) {
             return Ok(Some(Cause::Stopped));
         }
         Ok((self.book.now().since(self.begun) >= limit).then_some(Cause::TimedOut))

@@ -32,7 +32,7 @@ const QUEUE_BEAT: Duration = Duration::from_millis(500);
 pub(super) fn run(shop: &Workshop, agent: &Agent<'_>) -> Result<(), Error> {
     let order: Order = serde_json::from_value(agent.command.payload.clone())
         .map_err(|e| Error::internal(format_args!("the order of a build is not readable: {e}")))?;
-    let book = Book::open(agent.gate, &order);
+    let book = Book::open(agent, &order);
     let Some(_slot) = queue(shop, &book)? else { return Ok(()) };
     book.update(|row, now| {
         row.attempts += 1;

@@ -71,7 +71,7 @@ impl Operation for GitPush {
 
     fn open(call: &mut Authorized<'_, Self>, input: &GitPushInput) -> Result<BodyKey, Error> {
         let row = state::repository(call, &input.repository_name)?;
-        Ok(BodyKey { key: row.data_key(call)?, note: Value::String(row.id), sums: Vec::new() })
+        Ok(BodyKey { key: row.data_key(call)?, note: Value::String(row.id), sums: Vec::new(), md5: false })
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: GitPushInput) -> Result<GitPushOutput, Error> {

@@ -18,24 +18,33 @@ pub struct CreateGrant;
 /// What to do.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct Input {
-    key_id: String,
-    grantee_principal: String,
-    retiring_principal: Option<String>,
-    operations: Vec<String>,
-    constraints: Option<GrantConstraints>,
-    name: Option<String>,
+pub struct CreateGrantInput {
+    /// Id or ARN.
+    pub key_id: String,
+    /// Who gets the rights: a principal's ARN; on behalf of a caller also a service's own name.
+    pub grantee_principal: String,
+    /// Who may give the grant back.
+    pub retiring_principal: Option<String>,
+    /// What it permits.
+    pub operations: Vec<String>,
+    /// With which encryption contexts.
+    pub constraints: Option<GrantConstraints>,
+    /// A name makes a repeated call give the same grant.
+    pub name: Option<String>,
+    /// Grants that are not known everywhere yet.
     #[serde(default)]
-    grant_tokens: Vec<String>,
+    pub grant_tokens: Vec<String>,
+    /// Decides, and does nothing.
     #[serde(default)]
-    dry_run: bool,
+    pub dry_run: bool,
 }
 
 /// The answer.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Output {
-    grant_id: String,
+    /// Its id.
+    pub grant_id: String,
     grant_token: String,
 }
 
@@ -49,7 +58,7 @@ fn is_name(text: &str) -> bool {
     (1..=256).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b":/_-".contains(&b))
 }
 
-fn check(input: &Input, kind: Kind) -> Result<(), Error> {
+fn check(input: &CreateGrantInput, kind: Kind) -> Result<(), Error> {
     let grantable = kind.grantable();
     if let Some(other) = input.operations.iter().find(|operation| !grantable.contains(&operation.as_str())) {
         let message = format!(
@@ -90,10 +99,10 @@ impl Operation for CreateGrant {
     type Service = Kms;
     const NAME: &'static str = "CreateGrant";
     const READ_ONLY: bool = false;
-    type Input = Input;
+    type Input = CreateGrantInput;
     type Output = Output;
 
-    fn demands(input: &Input, facts: &mut View<'_, Kms>) -> Result<Demands, Error> {
+    fn demands(input: &CreateGrantInput, facts: &mut View<'_, Kms>) -> Result<Demands, Error> {
         grants::check_tokens(&input.grant_tokens)?;
         let named = keys::named_to_manage(facts, &input.key_id)?;
         let parents = named.key.as_ref().map(|key| grants::to_pass_on(key, &input.operations, input.constraints.as_ref()));
@@ -106,7 +115,7 @@ impl Operation for CreateGrant {
         Ok(grants::with_constraints(demand, input.constraints.as_ref()).into())
     }
 
-    fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Output, Error> {
+    fn execute(call: &mut Authorized<'_, Self>, input: CreateGrantInput) -> Result<Output, Error> {
         let mut key = keys::usable(keys::load(call, &input.key_id)?)?;
         check(&input, key.kind)?;
         let grant = GrantRow {

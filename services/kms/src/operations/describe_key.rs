@@ -10,10 +10,12 @@ pub struct DescribeKey;
 /// What to do.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct Input {
-    key_id: String,
+pub struct DescribeKeyInput {
+    /// Id, ARN, or an alias.
+    pub key_id: String,
+    /// Grants that are not known everywhere yet.
     #[serde(default)]
-    grant_tokens: Vec<String>,
+    pub grant_tokens: Vec<String>,
 }
 
 /// The answer.
@@ -28,14 +30,14 @@ impl Operation for DescribeKey {
     type Service = Kms;
     const NAME: &'static str = "DescribeKey";
     const READ_ONLY: bool = true;
-    type Input = Input;
+    type Input = DescribeKeyInput;
     type Output = Output;
 
-    fn demands(input: &Input, facts: &mut View<'_, Kms>) -> Result<Demands, Error> {
+    fn demands(input: &DescribeKeyInput, facts: &mut View<'_, Kms>) -> Result<Demands, Error> {
         Ok(keys::demand_to_use(facts, "kms:DescribeKey", &input.key_id, &input.grant_tokens)?.into())
     }
 
-    fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Output, Error> {
+    fn execute(call: &mut Authorized<'_, Self>, input: DescribeKeyInput) -> Result<Output, Error> {
         Ok(Output { key_metadata: KeyMetadata::of(keys::load(call, &input.key_id)?) })
     }
 

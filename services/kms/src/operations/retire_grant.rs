@@ -16,16 +16,20 @@ pub struct RetireGrant;
 /// What to do.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct Input {
-    key_id: Option<String>,
-    grant_id: Option<String>,
-    grant_token: Option<String>,
+pub struct RetireGrantInput {
+    /// The key, with the grant's id.
+    pub key_id: Option<String>,
+    /// The grant's id.
+    pub grant_id: Option<String>,
+    /// Its token, instead of both.
+    pub grant_token: Option<String>,
+    /// Decides, and does nothing.
     #[serde(default)]
-    dry_run: bool,
+    pub dry_run: bool,
 }
 
 /// The key and the grant's id, by token or by ids.
-fn target(input: &Input) -> Result<(String, String), Error> {
+fn target(input: &RetireGrantInput) -> Result<(String, String), Error> {
     match (&input.grant_token, &input.key_id, &input.grant_id) {
         (Some(token), None, None) => grants::read_token(token),
         (None, Some(key), Some(grant)) => Ok((key.clone(), grant.clone())),
@@ -37,10 +41,10 @@ impl Operation for RetireGrant {
     type Service = Kms;
     const NAME: &'static str = "RetireGrant";
     const READ_ONLY: bool = false;
-    type Input = Input;
+    type Input = RetireGrantInput;
     type Output = Nothing;
 
-    fn demands(input: &Input, facts: &mut View<'_, Kms>) -> Result<Demands, Error> {
+    fn demands(input: &RetireGrantInput, facts: &mut View<'_, Kms>) -> Result<Demands, Error> {
         let (key, grant) = target(input)?;
         let named = keys::named_to_manage(facts, &key)?;
         let demand = keys::demand_on(facts, "kms:RetireGrant", &named)?;
@@ -50,7 +54,7 @@ impl Operation for RetireGrant {
         Ok(grants::with_constraints(demand, key.grants.get(&grant).and_then(|row| row.constraints.as_ref())).into())
     }
 
-    fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Nothing, Error> {
+    fn execute(call: &mut Authorized<'_, Self>, input: RetireGrantInput) -> Result<Nothing, Error> {
         let (key, grant_id) = target(&input)?;
         let mut key = keys::load(call, &key)?;
         if !key.grants.contains_key(&grant_id) {

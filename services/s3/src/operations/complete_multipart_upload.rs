@@ -137,10 +137,10 @@ fn chosen(named: &[CompletedPart], uploaded: Vec<(u64, UploadedPart)>) -> Result
 /// The MD5 of the parts' MD5s, and their number.
 fn etag(call: &Authorized<'_, CompleteMultipartUpload>, key: &Wrapped, parts: &[UploadedPart]) -> String {
     let mut sum = Md5::new();
-    for part in parts {
-        sum.update(hex::decode(&part.md5).unwrap_or_default());
+    for md5 in parts.iter().filter_map(|part| part.md5.as_ref()) {
+        sum.update(hex::decode(md5).unwrap_or_default());
     }
-    format!("{}-{}", key.etag(call, &hex::encode(sum.finalize())), parts.len())
+    format!("{}-{}", key.etag(call, Some(&hex::encode(sum.finalize()))), parts.len())
 }
 
 /// The object's checksum, made of the parts' ones, and its type.

@@ -176,7 +176,7 @@ impl Operation for CopyObject {
         // Computed anew: a checksum of parts' checksums does not hold for the one piece that the copy is.
         let new_key = body_key(new_key, vec![asked.or(kept).unwrap_or(checksums::DEFAULT)])?;
         let copy = received(call.copy_body(object.body_parts(&old_key), 0, object.size, new_key)?)?;
-        let etag = copy.wrapped.etag(call, &copy.md5);
+        let etag = copy.wrapped.etag(call, copy.md5.as_deref());
         let checksums = copy.sums;
         let new = Object {
             etag: etag.clone(),

@@ -140,7 +140,7 @@ impl Operation for PutObject {
             None => nothing(input.encryption.new_key(call, &bucket, &input.key)?.1, &[input.sum()?]),
         };
         input.checksums.verify(&received.sums)?;
-        let etag = received.wrapped.etag(call, &received.md5);
+        let etag = received.wrapped.etag(call, received.md5.as_deref());
         let object = Object {
             etag: etag.clone(),
             size: received.length,

@@ -10,6 +10,7 @@ use super::{codec, tree::SALT};
 use crate::{
     CommitError, StoreError,
     backend::Batch,
+    fail::fail_point,
     files,
     key::{aes_gcm, derive, random},
 };
@@ -241,6 +242,7 @@ impl Log {
         let length = self.sealed.len() as u64;
         file.room(length, spare).map_err(|e| failed(file, &e))?;
         file.write(place, &self.sealed).map_err(|e| failed(file, &e))?;
+        fail_point("log: written, not flushed");
         // After a failed flush nobody knows what is on disk: the caller must not go on.
         file.file.sync_data().map_err(|e| CommitError::Io(format!("{}: flushing failed: {e}", file.path.display())))?;
         file.end += length;

@@ -19,6 +19,7 @@ pub fn services() -> Vec<Registration> {
         codebuild::service(),
         codecommit::service(),
         codepipeline::service(),
+        ecr::service(),
         iam::service(),
         kms::service(),
         logs::service(),

@@ -1,0 +1,67 @@
+//! Whether two worlds are the same, but for what a crash may change.
+
+use super::outcome::{Kind, Outcome, orphans};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Calls that depend on the time that things take, in every run: who waits looks again, a log is sent in batches.
+const BY_TIME: [(&str, &str); 2] = [
+    (LOOKS, "the pipeline looks at its build when it changes, and every ten seconds"),
+    ("shop-build/* logs:PutLogEvents", "a build's log is sent in batches, twice a second"),
+];
+
+/// Each look at a build needs a session, as each other call of the pipeline does.
+const LOOKS: &str = "shop-pipeline/* codebuild:BatchGetBuilds";
+const SESSIONS: &str = "codepipeline.amazonaws.com sts:AssumeRole arn:aws:iam::111111111111:role/shop-pipeline";
+
+/// The calls, without the sessions of looks.
+fn steady(calls: &BTreeMap<Kind, usize>) -> BTreeMap<Kind, usize> {
+    let looks: usize = calls.iter().filter(|(kind, _)| kind.contains(LOOKS)).map(|(_, n)| n).sum();
+    let less = |kind: &Kind, n: usize| if kind.starts_with(SESSIONS) { n.saturating_sub(looks) } else { n };
+    calls.iter().map(|(kind, n)| (kind.clone(), less(kind, *n))).collect()
+}
+
+/// Calls that a build makes, or that are made for it: a build that was cut off starts again, and makes them again.
+const OF_BUILDS: [&str; 3] = ["shop-build/* ", "codebuild.amazonaws.com sts:AssumeRole", "role/shop-build "];
+
+/// Of each difference so much is shown.
+const LONGEST: usize = 2000;
+
+fn by_time(kind: &str) -> bool {
+    BY_TIME.iter().any(|(call, _)| kind.contains(call))
+}
+
+fn of_builds(kind: &str) -> bool {
+    OF_BUILDS.iter().any(|call| kind.contains(call))
+}
+
+pub(crate) fn same(expected: &Outcome, found: &Outcome) -> Result<(), String> {
+    let mut differences = Vec::new();
+    let lines = |only: BTreeSet<&String>, sign: &str| only.into_iter().map(|line| format!("{sign} {line}")).collect::<Vec<_>>();
+    differences.extend(lines(expected.state.difference(&found.state).collect(), "missing:"));
+    differences.extend(lines(found.state.difference(&expected.state).collect(), "not expected:"));
+    differences.extend(counts(&expected.asked, &found.asked, 0));
+    differences.extend(counts(&steady(&expected.inside), &steady(&found.inside), found.restarted));
+    differences.extend(orphans(found).into_iter().map(|name| format!("{name} was made in a call that has no record")));
+    let shortened: Vec<String> = differences.iter().map(|line| line.chars().take(LONGEST).collect()).collect();
+    if differences.is_empty() { Ok(()) } else { Err(format!("builds restarted: {}\n  {}", found.restarted, shortened.join("\n  "))) }
+}
+
+fn counts(expected: &BTreeMap<Kind, usize>, found: &BTreeMap<Kind, usize>, restarted: usize) -> Vec<String> {
+    let kinds: BTreeSet<&Kind> = expected.keys().chain(found.keys()).collect();
+    let mut differences = Vec::new();
+    for kind in kinds {
+        let (wanted, there) = (expected.get(kind).copied().unwrap_or(0), found.get(kind).copied().unwrap_or(0));
+        let good = if by_time(kind) {
+            // The first look, at least.
+            there > 0 || wanted == 0
+        } else if restarted > 0 && of_builds(kind) {
+            (wanted..=wanted * (restarted + 1) + restarted).contains(&there)
+        } else {
+            wanted == there
+        };
+        if !good {
+            differences.push(format!("{there} times instead of {wanted}: {kind}"));
+        }
+    }
+    differences
+}

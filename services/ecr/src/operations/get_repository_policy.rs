@@ -1,0 +1,56 @@
+use crate::{
+    Ecr,
+    error::no_policy,
+    examples::{POLICY, with_repository},
+    repositories,
+};
+use base::AccountId;
+
+use gate::{Authorized, Demands, Error, Example, Operation, View};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+/// A repository's policy.
+/// Source: <https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_GetRepositoryPolicy.html>
+pub struct GetRepositoryPolicy;
+
+/// What to do.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Input {
+    registry_id: Option<String>,
+    repository_name: String,
+}
+
+/// The answer.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Output {
+    registry_id: AccountId,
+    repository_name: String,
+    policy_text: String,
+}
+
+impl Operation for GetRepositoryPolicy {
+    type Service = Ecr;
+    const NAME: &'static str = "GetRepositoryPolicy";
+    const READ_ONLY: bool = true;
+    type Input = Input;
+    type Output = Output;
+
+    fn demands(input: &Input, facts: &mut View<'_, Ecr>) -> Result<Demands, Error> {
+        Ok(repositories::demand(facts, "ecr:GetRepositoryPolicy", input.registry_id.as_deref(), &input.repository_name)?.into())
+    }
+
+    fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Output, Error> {
+        let row = repositories::load(call, input.registry_id.as_deref(), &input.repository_name)?;
+        let Some(kept) = row.policy else { return Err(no_policy(&row.name, row.account)) };
+        let policy_text = call.ids_to_principals(&kept);
+        Ok(Output { registry_id: row.account, repository_name: row.name, policy_text })
+    }
+
+    fn example() -> Example {
+        with_repository(json!({"repositoryName": "example"}))
+            .after("ecr:SetRepositoryPolicy", json!({"repositoryName": "example", "policyText": POLICY}))
+    }
+}

@@ -1,0 +1,3 @@
+//! ECR's resource types of CloudFormation.
+
+pub(crate) mod repository;
