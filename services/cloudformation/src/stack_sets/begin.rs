@@ -48,7 +48,8 @@ fn check_id(scope: &mut Scope<'_, CloudFormation>, set: &StackSet, id: Option<&s
 pub(crate) fn begin(scope: &mut Scope<'_, CloudFormation>, set: &StackSet, begin: Begin) -> Result<String, Error> {
     begin.preferences.check()?;
     let id = check_id(scope, set, begin.id.as_deref())?;
-    let waits = operations(scope, set)?.iter().any(|other| other.status.is_open());
+    let others = operations(scope, set)?;
+    let (number, waits) = (others.len(), others.iter().any(|other| other.status.is_open()));
     let [account, uuid] = set.key();
     for (target, region, overrides) in begin.instances {
         let key = [account, uuid, target.as_str(), region.as_str()];
@@ -78,6 +79,7 @@ pub(crate) fn begin(scope: &mut Scope<'_, CloudFormation>, set: &StackSet, begin
     }
     let operation = SetOperation {
         id: id.clone(),
+        number,
         action: begin.action,
         status: if waits { OperationStatus::Queued } else { OperationStatus::Running },
         preferences: begin.preferences,

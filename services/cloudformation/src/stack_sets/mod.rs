@@ -168,6 +168,8 @@ impl OperationStatus {
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct SetOperation {
     pub(crate) id: String,
+    /// How many were before it.
+    pub(crate) number: usize,
     pub(crate) action: Action,
     pub(crate) status: OperationStatus,
     pub(crate) preferences: Preferences,
@@ -326,7 +328,7 @@ pub(crate) fn check_model(operation: &str, model: Option<&str>) -> Result<(), Er
 /// All operations of a set, newest first.
 pub(crate) fn operations(scope: &mut Scope<'_, CloudFormation>, set: &StackSet) -> Result<Vec<SetOperation>, Error> {
     let mut rows: Vec<SetOperation> = scope.scan(&OPERATIONS, &set.key())?.into_iter().map(|(_, row)| row).collect();
-    rows.sort_by(|a, b| (b.created, &b.id).cmp(&(a.created, &a.id)));
+    rows.sort_by_key(|row| std::cmp::Reverse(row.number));
     Ok(rows)
 }
 
