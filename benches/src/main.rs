@@ -2,8 +2,8 @@
 //!
 //!     cargo build --release && cargo run --release -p benches [-- PART... [--with-moto PATH]]
 //!
-//! The parts are start, calls, kms, s3, decisions and records; `records` fills a disk with ten million records and is measured
-//! only when it is named. `kms` and `s3` measure `moto_server` beside this server, if it is found or its path is given.
+//! The parts are start, calls, kms, s3, stacks, decisions, events and records; `records` fills a disk with ten million records,
+//! `events` a stack's story with a hundred thousand events, and they are measured only when they are named. `kms` and `s3` measure `moto_server` beside this server, if it is found or its path is given.
 #![allow(clippy::disallowed_methods, reason = "a bench starts processes, opens sockets and reads the clock")]
 
 mod calls;
@@ -18,6 +18,7 @@ mod process;
 mod records;
 mod s3;
 mod sink;
+mod stacks;
 mod start;
 mod table;
 
@@ -37,12 +38,14 @@ struct Run {
 /// A part measures, and adds rows to the table.
 type Part = fn(&Run, &mut Table) -> Result<()>;
 
-const PARTS: [(&str, Part); 6] = [
+const PARTS: [(&str, Part); 8] = [
     ("start", start::measure),
     ("calls", calls::measure),
     ("kms", kms::measure),
     ("s3", s3::measure),
+    ("stacks", stacks::measure),
     ("decisions", decisions::measure),
+    ("events", stacks::events),
     ("records", records::measure),
 ];
 
@@ -62,7 +65,7 @@ fn main() -> Result<()> {
     if let Some(unknown) = named.iter().find(|name| PARTS.iter().all(|(part, _)| part != name)) {
         return Err(format!("'{unknown}' is not a part; there are {}", PARTS.map(|(part, _)| part).join(", ")).into());
     }
-    let wanted = |part: &str| if named.is_empty() { part != "records" } else { named.iter().any(|name| name == part) };
+    let wanted = |part: &str| if named.is_empty() { !["events", "records"].contains(&part) } else { named.iter().any(|name| name == part) };
     let run = Run { delivery: Delivery::copied()?, moto };
     let mut table = Table::default();
     for (part, measure) in PARTS {

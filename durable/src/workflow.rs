@@ -210,8 +210,7 @@ fn failed<W: Workflow>(scope: &mut Scope<'_, W::Service>, id: &str, worker: &str
         return put_off::<W>(scope, id, instance, error);
     }
     let state = state_of::<W>(&instance).map_err(Error::internal)?;
-    let mut work =
-        Work::<W> { scope: scope.beside(&W::token()), id, account: instance.account, signals: Vec::new(), marker: PhantomData };
+    let mut work = Work::<W> { scope: scope.beside(&W::token()), id, account: instance.account, signals: Vec::new(), marker: PhantomData };
     W::give_up(&mut work, state, error)?;
     give_up(scope, id, instance, error)
 }

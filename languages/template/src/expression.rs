@@ -178,7 +178,8 @@ impl Call {
         self.arguments(&mut |argument| argument.uses(taken, maybe, found));
     }
 
-    fn arguments<'a>(&'a self, visit: &mut dyn FnMut(&'a Expr)) {
+    /// Visits the values that the function is given.
+    pub(crate) fn arguments<'a>(&'a self, visit: &mut dyn FnMut(&'a Expr)) {
         match self {
             Call::Ref(_) | Call::Condition(_) | Call::RefAll(_) => {}
             Call::Sub(_, variables) => variables.iter().for_each(|field| visit(&field.value)),

@@ -241,7 +241,7 @@ impl<'a> Plan<'a> {
         expr.as_ref().map(|expr| self.evaluate(expr, known)).transpose()
     }
 
-    fn declared(&self, id: &str) -> Result<&'a Resource, Vec<Diagnostic>> {
+    pub(crate) fn declared(&self, id: &str) -> Result<&'a Resource, Vec<Diagnostic>> {
         let template = self.world.template;
         template.resource(id).filter(|_| self.resources.contains_key(id)).ok_or_else(|| {
             vec![Diagnostic::error(&template.span, format!("Resource {id} does not exist for stack {}", self.world.inputs.stack_name))]

@@ -1,15 +1,20 @@
 //! What a version of a template would change in a stack, and whether it can be brought about at all.
 
+mod details;
+mod shape;
+
 use crate::{
-    evaluation::{differing, masked, same},
-    state::{OutputRow, ResourceRow},
+    evaluation::{masked, same, secrets},
+    state::{OutputRow, ResourceRow, Version},
 };
-use gate::{ResourceType, Update};
-use serde::{Deserialize, Serialize};
+use details::Reasons;
+use gate::ResourceType;
 use serde_json::Value;
+pub use shape::{Change, ResourceChange};
+use shape::{Detail, Target};
 use std::{
     cell::Cell,
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
 use template::{Attributes, Diagnostic, Located, LocatedValue, Plan, ResourceAttribute, ResourcePlan, Severity, Span};
@@ -17,69 +22,13 @@ use template::{Attributes, Diagnostic, Located, LocatedValue, Plan, ResourceAttr
 /// The resource types of a template, by name.
 pub(crate) type Kinds = BTreeMap<String, Arc<dyn ResourceType>>;
 
-/// One change of a change set.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct Change {
-    r#type: String,
-    /// What happens to a resource.
-    pub resource_change: ResourceChange,
-}
-
-/// What happens to a resource.
-/// Source: <https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ResourceChange.html>
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct ResourceChange {
-    /// What becomes of the resource that goes, where one goes.
-    pub policy_action: Option<String>,
-    /// `Add`, `Modify` or `Remove`.
-    pub action: String,
-    /// Its name in the template.
-    pub logical_resource_id: String,
-    /// Its present id.
-    pub physical_resource_id: Option<String>,
-    /// Its type.
-    pub resource_type: String,
-    /// `True`, `False` or `Conditional`, for `Modify`.
-    pub replacement: Option<String>,
-    /// Which parts of it change.
-    pub scope: Vec<String>,
-    /// Each part that changes.
-    pub details: Vec<Detail>,
-}
-
-/// A part of a resource that changes.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct Detail {
-    /// Which part.
-    pub target: Target,
-    /// `Static`: it is known that and how it changes; `Dynamic`: it depends on a resource that changes.
-    pub evaluation: String,
-    /// Why it changes.
-    pub change_source: Option<String>,
-    /// The resource or attribute it depends on.
-    pub causing_entity: Option<String>,
-}
-
-/// Which part of a resource changes.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct Target {
-    /// `Properties`, `Tags`, `Metadata`, `DeletionPolicy`, `UpdateReplacePolicy`.
-    pub attribute: String,
-    /// The property's name.
-    pub name: Option<String>,
-    /// `Never`, `Conditionally` or `Always`.
-    pub requires_recreation: String,
-}
-
 /// What an evaluation before the fact finds.
 pub(crate) struct Survey {
     pub(crate) changes: Vec<Change>,
     /// Whether the outputs change too; not looked at where resources change.
     pub(crate) outputs_change: bool,
+    /// The properties of nested stacks, as far as they are known.
+    pub(crate) nested: BTreeMap<String, Value>,
 }
 
 impl Survey {
@@ -94,10 +43,13 @@ enum Fate {
     Same,
     /// Its id stays.
     Modified,
+    /// Another one takes its place.
+    Replaced,
+    PerhapsReplaced,
     New,
 }
 
-/// The marker of a value that is known only when it is made; AWS shows the same in its change sets.
+/// The marker of a value that is known only when it is made.
 const MARKER: &str = "{{changeSet:KNOWN_AFTER_APPLY";
 
 struct Forecast<'a> {
@@ -119,28 +71,17 @@ impl Forecast<'_> {
 impl Attributes for Forecast<'_> {
     fn reference(&self, id: &str) -> Option<String> {
         match self.fates.get(id)? {
-            Fate::New => Some(self.unknown(id)),
+            Fate::New | Fate::Replaced | Fate::PerhapsReplaced => Some(self.unknown(id)),
             Fate::Same | Fate::Modified => Some(self.made(id)?.physical_id.clone()),
         }
     }
     fn attribute(&self, id: &str, attribute: &str) -> Option<Value> {
         match self.fates.get(id)? {
-            Fate::New | Fate::Modified => Some(Value::String(self.unknown(&format!("{id}.{attribute}")))),
+            Fate::New | Fate::Modified | Fate::Replaced | Fate::PerhapsReplaced => {
+                Some(Value::String(self.unknown(&format!("{id}.{attribute}"))))
+            }
             Fate::Same => self.made(id)?.attributes.get(attribute).cloned(),
         }
-    }
-}
-
-/// The resource or attribute that a value waits for.
-fn cause(value: Option<&Value>) -> Option<String> {
-    match value? {
-        Value::String(text) => {
-            let (_, rest) = text.split_once(MARKER)?;
-            Some(rest.strip_prefix(':')?.split_once("}}")?.0.to_string())
-        }
-        Value::Array(items) => items.iter().find_map(|item| cause(Some(item))),
-        Value::Object(members) => members.values().find_map(|member| cause(Some(member))),
-        _ => None,
     }
 }
 
@@ -173,49 +114,12 @@ fn check_properties(kind: &dyn ResourceType, resource: &ResourcePlan, properties
     }
 }
 
-fn detail(attribute: &str, name: Option<&str>, recreation: &str, causing: Option<String>) -> Detail {
-    let source = match &causing {
-        None => "DirectModification",
-        Some(entity) if entity.contains('.') => "ResourceAttribute",
-        Some(_) => "ResourceReference",
-    };
-    Detail {
-        target: Target { attribute: attribute.into(), name: name.map(str::to_string), requires_recreation: recreation.into() },
-        evaluation: if causing.is_some() { "Dynamic" } else { "Static" }.into(),
-        change_source: Some(source.into()),
-        causing_entity: causing,
-    }
-}
-
-fn property_details(kind: &dyn ResourceType, old: &Value, new: &Value) -> Vec<Detail> {
-    let replaces = |name: &str| kind.properties().iter().any(|p| p.name == name && p.update == Update::Replace);
-    let of = |name: String| {
-        let causing = cause(new.get(&name));
-        let recreation = match (replaces(&name), causing.is_some()) {
-            (false, _) => "Never",
-            (true, true) => "Conditionally",
-            (true, false) => "Always",
-        };
-        match name.as_str() {
-            "Tags" => detail("Tags", None, recreation, causing),
-            name => detail("Properties", Some(name), recreation, causing),
-        }
-    };
-    differing(old, new).into_iter().map(of).collect()
-}
-
+/// The change of a resource that stays or is replaced, if anything changes.
 fn modification(row: &ResourceRow, physical_id: &str, resource: &ResourcePlan, details: Vec<Detail>) -> Option<ResourceChange> {
     if details.is_empty() {
         return None;
     }
-    let any = |recreation: &str| details.iter().any(|d| d.target.requires_recreation == recreation);
-    let replacement = if any("Always") {
-        "True"
-    } else if any("Conditionally") {
-        "Conditional"
-    } else {
-        "False"
-    };
+    let replacement = details::replacement(&details);
     let mut scope: Vec<String> = Vec::new();
     for detail in &details {
         if !scope.contains(&detail.target.attribute) {
@@ -232,7 +136,16 @@ fn modification(row: &ResourceRow, physical_id: &str, resource: &ResourcePlan, d
         replacement: Some(replacement.into()),
         scope,
         details,
+        ..ResourceChange::default()
     })
+}
+
+/// The names of the parameters that have other values than before.
+fn changed_parameters(plan: &Plan<'_>, previous: Option<&Version>) -> BTreeSet<String> {
+    let Some(previous) = previous else { return BTreeSet::new() };
+    let before: HashMap<&str, &str> = previous.values.iter().map(|row| (row.key.as_str(), row.value.as_str())).collect();
+    let now = plan.parameters().iter();
+    now.filter(|p| before.get(p.name.as_str()).is_some_and(|value| *value != p.value)).map(|p| p.name.clone()).collect()
 }
 
 /// Metadata of a resource, without secrets: it is shown and compared, nothing else.
@@ -255,16 +168,43 @@ fn unsupported(plan: &Plan<'_>, resource: &ResourcePlan, known: &dyn Attributes,
     }
 }
 
+type Evaluated = Option<(Located, Option<Value>)>;
+
+fn metadata_text(evaluated: &Evaluated) -> Option<String> {
+    evaluated.as_ref().and_then(|(_, metadata)| metadata.as_ref()).map(ToString::to_string)
+}
+
+/// A change of what the template says of a resource beside its properties.
+fn part(attribute: &str, before: Option<String>, after: Option<String>) -> Detail {
+    let kind = match (&before, &after) {
+        (None, _) => "Add",
+        (_, None) => "Remove",
+        _ => "Modify",
+    };
+    let detail = details::plain(attribute, "Never");
+    let target = Target {
+        path: Some(format!("/{attribute}")),
+        before_value: before,
+        after_value: after,
+        attribute_change_type: Some(kind.into()),
+        ..detail.target
+    };
+    Detail { target, ..detail }
+}
+
 /// Evaluates all resources before the fact. All that is wrong is found at once.
 pub(crate) fn survey(
     plan: &Plan<'_>,
     kinds: &Kinds,
     rows: &HashMap<String, ResourceRow>,
     outputs: &[OutputRow],
+    previous: Option<&Version>,
 ) -> Result<Survey, Vec<Diagnostic>> {
+    let parameters = changed_parameters(plan, previous);
     let mut forecast = Forecast { rows, fates: HashMap::new(), asked_unknown: Cell::new(false) };
     let mut findings = Vec::new();
     let mut changes = Vec::new();
+    let mut nested = BTreeMap::new();
     for id in plan.order() {
         let (Some(resource), Some(row)) = (plan.resource(id), Some(rows.get(id))) else { continue };
         let Some(kind) = kinds.get(&resource.resource_type) else { continue };
@@ -282,14 +222,21 @@ pub(crate) fn survey(
         };
         if let Some((properties, _)) = &evaluated {
             check_properties(&**kind, resource, properties, &mut findings);
+            if crate::nested::is(&resource.resource_type) {
+                nested.insert(id.clone(), properties.to_json());
+            }
             findings.extend(crate::secure::misplaced(resource, properties));
         }
+        let after = evaluated
+            .as_ref()
+            .map(|(properties, metadata)| details::context(&properties.to_json(), &secrets(properties), metadata.as_ref()));
         let (change, fate) = match row.and_then(|row| Some((row, row.made.as_ref()?))) {
             None => {
                 let change = ResourceChange {
                     action: "Add".into(),
                     logical_resource_id: id.clone(),
                     resource_type: resource.resource_type.clone(),
+                    after_context: after,
                     ..ResourceChange::default()
                 };
                 (Some(change), Fate::New)
@@ -307,52 +254,55 @@ pub(crate) fn survey(
             }
             Some((row, made)) => {
                 let mut details = match &evaluated {
-                    Some((properties, _)) => property_details(&**kind, &made.properties, &properties.to_json()),
-                    None => vec![Detail {
-                        evaluation: "Dynamic".into(),
-                        change_source: None,
-                        ..detail("Properties", None, "Conditionally", None)
-                    }],
+                    Some((properties, _)) => {
+                        let reasons = Reasons { references: plan.references(id), fates: &forecast.fates, parameters: &parameters };
+                        details::of_properties(&**kind, made, properties, &reasons)
+                    }
+                    None => {
+                        vec![Detail { evaluation: "Dynamic".into(), change_source: None, ..details::plain("Properties", "Conditionally") }]
+                    }
                 };
-                let fate = if details.is_empty() {
-                    Fate::Same
-                } else if details.iter().all(|d| d.target.requires_recreation == "Never") {
-                    Fate::Modified
-                } else {
-                    Fate::New
+                let fate = match details::replacement(&details) {
+                    "True" => Fate::Replaced,
+                    "Conditional" => Fate::PerhapsReplaced,
+                    _ if details.is_empty() => Fate::Same,
+                    _ => Fate::Modified,
                 };
                 let fate = if fate == Fate::Same && crate::nested::is(&made.resource_type) {
                     // What lies behind the URL may have changed: AWS's word for it.
                     details.push(Detail {
                         evaluation: "Dynamic".into(),
                         change_source: Some("Automatic".into()),
-                        ..detail("Properties", None, "Never", None)
+                        ..details::plain("Properties", "Never")
                     });
                     Fate::Modified
                 } else {
                     fate
                 };
                 if evaluated.as_ref().is_some_and(|(_, metadata)| !same(metadata.as_ref(), made.metadata.as_ref())) {
-                    details.push(detail("Metadata", None, "Never", None));
+                    details.push(part("Metadata", made.metadata.as_ref().map(ToString::to_string), metadata_text(&evaluated)));
                 }
                 if made.deletion_policy != resource.deletion_policy {
-                    details.push(detail("DeletionPolicy", None, "Never", None));
+                    details.push(part("DeletionPolicy", made.deletion_policy.clone(), resource.deletion_policy.clone()));
                 }
                 if made.update_replace_policy != resource.update_replace_policy {
-                    details.push(detail("UpdateReplacePolicy", None, "Never", None));
+                    let (old, new) = (made.update_replace_policy.clone(), resource.update_replace_policy.clone());
+                    details.push(part("UpdateReplacePolicy", old, new));
                 }
-                (modification(row, &made.physical_id, resource, details), fate)
+                let before = made.masked.as_ref().map(|masked| details::context(&made.properties, masked, made.metadata.as_ref()));
+                let change = modification(row, &made.physical_id, resource, details);
+                (change.map(|change| ResourceChange { before_context: before, after_context: after, ..change }), fate)
             }
         };
         forecast.fates.insert(id.clone(), fate);
-        changes.extend(change.map(|resource_change| Change { r#type: "Resource".into(), resource_change }));
+        changes.extend(change.map(Change::of));
     }
     changes.extend(removals(plan, rows));
     if !findings.is_empty() {
         return Err(findings);
     }
     let outputs_change = changes.is_empty() && evaluated_outputs(plan, &forecast)? != outputs;
-    Ok(Survey { changes, outputs_change })
+    Ok(Survey { changes, outputs_change, nested })
 }
 
 fn removals(plan: &Plan<'_>, rows: &HashMap<String, ResourceRow>) -> Vec<Change> {
@@ -367,9 +317,10 @@ fn removals(plan: &Plan<'_>, rows: &HashMap<String, ResourceRow>) -> Vec<Change>
             logical_resource_id: row.logical_id.clone(),
             physical_resource_id: Some(made.physical_id.clone()),
             resource_type: row.resource_type.clone(),
+            before_context: made.masked.as_ref().map(|masked| details::context(&made.properties, masked, made.metadata.as_ref())),
             ..ResourceChange::default()
         };
-        Some(Change { r#type: "Resource".into(), resource_change })
+        Some(Change::of(resource_change))
     };
     gone.into_iter().filter_map(removal).collect()
 }

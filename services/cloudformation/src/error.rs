@@ -31,6 +31,15 @@ pub(crate) fn not_updatable(stack: &Stack) -> Error {
     invalid(format!("Stack:{} is in {} state and can not be updated.", stack.arn(), stack.status))
 }
 
+/// What failed and was left as it was can be updated without a rollback only.
+pub(crate) fn not_terminal(stack: &Stack) -> Error {
+    invalid(format!(
+        "This stack is currently in a non-terminal [{}] state. To update the stack from this state, please use the disable-rollback parameter with update-stack API. \
+         To rollback to the last known good state, use the rollback-stack API",
+        stack.status
+    ))
+}
+
 pub(crate) fn no_updates() -> Error {
     invalid("No updates are to be performed.")
 }

@@ -15,6 +15,7 @@ mod lifecycle;
 mod names;
 mod nested;
 mod operations;
+mod options;
 mod places;
 mod prepare;
 mod protection;
@@ -32,17 +33,19 @@ use base::Arn;
 use gate::{Error, Protocol, Registration, ResourceFacts, Service, View};
 
 pub use operations::{
-    continue_update_rollback::ContinueUpdateRollback, create_change_set::CreateChangeSet, create_stack::CreateStack,
-    create_stack_instances::CreateStackInstances, create_stack_set::CreateStackSet, delete_change_set::DeleteChangeSet,
-    delete_stack::DeleteStack, delete_stack_instances::DeleteStackInstances, delete_stack_set::DeleteStackSet,
-    describe_change_set::DescribeChangeSet, describe_stack_events::DescribeStackEvents, describe_stack_instance::DescribeStackInstance,
-    describe_stack_resource::DescribeStackResource, describe_stack_resources::DescribeStackResources, describe_stack_set::DescribeStackSet,
+    cancel_update_stack::CancelUpdateStack, continue_update_rollback::ContinueUpdateRollback, create_change_set::CreateChangeSet,
+    create_stack::CreateStack, create_stack_instances::CreateStackInstances, create_stack_set::CreateStackSet,
+    delete_change_set::DeleteChangeSet, delete_stack::DeleteStack, delete_stack_instances::DeleteStackInstances,
+    delete_stack_set::DeleteStackSet, describe_change_set::DescribeChangeSet, describe_stack_events::DescribeStackEvents,
+    describe_stack_instance::DescribeStackInstance, describe_stack_resource::DescribeStackResource,
+    describe_stack_resources::DescribeStackResources, describe_stack_set::DescribeStackSet,
     describe_stack_set_operation::DescribeStackSetOperation, describe_stacks::DescribeStacks, execute_change_set::ExecuteChangeSet,
-    get_template::GetTemplate, get_template_summary::GetTemplateSummary, list_change_sets::ListChangeSets, list_exports::ListExports,
-    list_imports::ListImports, list_stack_instances::ListStackInstances, list_stack_resources::ListStackResources,
-    list_stack_set_operation_results::ListStackSetOperationResults, list_stack_set_operations::ListStackSetOperations,
-    list_stack_sets::ListStackSets, list_stacks::ListStacks, stop_stack_set_operation::StopStackSetOperation, update_stack::UpdateStack,
-    update_stack_instances::UpdateStackInstances, update_stack_set::UpdateStackSet,
+    get_stack_policy::GetStackPolicy, get_template::GetTemplate, get_template_summary::GetTemplateSummary,
+    list_change_sets::ListChangeSets, list_exports::ListExports, list_imports::ListImports, list_stack_instances::ListStackInstances,
+    list_stack_resources::ListStackResources, list_stack_set_operation_results::ListStackSetOperationResults,
+    list_stack_set_operations::ListStackSetOperations, list_stack_sets::ListStackSets, list_stacks::ListStacks,
+    rollback_stack::RollbackStack, set_stack_policy::SetStackPolicy, stop_stack_set_operation::StopStackSetOperation,
+    update_stack::UpdateStack, update_stack_instances::UpdateStackInstances, update_stack_set::UpdateStackSet,
     update_termination_protection::UpdateTerminationProtection, validate_template::ValidateTemplate,
 };
 pub use status::{ResourceStatus, StackStatus};
@@ -79,6 +82,7 @@ pub fn workflows(engine: &mut durable::Engine) {
 /// The service.
 pub fn service() -> Registration {
     Registration::new::<CloudFormation>()
+        .operation::<CancelUpdateStack>()
         .operation::<ContinueUpdateRollback>()
         .operation::<CreateChangeSet>()
         .operation::<CreateStack>()
@@ -97,6 +101,7 @@ pub fn service() -> Registration {
         .operation::<DescribeStackSetOperation>()
         .operation::<DescribeStacks>()
         .operation::<ExecuteChangeSet>()
+        .operation::<GetStackPolicy>()
         .operation::<GetTemplate>()
         .operation::<GetTemplateSummary>()
         .operation::<ListChangeSets>()
@@ -108,6 +113,8 @@ pub fn service() -> Registration {
         .operation::<ListStackSetOperations>()
         .operation::<ListStackSets>()
         .operation::<ListStacks>()
+        .operation::<RollbackStack>()
+        .operation::<SetStackPolicy>()
         .operation::<StopStackSetOperation>()
         .operation::<UpdateStack>()
         .operation::<UpdateStackInstances>()

@@ -2,11 +2,12 @@
 
 use crate::{
     CloudFormation,
-    error::{constraint, invalid, stack_exists},
+    error::{constraint, invalid, not_terminal, not_updatable, stack_exists},
     exports,
     names::{StackName, change_set_name},
+    nested,
     prepare::Prepared,
-    state::{CHANGE_SET_STACKS, CHANGE_SETS, ChangeSet, NAMES, OnFailure, Stack, TEMPLATES, Tag},
+    state::{CHANGE_SET_STACKS, CHANGE_SETS, ChangeSet, ExecutionStatus, NAMES, OnFailure, Stack, TEMPLATES, Tag},
     status::StackStatus,
     workflow::{self, Phase},
 };
@@ -21,6 +22,7 @@ const LONGEST_BODY: usize = 51_200;
 pub(crate) struct Keys<'a> {
     pub(crate) role: Option<&'a Arn>,
     pub(crate) template_url: Option<&'a str>,
+    pub(crate) policy_url: Option<&'a str>,
     pub(crate) resource_types: &'a [String],
     pub(crate) change_set: Option<&'a str>,
     pub(crate) tags: &'a [Tag],
@@ -31,6 +33,7 @@ pub(crate) fn demands(view: &View<'_, CloudFormation>, action: &'static str, sta
     let mut demand = Demand::new(action, stack.arn())
         .with_some("cloudformation:RoleArn", keys.role.map(Arn::as_str))
         .with_some("cloudformation:TemplateUrl", keys.template_url)
+        .with_some("cloudformation:StackPolicyUrl", keys.policy_url)
         .with_some("cloudformation:ChangeSetName", keys.change_set.map(change_set_name))
         .with_tags(keys.tags.iter().map(|t| (t.key.as_str(), t.value.as_str())));
     if !keys.resource_types.is_empty() {
@@ -167,7 +170,7 @@ pub(crate) fn begin_version(scope: &mut Scope<'_, CloudFormation>, stack: &mut S
 }
 
 /// Drops a change set with its template.
-pub(crate) fn drop_change_set(scope: &mut Scope<'_, CloudFormation>, stack: &Stack, change_set: &ChangeSet) {
+pub(crate) fn drop_change_set(scope: &mut Scope<'_, CloudFormation>, stack: &Stack, change_set: &ChangeSet) -> Result<(), Error> {
     let [account, uuid] = stack.key();
     scope.delete(&CHANGE_SETS, &[account, uuid, change_set.uuid.as_str()]);
     scope.delete(&CHANGE_SET_STACKS, &[account, stack.region.as_str(), change_set.uuid.as_str()]);
@@ -175,13 +178,45 @@ pub(crate) fn drop_change_set(scope: &mut Scope<'_, CloudFormation>, stack: &Sta
     if !used {
         scope.delete(&TEMPLATES, &[account, uuid, change_set.version.template.as_str()]);
     }
+    // One that was executed has none that could be dropped: they were executed with it.
+    use ExecutionStatus::{Available, Obsolete, Unavailable};
+    match change_set.execution_of(stack) {
+        Available | Obsolete | Unavailable => nested::drop_of(scope, change_set),
+        _ => Ok(()),
+    }
+}
+
+/// Whether an update may begin, which rolls back or does not.
+pub(crate) fn check_updatable(stack: &Stack, disable_rollback: bool) -> Result<(), Error> {
+    match stack.status {
+        status if status.updatable() => Ok(()),
+        status if status.left_as_it_was() && disable_rollback => Ok(()),
+        status if status.left_as_it_was() => Err(not_terminal(stack)),
+        _ => Err(not_updatable(stack)),
+    }
+}
+
+/// A stack that changes without them makes its change sets obsolete.
+pub(crate) fn outdate_change_sets(scope: &mut Scope<'_, CloudFormation>, stack: &Stack) -> Result<(), Error> {
+    let [account, uuid] = stack.key();
+    for (_, change_set) in scope.scan(&CHANGE_SETS, &stack.key())? {
+        let execution = match change_set.execution_of(stack) {
+            ExecutionStatus::Available => ExecutionStatus::Obsolete,
+            other => other,
+        };
+        if execution != change_set.execution {
+            let outdated = ChangeSet { execution, ..change_set };
+            scope.put(&CHANGE_SETS, &[account, uuid, outdated.uuid.as_str()], &outdated)?;
+        }
+    }
+    Ok(())
 }
 
 /// A stack that changes makes its change sets meaningless, as on AWS; the one that is executed stays.
 pub(crate) fn drop_change_sets(scope: &mut Scope<'_, CloudFormation>, stack: &Stack, kept: Option<&str>) -> Result<(), Error> {
     for (_, change_set) in scope.scan(&CHANGE_SETS, &stack.key())? {
         if kept != Some(change_set.uuid.as_str()) {
-            drop_change_set(scope, stack, &change_set);
+            drop_change_set(scope, stack, &change_set)?;
         }
     }
     Ok(())

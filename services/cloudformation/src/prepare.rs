@@ -49,7 +49,7 @@ const MAX_TAGS: usize = 50;
 
 /// The text of the stack's present template.
 pub(crate) fn current_text(scope: &mut Scope<'_, CloudFormation>, stack: &Stack) -> Result<Option<String>, Error> {
-    let Some(current) = &stack.current else { return Ok(None) };
+    let Some(current) = stack.shown() else { return Ok(None) };
     let [account, uuid] = stack.key();
     scope.get(&TEMPLATES, &[account, uuid, current.template.as_str()])
 }
@@ -169,12 +169,12 @@ pub(crate) fn prepare(scope: &mut Scope<'_, CloudFormation>, stack: &Stack, requ
     let kinds = kinds(scope, &template)?;
     check_resource_types(&template, &request.resource_types)?;
     check_capabilities(&template, &request.capabilities)?;
-    let tags = request.tags.or_else(|| stack.current.as_ref().map(|c| c.tags.clone())).unwrap_or_default();
+    let tags = request.tags.or_else(|| stack.shown().map(|c| c.tags.clone())).unwrap_or_default();
     check_tags(&tags)?;
     let mut version = Version {
         template: base::uuid_v7(scope.entropy(), scope.now()),
         description: template.description().map(str::to_string),
-        parameters: given_values(&request.parameters, stack.current.as_ref())?,
+        parameters: given_values(&request.parameters, stack.shown())?,
         stored: BTreeMap::new(),
         values: Vec::new(),
         tags,
@@ -189,7 +189,7 @@ pub(crate) fn prepare(scope: &mut Scope<'_, CloudFormation>, stack: &Stack, requ
     let survey = loop {
         let lacking = Lacking::default();
         let surveyed = with_lacking(stack, &template, &version, &exports, &lacking, |plan| {
-            let survey = changes::survey(plan, &kinds, &rows, &stack.outputs)?;
+            let survey = changes::survey(plan, &kinds, &rows, &stack.outputs, stack.shown())?;
             Ok((survey, plan.parameters().iter().map(row_of).collect()))
         });
         if !lacking.is_empty() {
@@ -220,9 +220,23 @@ impl Prepared {
         scope.put(&TEMPLATES, &[account, uuid, self.version.template.as_str()], &self.text)?;
         Ok(self.version)
     }
-    /// Whether a stack that has `current` would be the same afterwards.
-    pub(crate) fn changes_nothing(&self, current: Option<&Version>) -> bool {
+    /// Whether the stack would be the same afterwards. What failed and was left as it was can always be tried again.
+    pub(crate) fn changes_nothing(&self, stack: &Stack) -> bool {
         let resolved = |version: &Version| version.values.iter().map(|row| row.resolved.clone()).collect::<Vec<_>>();
-        self.survey.is_empty() && current.is_some_and(|c| c.tags == self.version.tags && resolved(c) == resolved(&self.version))
+        let same = |current: &Version| current.tags == self.version.tags && resolved(current) == resolved(&self.version);
+        self.survey.is_empty() && !stack.status.left_as_it_was() && stack.current.as_ref().is_some_and(same)
+    }
+    /// A stack policy as it is kept, if it names nothing that neither the template nor the stack has.
+    pub(crate) fn checked_policy(
+        &self,
+        scope: &mut Scope<'_, CloudFormation>,
+        stack: &Stack,
+        policy: Option<String>,
+    ) -> Result<Option<String>, Error> {
+        let Some(policy) = policy else { return Ok(None) };
+        let template = parsed(&self.text).map_err(|list| findings(&list))?;
+        let present = resources(scope, stack)?;
+        let ids = template.resources().iter().map(|r| r.logical_id.as_str()).chain(present.keys().map(String::as_str));
+        crate::protection::checked(policy, ids).map(Some)
     }
 }

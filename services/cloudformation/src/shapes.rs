@@ -1,6 +1,7 @@
 //! Shapes that several answers have.
 
 use crate::{
+    options::RollbackConfiguration,
     state::{ResourceRow, Stack, Tag},
     status::{ResourceStatus, StackStatus},
 };
@@ -76,8 +77,11 @@ pub(crate) struct ShownStack {
     outputs: Vec<ShownOutput>,
     #[serde(rename = "RoleARN")]
     role_arn: Option<Arn>,
+    rollback_configuration: RollbackConfiguration,
+    retain_except_on_create: Option<bool>,
+    deletion_mode: Option<&'static str>,
     tags: Vec<Tag>,
-    enable_termination_protection: bool,
+    enable_termination_protection: Option<bool>,
     parent_id: Option<Arn>,
     root_id: Option<Arn>,
     drift_information: StackDrift,
@@ -110,7 +114,10 @@ impl From<Stack> for ShownStack {
                 .map(|o| ShownOutput { output_key: o.key, output_value: o.value, description: o.description, export_name: o.export })
                 .collect(),
             role_arn: stack.role_arn,
-            enable_termination_protection: stack.termination_protection,
+            rollback_configuration: RollbackConfiguration::shown(stack.monitoring_minutes),
+            retain_except_on_create: stack.retain_except_on_create.then_some(true),
+            deletion_mode: stack.force_delete.then_some("FORCE_DELETE_STACK"),
+            enable_termination_protection: stack.deleted.is_none().then_some(stack.termination_protection),
             drift_information: StackDrift { stack_drift_status: "NOT_CHECKED" },
         }
     }

@@ -272,6 +272,8 @@ pub enum ChangeSetType {
     /// For a stack that exists.
     #[default]
     Update,
+    /// For resources that exist.
+    Import,
 }
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -287,9 +289,30 @@ pub(crate) struct ChangeSet {
     pub(crate) execution: ExecutionStatus,
     pub(crate) version: Version,
     pub(crate) role_arn: Option<Arn>,
-    pub(crate) on_failure: OnFailure,
+    pub(crate) on_failure: Option<OnFailure>,
+    #[serde(default)]
+    pub(crate) monitoring_minutes: Option<u32>,
     pub(crate) client_token: Option<String>,
     pub(crate) changes: Vec<crate::changes::Change>,
+    /// Whether nested stacks have change sets of their own.
+    #[serde(default)]
+    pub(crate) nested: bool,
+    /// The change set that it belongs to.
+    #[serde(default)]
+    pub(crate) parent: Option<Arn>,
+}
+
+impl ChangeSet {
+    /// How its execution goes: what its stack says.
+    pub(crate) fn execution_of(&self, stack: &Stack) -> ExecutionStatus {
+        match (self.execution, stack.status) {
+            (ExecutionStatus::ExecuteInProgress, StackStatus::CreateComplete | StackStatus::UpdateComplete) => {
+                ExecutionStatus::ExecuteComplete
+            }
+            (ExecutionStatus::ExecuteInProgress, status) if !status.as_str().ends_with("_IN_PROGRESS") => ExecutionStatus::ExecuteFailed,
+            (kept, _) => kept,
+        }
+    }
 }
 
 /// Twenty digits: numbers that sort as text.

@@ -115,6 +115,112 @@ fn a_stack_under_review_is_nothing_yet() {
     s.create("app", &body);
     assert_eq!(
         s.fails("ValidationError", "cloudformation:CreateChangeSet", change_set("y", "CREATE", &body)),
-        "Stack [app] already exists and cannot be created again with the changeSet [y]"
+        "Stack [app] already exists and cannot be created again with the changeSet [y]."
     );
+}
+
+/// The details of a change, each as source, evaluation, entity and, where values are shown, path, before and after.
+fn details(change: &Value) -> Vec<String> {
+    let text = |value: &Value| value.as_str().unwrap_or("-").to_string();
+    let of = |detail: &Value| {
+        let target = &detail["Target"];
+        let values = ["Path", "BeforeValue", "AfterValue"].map(|member| text(&target[member]));
+        let shown = values.iter().filter(|value| *value != "-").cloned().collect::<Vec<_>>().join(" ");
+        format!("{} {} {} {shown}", text(&detail["ChangeSource"]), text(&detail["Evaluation"]), text(&detail["CausingEntity"]))
+            .trim_end()
+            .to_string()
+    };
+    change["Details"].as_array().unwrap().iter().map(of).collect()
+}
+
+#[test]
+fn each_change_names_its_cause_and_its_values() {
+    let s = Setup::new();
+    let parameters = "Parameters:\n  Word: {Type: String, Default: one}\n  Secret: {Type: String, NoEcho: true, Default: hidden}\n";
+    let body = |name: &str, word: &str| {
+        parameters.replace("Default: one", &format!("Default: {word}"))
+            + &template(&[
+                role("A", &format!("      RoleName: {name}\n      Tags: [{{Key: k, Value: {word}}}]\n")),
+                role("B", "      Description: !Sub 'for ${A} and ${Word}'\n"),
+                role("C", "      Description: !GetAtt A.RoleId\n      MaxSessionDuration: 3600\n"),
+                role("D", "      Description: !Ref Secret\n"),
+            ])
+    };
+    s.create("app", &body("first", "one"));
+    let second = body("second", "two").replace("hidden", "unseen").replace("3600", "7200");
+    s.ok("cloudformation:CreateChangeSet", change_set("x", "UPDATE", &second));
+    let shown = |values: bool| {
+        let input = json!({"StackName": "app", "ChangeSetName": "x", "IncludePropertyValues": values});
+        s.ok("cloudformation:DescribeChangeSet", input)["Changes"].clone()
+    };
+    let plain = shown(false);
+    let of = |changes: &Value, id: &str| {
+        changes.as_array().unwrap().iter().map(|c| &c["ResourceChange"]).find(|c| c["LogicalResourceId"] == id).unwrap().clone()
+    };
+    assert_eq!(details(&of(&plain, "A")), ["DirectModification Static -", "DirectModification Static -"]);
+    assert_eq!((of(&plain, "A")["Replacement"].clone(), of(&plain, "A")["Scope"].clone()), (json!("True"), json!(["Properties", "Tags"])));
+    assert_eq!(details(&of(&plain, "B")), ["ParameterReference Static Word", "ResourceReference Static A"]);
+    assert_eq!(details(&of(&plain, "C")), ["ResourceAttribute Dynamic A.RoleId", "DirectModification Static -"]);
+    assert_eq!(of(&plain, "C")["Replacement"], "False");
+    assert!(!plain.to_string().contains("Context") && !plain.to_string().contains("Path"));
+
+    let told = shown(true);
+    assert_eq!(
+        details(&of(&told, "A")),
+        ["DirectModification Static - /Properties/RoleName first second", "DirectModification Static - /Properties/Tags/0/Value one two",]
+    );
+    assert_eq!(
+        details(&of(&told, "B")),
+        [
+            "ParameterReference Static Word /Properties/Description for first and one {{changeSet:KNOWN_AFTER_APPLY}}",
+            "ResourceReference Static A /Properties/Description for first and one {{changeSet:KNOWN_AFTER_APPLY}}",
+            "DirectModification Dynamic - /Properties/Description for first and one {{changeSet:KNOWN_AFTER_APPLY}}",
+        ]
+    );
+    let after: Value = serde_json::from_str(of(&told, "A")["AfterContext"].as_str().unwrap()).unwrap();
+    let before: Value = serde_json::from_str(of(&told, "A")["BeforeContext"].as_str().unwrap()).unwrap();
+    assert_eq!((&before["Properties"]["RoleName"], &after["Properties"]["RoleName"]), (&json!("first"), &json!("second")));
+    assert!(of(&told, "D")["AfterContext"].as_str().unwrap().contains("****"));
+    for secret in ["hidden", "unseen"] {
+        assert!(!told.to_string().contains(secret), "{secret} is shown");
+    }
+}
+
+#[test]
+fn what_overtakes_a_change_set() {
+    let s = Setup::new();
+    let body = template(&[role("A", "      RoleName: one\n")]);
+    s.ok("cloudformation:CreateChangeSet", change_set("waits", "CREATE", &body));
+    // A stack under review may be made without its change set.
+    s.create("app", &body);
+    assert_eq!(s.status("app"), "CREATE_COMPLETE");
+    let waiting = |name: &str| {
+        s.ok("cloudformation:DescribeChangeSet", json!({"StackName": "app", "ChangeSetName": name}))["ExecutionStatus"].clone()
+    };
+    assert_eq!(waiting("waits"), "OBSOLETE");
+    assert!(
+        s.fails("InvalidChangeSetStatus", "cloudformation:ExecuteChangeSet", json!({"StackName": "app", "ChangeSetName": "waits"}))
+            .contains("execution status of [OBSOLETE]")
+    );
+    s.ok("cloudformation:CreateChangeSet", change_set("two", "UPDATE", &body.replace("one", "two")));
+    s.ok("cloudformation:CreateChangeSet", change_set("three", "UPDATE", &body.replace("one", "three")));
+    execute(&s, "two");
+    s.fails("ChangeSetNotFound", "cloudformation:DescribeChangeSet", json!({"StackName": "app", "ChangeSetName": "three"}));
+    // What was executed keeps how it went, whatever comes after it.
+    s.role("taken", json!({"Service": "codebuild.amazonaws.com"}), json!("s3:*"));
+    s.update("app", &body.replace("one", "taken"));
+    assert_eq!((s.status("app").as_str(), waiting("two")), ("UPDATE_ROLLBACK_COMPLETE", json!("EXECUTE_COMPLETE")));
+    let mut import = change_set("i", "IMPORT", &body);
+    import["ResourcesToImport"] = json!([]);
+    assert!(s.fails("NotImplemented", "cloudformation:CreateChangeSet", import).contains("IMPORT"));
+    let mut left = change_set("left", "UPDATE", &body.replace("one", "taken"));
+    left["OnStackFailure"] = json!("DO_NOTHING");
+    s.ok("cloudformation:CreateChangeSet", left);
+    let execution = json!({"StackName": "app", "ChangeSetName": "left"});
+    let mut both = execution.clone();
+    both["DisableRollback"] = json!(true);
+    s.fails("ValidationError", "cloudformation:ExecuteChangeSet", both);
+    s.ok("cloudformation:ExecuteChangeSet", execution);
+    s.run();
+    assert_eq!((s.status("app").as_str(), waiting("left")), ("UPDATE_FAILED", json!("EXECUTE_FAILED")));
 }

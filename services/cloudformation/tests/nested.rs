@@ -279,3 +279,59 @@ fn what_others_import_keeps_a_nested_stack() {
     }
     assert!(!s.role_exists("made"));
 }
+
+#[test]
+fn change_sets_include_nested_stacks() {
+    let s = world();
+    put(&s, "child.yaml", &child(&[]));
+    let set = |name: &str, kind: &str, body: &str| {
+        let mut input = with_template("app", body);
+        input["ChangeSetName"] = json!(name);
+        input["ChangeSetType"] = json!(kind);
+        input["IncludeNestedStacks"] = json!(true);
+        s.ok("cloudformation:CreateChangeSet", input)["Id"].clone()
+    };
+    let described = |id: &Value| s.ok("cloudformation:DescribeChangeSet", json!({"ChangeSetName": id}));
+    let inner_of = |id: &Value| {
+        let changes = described(id)["Changes"].clone();
+        let change = changes.as_array().unwrap().iter().find(|c| c["ResourceChange"]["LogicalResourceId"] == "Inner").cloned();
+        change.map(|change| change["ResourceChange"]["ChangeSetId"].clone())
+    };
+    // Dropped with its root, the stack that was to be made too.
+    let dropped = set("dropped", "CREATE", &parent("first", &[]));
+    let inner = inner_of(&dropped).unwrap();
+    let stack = described(&inner)["StackId"].clone();
+    assert_eq!(s.status(stack.as_str().unwrap()), "REVIEW_IN_PROGRESS");
+    let alone = s.fails("InvalidChangeSetStatus", "cloudformation:DeleteChangeSet", json!({"ChangeSetName": inner}));
+    assert!(alone.contains(dropped.as_str().unwrap()), "{alone}");
+    s.ok("cloudformation:DeleteChangeSet", json!({"ChangeSetName": dropped}));
+    assert_eq!(s.status(stack.as_str().unwrap()), "DELETE_COMPLETE");
+
+    let first = set("first", "CREATE", &parent("first", &[]));
+    let inner = inner_of(&first).unwrap();
+    let shown = described(&inner);
+    assert_eq!((&shown["ParentChangeSetId"], &shown["RootChangeSetId"]), (&first, &first));
+    assert_eq!(shown["Changes"][0]["ResourceChange"]["LogicalResourceId"], "R");
+    s.fails("InvalidChangeSetStatus", "cloudformation:ExecuteChangeSet", json!({"ChangeSetName": inner}));
+    s.ok("cloudformation:ExecuteChangeSet", json!({"ChangeSetName": first}));
+    s.run();
+    assert_eq!(s.status("app"), "CREATE_COMPLETE", "{:?}", s.events("app"));
+    assert_eq!(shown["StackId"], s.physical_id("app", "Inner").as_str());
+    assert_eq!(s.stack(shown["StackId"].as_str().unwrap())["ParentId"], s.stack("app")["StackId"]);
+    assert_eq!(description(&s), "first");
+
+    // What lies behind the URL is what the change set saw.
+    let second = set("second", "UPDATE", &parent("second", &[]));
+    assert!(inner_of(&second).unwrap().is_string());
+    put(&s, "child.yaml", &child(&[role("Late", "      RoleName: late\n")]));
+    s.ok("cloudformation:ExecuteChangeSet", json!({"ChangeSetName": second}));
+    s.run();
+    assert_eq!(s.status("app"), "UPDATE_COMPLETE");
+    assert!(s.role_exists("second") && !s.role_exists("first") && !s.role_exists("late"));
+
+    // Nothing inside and nothing outside: nothing at all.
+    put(&s, "child.yaml", &child(&[]));
+    let nothing = described(&set("nothing", "UPDATE", &parent("second", &[])));
+    assert_eq!((&nothing["Status"], &nothing["Changes"]), (&json!("FAILED"), &json!([])), "{nothing:#}");
+    assert!(nothing["StatusReason"].as_str().unwrap().starts_with("The submitted information didn't contain changes."));
+}

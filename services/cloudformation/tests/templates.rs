@@ -124,7 +124,6 @@ fn what_is_not_there_is_refused_by_name() {
     let body = template(&[role("A", "")]);
     for (member, value) in [
         ("NotificationARNs", json!(["arn:aws:sns:us-east-1:111111111111:t"])),
-        ("StackPolicyBody", json!("{}")),
         ("RollbackConfiguration", json!({"RollbackTriggers": [{"Arn": "a", "Type": "AWS::CloudWatch::Alarm"}]})),
     ] {
         let mut input = with_template("app", &body);

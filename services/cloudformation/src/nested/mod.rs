@@ -3,6 +3,10 @@
 //! The calls for it are made by its type, as whoever acts for the parent. What the two know of each other beyond that lies on
 //! the nested stack's row: whose it is, and what the parent wants of it. Each wakes the other by a signal, and reads the rows.
 
+mod change_sets;
+
+pub(crate) use change_sets::{drop_of, of_resources, ready, refuse_alone, root};
+
 use crate::{
     CloudFormation,
     error::invalid,

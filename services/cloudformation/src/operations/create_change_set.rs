@@ -1,10 +1,12 @@
 use crate::{
     CloudFormation,
     deployment_config::{self, DeploymentConfig},
-    error::{constraint, invalid, not_updatable, stack_missing},
-    lifecycle::{Keys, demands, new_stack, refuse, take_name, template_text},
+    error::{constraint, invalid, stack_missing},
+    lifecycle::{Keys, check_updatable, demands, new_stack, refuse, take_name, template_text},
     names::{StackName, check_change_set_name},
-    prepare::{Parameter, Request, prepare},
+    nested,
+    options::{self, RollbackConfiguration},
+    prepare::{Parameter, Prepared, Request, prepare},
     state::{CHANGE_SET_STACKS, CHANGE_SETS, ChangeSet, ChangeSetStatus, ChangeSetType, ExecutionStatus, OnFailure, Stack, Tag},
     status::StackStatus,
     workflow,
@@ -43,7 +45,7 @@ pub struct Input {
     on_stack_failure: Option<OnFailure>,
     #[serde(default, rename = "NotificationARNs")]
     notification_arns: Vec<String>,
-    rollback_configuration: Option<Value>,
+    rollback_configuration: Option<RollbackConfiguration>,
     #[serde(default)]
     resources_to_import: Vec<Value>,
     /// A name that is taken by a resource outside the stack is told when the change set is executed: it is not imported.
@@ -58,12 +60,12 @@ pub struct Input {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Output {
-    id: Arn,
-    stack_id: Arn,
+    pub(crate) id: Arn,
+    pub(crate) stack_id: Arn,
 }
 
 /// What `aws cloudformation deploy` takes as: there is nothing to do.
-const EMPTY: &str = "The submitted information didn't contain changes. Submit different information to create a change set.";
+pub(crate) const EMPTY: &str = "The submitted information didn't contain changes. Submit different information to create a change set.";
 
 /// AWS's own limits.
 const MAX_CHANGE_SETS: usize = 1000;
@@ -73,12 +75,11 @@ const LONGEST_DESCRIPTION: usize = 1024;
 fn stack_for(call: &mut Scope<'_, CloudFormation>, input: &Input) -> Result<Stack, Error> {
     let found = StackName::find(call, &input.stack_name)?.load(call)?;
     match (input.change_set_type.unwrap_or_default(), found) {
-        (ChangeSetType::Update, None) => Err(stack_missing(&input.stack_name)),
-        (ChangeSetType::Update, Some(stack)) if stack.status.updatable() => Ok(stack),
-        (ChangeSetType::Update, Some(stack)) => Err(not_updatable(&stack)),
+        (ChangeSetType::Update | ChangeSetType::Import, None) => Err(stack_missing(&input.stack_name)),
+        (ChangeSetType::Update | ChangeSetType::Import, Some(stack)) => check_updatable(&stack, true).map(|()| stack),
         (ChangeSetType::Create, Some(stack)) if stack.status == StackStatus::ReviewInProgress => Ok(stack),
         (ChangeSetType::Create, Some(stack)) => Err(invalid(format!(
-            "Stack [{}] already exists and cannot be created again with the changeSet [{}]",
+            "Stack [{}] already exists and cannot be created again with the changeSet [{}].",
             stack.name, input.change_set_name
         ))),
         (ChangeSetType::Create, None) => {
@@ -106,6 +107,7 @@ impl Operation for CreateChangeSet {
             resource_types: &input.resource_types,
             change_set: Some(&input.change_set_name),
             tags: input.tags.as_deref().unwrap_or_default(),
+            ..Keys::default()
         };
         demands(view, "cloudformation:CreateChangeSet", &stack, &keys)
     }
@@ -116,11 +118,15 @@ impl Operation for CreateChangeSet {
             Self::NAME,
             &[
                 ("NotificationARNs", !input.notification_arns.is_empty()),
-                ("RollbackConfiguration", super::has_triggers(input.rollback_configuration.as_ref())),
                 ("ResourcesToImport", !input.resources_to_import.is_empty()),
                 ("DeploymentMode", input.deployment_mode.is_some()),
+                ("ChangeSetType IMPORT", input.change_set_type == Some(ChangeSetType::Import)),
             ],
         )?;
+        let monitoring_minutes = options::monitoring(Self::NAME, input.rollback_configuration.as_ref())?;
+        if input.on_stack_failure == Some(OnFailure::Delete) && input.change_set_type != Some(ChangeSetType::Create) {
+            return Err(invalid("OnStackFailure DELETE is only valid when the ChangeSetType is CREATE"));
+        }
         let stack = stack_for(call, &input)?;
         let others = call.scan(&CHANGE_SETS, &stack.key())?;
         if others.len() >= MAX_CHANGE_SETS {
@@ -152,35 +158,46 @@ impl Operation for CreateChangeSet {
             resource_types: input.resource_types,
             role: input.role_arn.clone(),
         };
-        let prepared = prepare(call, &stack, request)?;
+        let mut prepared = prepare(call, &stack, request)?;
         if let Some(role) = &input.role_arn {
             workflow::role_actor(call, &stack, role)
                 .map_err(|e| invalid(format!("Role {role} is invalid or cannot be assumed\n{}", e.message)))?;
         }
         let kind = input.change_set_type.unwrap_or_default();
-        let empty = kind == ChangeSetType::Update && prepared.changes_nothing(stack.current.as_ref());
-        let (status, execution) = if empty {
+        let uuid = base::uuid_v7(call.entropy(), call.now());
+        let arn = Arn::new("cloudformation", &stack.region, stack.account.as_str(), &format!("changeSet/{}/{uuid}", input.change_set_name));
+        let include_nested = input.include_nested_stacks == Some(true);
+        let mut failed = None;
+        if include_nested {
+            let Prepared { version, survey, .. } = &mut prepared;
+            let name = (input.change_set_name.as_str(), &arn);
+            failed = nested::of_resources(call, &stack, name, version, &survey.nested, &mut survey.changes)?;
+        }
+        let empty = kind == ChangeSetType::Update && prepared.changes_nothing(&stack);
+        let (status, execution) = if empty || failed.is_some() {
             (ChangeSetStatus::Failed, ExecutionStatus::Unavailable)
         } else {
             (ChangeSetStatus::CreateComplete, ExecutionStatus::Available)
         };
-        let uuid = base::uuid_v7(call.entropy(), call.now());
         let changes = prepared.survey.changes.clone();
         let change_set = ChangeSet {
-            arn: Arn::new("cloudformation", &stack.region, stack.account.as_str(), &format!("changeSet/{}/{uuid}", input.change_set_name)),
+            arn,
             name: input.change_set_name,
             uuid,
             kind,
             description: input.description,
             created: call.now(),
             status,
-            reason: empty.then(|| EMPTY.into()),
+            reason: failed.or_else(|| empty.then(|| EMPTY.into())),
             execution,
             version: prepared.keep(call, &stack)?,
             role_arn: input.role_arn,
-            on_failure: input.on_stack_failure.unwrap_or_default(),
+            on_failure: input.on_stack_failure,
+            monitoring_minutes,
             client_token: input.client_token,
             changes,
+            nested: include_nested,
+            parent: None,
         };
         let [account, stack_uuid] = stack.key();
         call.put(&CHANGE_SETS, &[account, stack_uuid, change_set.uuid.as_str()], &change_set)?;

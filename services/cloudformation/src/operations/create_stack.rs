@@ -2,10 +2,12 @@ use crate::{
     CloudFormation,
     deployment_config::{self, DeploymentConfig},
     error::invalid,
-    lifecycle::{Keys, act, begin, demands, new_stack, refuse, take_name, template_text},
+    lifecycle::{Keys, act, begin, demands, new_stack, outdate_change_sets, refuse, take_name, template_text},
     names::{StackName, check_stack_name},
+    options::{self, RollbackConfiguration},
     prepare::{Parameter, Request, prepare},
-    state::{OnFailure, Tag},
+    state::{OnFailure, Stack, Tag},
+    status::StackStatus,
 };
 use base::Arn;
 use gate::{Authorized, Demands, Error, Example, Operation, View};
@@ -44,7 +46,7 @@ pub struct Input {
     stack_policy_body: Option<String>,
     #[serde(rename = "StackPolicyURL")]
     stack_policy_url: Option<String>,
-    rollback_configuration: Option<Value>,
+    rollback_configuration: Option<RollbackConfiguration>,
     retain_except_on_create: Option<bool>,
     deployment_config: Option<DeploymentConfig>,
     /// A stack set's template, which may be longer than those of requests.
@@ -72,6 +74,7 @@ impl Operation for CreateStack {
         let keys = Keys {
             role: input.role_arn.as_ref(),
             template_url: input.template_url.as_deref(),
+            policy_url: input.stack_policy_url.as_deref(),
             resource_types: &input.resource_types,
             tags: &input.tags,
             ..Keys::default()
@@ -81,20 +84,12 @@ impl Operation for CreateStack {
 
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Output, Error> {
         deployment_config::check(Self::NAME, input.deployment_config.as_ref())?;
-        refuse(
-            Self::NAME,
-            &[
-                ("NotificationARNs", !input.notification_arns.is_empty()),
-                ("StackPolicyBody", input.stack_policy_body.is_some()),
-                ("StackPolicyURL", input.stack_policy_url.is_some()),
-                ("RollbackConfiguration", super::has_triggers(input.rollback_configuration.as_ref())),
-                ("RetainExceptOnCreate", input.retain_except_on_create == Some(true)),
-            ],
-        )?;
+        refuse(Self::NAME, &[("NotificationARNs", !input.notification_arns.is_empty())])?;
+        let monitoring_minutes = options::monitoring(Self::NAME, input.rollback_configuration.as_ref())?;
         // A client that did not hear the answer asks again with the same token.
-        if let Some(stack) = StackName::find(&mut **call, &input.stack_name)?.load(&mut **call)?
-            && stack.client_request_token.is_some()
-            && stack.client_request_token == input.client_request_token
+        let found = StackName::find(&mut **call, &input.stack_name)?.load(&mut **call)?;
+        if let Some(stack) =
+            found.as_ref().filter(|s| s.client_request_token.is_some() && s.client_request_token == input.client_request_token)
         {
             return Ok(Output { stack_id: stack.arn() });
         }
@@ -106,7 +101,11 @@ impl Operation for CreateStack {
         if input.timeout_in_minutes == Some(0) {
             return Err(crate::error::constraint("timeoutInMinutes", "0", "have value greater than or equal to 1"));
         }
-        let mut stack = new_stack(call, &input.stack_name)?;
+        // One that waits for a change set is made without it.
+        let mut stack = match found.filter(|stack| stack.status == StackStatus::ReviewInProgress) {
+            Some(stack) => Stack { created: call.now(), ..stack },
+            None => new_stack(call, &input.stack_name)?,
+        };
         stack.on_failure = on_failure;
         stack.timeout_minutes = input.timeout_in_minutes;
         stack.termination_protection = input.enable_termination_protection.unwrap_or(false);
@@ -123,8 +122,13 @@ impl Operation for CreateStack {
             role: input.role_arn.clone(),
         };
         let prepared = prepare(call, &stack, request)?;
+        stack.monitoring_minutes = monitoring_minutes;
+        stack.retain_except_on_create = input.retain_except_on_create == Some(true);
+        let policy = options::policy(call, "StackPolicy", input.stack_policy_body, input.stack_policy_url.as_deref())?;
+        stack.policy = prepared.checked_policy(call, &stack, policy)?;
         act(call, &mut stack, input.role_arn, input.client_request_token)?;
         take_name(call, &stack)?;
+        outdate_change_sets(call, &stack)?;
         begin(call, &mut stack, prepared)?;
         Ok(Output { stack_id: stack.arn() })
     }

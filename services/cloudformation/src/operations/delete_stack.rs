@@ -1,10 +1,11 @@
 use crate::{
     CloudFormation,
     deployment_config::{self, DeploymentConfig},
-    error::invalid,
+    error::{constraint, invalid},
     lifecycle::{Keys, act, demands},
     names::StackName,
     nested,
+    prepare::resources,
     status::StackStatus,
     workflow::{self, Phase},
 };
@@ -45,7 +46,13 @@ impl Operation for DeleteStack {
 
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<(), Error> {
         deployment_config::check(Self::NAME, input.deployment_config.as_ref())?;
-        crate::lifecycle::refuse(Self::NAME, &[("DeletionMode", input.deletion_mode.is_some_and(|mode| mode != "STANDARD"))])?;
+        let force = match input.deletion_mode.as_deref() {
+            None | Some("STANDARD") => false,
+            Some("FORCE_DELETE_STACK") => true,
+            Some(other) => {
+                return Err(constraint("deletionMode", other, "satisfy enum value set: [STANDARD, FORCE_DELETE_STACK]"));
+            }
+        };
         let Some(mut stack) = StackName::find(&mut **call, &input.stack_name)?.load(&mut **call)? else { return Ok(()) };
         if matches!(stack.status, StackStatus::DeleteComplete | StackStatus::DeleteInProgress) {
             return Ok(());
@@ -60,6 +67,19 @@ impl Operation for DeleteStack {
         if !input.retain_resources.is_empty() && stack.status != StackStatus::DeleteFailed {
             return Err(invalid("RetainResources can only be specified for stacks in DELETE_FAILED state"));
         }
+        if force && stack.status != StackStatus::DeleteFailed {
+            return Err(invalid("FORCE_DELETE_STACK can only be specified for stacks in DELETE_FAILED state"));
+        }
+        let present = resources(call, &stack)?;
+        let unknown: Vec<&str> =
+            input.retain_resources.iter().map(String::as_str).filter(|id| present.get(*id).is_none_or(|row| row.made.is_none())).collect();
+        if !unknown.is_empty() {
+            return Err(invalid(format!(
+                "The following resource(s) to retain do not exist in stack {}: [{}]",
+                stack.name,
+                unknown.join(", ")
+            )));
+        }
         let under_way = matches!(stack.status, StackStatus::CreateInProgress | StackStatus::RollbackInProgress);
         act(call, &mut stack, input.role_arn, input.client_request_token)?;
         if stack.status == StackStatus::ReviewInProgress {
@@ -68,14 +88,11 @@ impl Operation for DeleteStack {
             return stack.save(call);
         }
         stack.retain = input.retain_resources;
+        stack.force_delete = force;
         stack.move_to(call, StackStatus::DeleteInProgress, Some("User Initiated".into()))?;
         stack.save(call)?;
         // Work that is under way sees the new status at its next step.
-        if under_way {
-            // It may be waiting for something else.
-            return workflow::wake(call, &stack);
-        }
-        workflow::start(call, &stack, Phase::Delete)
+        if under_way { workflow::wake(call, &stack) } else { workflow::start(call, &stack, Phase::Delete) }
     }
 
     fn example() -> Example {

@@ -3,10 +3,10 @@ use crate::{
     changes::Change,
     error::{change_set_missing, stack_missing},
     lifecycle::{Keys, demands},
-    names,
+    names, nested,
+    options::RollbackConfiguration,
     shapes::{ShownParameter, page, parameters},
-    state::{ChangeSetStatus, ExecutionStatus, OnFailure, Stack, Tag},
-    status::StackStatus,
+    state::{ChangeSetStatus, ExecutionStatus, OnFailure, Tag},
 };
 use base::{Arn, IsoTime};
 use gate::{Authorized, Demands, Error, Example, Operation, View};
@@ -45,22 +45,16 @@ pub struct Output {
     notification_arns: Vec<String>,
     capabilities: Vec<String>,
     tags: Vec<Tag>,
-    on_stack_failure: OnFailure,
+    on_stack_failure: Option<OnFailure>,
+    rollback_configuration: RollbackConfiguration,
     changes: Vec<Change>,
     next_token: Option<String>,
     include_nested_stacks: bool,
+    parent_change_set_id: Option<Arn>,
+    root_change_set_id: Option<Arn>,
 }
 
 const PAGE: usize = 100;
-
-/// How the execution of a change set goes: what its stack says.
-pub(super) fn execution(kept: ExecutionStatus, stack: &Stack) -> ExecutionStatus {
-    match (kept, stack.status) {
-        (ExecutionStatus::ExecuteInProgress, StackStatus::CreateComplete | StackStatus::UpdateComplete) => ExecutionStatus::ExecuteComplete,
-        (ExecutionStatus::ExecuteInProgress, status) if !status.as_str().ends_with("_IN_PROGRESS") => ExecutionStatus::ExecuteFailed,
-        (kept, _) => kept,
-    }
-}
 
 impl Operation for DescribeChangeSet {
     type Service = CloudFormation;
@@ -75,12 +69,14 @@ impl Operation for DescribeChangeSet {
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Output, Error> {
-        crate::lifecycle::refuse(Self::NAME, &[("IncludePropertyValues", input.include_property_values == Some(true))])?;
         let named = names::stack_of_change_set(&mut **call, &input.change_set_name, input.stack_name.as_deref())?;
         let missing = || input.stack_name.as_deref().map_or_else(|| change_set_missing(&input.change_set_name), stack_missing);
         let stack = named.load(&mut **call)?.ok_or_else(missing)?;
         let found = names::change_set(call, &stack, &input.change_set_name)?;
+        let root_change_set_id = nested::root(call, &found)?;
+        let execution_status = found.execution_of(&stack);
         let (changes, next_token) = page(found.changes, input.next_token.as_deref(), PAGE)?;
+        let shown = if input.include_property_values == Some(true) { Change::with_values } else { Change::without_values };
         Ok(Output {
             change_set_name: found.name,
             change_set_id: found.arn,
@@ -88,16 +84,19 @@ impl Operation for DescribeChangeSet {
             description: found.description,
             parameters: parameters(Some(&found.version)),
             creation_time: IsoTime(found.created),
-            execution_status: execution(found.execution, &stack),
+            execution_status,
             status: found.status,
             status_reason: found.reason,
             notification_arns: Vec::new(),
             capabilities: found.version.capabilities,
             tags: found.version.tags,
             on_stack_failure: found.on_failure,
-            changes,
+            rollback_configuration: RollbackConfiguration::shown(found.monitoring_minutes),
+            changes: changes.into_iter().map(shown).collect(),
             next_token,
-            include_nested_stacks: false,
+            include_nested_stacks: found.nested,
+            parent_change_set_id: found.parent,
+            root_change_set_id,
             stack_name: stack.name,
         })
     }

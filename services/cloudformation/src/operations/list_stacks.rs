@@ -8,6 +8,7 @@ use base::{Arn, IsoTime};
 use gate::{Authorized, Demand, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use std::time::Duration;
 
 /// Lists all stacks, the deleted ones included.
 /// Source: <https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ListStacks.html>
@@ -46,6 +47,7 @@ pub struct Output {
 }
 
 const PAGE: usize = 100;
+const REMEMBERED: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 
 fn summary(stack: Stack) -> Summary {
     Summary {
@@ -76,7 +78,12 @@ impl Operation for ListStacks {
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Output, Error> {
         let (account, region) = (call.account()?, call.region().clone());
         let rows = call.scan(&STACKS, &[account.as_str(), region.as_str()])?;
-        let wanted = |stack: &Stack| input.stack_status_filter.is_empty() || input.stack_status_filter.contains(&stack.status);
+        // AWS shows deleted ones for this long.
+        let now = call.now();
+        let remembered = |stack: &Stack| stack.deleted.is_none_or(|deleted| now.since(deleted) <= REMEMBERED);
+        let wanted = |stack: &Stack| {
+            remembered(stack) && (input.stack_status_filter.is_empty() || input.stack_status_filter.contains(&stack.status))
+        };
         let mut stacks: Vec<Stack> = rows.into_iter().map(|(_, stack)| stack).filter(wanted).collect();
         stacks.sort_by(|a, b| (b.created, &b.uuid).cmp(&(a.created, &a.uuid)));
         let (stacks, next_token) = page(stacks, input.next_token.as_deref(), PAGE)?;

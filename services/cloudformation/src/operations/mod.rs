@@ -1,3 +1,4 @@
+pub(crate) mod cancel_update_stack;
 pub(crate) mod continue_update_rollback;
 pub(crate) mod create_change_set;
 pub(crate) mod create_stack;
@@ -16,6 +17,7 @@ pub(crate) mod describe_stack_set;
 pub(crate) mod describe_stack_set_operation;
 pub(crate) mod describe_stacks;
 pub(crate) mod execute_change_set;
+pub(crate) mod get_stack_policy;
 pub(crate) mod get_template;
 pub(crate) mod get_template_summary;
 pub(crate) mod list_change_sets;
@@ -27,6 +29,8 @@ pub(crate) mod list_stack_set_operation_results;
 pub(crate) mod list_stack_set_operations;
 pub(crate) mod list_stack_sets;
 pub(crate) mod list_stacks;
+pub(crate) mod rollback_stack;
+pub(crate) mod set_stack_policy;
 pub(crate) mod stop_stack_set_operation;
 pub(crate) mod update_stack;
 pub(crate) mod update_stack_instances;
@@ -44,6 +48,9 @@ const EXAMPLE: &str = "Resources:\n  Logs:\n    Type: AWS::Logs::LogGroup\n    P
 
 /// The same with a parameter that nobody is shown.
 const EXAMPLE_PARAMETER: &str = "Parameters:\n  Password: {Type: String, NoEcho: true}\nResources:\n  Logs:\n    Type: AWS::Logs::LogGroup\n    Properties:\n      LogGroupName: /example\n";
+
+/// A stack policy that lets updates do everything.
+const EXAMPLE_POLICY: &str = r#"{"Statement":[{"Effect":"Allow","Action":"Update:*","Principal":"*","Resource":"*"}]}"#;
 
 /// The trust policy of the examples' stack role.
 const ROLE_TRUST: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Service":"cloudformation.amazonaws.com"},"Action":"sts:AssumeRole"}}"#;
@@ -82,10 +89,6 @@ fn recorded(input: &impl Serialize) -> Value {
 
 fn has_members(value: Option<&Value>) -> bool {
     value.and_then(Value::as_object).is_some_and(|members| members.values().any(|member| *member != Value::Bool(false)))
-}
-
-fn has_triggers(configuration: Option<&Value>) -> bool {
-    configuration.and_then(|c| c.get("RollbackTriggers")).and_then(Value::as_array).is_some_and(|triggers| !triggers.is_empty())
 }
 
 /// None: the previous template.

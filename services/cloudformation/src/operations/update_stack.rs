@@ -1,11 +1,12 @@
 use crate::{
     CloudFormation,
     deployment_config::{self, DeploymentConfig},
-    error::{no_updates, not_updatable, stack_missing},
-    lifecycle::{Keys, act, begin, demands, drop_change_sets, refuse, template_text},
+    error::{no_updates, stack_missing},
+    lifecycle::{Keys, act, begin, check_updatable, demands, outdate_change_sets, refuse, template_text},
     names::{self, StackName},
+    options::{self, RollbackConfiguration},
     prepare::{Parameter, Request, prepare},
-    state::Tag,
+    state::{OnFailure, Tag},
 };
 use base::Arn;
 use gate::{Authorized, Demands, Error, Example, Operation, View};
@@ -43,7 +44,7 @@ pub struct Input {
     stack_policy_during_update_body: Option<String>,
     #[serde(rename = "StackPolicyDuringUpdateURL")]
     stack_policy_during_update_url: Option<String>,
-    rollback_configuration: Option<Value>,
+    rollback_configuration: Option<RollbackConfiguration>,
     disable_rollback: Option<bool>,
     deployment_config: Option<DeploymentConfig>,
     retain_except_on_create: Option<bool>,
@@ -71,6 +72,7 @@ impl Operation for UpdateStack {
         let keys = Keys {
             role: input.role_arn.as_ref(),
             template_url: input.template_url.as_deref(),
+            policy_url: input.stack_policy_url.as_deref().or(input.stack_policy_during_update_url.as_deref()),
             resource_types: &input.resource_types,
             tags: input.tags.as_deref().unwrap_or_default(),
             ..Keys::default()
@@ -80,21 +82,11 @@ impl Operation for UpdateStack {
 
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Output, Error> {
         deployment_config::check(Self::NAME, input.deployment_config.as_ref())?;
-        refuse(
-            Self::NAME,
-            &[
-                ("NotificationARNs", !input.notification_arns.is_empty()),
-                ("StackPolicyBody", input.stack_policy_body.is_some() || input.stack_policy_during_update_body.is_some()),
-                ("StackPolicyURL", input.stack_policy_url.is_some() || input.stack_policy_during_update_url.is_some()),
-                ("RollbackConfiguration", super::has_triggers(input.rollback_configuration.as_ref())),
-                ("DisableRollback", input.disable_rollback == Some(true)),
-                ("RetainExceptOnCreate", input.retain_except_on_create == Some(true)),
-            ],
-        )?;
+        refuse(Self::NAME, &[("NotificationARNs", !input.notification_arns.is_empty())])?;
+        let monitoring_minutes = options::monitoring(Self::NAME, input.rollback_configuration.as_ref())?;
         let mut stack = names::stack(&mut **call, &input.stack_name, stack_missing)?;
-        if !stack.status.updatable() {
-            return Err(not_updatable(&stack));
-        }
+        let disable_rollback = input.disable_rollback == Some(true);
+        check_updatable(&stack, disable_rollback)?;
         let text = match input.text {
             Some(text) => Some(text),
             None => template_text(call, input.template_body, input.template_url.as_deref())?,
@@ -109,11 +101,21 @@ impl Operation for UpdateStack {
             role: input.role_arn.clone(),
         };
         let prepared = prepare(call, &stack, request)?;
-        if prepared.changes_nothing(stack.current.as_ref()) {
+        if prepared.changes_nothing(&stack) {
             return Err(no_updates());
         }
+        let policy = options::policy(call, "StackPolicy", input.stack_policy_body, input.stack_policy_url.as_deref())?;
+        if let Some(policy) = prepared.checked_policy(call, &stack, policy)? {
+            stack.policy = Some(policy);
+        }
+        let (body, url) = (input.stack_policy_during_update_body, input.stack_policy_during_update_url);
+        let policy = options::policy(call, "StackPolicyDuringUpdate", body, url.as_deref())?;
+        stack.policy_during_update = prepared.checked_policy(call, &stack, policy)?;
+        stack.on_failure = if disable_rollback { OnFailure::DoNothing } else { OnFailure::Rollback };
+        stack.retain_except_on_create = input.retain_except_on_create == Some(true);
+        stack.monitoring_minutes = monitoring_minutes.or(stack.monitoring_minutes);
+        outdate_change_sets(call, &stack)?;
         act(call, &mut stack, input.role_arn, input.client_request_token)?;
-        drop_change_sets(call, &stack, None)?;
         begin(call, &mut stack, prepared)?;
         Ok(Output { stack_id: stack.arn() })
     }

@@ -22,7 +22,7 @@ pub(crate) fn parameter(value: &Value) -> String {
 /// What creation and update have in common, from properties.
 pub(crate) fn request(stack_tags: &[(String, String)], properties: &Value) -> Map<String, Value> {
     let mut request = Map::new();
-    for name in ["TemplateURL", "Capabilities", "ClientRequestToken"] {
+    for name in ["TemplateURL", "Capabilities", "ClientRequestToken", "DisableRollback"] {
         if let Some(value) = properties.get(name) {
             request.insert(name.into(), value.clone());
         }
@@ -57,10 +57,8 @@ impl ResourceType for StackType {
     fn create(&self, context: &mut ResourceContext<'_>, properties: &Value) -> Result<Physical, Error> {
         let mut input = request(&context.tags, properties);
         input.insert("StackName".into(), json!(context.generated_name(LONGEST_NAME)));
-        for name in ["TimeoutInMinutes", "DisableRollback"] {
-            if let Some(value) = properties.get(name) {
-                input.insert(name.into(), value.clone());
-            }
+        if let Some(minutes) = properties.get("TimeoutInMinutes") {
+            input.insert("TimeoutInMinutes".into(), minutes.clone());
         }
         let made = context.call_with::<CreateStack>(Value::Object(input))?;
         Ok(Physical::new(made.stack_id.as_str()))

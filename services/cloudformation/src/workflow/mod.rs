@@ -11,6 +11,7 @@ mod secrets;
 
 pub(crate) use cleanup::forget_template;
 pub(crate) use removal::gone;
+pub(crate) use resource::suffix;
 
 use crate::{
     CloudFormation,

@@ -278,10 +278,13 @@ pub(super) fn roll_back(
             stuck(scope, stack, &id)?;
             return Ok(Back::Failed);
         }
-        UpdateRollbackFailed => {
+        UpdateRollbackFailed | UpdateFailed => {
             let prefix = format!("{}.", found.name);
             found.skip = stack.skip.iter().filter_map(|id| id.strip_prefix(&prefix)).map(str::to_string).collect();
             found.client_request_token.clone_from(&stack.client_request_token);
+            if let Some(nesting) = &mut found.nesting {
+                nesting.order = None;
+            }
             found.move_to(scope, UpdateRollbackInProgress, None)?;
             found.save(scope)?;
             super::start(scope, &found, Phase::UpdateRollback)?;
@@ -330,7 +333,8 @@ pub(super) fn release(scope: &mut Scope<'_, CloudFormation>, stack: &Stack) -> R
     let mut released = Vec::new();
     for (id, row) in resources(scope, stack)? {
         let Some(made) = row.made.filter(|made| is(&made.resource_type)) else { continue };
-        if let Some(mut found) = child(scope, stack, &made.physical_id)?.filter(Stack::is_held) {
+        let found = child(scope, stack, &made.physical_id)?;
+        if let Some(mut found) = found.filter(|found| found.is_held() && found.status.as_str().ends_with("_IN_PROGRESS")) {
             order(scope, &mut found, Order::CleanUp)?;
             released.push(id);
         }

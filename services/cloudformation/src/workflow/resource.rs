@@ -5,8 +5,10 @@ use super::{
     secrets::{self, Opened, UNRESOLVED},
 };
 use crate::{
-    CloudFormation, nested, places,
-    state::{Made, RESOURCES, ResourceRow, Stack},
+    CloudFormation, ExecuteChangeSet, nested,
+    operations::execute_change_set,
+    places,
+    state::{Made, OnFailure, RESOURCES, ResourceRow, Stack},
 };
 use base::Entropy;
 use gate::{Actor, Error, Physical, ResourceContext, ResourceRequest, ResourceType, Scope};
@@ -84,8 +86,13 @@ pub(super) fn create(
     if nested::is(type_name) {
         // References to secrets go on as they are: the nested stack's resources open them.
         nested::depth_below(stack)?;
-        let properties = nested::inherited(stack, properties);
-        let physical = with(scope, stack, id, suffix, |context| kind.create(context, &properties))?;
+        let physical = match prepared(scope, stack, id, suffix, properties)? {
+            Some(physical) => physical,
+            None => {
+                let properties = nested::inherited(stack, properties);
+                with(scope, stack, id, suffix, |context| kind.create(context, &properties))?
+            }
+        };
         nested::adopt(scope, stack, &physical.id)?;
         return Ok(physical);
     }
@@ -104,8 +111,13 @@ pub(super) fn update(
     let update =
         |context: &mut ResourceContext<'_>, properties: &Value| kind.update(context, &made.physical_id, &made.properties, properties);
     let mut physical = if nested::is(&made.resource_type) {
-        let properties = nested::inherited(stack, properties);
-        with(scope, stack, id, suffix, |context| update(context, &properties))?
+        match prepared(scope, stack, id, suffix, properties)? {
+            Some(physical) => physical,
+            None => {
+                let properties = nested::inherited(stack, properties);
+                with(scope, stack, id, suffix, |context| update(context, &properties))?
+            }
+        }
     } else {
         opened(scope, stack, id, suffix, properties, update)?
     };
@@ -116,6 +128,21 @@ pub(super) fn update(
         }
     }
     Ok(physical)
+}
+
+/// Executes the change set of a nested stack, where the parent's change set has one for it.
+fn prepared(
+    scope: &mut Scope<'_, CloudFormation>,
+    stack: &Stack,
+    id: &str,
+    suffix: &str,
+    properties: &Value,
+) -> Result<Option<Physical>, Error> {
+    let Some((change_set, made)) = nested::ready(scope, stack, id, properties)? else { return Ok(None) };
+    let leave = stack.on_failure == OnFailure::DoNothing;
+    let input = execute_change_set::Input::nested(&change_set, leave, stack.client_request_token.clone());
+    with(scope, stack, id, suffix, |context| context.call::<ExecuteChangeSet>(input))?;
+    Ok(Some(Physical::new(made.as_str())))
 }
 
 pub(super) fn delete(scope: &mut Scope<'_, CloudFormation>, stack: &Stack, id: &str, made: &Made) -> Result<(), Error> {

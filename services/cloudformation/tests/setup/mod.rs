@@ -59,6 +59,11 @@ impl Setup {
         }
     }
 
+    /// Does what is due now, and no more.
+    pub fn run_now(&self) {
+        self.engine.run_due().unwrap();
+    }
+
     pub fn call(&self, operation: &str, input: Value) -> Result<Value, Error> {
         self.world.call(Some(&self.admin), operation, input)
     }
