@@ -12,7 +12,7 @@ use durable::Engine;
 use gate::{Gate, GateBuilder, OperatorKey, Registration};
 use std::{
     fs, io,
-    net::{SocketAddr, TcpListener},
+    net::{Ipv4Addr, SocketAddr, TcpListener},
     path::{Path, PathBuf},
     sync::{Arc, mpsc},
     thread,
@@ -136,6 +136,7 @@ impl World {
                 .help("another `sekisho up` may be running; or choose another port with --listen")
         })?;
         let address = listener.address()?;
+        self.gate.serve_at(reached_at(address, plain_everywhere));
         let endpoint_file = self.state.join("endpoint");
         fs::write(&endpoint_file, address.to_string()).map_err(|e| Failure::new(format!("{}: {e}", endpoint_file.display())))?;
         let names = Names::new(self.gate.region().as_str(), address.ip(), &self.names);
@@ -205,6 +206,13 @@ impl World {
         tokio::spawn(follow::last_used(self.gate.clone(), self.accounts.clone(), stopped.clone()));
         Ok(engine.start(|what, error| eprintln!("sekisho: {what}: {error}")))
     }
+}
+
+/// The URL at which programs of this machine reach the server, or others where it listens for them alone.
+fn reached_at(address: SocketAddr, plain_everywhere: bool) -> String {
+    let ip = if address.ip().is_unspecified() { Ipv4Addr::LOCALHOST.into() } else { address.ip() };
+    let scheme = if ip.is_loopback() || plain_everywhere { "http" } else { "https" };
+    format!("{scheme}://{}", SocketAddr::new(ip, address.port()))
 }
 
 /// Serves the endpoint that a build sees inside its sandbox.

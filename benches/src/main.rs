@@ -2,8 +2,9 @@
 //!
 //!     cargo build --release && cargo run --release -p benches [-- PART... [--with-moto PATH]]
 //!
-//! The parts are start, calls, kms, s3, stacks, decisions, events and records; `records` fills a disk with ten million records,
-//! `events` a stack's story with a hundred thousand events, and they are measured only when they are named. `kms` and `s3` measure `moto_server` beside this server, if it is found or its path is given.
+//! The parts are start, calls, kms, s3, stacks, decisions, templates, events and records; `records` fills a disk with ten million
+//! records, `events` a stack's story with a hundred thousand events, and they are measured only when they are named. `kms` and `s3`
+//! measure `moto_server` beside this server, if it is found or its path is given.
 #![allow(clippy::disallowed_methods, reason = "a bench starts processes, opens sockets and reads the clock")]
 
 mod calls;
@@ -21,6 +22,7 @@ mod sink;
 mod stacks;
 mod start;
 mod table;
+mod templates;
 
 use process::Delivery;
 use std::path::PathBuf;
@@ -38,13 +40,14 @@ struct Run {
 /// A part measures, and adds rows to the table.
 type Part = fn(&Run, &mut Table) -> Result<()>;
 
-const PARTS: [(&str, Part); 8] = [
+const PARTS: [(&str, Part); 9] = [
     ("start", start::measure),
     ("calls", calls::measure),
     ("kms", kms::measure),
     ("s3", s3::measure),
     ("stacks", stacks::measure),
     ("decisions", decisions::measure),
+    ("templates", templates::measure),
     ("events", stacks::events),
     ("records", records::measure),
 ];

@@ -2,14 +2,13 @@ use crate::{
     Agent, Status, Under, Workflow,
     lease::{self, barred},
     tables::{CLAIMS, DUE, DURABLE, INSTANCES, LEFT, OUTBOX},
-    workflow::{DynWorkflow, Ran, Typed, full_name},
+    workflow::{DynWorkflow, Ran, Typed, caught, full_name},
 };
 use base::{AccountId, Timestamp};
 use gate::{Error, Gate, Service, StepContext};
 use std::{
     collections::{BTreeMap, HashSet},
     marker::PhantomData,
-    panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -157,8 +156,9 @@ impl Engine {
         Err(Error::internal(format_args!("{why}; the work is left as it is")))
     }
 
-    /// Does a command, if it is still there and nobody else has it. `begun` is told what was taken.
-    pub(crate) fn run_command(&self, id: &str, begun: impl FnOnce(&lease::Held)) -> Result<(), Error> {
+    /// Does a command, if it is still there and nobody else has it. `begun` is told what was taken. Unless its end is `noted`, it
+    /// is as if a crash had come behind the handler.
+    pub(crate) fn run_command(&self, id: &str, noted: bool, begun: impl FnOnce(&lease::Held)) -> Result<(), Error> {
         let Some((command, held)) = self.gate.step(&DURABLE, &self.context(), |scope| lease::take(scope, id, &self.worker))? else {
             return Ok(());
         };
@@ -171,9 +171,10 @@ impl Engine {
         store::fail_point("outbox: taken, not begun");
         let agent = Agent { gate: &self.gate, command: &command, held: held.clone() };
         // One that panics has failed like any other.
-        let done = catch_unwind(AssertUnwindSafe(|| handler(&agent))).unwrap_or_else(|_| Err(Error::internal("the handler panicked")));
+        let done = caught("the handler", || handler(&agent));
         store::fail_point("outbox: done, not gone");
         match done {
+            _ if !noted => Ok(()),
             Ok(()) => self.gate.step(&DURABLE, &self.context(), |scope| lease::finish(scope, &held)),
             Err(error) => {
                 self.gate.step(&DURABLE, &self.context(), |scope| lease::put_off(scope, &held, &error))?;
@@ -197,12 +198,24 @@ impl Engine {
     /// # Errors
     /// As [`Engine::run_due`].
     pub fn run_next(&self) -> Result<bool, Error> {
+        self.run_first(true)
+    }
+
+    /// As [`Engine::run_next`], but a command is cut off as by a crash: its handler runs, and its end is not noted.
+    ///
+    /// # Errors
+    /// As [`Engine::run_due`].
+    pub fn run_next_cut(&self) -> Result<bool, Error> {
+        self.run_first(false)
+    }
+
+    fn run_first(&self, noted: bool) -> Result<bool, Error> {
         let looked = self.look(&HashSet::new())?;
         if let Some((id, workflow, context)) = looked.due.first() {
             return self.run_step(id, workflow, context).map(|()| true);
         }
         let Some(id) = looked.commands.first() else { return Ok(false) };
-        self.run_command(id, |_| {}).map(|()| true)
+        self.run_command(id, noted, |_| {}).map(|()| true)
     }
 
     /// Runs all that is due, in the order of (time, id), on this thread, until nothing is. Returns the next timer.
@@ -219,7 +232,7 @@ impl Engine {
                 self.run_step(id, workflow, context)?;
             }
             for id in &looked.commands {
-                self.run_command(id, |_| {})?;
+                self.run_command(id, true, |_| {})?;
             }
         }
     }

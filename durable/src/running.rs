@@ -90,7 +90,7 @@ fn dispatch(engine: &Arc<Engine>, shared: &Arc<Shared>, report: &Report) {
                     let (engine, shared2, claim) = (engine.clone(), shared.clone(), claim_of_command(&id));
                     let own = claim.clone();
                     spawn(shared, claim, report, false, move || {
-                        engine.run_command(&id, |held| {
+                        engine.run_command(&id, true, |held| {
                             shared2.lock().held.insert(own, held.clone());
                         })
                     });

@@ -129,7 +129,7 @@ pub(crate) trait DynWorkflow: Send + Sync {
 pub(crate) struct Typed<W>(pub(crate) PhantomData<fn() -> W>);
 
 /// One that panics has failed like any other.
-fn caught<T>(what: &str, work: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+pub(crate) fn caught<T>(what: &str, work: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
         let said = panic.downcast_ref::<&str>().map(|text| text.to_string()).or_else(|| panic.downcast_ref::<String>().cloned());
         Err(Error::internal(format_args!("{what} panicked: {}", said.as_deref().unwrap_or("it did not say why"))))

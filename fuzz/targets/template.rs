@@ -42,6 +42,18 @@ fuzz_target!(|data: &[u8]| {
         Ok(template) => template,
         Err(findings) => return assert!(!findings.is_empty(), "a refusal says why"),
     };
+    if !template.transforms().is_empty() {
+        let inputs = Inputs::new("us-east-1", "111111111111", "stack", "arn:aws:cloudformation:us-east-1:111111111111:stack/stack/1");
+        match Template::process(text, "fuzzed.yaml", &inputs) {
+            Ok(made) => {
+                evaluated(&made);
+                let processed = Template::processed(text, "fuzzed.yaml", &inputs).expect("what is processed can be shown");
+                assert!(processed.is_none_or(|text| serde_json::from_str::<Value>(&text).is_ok()));
+            }
+            Err(findings) => assert!(!findings.is_empty(), "a refusal says why"),
+        }
+        return;
+    }
     let first = evaluated(&template);
     if text.trim_start().starts_with('{')
         && let Ok(value) = serde_json::from_str::<Value>(text)

@@ -1,21 +1,18 @@
 use crate::{
-    Caller, Decided, Demand, Demands, Denial, Document, Error, Identity, OperationInfo, PrincipalPolicies, Protocol, ResourceFacts,
-    SessionPolicy,
+    Caller, Decided, Demand, Demands, Document, Error, Identity, OperationInfo, PrincipalPolicies, Protocol, ResourceFacts, SessionPolicy,
+    compiled::{Compiled, compile},
     core::{Core, Frame},
     demands::Part,
     encoded,
     facts::{managed_policy, unique_id},
     keys,
     organization::{self, Place, Seen},
-    origin::{self, Side},
+    refusal::{denial, gone},
 };
 use base::{AccountId, Arn};
-use policy::{Context, Decision, Named, Policy, PolicyKind};
-use serde_json::{Map, Value, json};
-use std::{
-    collections::{BTreeMap, HashMap},
-    sync::{Arc, RwLock},
-};
+use policy::{Context, Decision, Named, PolicyKind};
+use serde_json::{Value, json};
+use std::{collections::BTreeMap, sync::Arc};
 
 /// The proof of an allow: made here alone, and needed to make an `Authorized`.
 pub(crate) struct Allowed {
@@ -25,56 +22,14 @@ pub(crate) struct Allowed {
     pub(crate) resources: Vec<Arn>,
 }
 
-/// Compiled policies by their content, never by name.
-#[derive(Default)]
-pub(crate) struct PolicyCache(RwLock<HashMap<PolicyKind, HashMap<String, Arc<Policy>>>>);
-
-/// Above this the cache begins anew; a delivery's estate has a few hundred.
-const MAX_CACHED: usize = 10_000;
-
-impl PolicyCache {
-    fn compiled(&self, kind: PolicyKind, document: &Document) -> Result<Arc<Policy>, Error> {
-        if let Some(found) = self.0.read().unwrap_or_else(|e| e.into_inner()).get(&kind).and_then(|known| known.get(&document.text)) {
-            return Ok(found.clone());
-        }
-        let parsed =
-            Policy::parse(&document.text, kind).map_err(|e| Error::internal(format_args!("{} is not readable: {e}", document.name)))?;
-        let policy = Arc::new(parsed);
-        let mut cache = self.0.write().unwrap_or_else(|e| e.into_inner());
-        let known = cache.entry(kind).or_default();
-        if known.len() >= MAX_CACHED {
-            known.clear();
-        }
-        known.insert(document.text.clone(), policy.clone());
-        Ok(policy)
-    }
-}
-
-pub(crate) struct Compiled {
-    name: String,
-    text: String,
-    policy: Arc<Policy>,
-}
-
-impl Compiled {
-    pub(crate) fn named(&self) -> Named<'_> {
-        Named { name: &self.name, policy: &self.policy }
-    }
-}
-
 /// The caller's side, gathered once for all demands of a call.
-struct Principal {
-    identity: Vec<Compiled>,
-    boundary: Option<Compiled>,
+pub(crate) struct Principal {
+    pub(crate) identity: Vec<Compiled>,
+    pub(crate) boundary: Option<Compiled>,
     session: Option<Vec<Compiled>>,
     tags: Vec<(String, String)>,
     organization: Seen,
     place: Option<Arc<Place>>,
-}
-
-pub(crate) fn compile(core: &Core, kind: PolicyKind, document: Document) -> Result<Compiled, Error> {
-    let policy = core.gate.0.policies.compiled(kind, &document)?;
-    Ok(Compiled { name: document.name, text: document.text, policy })
 }
 
 /// None: the principal is gone.
@@ -120,29 +75,6 @@ fn gather(core: &mut Core, frame: &Frame, protocol: Protocol) -> Result<Option<P
 /// A closed account is no place to act in, whoever calls.
 fn open_account(place: &Place, account: AccountId, protocol: Protocol) -> Result<(), Error> {
     place.closed(account).map_or(Ok(()), |told| Err(Error::access_denied(protocol, told)))
-}
-
-/// The denial of one who is gone: whatever is demanded, nothing allows it.
-fn gone(caller: &Caller, of: &OperationInfo, event_id: &str, demands: &Demands) -> Error {
-    let principal = caller.name();
-    let message = format!(
-        "{principal} no longer exists: its user or role was deleted. A role made again under the same name is another one; assume it anew."
-    );
-    let mut error = Error::access_denied(of.protocol, message);
-    let first = demands.0.first();
-    error.denial = Some(Box::new(Denial {
-        principal,
-        action: first.map_or_else(|| format!("{}:{}", of.service, of.name), |demand| demand.action.to_string()),
-        resource: first.and_then(|demand| demand.resource.as_ref()).map_or("*", Arn::as_str).to_string(),
-        decision: json!({
-            "verdict": policy::Verdict::ImplicitDeny,
-            "reasons": [{"role": "decided", "kind": "rule", "element": "the principal no longer exists"}],
-        }),
-        context: json!({}),
-        event_id: event_id.to_string(),
-        encoded_message: None,
-    }));
-    error
 }
 
 /// A session whose limit is not known any more has no rights: to leave the policy out could widen it by what it denied.
@@ -195,15 +127,16 @@ pub(crate) fn engine_principal<'a>(caller: &'a Caller, session_arn: &'a str) -> 
     }
 }
 
-struct Verdict {
-    decision: Decision,
-    message: String,
-    resource: String,
-    context: Value,
-    owner: AccountId,
-    resource_policy: Option<Compiled>,
+/// What was decided of a demand, and what a refusal tells of it.
+pub(crate) struct Verdict {
+    pub(crate) decision: Decision,
+    pub(crate) message: String,
+    pub(crate) resource: String,
+    pub(crate) context: Value,
+    pub(crate) owner: AccountId,
+    pub(crate) resource_policy: Option<Compiled>,
     /// What the sealed message of a denial says.
-    encoded: Option<Value>,
+    pub(crate) encoded: Option<Value>,
 }
 
 fn decide(
@@ -319,89 +252,6 @@ fn tell_places(
         resource.iter().for_each(|place| place.tell(context, "Resource"));
     }
     Ok(())
-}
-
-/// The refusal with its reasons. With `principal`, they say where their statements were written.
-fn denial(
-    core: &mut Core,
-    frame: &Frame,
-    protocol: Protocol,
-    event_id: &str,
-    demand: &Demand,
-    verdict: Verdict,
-    principal: Option<&Principal>,
-) -> Result<Error, Error> {
-    let mut error = Error::access_denied(protocol, &verdict.message);
-    let mut decision = serde_json::to_value(&verdict.decision).map_err(Error::internal)?;
-    for reason in decision["reasons"].as_array_mut().into_iter().flatten() {
-        if let Some(expected) = reason.get_mut("expected") {
-            *expected = Value::String(named(core, frame, expected.as_str().unwrap_or_default())?);
-        }
-        if let (Some(principal), Some(reason)) = (principal, reason.as_object_mut()) {
-            locate(core, frame, principal, demand, &verdict, reason)?;
-        }
-    }
-    error.denial = Some(Box::new(Denial {
-        principal: frame.caller.name(),
-        action: demand.action.to_string(),
-        resource: verdict.resource,
-        decision,
-        context: verdict.context,
-        event_id: event_id.to_string(),
-        encoded_message: verdict.encoded.and_then(|message| encoded::seal(core, frame.caller.account(), &message)),
-    }));
-    Ok(error)
-}
-
-/// Says where the statement of a reason was written; of a reason without one, where its owner was.
-fn locate(
-    core: &mut Core,
-    frame: &Frame,
-    principal: &Principal,
-    demand: &Demand,
-    verdict: &Verdict,
-    reason: &mut Map<String, Value>,
-) -> Result<(), Error> {
-    let of_caller = |list: &[Compiled]| {
-        let name = reason.get("policy").and_then(Value::as_str);
-        list.iter().find(|policy| Some(policy.name.as_str()) == name).map(|policy| policy.text.clone())
-    };
-    let text = match reason.get("kind").and_then(Value::as_str) {
-        Some("identity") => of_caller(&principal.identity),
-        Some("boundary") => principal.boundary.as_ref().map(|policy| policy.text.clone()),
-        Some("resource" | "trust" | "key") => {
-            let Some(arn) = &demand.resource else { return Ok(()) };
-            let side = Side { account: verdict.owner, owners: origin::names_of(arn) };
-            return origin::add(core, frame, &side, verdict.resource_policy.as_ref().map(|policy| policy.text.as_str()), reason);
-        }
-        _ => return Ok(()),
-    };
-    let (account, arn) = match frame.caller.identity() {
-        Identity::User { account, arn, .. } => (*account, arn.clone()),
-        Identity::Role(session) => (session.account, session.role_arn.clone()),
-        Identity::Federated(session) => (session.account, session.user_arn.clone()),
-        _ => return Ok(()),
-    };
-    let owners = match &principal.boundary {
-        // What is missing in a boundary is to be added there, not to the role.
-        Some(boundary) if reason.get("kind").and_then(Value::as_str) == Some("boundary") => vec![boundary.name.clone()],
-        _ => origin::names_of(&arn),
-    };
-    origin::add(core, frame, &Side { account, owners }, text.as_deref(), reason)
-}
-
-/// Kept policies hold unique ids; people know ARNs. The id of a principal that is gone stays, and says so.
-fn named(core: &mut Core, frame: &Frame, expected: &str) -> Result<String, Error> {
-    let mut names = Vec::new();
-    for word in expected.split(", ") {
-        let is_id = word.starts_with("AROA") || word.starts_with("AIDA");
-        names.push(match is_id.then(|| unique_id(core, frame, word)).transpose()?.flatten() {
-            Some(arn) => arn,
-            None if is_id => format!("{word} (deleted)"),
-            None => word.to_string(),
-        });
-    }
-    Ok(names.join(", "))
 }
 
 /// Decides on all demands. Err: a required one is denied.

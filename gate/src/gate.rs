@@ -1,8 +1,8 @@
 use crate::{
-    Body, BodyReader, Caller, Decided, Error, Identity, OperationInfo, Proof, Protocol, Record, Registration, ResourceType, Sending,
-    Service, Table,
+    Answer, Body, BodyReader, Caller, Decided, Error, Identity, OperationInfo, Outcome, Protocol, Record, Request, RequestContext,
+    ResourceType, Service, Table,
     authenticate::Sessions,
-    authorize::PolicyCache,
+    compiled::PolicyCache,
     core::{Core, Frame},
     decided::DecisionWatchers,
     decoded::Decoded,
@@ -18,7 +18,7 @@ use base::{AccountId, Clock, Entropy, Region};
 use serde_json::Value;
 use std::{
     collections::BTreeMap,
-    sync::{Arc, RwLock, atomic::AtomicBool},
+    sync::{Arc, OnceLock, RwLock, atomic::AtomicBool},
 };
 
 /// The door to everything. Cheap to clone.
@@ -27,7 +27,7 @@ pub struct Gate(pub(crate) Arc<Inner>);
 
 type Told = dyn Fn(&Arc<Record>) + Send + Sync;
 
-struct Watcher {
+pub(crate) struct Watcher {
     /// None: all.
     action: Option<&'static str>,
     told: Box<Told>,
@@ -48,80 +48,16 @@ pub(crate) struct Inner {
     pub(crate) sessions: Sessions,
     pub(crate) registry: Registry,
     pub(crate) resource_types: BTreeMap<&'static str, Arc<dyn ResourceType>>,
-    operations: BTreeMap<&'static str, BTreeMap<&'static str, Box<dyn DynOperation>>>,
-    services: BTreeMap<&'static str, (Protocol, &'static str)>,
-    watchers: RwLock<Vec<Watcher>>,
+    pub(crate) operations: BTreeMap<&'static str, BTreeMap<&'static str, Box<dyn DynOperation>>>,
+    pub(crate) services: BTreeMap<&'static str, (Protocol, &'static str)>,
+    pub(crate) watchers: RwLock<Vec<Watcher>>,
     pub(crate) floods: Floods,
     pub(crate) retention_changed: AtomicBool,
+    /// Where the server is reached.
+    pub(crate) endpoint: OnceLock<String>,
     pub(crate) decisions: DecisionWatchers,
     pub(crate) decoded: Decoded,
 }
-
-/// How a call came.
-#[derive(Debug, Clone)]
-pub struct RequestContext {
-    /// The request's id, given back to the caller.
-    pub request_id: String,
-    /// The caller's address, or the service that calls.
-    pub source_ip: String,
-    /// The `User-Agent`.
-    pub user_agent: String,
-    /// Whether the listener saw TLS.
-    pub secure_transport: bool,
-    /// The region that the call is for.
-    pub region: Region,
-    /// What S3's policies may ask of how it came; nothing for calls that are made inside.
-    pub transport: Transport,
-}
-
-/// What only S3's condition keys tell of a request: its TLS and its signature.
-///
-/// Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/bucket-policy-s3-sigv4-conditions.html>
-#[derive(Clone, Debug, Default)]
-pub struct Transport {
-    /// `1.2` or `1.3`, where the listener saw TLS.
-    pub tls_version: Option<&'static str>,
-    /// `REST-HEADER` or `REST-QUERY-STRING`, where the request is signed.
-    pub auth_type: Option<&'static str>,
-    /// `AWS4-HMAC-SHA256`, or `AWS` for version 2.
-    pub signature_version: Option<&'static str>,
-    /// When a presigned URL was made; version 2 does not say.
-    pub presigned: Option<base::Timestamp>,
-    /// `x-amz-content-sha256`.
-    pub content_sha256: Option<String>,
-}
-
-/// A request from the wire.
-pub struct Request {
-    /// The credentials that were shown.
-    pub proof: Proof,
-    /// The service's prefix: `s3`.
-    pub service: String,
-    /// The operation's name.
-    pub operation: String,
-    /// The input; or why its bytes could not be decoded, which is recorded like any other failure.
-    pub input: Result<Value, Error>,
-    /// A body of up to 64 KiB that comes beside the input; larger ones go by `Upload`.
-    pub body: Option<Vec<u8>>,
-    /// How it came.
-    pub context: RequestContext,
-}
-
-/// A successful answer.
-pub struct Answer {
-    /// The output, with AWS's member names; secrets are in the clear.
-    pub output: Value,
-    /// The body and its length, if the operation sends one.
-    pub body: Option<(BodyReader, u64)>,
-    /// What it goes on with, if the operation sends events.
-    pub sending: Option<Sending>,
-}
-
-/// What became of a request.
-pub type Outcome = Result<Answer, Error>;
-
-/// Signing keys that are kept derived: one for each access key, day, region and service.
-const SIGNING_KEYS: usize = 4096;
 
 /// What a record says of a call that no operation answers; its names are those that were asked for.
 pub(crate) const NO_OPERATION: OperationInfo = OperationInfo {
@@ -138,91 +74,6 @@ pub(crate) const NO_OPERATION: OperationInfo = OperationInfo {
 
 /// A call that loses against others this often gives up.
 const MAX_ATTEMPTS: usize = 64;
-
-/// Puts a gate together.
-pub struct GateBuilder {
-    inner: Inner,
-}
-
-impl GateBuilder {
-    /// A gate over a store. `sealing_key` seals session tokens and services' secrets.
-    pub fn new(store: store::Store, blobs: store::Blobs, sealing_key: &[u8; 32], region: Region, management_account: AccountId) -> Self {
-        Self {
-            inner: Inner {
-                store,
-                blobs,
-                clock: Arc::new(base::SystemClock),
-                entropy: Arc::new(base::SystemEntropy),
-                region,
-                management_account,
-                options: policy::Options::default(),
-                policies: PolicyCache::default(),
-                places: organization::Cache::default(),
-                sealer: Sealer::new(sealing_key),
-                signing_keys: wire::sigv4::KeyCache::new(SIGNING_KEYS),
-                sessions: Sessions::default(),
-                registry: Registry::default(),
-                resource_types: BTreeMap::new(),
-                operations: BTreeMap::new(),
-                services: BTreeMap::new(),
-                watchers: RwLock::default(),
-                floods: Floods::default(),
-                retention_changed: AtomicBool::new(false),
-                decisions: DecisionWatchers::default(),
-                decoded: Decoded::default(),
-            },
-        }
-    }
-    /// With a key that services' secrets were sealed under before.
-    pub fn older_sealing_key(mut self, key: &[u8; 32]) -> Self {
-        self.inner.sealer.older(key);
-        self
-    }
-    /// With another clock: tests, rehearsals.
-    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
-        self.inner.clock = clock;
-        self
-    }
-    /// With another source of random bytes: memory worlds only.
-    pub fn entropy(mut self, entropy: Arc<dyn Entropy>) -> Self {
-        self.inner.entropy = entropy;
-        self
-    }
-    /// With a service.
-    ///
-    /// # Errors
-    /// Two services claim the same operation, ARNs or resource type.
-    pub fn register(mut self, service: Registration) -> Result<Self, String> {
-        let inner = &mut self.inner;
-        if inner.services.insert(service.service, (service.protocol, service.principal)).is_some() {
-            return Err(format!("two services are called '{}'", service.service));
-        }
-        let operations = inner.operations.entry(service.service).or_default();
-        for operation in service.operations {
-            let name = operation.info().name;
-            if operations.insert(name, operation).is_some() {
-                return Err(format!("{}:{name} is registered twice", service.service));
-            }
-        }
-        for kind in service.resource_types {
-            let name = kind.name();
-            if inner.resource_types.insert(name, kind).is_some() {
-                return Err(format!("the resource type {name} is registered twice"));
-            }
-        }
-        inner.registry.merge(service.registry)?;
-        Ok(self)
-    }
-    /// The gate. Uploads that a crash cut off are closed as failed, and files that belong to no row are removed.
-    ///
-    /// # Errors
-    /// The store failed.
-    pub fn build(self) -> Result<Gate, Error> {
-        let gate = Gate(Arc::new(self.inner));
-        gate.sweep()?;
-        Ok(gate)
-    }
-}
 
 impl Gate {
     /// One attempt: authenticate, then the path of `pass.rs`.
@@ -418,6 +269,11 @@ impl Gate {
     /// The source of random bytes.
     pub fn entropy(&self) -> &Arc<dyn Entropy> {
         &self.0.entropy
+    }
+    /// Says, once, at which URL the server of this gate is reached.
+    pub fn serve_at(&self, url: String) {
+        // The first word counts: URLs that were given out hold.
+        let _ = self.0.endpoint.set(url);
     }
     /// The region that is served.
     pub fn region(&self) -> &Region {

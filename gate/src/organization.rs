@@ -2,7 +2,7 @@
 
 use crate::{
     Document, Error,
-    authorize::{Compiled, compile},
+    compiled::{Compiled, compile},
     core::{Core, Frame},
 };
 use base::AccountId;

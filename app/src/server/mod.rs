@@ -9,7 +9,9 @@ mod git;
 mod listen;
 mod patient;
 mod route;
+mod signal;
 mod tls;
+mod wanted;
 
 pub(crate) use authority::{Authority, bundle};
 pub(crate) use backup::Backups;

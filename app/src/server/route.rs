@@ -56,6 +56,9 @@ pub(crate) async fn handle(server: &Server, connection: Connection, request: htt
     if codecommit::GitServer::is_git(parts.uri.path()) {
         return super::git::handle(server, connection, parts, incoming).await;
     }
+    if super::signal::is_signal(&parts) {
+        return super::signal::handle(server, connection, parts, incoming).await;
+    }
     let target = parts.uri.path_and_query().map_or("/", |t| t.as_str()).to_string();
     let (_, query) = wire::encoding::split_target(&target);
     let authorization = signer(server, &mut parts, &target);

@@ -108,7 +108,8 @@ impl Place {
 
     fn start(&mut self) {
         self.starts += 1;
-        let mut command = Command::new(env!("CARGO_BIN_EXE_sekisho"));
+        let binary = std::env::var_os("SEKISHO").unwrap_or_else(|| env!("CARGO_BIN_EXE_sekisho").into());
+        let mut command = Command::new(binary);
         command
             .args(["up", "--listen", "127.0.0.1:0", "--dir"])
             .arg(self.folder())

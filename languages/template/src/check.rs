@@ -28,6 +28,7 @@ pub(crate) fn check(template: &Template, findings: &mut Findings) {
         parameters: template.parameters.iter().map(|parameter| parameter.name.as_str()).collect(),
         conditions: template.conditions.iter().map(|(name, _)| name.text.as_str()).collect(),
         used: HashSet::new(),
+        missing: Vec::new(),
         findings,
     };
     for (_, expr) in &template.conditions {
@@ -46,10 +47,12 @@ pub(crate) fn check(template: &Template, findings: &mut Findings) {
         resource.expressions().for_each(|expr| checker.expr(expr, "Resources"));
         checker.depends_on(resource);
     }
+    checker.unresolved("Resources");
     for output in &template.outputs {
         output.condition_name.iter().for_each(|name| checker.condition(name, "Outputs"));
         [Some(&output.value), output.export.as_ref()].into_iter().flatten().for_each(|expr| checker.expr(expr, "Outputs"));
     }
+    checker.unresolved("Outputs");
     checker.names();
     checker.unused();
     for graph in [condition_graph(template), Graph::new(template, &|_| None, &|_| true, true)] {
@@ -70,6 +73,8 @@ struct Checker<'a, 'f> {
     parameters: HashSet<&'a str>,
     conditions: HashSet<&'a str>,
     used: HashSet<&'a str>,
+    /// What a block refers to and is not there, each name once.
+    missing: Vec<&'a Name>,
     findings: &'f mut Findings,
 }
 
@@ -98,24 +103,38 @@ impl<'a> Checker<'a, '_> {
         if self.template.index.contains_key(text) && resources {
             return;
         }
-        let message = match (resources, block) {
-            (true, _) => {
-                format!("Template format error: Unresolved resource dependencies [{}] in the {block} block of the template", shorten(text))
-            }
-            (false, "Conditions") => {
-                format!(
-                    "Template format error: Unresolved dependencies [{}]. Cannot reference resources in the Conditions block of the template",
-                    shorten(text)
-                )
-            }
-            _ => format!(
-                "Template format error: Unresolved dependencies [{}]. Cannot reference resources in the {block} block of the template",
-                shorten(text)
-            ),
-        };
-        let known = self.parameters.iter().copied().chain(PSEUDO);
-        let ids = self.template.index.keys().map(String::as_str).filter(|_| resources);
-        self.findings.push(Diagnostic::error(&name.span, message).maybe_help(did_you_mean(text, known.chain(ids))));
+        if resources {
+            return self.is_missing(name);
+        }
+        let message = format!(
+            "Template format error: Unresolved dependencies [{}]. Cannot reference resources in the {block} block of the template",
+            shorten(text)
+        );
+        let help = did_you_mean(text, self.parameters.iter().copied().chain(PSEUDO));
+        self.findings.push(Diagnostic::error(&name.span, message).maybe_help(help));
+    }
+
+    fn is_missing(&mut self, name: &'a Name) {
+        const MOST: usize = 100;
+        if self.missing.len() < MOST && !self.missing.iter().any(|known| known.text == name.text) {
+            self.missing.push(name);
+        }
+    }
+
+    /// Reports what is missing in a block. The first finding names all of it, as AWS does; each has its place.
+    fn unresolved(&mut self, block: &str) {
+        let missing = std::mem::take(&mut self.missing);
+        for (at, name) in missing.iter().enumerate() {
+            let named: Vec<String> =
+                missing[at..].iter().take(if at == 0 { usize::MAX } else { 1 }).map(|name| shorten(&name.text)).collect();
+            let message = format!(
+                "Template format error: Unresolved resource dependencies [{}] in the {block} block of the template",
+                named.join(", ")
+            );
+            let ids = self.template.index.keys().map(String::as_str);
+            let help = did_you_mean(&name.text, self.parameters.iter().copied().chain(PSEUDO).chain(ids));
+            self.findings.push(Diagnostic::error(&name.span, message).maybe_help(help));
+        }
     }
 
     fn attribute(&mut self, name: &'a Name, block: &str) {
@@ -128,7 +147,7 @@ impl<'a> Checker<'a, '_> {
             self.findings.push(Diagnostic::error(&name.span, message));
             return;
         }
-        if self.template.index.contains_key(text) {
+        if self.template.index.contains_key(text) || self.findings.is_full() {
             return;
         }
         let message = format!("Template error: instance of Fn::GetAtt references undefined resource {}", shorten(text));
@@ -143,7 +162,7 @@ impl<'a> Checker<'a, '_> {
     fn condition(&mut self, name: &'a Name, block: &str) {
         let text = name.text.as_str();
         self.used.insert(text);
-        if self.conditions.contains(text) {
+        if self.conditions.contains(text) || self.findings.is_full() {
             return;
         }
         let message =
@@ -153,7 +172,7 @@ impl<'a> Checker<'a, '_> {
 
     fn mapping(&mut self, name: &'a str, span: &Span) {
         self.used.insert(name);
-        if self.template.mappings.contains_key(name) {
+        if self.template.mappings.contains_key(name) || self.findings.is_full() {
             return;
         }
         let message = format!("Template error: Mapping named '{}' is not present in the 'Mappings' section of template.", shorten(name));
@@ -164,12 +183,7 @@ impl<'a> Checker<'a, '_> {
     fn depends_on(&mut self, resource: &'a Resource) {
         for name in &resource.depends_on_names {
             if !self.template.index.contains_key(&name.text) {
-                let message = format!(
-                    "Template format error: Unresolved resource dependencies [{}] in the Resources block of the template",
-                    shorten(&name.text)
-                );
-                let help = did_you_mean(&name.text, self.template.index.keys().map(String::as_str));
-                self.findings.push(Diagnostic::error(&name.span, message).maybe_help(help));
+                self.is_missing(name);
             }
         }
     }
@@ -178,14 +192,20 @@ impl<'a> Checker<'a, '_> {
     fn names(&mut self) {
         for resource in &self.template.resources {
             if self.parameters.contains(resource.logical_id.as_str()) {
-                let message =
-                    format!("Template format error: Duplicate logical id {}: it is a parameter and a resource", resource.logical_id);
+                let message = format!(
+                    "Template error: all resources and parameters must have unique names. Common name(s):[{}]",
+                    resource.logical_id
+                );
                 self.findings.push(Diagnostic::error(&resource.span, message).help("rename one of the two"));
             }
         }
     }
 
     fn unused(&mut self) {
+        // What a transform used is no longer there to be seen.
+        if !self.template.transforms.is_empty() {
+            return;
+        }
         let parameters = self.template.parameters.iter().map(|p| ("Parameter", p.name.as_str(), &p.span));
         let conditions = self.template.conditions.iter().map(|(name, _)| ("Condition", name.text.as_str(), &name.span));
         let mut mappings: Vec<_> = self.template.mappings.iter().map(|(name, m)| ("Mapping", name.as_str(), &m.span)).collect();

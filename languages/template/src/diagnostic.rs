@@ -97,6 +97,10 @@ impl Findings {
     const MOST: usize = 100;
 
     pub(crate) fn push(&mut self, finding: Diagnostic) {
+        if self.list.contains(&finding) {
+            // A loop and an alias repeat what is wrong in them.
+            return;
+        }
         self.errors |= finding.severity == Severity::Error;
         if self.list.len() < Self::MOST || (self.errors && self.list.iter().all(|f| f.severity == Severity::Warning)) {
             self.list.push(finding);

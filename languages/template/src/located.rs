@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_json::Value;
 
-use crate::node::shorten;
+use crate::node::{Kind, Node, shorten};
 use crate::{Part, Span, span::Ruler};
 
 /// A value and where its text was written.
@@ -149,8 +149,32 @@ impl Located {
                     pointer.truncate(length);
                 }
             }
+            LocatedValue::String(text) => self.collect_written(text, pointer, list),
             _ => {}
         }
+    }
+
+    /// The places within a text that is a policy.
+    fn collect_written(&self, text: &str, pointer: &mut String, list: &mut Vec<(String, Span)>) {
+        const LONGEST: usize = 64 * 1024;
+        if text.len() > LONGEST || !text.trim_start().starts_with('{') || !text.contains("Statement") {
+            return;
+        }
+        let Ok(root) = crate::json::parse(text, &"".into(), &mut crate::diagnostic::Findings::default()) else { return };
+        // Byte offsets of characters, and the first character of each line.
+        let offsets: Vec<usize> = text.char_indices().map(|(at, _)| at).collect();
+        let lines: Vec<usize> =
+            std::iter::once(0).chain(text.chars().enumerate().filter(|(_, c)| *c == '\n').map(|(at, _)| at + 1)).collect();
+        let mut slicer = self.slicer();
+        let mut place = |at: &Span| {
+            let number = lines.get(at.line as usize - 1).map(|line| line + at.column as usize - 1);
+            let (from, to) = number.map_or((0, 0), |number| {
+                let offset = |number: usize| offsets.get(number).copied().unwrap_or(text.len());
+                (offset(number), offset(number + 1))
+            });
+            slicer.slice(from, to).into_iter().next().map_or_else(|| self.span.clone(), |part| part.span)
+        };
+        collect_nodes(&root, pointer, &mut place, list);
     }
 
     /// Its text for a message: cut to a readable length, and hidden when it is a secret.
@@ -246,6 +270,23 @@ impl<'t> Slicer<'t> {
             }
         }
         found
+    }
+}
+
+/// The places of what stands within a node.
+fn collect_nodes(node: &Node, pointer: &mut String, place: &mut dyn FnMut(&Span) -> Span, list: &mut Vec<(String, Span)>) {
+    let length = pointer.len();
+    let mut within = |step: &str, node: &Node| {
+        pointer.push('/');
+        pointer.push_str(&step.replace('~', "~0").replace('/', "~1"));
+        list.push((pointer.clone(), place(&node.span)));
+        collect_nodes(node, pointer, place, list);
+        pointer.truncate(length);
+    };
+    match &node.kind {
+        Kind::List(items) => items.iter().enumerate().for_each(|(index, item)| within(&index.to_string(), item)),
+        Kind::Map(entries) => entries.iter().for_each(|entry| within(&entry.key.text, &entry.value)),
+        _ => {}
     }
 }
 

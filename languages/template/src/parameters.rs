@@ -103,6 +103,14 @@ fn parameter(key: Name, value: Node, findings: &mut Findings) -> Option<Paramete
                 .help(format!("add 'Type: String' to {}", parameter.name)),
         );
     }
+    let bounds = [
+        ("Length", parameter.min_length.zip(parameter.max_length).is_some_and(|(least, most)| least > most)),
+        ("Value", parameter.min_value.zip(parameter.max_value).is_some_and(|(least, most)| least > most)),
+    ];
+    for (what, _) in bounds.iter().filter(|(_, crossed)| *crossed) {
+        let message = format!("Template error: Parameter '{}' Min{what} must be less than Max{what}.", parameter.name);
+        findings.push(Diagnostic::error(&parameter.span, message));
+    }
     Some(parameter)
 }
 
@@ -167,6 +175,22 @@ fn member(parameter: &mut Parameter, key: &Name, value: &Node, has_type: &mut bo
 
 const SSM_VALUE: &str = "AWS::SSM::Parameter::Value<";
 
+/// The types whose values are the ids of resources that exist.
+/// Source: <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-supplied-parameter-types.html>
+const AWS_TYPES: [&str; 10] = [
+    ZONE,
+    "AWS::EC2::Image::Id",
+    "AWS::EC2::Instance::Id",
+    "AWS::EC2::KeyPair::KeyName",
+    "AWS::EC2::SecurityGroup::GroupName",
+    "AWS::EC2::SecurityGroup::Id",
+    "AWS::EC2::Subnet::Id",
+    "AWS::EC2::VPC::Id",
+    "AWS::EC2::Volume::Id",
+    "AWS::Route53::HostedZone::Id",
+];
+const ZONE: &str = "AWS::EC2::AvailabilityZone::Name";
+
 fn known_type(name: &str, span: &Span) -> Result<(), Diagnostic> {
     let inner = name.strip_prefix(SSM_VALUE).and_then(|rest| rest.strip_suffix('>')).unwrap_or(name);
     let item = inner.strip_prefix("List<").and_then(|rest| rest.strip_suffix('>'));
@@ -175,15 +199,17 @@ fn known_type(name: &str, span: &Span) -> Result<(), Diagnostic> {
         ("String", _) | ("CommaDelimitedList", _) => true,
         ("Number", _) => !from_store,
         (_, Some("Number")) => !from_store,
-        (_, Some("String")) => from_store,
-        (other, None) | (_, Some(other)) => other.starts_with("AWS::") && !other.contains(['<', '>']),
+        (_, Some("String")) => true,
+        ("AWS::SSM::Parameter::Name", None) => !from_store,
+        (other, None) | (_, Some(other)) => AWS_TYPES.contains(&other),
     };
     match known {
         true => Ok(()),
         false => {
             let types = ["String", "Number", "List<Number>", "CommaDelimitedList", "AWS::SSM::Parameter::Value<String>"];
             Err(Diagnostic::error(span, format!("Template format error: Unrecognized parameter type: {}", shorten(name))).maybe_help(
-                did_you_mean(name, types).or_else(|| Some(format!("the types are {} and AWS resource types", types.join(", ")))),
+                did_you_mean(name, types.into_iter().chain(AWS_TYPES))
+                    .or_else(|| Some(format!("the types are {}, and ids such as AWS::EC2::VPC::Id", types.join(", ")))),
             ))
         }
     }

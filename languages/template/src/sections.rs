@@ -41,6 +41,7 @@ pub(crate) fn read(entries: Vec<Entry>, mut template: Template, findings: &mut F
             "Description" => template.description = description(&value, findings),
             "Metadata" => template.metadata = Some(value.literal()),
             "Transform" => {}
+            "Globals" if template.transforms.iter().any(|name| name == SERVERLESS) => {}
             "Parameters" => template.parameters = crate::parameters::declared(members(value, &key, 200, findings), findings),
             "Mappings" => template.mappings = mappings(members(value, &key, 200, findings), findings),
             "Conditions" => {
@@ -64,9 +65,16 @@ pub(crate) fn read(entries: Vec<Entry>, mut template: Template, findings: &mut F
         let start = Span { end_line: template.span.line, end_column: template.span.column + 1, ..template.span.clone() };
         findings.push(Diagnostic::error(&start, "Template format error: At least one Resources member must be defined."));
     }
+    for resource in template.resources.iter().filter(|resource| resource.resource_type.starts_with("AWS::Serverless::")) {
+        let message = format!("Transform {SERVERLESS} failed with: {} is not available in Sekisho", shorten(&resource.resource_type));
+        findings.push(Diagnostic::error(&resource.type_span, message).help("what it would make, AWS::Lambda::Function, is not there"));
+    }
     template.index = template.resources.iter().enumerate().map(|(at, resource)| (resource.logical_id.clone(), at)).collect();
     template
 }
+
+/// A transform that leaves alone what is not its own. Nothing of its own is here.
+const SERVERLESS: &str = "AWS::Serverless-2016-10-31";
 
 /// What to do instead of a macro.
 pub(crate) const MACROS: &str = "Sekisho has AWS::LanguageExtensions alone; give the template as other macros leave it, for example from 'aws cloudformation get-template --template-stage Processed'";
@@ -146,8 +154,13 @@ pub(crate) fn transforms(entries: &[Entry], findings: &mut Findings) -> Vec<Stri
     };
     let mut names = Vec::new();
     for item in items {
-        match item.scalar() {
-            Some(known @ EXTENSIONS) => names.push(known.to_owned()),
+        let named = match &item.kind {
+            // The form with parameters, which no transform of ours takes.
+            Kind::Map(entries) => entries.iter().find(|entry| entry.key.text == "Name").map(|entry| &entry.value),
+            _ => Some(item),
+        };
+        match named.and_then(Node::scalar) {
+            Some(known @ (EXTENSIONS | SERVERLESS)) => names.push(known.to_owned()),
             Some(other) => {
                 findings.push(Diagnostic::error(&item.span, format!("No transform named {} found.", shorten(other))).help(MACROS))
             }
@@ -207,7 +220,17 @@ pub(crate) fn mappings(entries: Vec<Entry>, findings: &mut Findings) -> HashMap<
         let mut values: HashMap<String, HashMap<String, Located>> = HashMap::new();
         for top in object(value, &format!("Mapping {}", key.text), findings) {
             let inner = values.entry(top.key.text.clone()).or_default();
-            for second in object(top.value, &format!("Mapping {} {}", key.text, shorten(&top.key.text)), findings) {
+            if top.key.text.len() > 255 {
+                findings.push(Diagnostic::error(&top.key.span, "Template format error: Mapping key is longer than 255 characters"));
+            }
+            for (count, second) in
+                object(top.value, &format!("Mapping {} {}", key.text, shorten(&top.key.text)), findings).into_iter().enumerate()
+            {
+                if count == 200 {
+                    let message =
+                        format!("Template format error: Number of attributes of mapping {} is greater than maximum allowed, 200", key.text);
+                    findings.push(Diagnostic::error(&second.key.span, message));
+                }
                 if matches!(second.value.kind, Kind::Map(_)) {
                     findings.push(
                         Diagnostic::error(

@@ -237,8 +237,7 @@ impl Template {
         &self.warnings
     }
 
-    /// The capability that a caller must acknowledge, with AWS's reason. At most one: `CAPABILITY_NAMED_IAM` covers
-    /// `CAPABILITY_IAM`.
+    /// The capabilities that a caller must acknowledge, with AWS's reasons. `CAPABILITY_NAMED_IAM` covers `CAPABILITY_IAM`.
     pub fn capabilities_needed(&self) -> Vec<(&'static str, String)> {
         const IDENTITIES: [(&str, Option<&str>); 11] = [
             ("AWS::IAM::AccessKey", None),
@@ -264,10 +263,14 @@ impl Template {
         }
         types.sort_unstable();
         types.dedup();
-        if types.is_empty() {
-            return Vec::new();
+        let reason = |names: String| format!("The following resource(s) require capabilities: [{names}]");
+        let mut needed = Vec::new();
+        if !types.is_empty() {
+            needed.push((if named { "CAPABILITY_NAMED_IAM" } else { "CAPABILITY_IAM" }, reason(types.join(", "))));
         }
-        let capability = if named { "CAPABILITY_NAMED_IAM" } else { "CAPABILITY_IAM" };
-        vec![(capability, format!("The following resource(s) require capabilities: [{}]", types.join(", ")))]
+        if !self.transforms.is_empty() {
+            needed.push(("CAPABILITY_AUTO_EXPAND", reason(self.transforms.join(", "))));
+        }
+        needed
     }
 }

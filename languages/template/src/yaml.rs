@@ -19,6 +19,7 @@ pub(crate) fn parse(source: &str, file: &Arc<str>, findings: &mut Findings) -> R
         root: None,
         anchors: HashMap::new(),
         nodes: 0,
+        reached: (0, 0, 0),
         documents: 0,
         findings,
     };
@@ -33,6 +34,9 @@ pub(crate) fn parse(source: &str, file: &Arc<str>, findings: &mut Findings) -> R
     Ok(builder.root)
 }
 
+/// This much text counts as a value more: aliases repeat it.
+const TEXT: usize = 32;
+
 struct Builder<'a, 's> {
     file: &'a Arc<str>,
     lines: Vec<&'s str>,
@@ -40,6 +44,8 @@ struct Builder<'a, 's> {
     root: Option<Node>,
     anchors: HashMap<usize, Anchored>,
     nodes: usize,
+    /// The last place on a line that was looked for: the line, the byte and the character.
+    reached: (usize, usize, usize),
     documents: usize,
     findings: &'a mut Findings,
 }
@@ -77,10 +83,17 @@ impl Builder<'_, '_> {
     }
 
     /// The place of a scalar without the tag and the anchor before it, so that a place inside its text can be told.
-    fn argument(&self, span: &Span) -> Span {
+    fn argument(&mut self, span: &Span) -> Span {
         let start = (span.column as usize).saturating_sub(1);
-        let line = self.lines.get((span.line as usize).saturating_sub(1)).copied().unwrap_or_default();
-        let at = line.char_indices().nth(start).map_or(line.len(), |(at, _)| at);
+        let number = (span.line as usize).saturating_sub(1);
+        let line = self.lines.get(number).copied().unwrap_or_default();
+        // Events come in order: on a long line the counting goes on from the last place.
+        let (from, counted) = match self.reached {
+            (known, from, counted) if known == number && counted <= start => (from, counted),
+            _ => (0, 0),
+        };
+        let at = line[from..].char_indices().nth(start - counted).map_or(line.len(), |(at, _)| from + at);
+        self.reached = if at < line.len() { (number, at, start) } else { (number, 0, 0) };
         let mut rest = &line[at..];
         while rest.starts_with(['!', '&']) {
             rest = rest[rest.find(' ').unwrap_or(rest.len())..].trim_start_matches(' ');
@@ -123,9 +136,10 @@ impl Builder<'_, '_> {
             Event::Alias(anchor) => self.alias(anchor, mark),
             Event::Scalar(text, style, anchor, tag) => {
                 let span = self.span(mark);
-                self.nodes += 1;
+                let size = 1 + text.len() / TEXT;
+                self.nodes += size;
                 let node = self.scalar(&text, style, tag.as_deref(), anchor != 0, span)?;
-                self.close(node, 0, 1, anchor)
+                self.close(node, 0, size, anchor)
             }
             Event::SequenceStart(anchor, tag) => self.open(Content::List(Vec::new()), anchor, tag.as_deref(), mark),
             Event::MappingStart(anchor, tag) => self.open(Content::Map(MapBuilder::default(), None), anchor, tag.as_deref(), mark),

@@ -155,12 +155,13 @@ pub(crate) fn metadata(plan: &Plan<'_>, id: &str, known: &dyn Attributes) -> Res
 
 fn unsupported(plan: &Plan<'_>, resource: &ResourcePlan, known: &dyn Attributes, findings: &mut Vec<Diagnostic>) {
     for (attribute, name) in [(ResourceAttribute::CreationPolicy, "CreationPolicy"), (ResourceAttribute::UpdatePolicy, "UpdatePolicy")] {
-        if !matches!(plan.attribute(&resource.logical_id, attribute, known), Ok(None)) {
+        let waits = attribute == ResourceAttribute::CreationPolicy && resource.resource_type == crate::waiting::CONDITION;
+        if !waits && !matches!(plan.attribute(&resource.logical_id, attribute, known), Ok(None)) {
             let message = format!("{name} of {} is not supported for resources of type {}", resource.logical_id, resource.resource_type);
             findings.push(finding(&resource.span, message, Some(format!("remove {name}: no resource type of Sekisho takes one"))));
         }
     }
-    for (policy, name) in [(&resource.deletion_policy, "DeletionPolicy"), (&resource.update_replace_policy, "UpdateReplacePolicy")] {
+    for (policy, name) in [(&resource.deletion_policy, "deletion policy"), (&resource.update_replace_policy, "update replace policy")] {
         if policy.as_deref() == Some("Snapshot") {
             let message = format!("Template error: resource type {} does not support {name} Snapshot", resource.resource_type);
             findings.push(finding(&resource.span, message, Some("use Delete or Retain".into())));

@@ -23,19 +23,43 @@ type Parsed = VecDeque<(Arc<str>, Arc<Template>)>;
 static PARSED: Mutex<Parsed> = Mutex::new(VecDeque::new());
 const MAX_PARSED: usize = 32;
 
-/// A template's text, read and checked.
-pub(crate) fn parsed(text: &str) -> Result<Arc<Template>, Vec<Diagnostic>> {
+fn remembered(key: &str, read: impl FnOnce() -> Result<Template, Vec<Diagnostic>>) -> Result<Arc<Template>, Vec<Diagnostic>> {
     let cache = || PARSED.lock().unwrap_or_else(|e| e.into_inner());
-    if let Some((_, found)) = cache().iter().find(|(known, _)| **known == *text) {
+    if let Some((_, found)) = cache().iter().find(|(known, _)| **known == *key) {
         return Ok(found.clone());
     }
-    let template = Arc::new(Template::parse(text, FILE)?);
+    let template = Arc::new(read()?);
     let mut cache = cache();
     if cache.len() >= MAX_PARSED {
         cache.pop_front();
     }
-    cache.push_back((text.into(), template.clone()));
+    cache.push_back((key.into(), template.clone()));
     Ok(template)
+}
+
+/// A template's text, read and checked.
+pub(crate) fn parsed(text: &str) -> Result<Arc<Template>, Vec<Diagnostic>> {
+    remembered(text, || Template::parse(text, FILE))
+}
+
+/// The template as it is for a version of a stack: what its transforms make of the version's parameters.
+pub(crate) fn transformed(stack: &Stack, version: &Version, text: &str) -> Result<Arc<Template>, Vec<Diagnostic>> {
+    let template = parsed(text)?;
+    if template.transforms().is_empty() {
+        return Ok(template);
+    }
+    // A version's parameters never change.
+    let key = format!("{} {}", stack.arn(), version.template);
+    remembered(&key, || with_inputs(stack, version, &BTreeMap::new(), &Lacking::default(), |inputs| Template::process(text, FILE, inputs)))
+}
+
+/// The text of a version's template after its transforms.
+pub(crate) fn processed(stack: &Stack, version: &Version, text: String) -> Result<String, Vec<Diagnostic>> {
+    if parsed(&text)?.transforms().is_empty() {
+        return Ok(text);
+    }
+    let processed = with_inputs(stack, version, &BTreeMap::new(), &Lacking::default(), |inputs| Template::processed(&text, FILE, inputs))?;
+    Ok(processed.unwrap_or(text))
 }
 
 /// The template of a version.
@@ -43,7 +67,7 @@ pub(crate) fn template_of(scope: &mut Scope<'_, CloudFormation>, stack: &Stack, 
     let [account, uuid] = stack.key();
     let text = scope.get(&TEMPLATES, &[account, uuid, version.template.as_str()])?;
     let text = text.ok_or_else(|| Error::internal(format_args!("the template of {} is missing", stack.arn())))?;
-    parsed(&text).map_err(|list| findings(&list))
+    transformed(stack, version, &text).map_err(|list| findings(&list))
 }
 
 /// The values of those of the exports that are there.
@@ -94,6 +118,17 @@ pub(crate) fn with_lacking<T>(
     lacking: &Lacking,
     work: impl FnOnce(&Plan<'_>) -> Result<T, Vec<Diagnostic>>,
 ) -> Result<T, Vec<Diagnostic>> {
+    with_inputs(stack, version, exports, lacking, |inputs| work(&template.plan(inputs)?))
+}
+
+/// Lets `work` have what a version's template is evaluated with.
+fn with_inputs<T>(
+    stack: &Stack,
+    version: &Version,
+    exports: &BTreeMap<String, String>,
+    lacking: &Lacking,
+    work: impl FnOnce(&Inputs<'_>) -> T,
+) -> T {
     let import = |name: &str| exports.get(name).cloned();
     let resolve = |reference: &DynamicReference| {
         let DynamicReference::Ssm { name, version: number } = reference else {
@@ -113,7 +148,7 @@ pub(crate) fn with_lacking<T>(
     inputs.parameters = version.parameters.clone();
     inputs.imports = &import;
     inputs.resolver = Some(&resolve);
-    work(&template.plan(&inputs)?)
+    work(&inputs)
 }
 
 /// The resources that exist.

@@ -27,6 +27,7 @@ mod state;
 mod status;
 mod stored;
 mod template_url;
+mod waiting;
 mod workflow;
 
 use base::Arn;
@@ -44,9 +45,9 @@ pub use operations::{
     list_change_sets::ListChangeSets, list_exports::ListExports, list_imports::ListImports, list_stack_instances::ListStackInstances,
     list_stack_resources::ListStackResources, list_stack_set_operation_results::ListStackSetOperationResults,
     list_stack_set_operations::ListStackSetOperations, list_stack_sets::ListStackSets, list_stacks::ListStacks,
-    rollback_stack::RollbackStack, set_stack_policy::SetStackPolicy, stop_stack_set_operation::StopStackSetOperation,
-    update_stack::UpdateStack, update_stack_instances::UpdateStackInstances, update_stack_set::UpdateStackSet,
-    update_termination_protection::UpdateTerminationProtection, validate_template::ValidateTemplate,
+    rollback_stack::RollbackStack, set_stack_policy::SetStackPolicy, signal_resource::SignalResource,
+    stop_stack_set_operation::StopStackSetOperation, update_stack::UpdateStack, update_stack_instances::UpdateStackInstances,
+    update_stack_set::UpdateStackSet, update_termination_protection::UpdateTerminationProtection, validate_template::ValidateTemplate,
 };
 pub use status::{ResourceStatus, StackStatus};
 
@@ -59,9 +60,17 @@ impl Service for CloudFormation {
     const PROTOCOL: Protocol = Protocol::Query;
 }
 
+/// Who has the whole of a wait condition handle's URL may signal it.
+const HANDLE_POLICY: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":"*","Action":"cloudformation:SignalResource","Resource":"*","Condition":{"StringEquals":{"cloudformation:HandleSigned":"true"}}}}"#;
+
 fn facts(view: &mut View<'_, CloudFormation>, arn: &Arn) -> Result<Option<ResourceFacts>, Error> {
     if arn.resource_of("stackset").is_some() {
         return stack_sets::facts(view, arn);
+    }
+    if let Some(target) = waiting::Target::of_arn(arn) {
+        let policy =
+            gate::Document { name: format!("policy of the wait condition handle {}", target.logical_id), text: HANDLE_POLICY.into() };
+        return Ok(Some(ResourceFacts { policy: Some(policy), ..ResourceFacts::owned_by(target.account) }));
     }
     let (Some(account), Some((_, uuid))) = (arn.account(), arn.resource_of("stack").and_then(|path| path.split_once('/'))) else {
         return Ok(None);
@@ -115,6 +124,7 @@ pub fn service() -> Registration {
         .operation::<ListStacks>()
         .operation::<RollbackStack>()
         .operation::<SetStackPolicy>()
+        .operation::<SignalResource>()
         .operation::<StopStackSetOperation>()
         .operation::<UpdateStack>()
         .operation::<UpdateStackInstances>()
@@ -122,6 +132,8 @@ pub fn service() -> Registration {
         .operation::<UpdateTerminationProtection>()
         .operation::<ValidateTemplate>()
         .resource_type(resources::stack::StackType)
+        .resource_type(resources::wait_condition::WaitCondition)
+        .resource_type(resources::wait_condition_handle::WaitConditionHandle)
         .resources::<CloudFormation>(facts)
         .origins(places::origin)
 }

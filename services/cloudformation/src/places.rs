@@ -52,18 +52,29 @@ fn canonical(statement: &Value) -> String {
     text
 }
 
-/// The statements within a value, with their pointers.
-fn statements<'v>(value: &'v Value, pointer: &mut String, found: &mut Vec<(String, &'v Value)>) {
+/// A longer text is no policy.
+const LONGEST_POLICY: usize = 64 * 1024;
+
+/// A policy that is written as text.
+fn written(text: &str) -> Option<Value> {
+    let may = text.len() <= LONGEST_POLICY && text.trim_start().starts_with('{') && text.contains("Statement");
+    may.then(|| serde_json::from_str(text).ok()).flatten()
+}
+
+/// Finds the statements within a value, with their pointers.
+fn statements(value: &Value, pointer: &mut String, found: &mut dyn FnMut(&str, &Value)) {
     let is_statement = |value: &Value| value.get("Effect").is_some();
-    let mut within = |step: &str, value: &'v Value| {
+    let mut within = |step: &str, value: &Value| {
         let length = pointer.len();
         pointer.push('/');
         pointer.push_str(&step.replace('~', "~0").replace('/', "~1"));
         match value {
             Value::Array(list) if step == "Statement" => {
-                found.extend(list.iter().enumerate().filter(|(_, one)| is_statement(one)).map(|(n, one)| (format!("{pointer}/{n}"), one)));
+                for (n, one) in list.iter().enumerate().filter(|(_, one)| is_statement(one)) {
+                    found(&format!("{pointer}/{n}"), one);
+                }
             }
-            one if step == "Statement" && is_statement(one) => found.push((pointer.clone(), one)),
+            one if step == "Statement" && is_statement(one) => found(pointer, one),
             _ => statements(value, pointer, found),
         }
         pointer.truncate(length);
@@ -71,21 +82,28 @@ fn statements<'v>(value: &'v Value, pointer: &mut String, found: &mut Vec<(Strin
     match value {
         Value::Object(members) => members.iter().for_each(|(key, value)| within(key, value)),
         Value::Array(list) => list.iter().enumerate().for_each(|(n, value)| within(&n.to_string(), value)),
+        Value::String(text) => {
+            if let Some(Value::Object(members)) = written(text) {
+                members.iter().for_each(|(key, value)| within(key, value));
+            }
+        }
         _ => {}
     }
 }
 
-fn statements_of(made: &Made) -> Vec<(String, &Value)> {
-    let mut found = Vec::new();
-    statements(&made.properties, &mut String::new(), &mut found);
-    found
+fn statements_of(made: &Made, found: &mut dyn FnMut(&str, &Value)) {
+    statements(&made.properties, &mut String::new(), found);
 }
 
 /// The words under which a resource is found: its physical id, and its statements.
 fn words(made: Option<&Made>) -> BTreeSet<String> {
     let Some(made) = made else { return BTreeSet::new() };
-    let own = statements_of(made).into_iter().map(|(_, statement)| hash(&canonical(statement)));
-    let mut words: BTreeSet<String> = own.take(MOST_WORDS).collect();
+    let mut words = BTreeSet::new();
+    statements_of(made, &mut |_, statement| {
+        if words.len() < MOST_WORDS {
+            words.insert(hash(&canonical(statement)));
+        }
+    });
     if !words.is_empty() {
         words.insert(hash(&made.physical_id));
     }
@@ -129,7 +147,13 @@ fn span<'m>(made: &'m Made, pointer: &str) -> Option<&'m Span> {
 fn find(made: &Made, sought: &Sought<'_>) -> Option<(Span, Option<Span>)> {
     let Some(statement) = sought.statement else { return Some((span(made, "")?.clone(), None)) };
     let wanted = canonical(statement);
-    let (pointer, _) = statements_of(made).into_iter().find(|(_, one)| canonical(one) == wanted)?;
+    let mut pointer = None;
+    statements_of(made, &mut |at, one| {
+        if pointer.is_none() && canonical(one) == wanted {
+            pointer = Some(at.to_owned());
+        }
+    });
+    let pointer = pointer?;
     let statement = span(made, &pointer)?;
     // A value that came from a parameter was written elsewhere: then the condition's operator is the place.
     let within = |span: &&Span| (statement.line..=statement.end_line).contains(&span.line);

@@ -4,7 +4,7 @@ use crate::{
     CloudFormation,
     changes::{self, Kinds, Survey},
     error::{findings, insufficient_capabilities, invalid},
-    evaluation::{Lacking, exported, parsed, with_lacking, with_plan},
+    evaluation::{Lacking, exported, parsed, transformed, with_lacking, with_plan},
     state::{ParameterRow, RESOURCES, ResourceRow, Stack, TEMPLATES, Tag, Version},
     stored,
 };
@@ -43,6 +43,8 @@ pub(crate) struct Prepared {
     pub(crate) version: Version,
     pub(crate) text: String,
     pub(crate) survey: Survey,
+    /// The template declares transforms.
+    rewritten: bool,
 }
 
 const MAX_TAGS: usize = 50;
@@ -102,13 +104,17 @@ pub(crate) fn check_tags(tags: &[Tag]) -> Result<(), Error> {
     Ok(())
 }
 
+/// The capability to have a template rewritten without looking at the result. Change sets are looked at: they need none.
+const AUTO_EXPAND: &str = "CAPABILITY_AUTO_EXPAND";
+
 pub(crate) fn check_capabilities(template: &Template, given: &[String]) -> Result<(), Error> {
-    const KNOWN: [&str; 3] = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"];
+    const KNOWN: [&str; 3] = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", AUTO_EXPAND];
     if let Some(other) = given.iter().find(|c| !KNOWN.contains(&c.as_str())) {
         return Err(crate::error::constraint("capabilities", other, &format!("satisfy enum value set: [{}]", KNOWN.join(", "))));
     }
     for (needed, why) in template.capabilities_needed() {
-        if !given.iter().any(|c| c == needed || c == "CAPABILITY_NAMED_IAM") {
+        let covers = |c: &String| c == needed || c == "CAPABILITY_NAMED_IAM" && needed == "CAPABILITY_IAM";
+        if needed != AUTO_EXPAND && !given.iter().any(covers) {
             return Err(insufficient_capabilities(needed, &why));
         }
     }
@@ -166,9 +172,6 @@ pub(crate) fn prepare(scope: &mut Scope<'_, CloudFormation>, stack: &Stack, requ
         None => current_text(scope, stack)?.ok_or_else(|| invalid("Either Template URL or Template Body must be specified."))?,
     };
     let template = parsed(&text).map_err(|list| findings(&list))?;
-    let kinds = kinds(scope, &template)?;
-    check_resource_types(&template, &request.resource_types)?;
-    check_capabilities(&template, &request.capabilities)?;
     let tags = request.tags.or_else(|| stack.shown().map(|c| c.tags.clone())).unwrap_or_default();
     check_tags(&tags)?;
     let mut version = Version {
@@ -183,6 +186,10 @@ pub(crate) fn prepare(scope: &mut Scope<'_, CloudFormation>, stack: &Stack, requ
     };
     version.stored = stored::of_parameters(scope, &template, &version.parameters)?;
     let worded = |list: Vec<Diagnostic>| findings(&list);
+    let template = transformed(stack, &version, &text).map_err(worded)?;
+    let kinds = kinds(scope, &template)?;
+    check_resource_types(&template, &request.resource_types)?;
+    check_capabilities(&template, &version.capabilities)?;
     version.imports = with_plan(stack, &template, &version, &BTreeMap::new(), |plan| plan.imports()).map_err(worded)?;
     let exports = exported(scope, stack, &version.imports)?;
     let rows = resources(scope, stack)?;
@@ -201,7 +208,8 @@ pub(crate) fn prepare(scope: &mut Scope<'_, CloudFormation>, stack: &Stack, requ
         version.values = values;
         break survey;
     };
-    Ok(Prepared { version, text, survey })
+    let rewritten = !template.transforms().is_empty();
+    Ok(Prepared { version, text, survey, rewritten })
 }
 
 fn row_of(parameter: &ParameterValue) -> ParameterRow {
@@ -214,6 +222,13 @@ fn row_of(parameter: &ParameterValue) -> ParameterRow {
 }
 
 impl Prepared {
+    /// Refuses a template with transforms whose caller does not acknowledge that it is used unseen.
+    pub(crate) fn unseen(self) -> Result<Self, Error> {
+        match self.rewritten && !self.version.capabilities.iter().any(|c| c == AUTO_EXPAND) {
+            true => Err(insufficient_capabilities(AUTO_EXPAND, "The template declares transforms")),
+            false => Ok(self),
+        }
+    }
     /// Keeps the template's text.
     pub(crate) fn keep(self, scope: &mut Scope<'_, CloudFormation>, stack: &Stack) -> Result<Version, Error> {
         let [account, uuid] = stack.key();

@@ -142,6 +142,59 @@ fn a_denial_leads_to_the_line_of_the_template() {
     assert!(denied.iter().all(|reason| reason["origin"].is_null()), "{denied:#?}");
 }
 
+/// The roles of a loop, with a policy that a function writes as text.
+const LOOP: &str = r#"Transform: AWS::LanguageExtensions
+Parameters:
+  Names: {Type: CommaDelimitedList, Default: "deployer, other"}
+Resources:
+  Fn::ForEach::Roles:
+    - Name
+    - !Ref Names
+    - "Role${Name}":
+        Type: AWS::IAM::Role
+        Properties:
+          RoleName: !Ref Name
+          AssumeRolePolicyDocument: !Sub |
+            {"Version": "2012-10-17", "Statement": [
+              {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::${AWS::AccountId}:role/sekisho-administrator"},
+               "Action": "sts:AssumeRole"}]}
+          Policies:
+            - PolicyName: own
+              PolicyDocument:
+                Fn::ToJsonString:
+                  Version: "2012-10-17"
+                  Statement:
+                    - Effect: Deny # deny
+                      Action: s3:CreateBucket
+                      Resource: !Sub "arn:aws:s3:::${Name}-*"
+                    - {Effect: Allow, Action: "s3:CreateBucket", Resource: "*"}
+            - PolicyName: written
+              PolicyDocument: !Sub |
+                {"Version": "2012-10-17", "Statement": [
+                  {"Effect": "Deny", "Action": "s3:ListAllMyBuckets", # list
+                   "Resource": "*"}]}
+"#;
+
+#[test]
+fn a_denial_leads_through_loops_and_text() {
+    let s = Setup::new();
+    let template = administrators_role(&s, LOOP);
+    let mut input = with_template("app", &template.replace(" # list", ""));
+    input["Capabilities"] = json!(["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]);
+    s.ok("cloudformation:CreateStack", input);
+    s.run();
+    assert_eq!(s.status("app"), "CREATE_COMPLETE", "{:?}", s.events("app"));
+    let caller = deployer(&s);
+    for (operation, input, mark, column) in
+        [("s3:CreateBucket", json!({"Bucket": "deployer-1"}), "# deny", 23), ("s3:ListBuckets", json!({}), "# list", 19)]
+    {
+        let denied = reasons(&s, &caller, operation, input);
+        let deny = origin(&denied, "decided", "identity");
+        assert_eq!(deny["logicalId"], "Roledeployer", "{deny}");
+        assert_eq!((deny["line"].as_u64(), deny["column"].as_u64()), (Some(line(&template, mark)), Some(column)), "{deny}");
+    }
+}
+
 #[test]
 fn templates_in_json_lead_there_too() {
     let s = Setup::new();

@@ -22,7 +22,7 @@ fn all_that_is_wrong_is_named_with_its_place() {
         create(&("Parameters: {P: {Type: String}}\n".to_string() + &template(&[role("A", "")])))
             .contains("Parameters: [P] must have values")
     );
-    assert!(create(&template(&[role("A", "    DeletionPolicy: Snapshot\n")])).contains("does not support DeletionPolicy Snapshot"));
+    assert!(create(&template(&[role("A", "    DeletionPolicy: Snapshot\n")])).contains("does not support deletion policy Snapshot"));
     let mut input = with_template("app", &template(&[role("A", "      RoleName: x\n")]));
     input["Capabilities"] = json!(["CAPABILITY_IAM"]);
     let message = s.fails("InsufficientCapabilitiesException", "cloudformation:CreateStack", input);

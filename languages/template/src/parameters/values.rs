@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{Parameter, SSM_VALUE};
+use super::{AWS_TYPES, Parameter, SSM_VALUE, ZONE};
 use crate::diagnostic::{Diagnostic, Findings};
 use crate::dynamic::DynamicReference;
 use crate::inputs::Inputs;
@@ -40,6 +40,13 @@ impl Parameter {
     /// Whether its value names a parameter of Systems Manager, whose value it takes.
     pub fn is_stored(&self) -> bool {
         self.parameter_type.starts_with(SSM_VALUE)
+    }
+
+    /// The item of a value that is the id of no resource, where the type asks for one.
+    fn missing<'v>(&self, value: &'v str, inputs: &Inputs<'_>) -> Option<&'v str> {
+        let kind = self.parameter_type.strip_prefix("List<").and_then(|rest| rest.strip_suffix('>')).unwrap_or(&self.parameter_type);
+        let exists = |item: &str| kind == ZONE && inputs.availability_zones.iter().any(|zone| zone == item);
+        self.items(value).into_iter().map(|(_, item)| item).find(|item| AWS_TYPES.contains(&kind) && !exists(item))
     }
 
     fn is_number(&self) -> bool {
@@ -158,6 +165,14 @@ fn one(parameter: &Parameter, value: String, inputs: &Inputs<'_>, resolved: &mut
     }
     if let Some(reason) = parameter.refuses(&value) {
         return Err(Diagnostic::error(span, reason));
+    }
+    if let Some(item) = parameter.missing(&value, inputs) {
+        let item = if parameter.no_echo { "****" } else { item };
+        let message =
+            format!("Parameter validation failed: parameter value {} for parameter name {} does not exist", shorten(item), parameter.name);
+        let help =
+            "the parameter's type asks for a resource that exists, and Sekisho has none of that kind; with the type String any value does";
+        return Err(Diagnostic::error(span, message).help(help));
     }
     let mut resolved_value = None;
     if parameter.is_stored() {

@@ -2,13 +2,24 @@
 
 use crate::diagnostic::{Diagnostic, Findings};
 use crate::expression::{Expr, ExprKind};
+use crate::extensions::DECLARE;
 use crate::functions::{Reader, Section};
 use crate::node::{Entry, Kind, Name, Node, shorten};
 use crate::suggest::did_you_mean;
 use crate::template::Resource;
 
-const ATTRIBUTES: [&str; 9] =
-    ["Type", "Properties", "Metadata", "DependsOn", "Condition", "DeletionPolicy", "UpdateReplacePolicy", "CreationPolicy", "UpdatePolicy"];
+const ATTRIBUTES: [&str; 10] = [
+    "Type",
+    "Description",
+    "Properties",
+    "Metadata",
+    "DependsOn",
+    "Condition",
+    "DeletionPolicy",
+    "UpdateReplacePolicy",
+    "CreationPolicy",
+    "UpdatePolicy",
+];
 
 pub(super) fn resources(entries: Vec<Entry>, extensions: bool, findings: &mut Findings) -> Vec<Resource> {
     entries.into_iter().filter_map(|entry| resource(entry, extensions, findings)).collect()
@@ -58,10 +69,23 @@ fn resource(entry: Entry, extensions: bool, findings: &mut Findings) -> Option<R
                     resource.depends_on = names.iter().map(|name| name.text.clone()).collect();
                     resource.depends_on_names = names;
                 }
-                None => findings.push(malformed(&value, &path, "a logical id or a list of logical ids")),
+                None => {
+                    let message = match value.kind {
+                        Kind::List(_) => "Template format error: Every DependsOn value must be a string.",
+                        _ => "Template format error: DependsOn must be a string or list of strings.",
+                    };
+                    findings.push(Diagnostic::error(&value.span, message).help("DependsOn names logical ids"));
+                }
             },
-            "DeletionPolicy" => resource.deletion_policy = policy(&value, &path, true, findings),
-            "UpdateReplacePolicy" => resource.update_replace_policy = policy(&value, &path, false, findings),
+            // Of no use, and allowed.
+            "Description" => match value.scalar() {
+                Some(text) if text.len() <= 4000 => {}
+                Some(_) => findings
+                    .push(Diagnostic::error(&value.span, "Template format error: Description must be no longer than 4000 characters.")),
+                None => findings.push(malformed(&value, &path, "a string")),
+            },
+            "DeletionPolicy" => resource.deletion_policy = policy(&value, &key, &resource.logical_id, extensions, findings),
+            "UpdateReplacePolicy" => resource.update_replace_policy = policy(&value, &key, &resource.logical_id, extensions, findings),
             attribute @ ("Properties" | "Metadata" | "CreationPolicy" | "UpdatePolicy") => {
                 if !matches!(value.kind, Kind::Map(_) | Kind::Null) {
                     findings.push(malformed(&value, &path, "an object"));
@@ -101,22 +125,22 @@ fn names(value: &Node) -> Option<Vec<Name>> {
     }
 }
 
-fn policy(value: &Node, path: &str, deletion: bool, findings: &mut Findings) -> Option<String> {
-    let policies: &[&str] =
-        if deletion { &["Delete", "Retain", "RetainExceptOnCreate", "Snapshot"] } else { &["Delete", "Retain", "Snapshot"] };
+fn policy(value: &Node, name: &Name, id: &str, extensions: bool, findings: &mut Findings) -> Option<String> {
+    const POLICIES: [&str; 4] = ["Delete", "Retain", "Snapshot", "RetainExceptOnCreate"];
+    let name = name.text.as_str();
+    let policies = if name == "DeletionPolicy" { &POLICIES[..] } else { &POLICIES[..3] };
     match value.scalar() {
         Some(text) if policies.contains(&text) => Some(text.to_owned()),
         Some(text) => {
-            findings.push(
-                Diagnostic::error(&value.span, format!("Template format error: [{path}] Unrecognized policy {}", shorten(text)))
-                    .maybe_help(
-                        did_you_mean(text, policies.iter().copied()).or_else(|| Some(format!("it is one of {}", policies.join(", ")))),
-                    ),
-            );
+            let message = format!("Template format error: Unrecognized {name} {} for resource {id}", shorten(text));
+            let help = did_you_mean(text, policies.iter().copied()).or_else(|| Some(format!("it is one of {}", policies.join(", "))));
+            findings.push(Diagnostic::error(&value.span, message).maybe_help(help));
             None
         }
         None => {
-            findings.push(malformed(value, path, "a string").help("functions are not available here"));
+            let finding = Diagnostic::error(&value.span, format!("Template format error: Every {name} member must be a string."));
+            let function = matches!(value.kind, Kind::Map(_)) && !extensions;
+            findings.push(finding.maybe_help(function.then(|| format!("to write a function here, {DECLARE}"))));
             None
         }
     }

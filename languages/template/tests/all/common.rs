@@ -58,8 +58,8 @@ pub fn with_property(head: &str, value: &str) -> String {
 
 /// The value of the property `V` of `R`.
 pub fn evaluate(source: &str, parameters: &[(&str, &str)]) -> Result<Located, Vec<Diagnostic>> {
-    let template = Template::parse(source, "t")?;
     let inputs = inputs(parameters);
+    let template = Template::process(source, "t", &inputs)?;
     let properties = template.plan(&inputs)?.properties("R", &Existing)?;
     Ok(properties.get("V").cloned().unwrap_or_else(|| Located::new(LocatedValue::Null, properties.span.clone())))
 }

@@ -131,7 +131,7 @@ fn names_and_policies_may_be_functions() {
     let body = "Resources:
   A: {Type: T::T::T, DeletionPolicy: !FindInMap [None, x, y, {DefaultValue: Retain}], UpdateReplacePolicy: !Ref Stage}
 ";
-    refused(body, "Unrecognized policy test");
+    refused(body, "Unrecognized UpdateReplacePolicy test for resource A");
     let body = "Resources:
   A: {Type: T::T::T, DeletionPolicy: !FindInMap [Sizes, x, y, {DefaultValue: !If [Prod, Retain, Delete]}]}
   B:

@@ -15,6 +15,7 @@ Mappings:
     prod: {Id: 012345678901, Names: [gamma, delta]}
 Conditions:
   IsProd: !Equals [!Ref Stage, prod]
+Transform: AWS::LanguageExtensions
 "#;
 
 /// Name, the value of a property, parameters.
@@ -60,6 +61,24 @@ const CASES: &[Case] = &[
         "\n  Version: 2012-10-17\n  Statement:\n    - Effect: Allow\n      Action: ['s3:Get*', !Sub 's3:${Stage}']\n      Resource: !Sub ${Other.Arn}/*\n      Condition:\n        Bool: {aws:SecureTransport: false}",
         &[],
     ),
+    ("text of an object", "Fn::ToJsonString: {Effect: Allow, Principal: {AWS: !Sub 'arn:${Stage}'}, Action: [!Ref Owner, 's3:\"x']}", &[]),
+    ("text of an object in a sub", "!Sub ['policy=${P}', {P: {Fn::ToJsonString: {Sid: !FindInMap [Accounts, !Ref Stage, Id]}}}]", &[]),
+    ("items of a loop", "Fn::ForEach::Loop: [Item, [first, 'second'], {'${Item}': !Ref Item}]", &[]),
+    (
+        "loop over a parameter",
+        "Fn::ForEach::Loop: [Item, !Ref Zones, {'${Item}': !Sub 'zone ${Item} of ${Stage}', 'Plain${Item}': 'in ${Item}!'}]",
+        &[("Zones", "one, two")],
+    ),
+    (
+        "loop in a loop",
+        "Fn::ForEach::A: [A, [x], {Fn::ForEach::B: [B, !FindInMap [Accounts, test, Names], {'${A}${B}': !Join ['/', [!Ref A, !Ref B, !Ref Owner]]}]}]",
+        &[],
+    ),
+    ("default of a mapping", "!FindInMap [Accounts, none, Id, {DefaultValue: !Select [1, !Split ['-', !Sub 'a-${Stage}-c']]}]", &[]),
+    ("length", "Fn::Length: !Split ['-', !Ref Owner]", &[]),
+    ("select of an if of lists", "!Select [1, !If [IsProd, [a, b], !Split [',', 'c,d']]]", &[]),
+    ("cidr and zones", "[!Select [0, !Cidr [10.0.0.0/16, 2, 8]], !Select [1, !GetAZs {Ref: 'AWS::Region'}]]", &[]),
+    ("sub with a literal and colons", "!Sub 'arn:${AWS::Partition}:iam::${AWS::AccountId}:role/${!aws:username}-${Owner}'", &[]),
     ("wide characters", "!Sub '東京-${Stage}-府'", &[]),
 ];
 
@@ -135,6 +154,22 @@ fn a_policy_that_is_written_as_text_leads_to_its_lines() {
     assert_eq!(line_of("eu-west-1"), (9, 20));
     assert_eq!(line_of("\"Deny\""), (9, 47));
     assert_eq!(line_of("]}"), (10, 9));
+}
+
+#[test]
+fn the_statements_of_a_policy_that_is_text_have_places() {
+    let source =
+        common::with_property("", "!Sub |\n  {\"Statement\": [\n    {\"Sid\": \"${AWS::Region}\",\n     \"Effect\": \"Deny\"}\n  ]}");
+    let origins = common::evaluate(&source, &[]).unwrap().origins();
+    let found: Vec<String> = origins.iter().map(|(pointer, span)| format!("{pointer} {}:{}", span.line, span.column)).collect();
+    assert_eq!(found, [" 7:10", "/Statement 8:23", "/Statement/0 9:11", "/Statement/0/Sid 9:19", "/Statement/0/Effect 10:22"]);
+    let source = common::with_property(
+        "Transform: AWS::LanguageExtensions\n",
+        "Fn::ToJsonString:\n    Statement:\n      - Sid: x\n        Effect: Allow",
+    );
+    let origins = common::evaluate(&source, &[]).unwrap().origins();
+    let found: Vec<String> = origins.iter().map(|(pointer, span)| format!("{pointer} {}", span.line)).collect();
+    assert_eq!(found, [" 9", "/Statement 11", "/Statement/0 11", "/Statement/0/Sid 11", "/Statement/0/Effect 12"]);
 }
 
 #[test]

@@ -33,8 +33,19 @@ fn parameters_are_checked_in_the_words_of_aws() {
         ("{Type: List<Number>}", "1, 2, x", "Parameter 'P' must be a number"),
         ("{Type: CommaDelimitedList, AllowedValues: [a, b]}", "a, b", "accepted"),
         ("{Type: CommaDelimitedList, AllowedValues: [a, b]}", "a,c", "Parameter 'P' must be one of AllowedValues"),
-        ("{Type: AWS::EC2::VPC::Id}", "vpc-1", "accepted"),
-        ("{Type: List<AWS::EC2::Subnet::Id>}", "a,b", "accepted"),
+        ("{Type: AWS::EC2::VPC::Id}", "vpc-1", "Parameter validation failed: parameter value vpc-1 for parameter name P does not exist"),
+        (
+            "{Type: List<AWS::EC2::Subnet::Id>, NoEcho: true}",
+            "a,b",
+            "Parameter validation failed: parameter value **** for parameter name P does not exist",
+        ),
+        ("{Type: List<AWS::EC2::AvailabilityZone::Name>}", "eu-west-1a, eu-west-1c", "accepted"),
+        (
+            "{Type: AWS::EC2::AvailabilityZone::Name}",
+            "us-east-1a",
+            "Parameter validation failed: parameter value us-east-1a for parameter name P does not exist",
+        ),
+        ("{Type: List<String>}", "a,b", "accepted"),
         ("{Type: AWS::SSM::Parameter::Name}", "/x", "accepted"),
         (
             "{Type: 'AWS::SSM::Parameter::Value<String>'}",

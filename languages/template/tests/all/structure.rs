@@ -33,7 +33,30 @@ const CASES: &[(&str, &str)] = &[
         "Resources:\n  A: {Type: T::T::T}\nOutputs:\n  O: {Description: x}\n  P: {Value: x, Exports: y}\n  Q: {Value: x, Export: name}\n",
     ),
     ("mapping", "Mappings:\n  M: {a: {b: {c: d}}, e: f}\nResources:\n  A: {Type: T::T::T}\n"),
-    ("transform", "Transform: [AWS::LanguageExtensions, AWS::Serverless-2016-10-31]\nResources:\n  A: {Type: T::T::T}\n"),
+    (
+        "transform",
+        "Transform: [AWS::LanguageExtensions, Mine, {Name: AWS::Include, Parameters: {Location: x}}]\nResources:\n  A: {Type: T::T::T}\n",
+    ),
+    (
+        "serverless",
+        "Transform: AWS::Serverless-2016-10-31\nGlobals: {Function: {Timeout: 3}}\nResources:\n  A: {Type: AWS::Serverless::Function}\n  B: {Type: T::T::T}\n",
+    ),
+    ("loops without their transform", "Resources:\n  Fn::ForEach::Loop: [X, [a], {'R${X}': {Type: T::T::T}}]\n"),
+    ("no resource", "Resources: {}\n"),
+    ("comments only", "# nothing\n# at all\n"),
+    (
+        "bounds",
+        "Parameters:\n  P: {Type: String, MinLength: 3, MaxLength: 2}\n  Q: {Type: Number, MinValue: 3, MaxValue: 2}\n  R: {Type: AWS::EC2::Vpc::Id}\nResources:\n  A: {Type: T::T::T}\n",
+    ),
+    ("function as a policy", "Resources:\n  A: {Type: T::T::T, DeletionPolicy: !Ref AWS::Region, DependsOn: [[B]]}\n"),
+    (
+        "several unresolved",
+        "Resources:\n  A: {Type: T::T::T, Properties: {X: [!Ref One, !Ref Two, !Ref One]}}\nOutputs:\n  O: {Value: !Ref Three}\n",
+    ),
+    (
+        "rules only",
+        "Resources:\n  A: {Type: T::T::T, Properties: {X: {Fn::Contains: [[a], a]}}}\nRules:\n  R: {Assertions: [{Assert: {Fn::ValueOf: [P, VpcId]}}]}\n",
+    ),
     (
         "condition of a resource",
         "Conditions:\n  C: !Equals [!Ref A, !GetAtt A.B]\n  D: !Condition E\nResources:\n  A: {Type: T::T::T, Condition: Cc}\n",
@@ -150,6 +173,8 @@ fn limits_hold() {
         bomb.push_str(&format!("  a{level}: &a{level} [{items}]\n"));
     }
     refused(&bomb, "values once its aliases are expanded");
+    let long = format!("Metadata:\n  a: &a {}\n  b: [{}]\n", "x".repeat(400_000), vec!["*a"; 100_000].join(", "));
+    refused(&long, "values once its aliases are expanded");
     refused(&format!("Metadata: {}", "[".repeat(50_000)), "nested 100 deep");
     refused(&format!("Metadata: {}x{}", "[".repeat(300), "]".repeat(300)), "nested 100 deep");
     refused(&format!("{{\"Metadata\": {}", "[".repeat(500_000)), "nested 100 deep");
@@ -179,6 +204,37 @@ fn aliases_repeat_what_they_name() {
     let value = common::evaluate(&source, &[]).unwrap();
     assert_eq!(value.to_json(), serde_json::json!([{"k": [1, "two"]}, {"k": [1, "two"]}, "two"]));
     assert_eq!(value.pointer("/1/k/1").unwrap().span, value.pointer("/0/k/1").unwrap().span);
+}
+
+#[test]
+fn documents_come_in_many_shapes() {
+    let made = |source: &str| {
+        let inputs = common::inputs(&[]);
+        let template = Template::parse(source, "t").unwrap_or_else(|findings| panic!("{source:?}: {}", common::shown(&findings)));
+        template.plan(&inputs).unwrap().properties("R", &common::Existing).unwrap().to_json()
+    };
+    let plain = "Resources:\n  R:\n    Type: T::T::T\n    Properties:\n      V: |\n        a\n        b\n      W: 012345678901\n";
+    let expected = serde_json::json!({"V": "a\nb\n", "W": "012345678901"});
+    for source in [
+        plain.to_owned(),
+        plain.replace('\n', "\r\n"),
+        format!("\u{feff}{plain}"),
+        format!("---\n{plain}"),
+        format!("# a remark\n\n---\n{plain}...\n"),
+        format!("%YAML 1.1\n---\n{plain}"),
+        plain.trim_end().to_owned(),
+        "\u{feff} \t\r\n{\t\"Resources\"\r\n:{\"R\":{ \"Type\" :\"T::T::T\",\"Properties\":{\"V\":\"a\\nb\\u000a\",\"W\":\"012345678901\"}}}}\n\n".to_owned(),
+    ] {
+        assert_eq!(made(&source), expected, "{source:?}");
+    }
+    let tagged = "Resources:\n  R:\n    Type: T::T::T\n    Properties:\n      A: !Join\n        - '-'\n        - - a\n          - !Sub\n            - '${x}'\n            - x: y\n      B: !Sub [c, {}]\n      C: !GetAtt R2.B.C\n      D: !!map {k: !!seq [v]}\n  R2: {Type: T::T::T}\n";
+    assert_eq!(made(tagged), serde_json::json!({"A": "a-y", "B": "c", "C": "R2/B.C", "D": {"k": ["v"]}}));
+    refused(&format!("{plain}---\n{plain}"), "a template is one YAML document");
+    refused("Resources: {R: {Type: T::T::T, ? [a] : b}}", "a key must be a string");
+    refused("Resources:\n  R: !Unknown {Type: T::T::T}\n", "Encountered unsupported function: !Unknown");
+    refused("Resources:\n  <<: {R: {Type: T::T::T}}\n", "YAML hash merges (<<) are not supported");
+    refused("Resources:\n  R: &r {Type: T::T::T, Properties: {Own: *r}}\n", "an anchor cannot contain itself");
+    refused("Resources:\n  R: {Type: \u{1}}\n", "YAML not well-formed");
 }
 
 #[test]

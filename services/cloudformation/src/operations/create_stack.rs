@@ -121,7 +121,7 @@ impl Operation for CreateStack {
             resource_types: input.resource_types,
             role: input.role_arn.clone(),
         };
-        let prepared = prepare(call, &stack, request)?;
+        let prepared = prepare(call, &stack, request)?.unseen()?;
         stack.monitoring_minutes = monitoring_minutes;
         stack.retain_except_on_create = input.retain_except_on_create == Some(true);
         let policy = options::policy(call, "StackPolicy", input.stack_policy_body, input.stack_policy_url.as_deref())?;

@@ -1,15 +1,17 @@
 use crate::{
     CloudFormation,
-    error::{invalid, stack_with_id_missing},
+    error::{findings, invalid, stack_with_id_missing},
+    evaluation::processed,
     lifecycle::{Keys, demands},
     names::{self, StackName},
     state::TEMPLATES,
+    status::StackStatus,
 };
 use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-/// Gives a stack's or a change set's template as it was submitted.
+/// Gives a stack's or a change set's template, as it was submitted or after its transforms.
 /// Source: <https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_GetTemplate.html>
 pub struct GetTemplate;
 
@@ -51,22 +53,27 @@ impl Operation for GetTemplate {
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Output, Error> {
-        // No template that is accepted here differs between its stages: there are no macros.
         if let Some(stage) = input.template_stage.as_deref().filter(|stage| !["Original", "Processed"].contains(stage)) {
             return Err(crate::error::constraint("templateStage", stage, "satisfy enum value set: [Original, Processed]"));
         }
         let name = named(&mut **call, &input)?;
         let stack = name.load(&mut **call)?.ok_or_else(|| stack_with_id_missing(&name.name))?;
-        let key = match &input.change_set_name {
-            Some(change_set) => Some(names::change_set(call, &stack, change_set)?.version.template),
-            None => stack.shown().map(|v| v.template.clone()),
+        let version = match &input.change_set_name {
+            Some(change_set) => Some(names::change_set(call, &stack, change_set)?.version),
+            None => stack.shown().cloned(),
         };
         let [account, uuid] = stack.key();
-        let text = match &key {
-            Some(key) => call.get(&TEMPLATES, &[account, uuid, key.as_str()])?,
+        let text = match &version {
+            Some(version) => call.get(&TEMPLATES, &[account, uuid, version.template.as_str()])?,
             None => None,
         };
-        let text = text.ok_or_else(|| invalid(format!("Template does not exist for stack {} in {} state", stack.name, stack.status)))?;
+        let text = match version.zip(text) {
+            Some((_, text)) if input.template_stage.as_deref() == Some("Original") => text,
+            Some((version, text)) => processed(&stack, &version, text).map_err(|list| findings(&list))?,
+            // A stack that waits for its first change set has an empty template.
+            None if stack.status == StackStatus::ReviewInProgress => String::new(),
+            None => return Err(invalid(format!("Template does not exist for stack {} in {} state", stack.name, stack.status))),
+        };
         Ok(Output { template_body: text, stages_available: vec!["Original", "Processed"] })
     }
 

@@ -1,7 +1,7 @@
 use crate::{
     CloudFormation,
     error::{findings, invalid, stack_with_id_missing},
-    evaluation::parsed,
+    evaluation::{parsed, transformed},
     lifecycle::{on_stack, template_text},
     names,
     state::TEMPLATES,
@@ -152,18 +152,19 @@ impl Operation for GetTemplateSummary {
         let given = [("StackSetName", input.stack_set_name.is_some()), ("CallAs", input.call_as.is_some())];
         crate::lifecycle::refuse(Self::NAME, &given)?;
         let text = template_text(call, input.template_body, input.template_url.as_deref())?;
-        let text = match (text, &input.stack_name) {
+        let template = match (text, &input.stack_name) {
             (Some(_), Some(_)) => return Err(invalid("Only one of StackName, TemplateBody and TemplateURL may be specified")),
-            (Some(text), None) => text,
+            (Some(text), None) => parsed(&text),
             (None, None) => return Err(invalid("One of StackName, TemplateBody and TemplateURL must be specified")),
             (None, Some(name)) => {
                 let stack = names::stack(&mut **call, name, stack_with_id_missing)?;
                 let [account, uuid] = stack.key();
-                let key = stack.shown().map(|v| v.template.clone()).unwrap_or_default();
-                call.get(&TEMPLATES, &[account, uuid, key.as_str()])?.ok_or_else(|| stack_with_id_missing(name))?
+                let version = stack.shown().ok_or_else(|| stack_with_id_missing(name))?;
+                let text = call.get(&TEMPLATES, &[account, uuid, version.template.as_str()])?;
+                transformed(&stack, version, &text.ok_or_else(|| stack_with_id_missing(name))?)
             }
         };
-        let template = parsed(&text).map_err(|list| findings(&list))?;
+        let template = template.map_err(|list| findings(&list))?;
         let mut resource_types: Vec<String> = template.resources().iter().map(|r| r.resource_type.clone()).collect();
         resource_types.sort();
         resource_types.dedup();

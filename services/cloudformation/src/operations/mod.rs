@@ -31,6 +31,7 @@ pub(crate) mod list_stack_sets;
 pub(crate) mod list_stacks;
 pub(crate) mod rollback_stack;
 pub(crate) mod set_stack_policy;
+pub(crate) mod signal_resource;
 pub(crate) mod stop_stack_set_operation;
 pub(crate) mod update_stack;
 pub(crate) mod update_stack_instances;

@@ -100,7 +100,7 @@ impl Operation for UpdateStack {
             resource_types: input.resource_types,
             role: input.role_arn.clone(),
         };
-        let prepared = prepare(call, &stack, request)?;
+        let prepared = prepare(call, &stack, request)?.unseen()?;
         if prepared.changes_nothing(&stack) {
             return Err(no_updates());
         }

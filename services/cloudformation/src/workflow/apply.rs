@@ -3,6 +3,8 @@
 //! Resources are taken in the template's order, each after those that it needs. When one fails, those that do not wait for
 //! another one are still tried, as they are under way at the same time on AWS; then the stack turns back.
 
+mod waits;
+
 use super::{BATCH, Phase, State, cleanup, nested, pending, resource};
 use crate::{
     CloudFormation,
@@ -17,7 +19,9 @@ use crate::{
     state::{Made, OnFailure, Pending, ResourceRow, Stack, Version},
     status::{ResourceStatus, StackStatus},
     stored,
+    waiting::{self, Wait},
 };
+use base::Timestamp;
 use durable::Next;
 use gate::{Error, Physical, Scope, Update};
 use serde_json::Value;
@@ -25,7 +29,8 @@ use std::{
     collections::{BTreeSet, HashMap},
     time::Duration,
 };
-use template::{Diagnostic, Plan, Span};
+use template::{Diagnostic, Plan, ResourceAttribute, Span};
+use waits::Waiting;
 
 /// A resource as the version wants it.
 struct Wanted {
@@ -39,6 +44,8 @@ struct Wanted {
     deletion_policy: Option<String>,
     update_replace_policy: Option<String>,
     dependencies: Vec<String>,
+    /// What a wait condition waits for, where the template says it beside the properties.
+    creation_policy: Option<Value>,
 }
 
 impl Wanted {
@@ -68,6 +75,8 @@ enum Came {
     Stuck,
     /// One is under way elsewhere.
     Waiting,
+    /// The rest waits for signals; until then at most.
+    Waits(Timestamp),
     /// One needs these parameters of Systems Manager.
     Lacks(String, BTreeSet<String>),
 }
@@ -80,6 +89,8 @@ pub(super) enum Became {
     Again,
     /// It is under way elsewhere.
     Waiting,
+    /// It waits for signals; until then at most.
+    Waits(Timestamp),
 }
 
 pub(super) fn step(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, mut state: State) -> Result<Next<State>, Error> {
@@ -97,7 +108,7 @@ pub(super) fn step(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, mut
         match nested::resume(scope, stack, &mut state)? {
             Became::Waiting => return Ok(nested::wait(stack, state)),
             Became::Failed => give_up_on_what_waits(scope, stack, &version, &mut state)?,
-            Became::AsWanted | Became::Again => {}
+            Became::AsWanted | Became::Again | Became::Waits(_) => {}
         }
         state.settled();
     }
@@ -120,6 +131,10 @@ pub(super) fn step(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, mut
         Came::Far | Came::Lacks(..) => Ok(Next::Go(state)),
         Came::Stuck => Ok(state.later(scope)),
         Came::Waiting => Ok(nested::wait(stack, state)),
+        Came::Waits(until) => {
+            let until = limit(stack, &state).map_or(until, |end| until.min(end));
+            Ok(Next::At(state, until))
+        }
         Came::Through if state.failed.is_empty() && state.failed_updates.is_empty() => finish(scope, stack, &version, state),
         Came::Through => {
             let list = |verb: &str, ids: &[String]| match ids {
@@ -187,9 +202,14 @@ fn fail_one(
     failed(scope, stack, state, id, &resource_type, row, why)
 }
 
+/// When the creation has taken too long.
+fn limit(stack: &Stack, state: &State) -> Option<Timestamp> {
+    let minutes = stack.timeout_minutes.filter(|_| state.phase == Phase::Create && state.until.is_none())?;
+    Some(stack.created.plus(Duration::from_secs(u64::from(minutes) * 60 + 1)))
+}
+
 fn timed_out(scope: &Scope<'_, CloudFormation>, stack: &Stack, state: &State) -> bool {
-    let limit = stack.timeout_minutes.map(|minutes| Duration::from_secs(u64::from(minutes) * 60));
-    state.phase == Phase::Create && state.until.is_none() && limit.is_some_and(|limit| scope.now().since(stack.created) > limit)
+    limit(stack, state).is_some_and(|end| scope.now() >= end)
 }
 
 /// Brings resources to what is wanted, as many as a step may.
@@ -217,10 +237,15 @@ fn with(
         }
     }
     let mut left = BATCH;
+    let mut waits = Waiting::default();
     while let Some(id) = state.queue.as_mut().and_then(Vec::pop) {
+        if waits.hold(plan, &id) {
+            continue;
+        }
         let became = match look(scope, stack, plan, &id, lacking)? {
             _ if !lacking.is_empty() => {
                 state.queue.get_or_insert_default().push(id.clone());
+                waits.give_back(state);
                 return Ok(Came::Lacks(id, lacking.take()));
             }
             Ok(None) => continue,
@@ -232,8 +257,18 @@ fn with(
             }
         };
         match became {
-            Became::Again => return Ok(Came::Stuck),
-            Became::Waiting => return Ok(Came::Waiting),
+            Became::Waiting => {
+                waits.give_back(state);
+                return Ok(Came::Waiting);
+            }
+            Became::Again => {
+                waits.give_back(state);
+                return Ok(Came::Stuck);
+            }
+            Became::Waits(until) => {
+                state.settled();
+                waits.add(id, until);
+            }
             Became::AsWanted => state.settled(),
             Became::Failed => {
                 state.settled();
@@ -242,10 +277,21 @@ fn with(
         }
         left -= 1;
         if left == 0 {
+            waits.give_back(state);
             return Ok(Came::Far);
         }
     }
-    Ok(Came::Through)
+    let failing = !state.failed.is_empty() || !state.failed_updates.is_empty();
+    match waits.until {
+        Some(until) if !failing => {
+            waits.give_back(state);
+            Ok(Came::Waits(until))
+        }
+        _ => {
+            waits.cancel(scope, stack, state)?;
+            Ok(Came::Through)
+        }
+    }
 }
 
 /// After a failure nothing new begins: what still waits for another resource is not tried.
@@ -293,6 +339,13 @@ fn look(scope: &mut Scope<'_, CloudFormation>, stack: &Stack, plan: &Plan<'_>, i
     if !lacking.is_empty() {
         return Ok(Ok(None));
     }
+    let creation_policy = match declared.resource_type == waiting::CONDITION {
+        true => match plan.attribute(id, ResourceAttribute::CreationPolicy, &known) {
+            Ok(policy) => policy.map(|policy| policy.to_json()),
+            Err(list) => return Ok(Err(list)),
+        },
+        false => None,
+    };
     let wanted = Wanted {
         id: id.into(),
         resource_type: declared.resource_type.clone(),
@@ -304,6 +357,7 @@ fn look(scope: &mut Scope<'_, CloudFormation>, stack: &Stack, plan: &Plan<'_>, i
         deletion_policy: declared.deletion_policy.clone(),
         update_replace_policy: declared.update_replace_policy.clone(),
         dependencies: plan.dependencies(id).to_vec(),
+        creation_policy,
     };
     let row = resource::row(scope, stack, id)?;
     match row {
@@ -351,9 +405,25 @@ fn create(
     wanted: Wanted,
     row: Option<ResourceRow>,
 ) -> Result<Became, Error> {
+    let mut begun = false;
+    let mut data = None;
+    if wanted.resource_type == waiting::CONDITION {
+        begun = row.as_ref().is_some_and(|row| row.status == ResourceStatus::CreateInProgress);
+        match waits::stands(scope, stack, &wanted, row.as_ref())? {
+            Wait::Until(until) => return Ok(Became::Waits(until)),
+            Wait::Over(text) => data = Some(text),
+            Wait::Failed(reason) => {
+                failed(scope, stack, state, &wanted.id, &wanted.resource_type, row, reason)?;
+                return Ok(Became::Failed);
+            }
+        }
+    }
     let suffix = state.suffix(scope);
     let physical = match resource::create(scope, stack, &wanted.id, &suffix, &wanted.resource_type, &wanted.properties) {
-        Ok(physical) => physical,
+        Ok(physical) => match data {
+            Some(data) => physical.attribute("Data", data),
+            None => physical,
+        },
         Err(error) if state.again(&error, &wanted.id) => return Ok(Became::Again),
         Err(error) => {
             started(scope, stack, &wanted, "", ResourceStatus::CreateInProgress, None)?;
@@ -362,8 +432,10 @@ fn create(
             return Ok(Became::Failed);
         }
     };
-    started(scope, stack, &wanted, "", ResourceStatus::CreateInProgress, None)?;
-    started(scope, stack, &wanted, &physical.id, ResourceStatus::CreateInProgress, Some("Resource creation Initiated".into()))?;
+    if !begun {
+        started(scope, stack, &wanted, "", ResourceStatus::CreateInProgress, None)?;
+        started(scope, stack, &wanted, &physical.id, ResourceStatus::CreateInProgress, Some("Resource creation Initiated".into()))?;
+    }
     // A stack that is made has nothing to go back to.
     let pending = (state.phase == Phase::Update).then_some(Pending::Created);
     if crate::nested::is(&wanted.resource_type) {

@@ -155,6 +155,7 @@ pub(crate) fn gone(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack) -> 
         stack.current = versions.into_iter().next();
     }
     crate::lifecycle::drop_change_sets(scope, stack, None)?;
+    crate::waiting::forget(scope, stack)?;
     scope.delete(&NAMES, &[stack.account.as_str(), stack.region.as_str(), stack.name.as_str()]);
     stack.deleted = Some(scope.now());
     stack.move_to(scope, StackStatus::DeleteComplete, None)
