@@ -137,7 +137,7 @@ class StackValues(Served):
 
     def test_templates_in_buckets_and_their_summary(self):
         s3 = self.client("s3")
-        s3.create_bucket(Bucket="templates", CreateBucketConfiguration={"LocationConstraint": self.dev["AWS_REGION"]})
+        s3.create_bucket(Bucket="templates")
         s3.put_bucket_versioning(Bucket="templates", VersioningConfiguration={"Status": "Enabled"})
         version = s3.put_object(Bucket="templates", Key="dir/a b.yaml", Body=POLICY.encode())["VersionId"]
         s3.put_object(Bucket="templates", Key="dir/a b.yaml", Body=STORED.encode())

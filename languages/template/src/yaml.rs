@@ -23,6 +23,15 @@ pub(crate) fn parse(source: &str, file: &Arc<str>, findings: &mut Findings) -> R
         documents: 0,
         findings,
     };
+    if let Some(at) = source.bytes().position(|byte| byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r') || byte == 0x7f) {
+        let before = &source[..at];
+        let column = before.chars().rev().take_while(|c| *c != '\n').count();
+        return Err(builder.syntax(
+            before.matches('\n').count() + 1,
+            column,
+            "a control character stands here; write it as an escape in double quotes",
+        ));
+    }
     for event in Parser::new_from_str(source) {
         match event {
             Ok((event, mark)) => builder.event(event, mark)?,

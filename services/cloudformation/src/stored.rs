@@ -11,6 +11,8 @@ use template::{Parameter, Template};
 
 /// Names of one call of GetParameters.
 const AT_ONCE: usize = 10;
+/// Dynamic references of one template: AWS's limit.
+pub(crate) const MOST_REFERENCES: usize = 60;
 /// The type whose values are the names of parameters that exist.
 const NAME: &str = "AWS::SSM::Parameter::Name";
 
@@ -112,6 +114,9 @@ pub(crate) fn of_actor(
     actor: &Actor,
     names: BTreeSet<String>,
 ) -> Result<BTreeMap<String, String>, Error> {
+    if names.len() > MOST_REFERENCES {
+        return Err(invalid(format!("The template has {} dynamic references; AWS takes {MOST_REFERENCES} at most", names.len())));
+    }
     let held = fetch(scope, actor, &names)?;
     let missing = names.iter().filter(|name| !held.contains_key(*name)).map(|name| format!("ssm:{name}")).collect::<Vec<_>>();
     if !missing.is_empty() {

@@ -153,6 +153,12 @@ impl Operation for CreateStack {
                     .inside(["s3:GetObject"]),
             ),
             (
+                "with a stored parameter",
+                Example::of(json!({"StackName": "Example", "TemplateBody": super::EXAMPLE_STORED}))
+                    .after("ssm:PutParameter", json!({"Name": "/example", "Type": "String", "Value": "/logs"}))
+                    .inside(["ssm:GetParameters"]),
+            ),
+            (
                 "with a parameter",
                 Example::of(
                     json!({"StackName": "Example", "TemplateBody": super::EXAMPLE_PARAMETER, "Parameters": [{"ParameterKey": "Password", "ParameterValue": "a secret"}]}),

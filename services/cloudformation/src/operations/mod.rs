@@ -50,6 +50,9 @@ const EXAMPLE: &str = "Resources:\n  Logs:\n    Type: AWS::Logs::LogGroup\n    P
 /// The same with a parameter that nobody is shown.
 const EXAMPLE_PARAMETER: &str = "Parameters:\n  Password: {Type: String, NoEcho: true}\nResources:\n  Logs:\n    Type: AWS::Logs::LogGroup\n    Properties:\n      LogGroupName: /example\n";
 
+/// The same with a name that Systems Manager keeps.
+const EXAMPLE_STORED: &str = "Parameters:\n  Name: {Type: 'AWS::SSM::Parameter::Value<String>', Default: /example}\nResources:\n  Logs:\n    Type: AWS::Logs::LogGroup\n    Properties:\n      LogGroupName: !Ref Name\n";
+
 /// A stack policy that lets updates do everything.
 const EXAMPLE_POLICY: &str = r#"{"Statement":[{"Effect":"Allow","Action":"Update:*","Principal":"*","Resource":"*"}]}"#;
 

@@ -1,7 +1,7 @@
 //! The secrets that a resource's properties refer to: fetched for the one call that needs them, and kept nowhere.
 //! Source: <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-secretsmanager.html>
 
-use crate::CloudFormation;
+use crate::{CloudFormation, stored::MOST_REFERENCES};
 use base::Secret;
 use gate::{Actor, Error, Physical, Scope};
 use serde_json::{Value, json};
@@ -106,6 +106,9 @@ impl Opened {
             let Some(reference) = reference else { continue };
             let name = &text[range.clone()];
             if !self.values.contains_key(name) {
+                if self.values.len() >= MOST_REFERENCES {
+                    return Err(unresolved(format!("A resource refers to {MOST_REFERENCES} secrets at most")));
+                }
                 let Some(value) = fetch(scope, actor, &reference)? else { continue };
                 self.values.insert(name.to_string(), Secret::new(value));
             }

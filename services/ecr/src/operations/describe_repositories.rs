@@ -64,7 +64,7 @@ impl Operation for DescribeRepositories {
         let from = input.next_token.as_deref().map(crate::listing::read_token).transpose()?;
         let region = call.region().as_str().to_owned();
         let prefix = [registry.as_str(), region.as_str()];
-        let from = from.as_deref().map(|name| [prefix[0], prefix[1], name]);
+        let from = from.as_deref().map(|name| [name]);
         let mut rows = call.page(&REPOSITORIES, &prefix, from.as_ref().map(|key| &key[..]), limit + 1, false)?;
         let more = rows.len() > limit;
         rows.truncate(limit);

@@ -4,10 +4,16 @@
 //! every transaction loses once, so that each step runs twice; and by an engine that is dropped after each step, whose commands
 //! are done and done again. What comes of it must be the same. A workflow without an example fails the test.
 
+#![allow(clippy::disallowed_methods, reason = "a test that reads sources")]
+
 mod examples;
 mod yard;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+};
 use yard::Yard;
 
 /// How a world is disturbed.
@@ -56,8 +62,26 @@ fn differences(expected: &BTreeMap<String, usize>, found: &BTreeMap<String, usiz
     told.filter(|(_, wanted, there)| wanted != there).map(|(call, wanted, there)| format!("{there} times, not {wanted}: {call}")).collect()
 }
 
+/// The names of all workflows that services' sources declare.
+fn declared(folder: &Path, names: &mut BTreeSet<String>) {
+    for entry in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+        if entry.is_dir() && !entry.ends_with("tests") {
+            declared(&entry, names);
+        } else if entry.extension().is_some_and(|extension| extension == "rs") {
+            let text = fs::read_to_string(&entry).unwrap();
+            let each = text.split("impl Workflow for ").skip(1).filter_map(|rest| rest.split("const NAME: &'static str = \"").nth(1));
+            names.extend(each.filter_map(|rest| rest.split('"').next()).map(str::to_owned));
+        }
+    }
+}
+
 #[test]
 fn every_workflow_has_an_example() {
+    let mut names = BTreeSet::new();
+    declared(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../services"), &mut names);
+    let without: Vec<_> = names.iter().filter(|name| !examples::ALL.iter().any(|e| e.workflow.rsplit('/').next() == Some(name))).collect();
+    assert!(without.is_empty(), "workflows without an example in tests/walk/tests/workflows/examples.rs: {without:?}");
+    assert!(names.len() > 5, "{names:?}");
     let known: BTreeSet<String> = Yard::new(Trouble::None).engine().workflows().map(str::to_owned).collect();
     let shown: BTreeSet<String> = examples::ALL.iter().map(|example| example.workflow.to_owned()).collect();
     assert_eq!(known, shown, "workflows, and examples in tests/walk/tests/workflows/examples.rs");
