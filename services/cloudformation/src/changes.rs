@@ -27,6 +27,8 @@ pub(crate) struct Survey {
     pub(crate) changes: Vec<Change>,
     /// Whether the outputs change too; not looked at where resources change.
     pub(crate) outputs_change: bool,
+    /// The properties of nested stacks, as far as they are known.
+    pub(crate) nested: BTreeMap<String, Value>,
 }
 
 impl Survey {
@@ -203,6 +205,7 @@ pub(crate) fn survey(
     let mut forecast = Forecast { rows, fates: HashMap::new(), asked_unknown: Cell::new(false) };
     let mut findings = Vec::new();
     let mut changes = Vec::new();
+    let mut nested = BTreeMap::new();
     for id in plan.order() {
         let (Some(resource), Some(row)) = (plan.resource(id), Some(rows.get(id))) else { continue };
         let Some(kind) = kinds.get(&resource.resource_type) else { continue };
@@ -220,6 +223,9 @@ pub(crate) fn survey(
         };
         if let Some((properties, _)) = &evaluated {
             check_properties(&**kind, resource, properties, &mut findings);
+            if crate::nested::is(&resource.resource_type) {
+                nested.insert(id.clone(), properties.to_json());
+            }
             findings.extend(crate::secure::misplaced(resource, properties));
         }
         let after = evaluated
@@ -263,6 +269,17 @@ pub(crate) fn survey(
                     _ if details.is_empty() => Fate::Same,
                     _ => Fate::Modified,
                 };
+                let fate = if fate == Fate::Same && crate::nested::is(&made.resource_type) {
+                    // What lies behind the URL may have changed: AWS's word for it.
+                    details.push(Detail {
+                        evaluation: "Dynamic".into(),
+                        change_source: Some("Automatic".into()),
+                        ..details::plain("Properties", "Never")
+                    });
+                    Fate::Modified
+                } else {
+                    fate
+                };
                 if evaluated.as_ref().is_some_and(|(_, metadata)| !same(metadata.as_ref(), made.metadata.as_ref())) {
                     details.push(part("Metadata", made.metadata.as_ref().map(ToString::to_string), metadata_text(&evaluated)));
                 }
@@ -286,7 +303,7 @@ pub(crate) fn survey(
         return Err(findings);
     }
     let outputs_change = changes.is_empty() && evaluated_outputs(plan, &forecast)? != outputs;
-    Ok(Survey { changes, outputs_change })
+    Ok(Survey { changes, outputs_change, nested })
 }
 
 fn removals(plan: &Plan<'_>, rows: &HashMap<String, ResourceRow>) -> Vec<Change> {

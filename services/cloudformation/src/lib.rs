@@ -13,6 +13,7 @@ mod exports;
 mod journal;
 mod lifecycle;
 mod names;
+mod nested;
 mod operations;
 mod options;
 mod places;
@@ -21,6 +22,7 @@ mod protection;
 mod resources;
 mod secure;
 mod shapes;
+mod stack_sets;
 mod state;
 mod status;
 mod stored;
@@ -33,13 +35,19 @@ use gate::{Error, Protocol, Registration, ResourceFacts, Service, View};
 
 pub use operations::{
     cancel_update_stack::CancelUpdateStack, continue_update_rollback::ContinueUpdateRollback, create_change_set::CreateChangeSet,
-    create_stack::CreateStack, delete_change_set::DeleteChangeSet, delete_stack::DeleteStack, describe_change_set::DescribeChangeSet,
-    describe_stack_events::DescribeStackEvents, describe_stack_resource::DescribeStackResource,
-    describe_stack_resources::DescribeStackResources, describe_stacks::DescribeStacks, execute_change_set::ExecuteChangeSet,
+    create_stack::CreateStack, create_stack_instances::CreateStackInstances, create_stack_set::CreateStackSet,
+    delete_change_set::DeleteChangeSet, delete_stack::DeleteStack, delete_stack_instances::DeleteStackInstances,
+    delete_stack_set::DeleteStackSet, describe_change_set::DescribeChangeSet, describe_stack_events::DescribeStackEvents,
+    describe_stack_instance::DescribeStackInstance, describe_stack_resource::DescribeStackResource,
+    describe_stack_resources::DescribeStackResources, describe_stack_set::DescribeStackSet,
+    describe_stack_set_operation::DescribeStackSetOperation, describe_stacks::DescribeStacks, execute_change_set::ExecuteChangeSet,
     get_stack_policy::GetStackPolicy, get_template::GetTemplate, get_template_summary::GetTemplateSummary,
-    list_change_sets::ListChangeSets, list_exports::ListExports, list_imports::ListImports, list_stack_resources::ListStackResources,
-    list_stacks::ListStacks, rollback_stack::RollbackStack, set_stack_policy::SetStackPolicy, signal_resource::SignalResource,
-    update_stack::UpdateStack, update_termination_protection::UpdateTerminationProtection, validate_template::ValidateTemplate,
+    list_change_sets::ListChangeSets, list_exports::ListExports, list_imports::ListImports, list_stack_instances::ListStackInstances,
+    list_stack_resources::ListStackResources, list_stack_set_operation_results::ListStackSetOperationResults,
+    list_stack_set_operations::ListStackSetOperations, list_stack_sets::ListStackSets, list_stacks::ListStacks,
+    rollback_stack::RollbackStack, set_stack_policy::SetStackPolicy, signal_resource::SignalResource,
+    stop_stack_set_operation::StopStackSetOperation, update_stack::UpdateStack, update_stack_instances::UpdateStackInstances,
+    update_stack_set::UpdateStackSet, update_termination_protection::UpdateTerminationProtection, validate_template::ValidateTemplate,
 };
 pub use status::{ResourceStatus, StackStatus};
 
@@ -56,6 +64,9 @@ impl Service for CloudFormation {
 const HANDLE_POLICY: &str = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":"*","Action":"cloudformation:SignalResource","Resource":"*","Condition":{"StringEquals":{"cloudformation:HandleSigned":"true"}}}}"#;
 
 fn facts(view: &mut View<'_, CloudFormation>, arn: &Arn) -> Result<Option<ResourceFacts>, Error> {
+    if arn.resource_of("stackset").is_some() {
+        return stack_sets::facts(view, arn);
+    }
     if let Some(target) = waiting::Target::of_arn(arn) {
         let policy =
             gate::Document { name: format!("policy of the wait condition handle {}", target.logical_id), text: HANDLE_POLICY.into() };
@@ -71,8 +82,9 @@ fn facts(view: &mut View<'_, CloudFormation>, arn: &Arn) -> Result<Option<Resour
     }))
 }
 
-/// Gives the engine the service's long work: stacks.
+/// Gives the engine the service's long work: stacks and operations on stack sets.
 pub fn workflows(engine: &mut durable::Engine) {
+    engine.workflow::<stack_sets::StackSetWorkflow>();
     engine.workflow::<workflow::StackWorkflow>();
 }
 
@@ -83,12 +95,19 @@ pub fn service() -> Registration {
         .operation::<ContinueUpdateRollback>()
         .operation::<CreateChangeSet>()
         .operation::<CreateStack>()
+        .operation::<CreateStackInstances>()
+        .operation::<CreateStackSet>()
         .operation::<DeleteChangeSet>()
         .operation::<DeleteStack>()
+        .operation::<DeleteStackInstances>()
+        .operation::<DeleteStackSet>()
         .operation::<DescribeChangeSet>()
         .operation::<DescribeStackEvents>()
+        .operation::<DescribeStackInstance>()
         .operation::<DescribeStackResource>()
         .operation::<DescribeStackResources>()
+        .operation::<DescribeStackSet>()
+        .operation::<DescribeStackSetOperation>()
         .operation::<DescribeStacks>()
         .operation::<ExecuteChangeSet>()
         .operation::<GetStackPolicy>()
@@ -97,14 +116,22 @@ pub fn service() -> Registration {
         .operation::<ListChangeSets>()
         .operation::<ListExports>()
         .operation::<ListImports>()
+        .operation::<ListStackInstances>()
         .operation::<ListStackResources>()
+        .operation::<ListStackSetOperationResults>()
+        .operation::<ListStackSetOperations>()
+        .operation::<ListStackSets>()
         .operation::<ListStacks>()
         .operation::<RollbackStack>()
         .operation::<SetStackPolicy>()
         .operation::<SignalResource>()
+        .operation::<StopStackSetOperation>()
         .operation::<UpdateStack>()
+        .operation::<UpdateStackInstances>()
+        .operation::<UpdateStackSet>()
         .operation::<UpdateTerminationProtection>()
         .operation::<ValidateTemplate>()
+        .resource_type(resources::stack::StackType)
         .resource_type(resources::wait_condition::WaitCondition)
         .resource_type(resources::wait_condition_handle::WaitConditionHandle)
         .resources::<CloudFormation>(facts)

@@ -5,6 +5,7 @@ use crate::{
     error::{constraint, invalid, not_terminal, not_updatable, stack_exists},
     exports,
     names::{StackName, change_set_name},
+    nested,
     prepare::Prepared,
     state::{CHANGE_SET_STACKS, CHANGE_SETS, ChangeSet, ExecutionStatus, NAMES, OnFailure, Stack, TEMPLATES, Tag},
     status::StackStatus,
@@ -113,6 +114,8 @@ pub(crate) fn new_stack(scope: &mut Scope<'_, CloudFormation>, name: &str) -> Re
         retain: Vec::new(),
         skip: Vec::new(),
         events: 0,
+        failure: None,
+        nesting: None,
     })
 }
 
@@ -148,6 +151,7 @@ pub(crate) fn begin(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, pr
 /// As `begin`, for a version whose template is kept already.
 pub(crate) fn begin_version(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, version: crate::state::Version) -> Result<(), Error> {
     exports::import(scope, stack, &version.imports)?;
+    stack.let_loose();
     let making = stack.status == StackStatus::ReviewInProgress;
     if let Some(abandoned) = stack.target.replace(version) {
         // What an operation that failed was to bring about.
@@ -166,13 +170,19 @@ pub(crate) fn begin_version(scope: &mut Scope<'_, CloudFormation>, stack: &mut S
 }
 
 /// Drops a change set with its template.
-pub(crate) fn drop_change_set(scope: &mut Scope<'_, CloudFormation>, stack: &Stack, change_set: &ChangeSet) {
+pub(crate) fn drop_change_set(scope: &mut Scope<'_, CloudFormation>, stack: &Stack, change_set: &ChangeSet) -> Result<(), Error> {
     let [account, uuid] = stack.key();
     scope.delete(&CHANGE_SETS, &[account, uuid, change_set.uuid.as_str()]);
     scope.delete(&CHANGE_SET_STACKS, &[account, stack.region.as_str(), change_set.uuid.as_str()]);
     let used = [&stack.current, &stack.target].into_iter().flatten().any(|version| version.template == change_set.version.template);
     if !used {
         scope.delete(&TEMPLATES, &[account, uuid, change_set.version.template.as_str()]);
+    }
+    // One that was executed has none that could be dropped: they were executed with it.
+    use ExecutionStatus::{Available, Obsolete, Unavailable};
+    match change_set.execution_of(stack) {
+        Available | Obsolete | Unavailable => nested::drop_of(scope, change_set),
+        _ => Ok(()),
     }
 }
 
@@ -206,7 +216,7 @@ pub(crate) fn outdate_change_sets(scope: &mut Scope<'_, CloudFormation>, stack: 
 pub(crate) fn drop_change_sets(scope: &mut Scope<'_, CloudFormation>, stack: &Stack, kept: Option<&str>) -> Result<(), Error> {
     for (_, change_set) in scope.scan(&CHANGE_SETS, &stack.key())? {
         if kept != Some(change_set.uuid.as_str()) {
-            drop_change_set(scope, stack, &change_set);
+            drop_change_set(scope, stack, &change_set)?;
         }
     }
     Ok(())

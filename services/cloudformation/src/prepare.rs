@@ -86,7 +86,7 @@ pub(crate) fn kinds(scope: &Scope<'_, CloudFormation>, template: &Template) -> R
     Err(findings(&[changes::finding(span, message, Some(help))]))
 }
 
-fn check_tags(tags: &[Tag]) -> Result<(), Error> {
+pub(crate) fn check_tags(tags: &[Tag]) -> Result<(), Error> {
     if tags.len() > MAX_TAGS {
         return Err(invalid(format!("{} tags were given; a stack has at most {MAX_TAGS}", tags.len())));
     }
@@ -107,7 +107,7 @@ fn check_tags(tags: &[Tag]) -> Result<(), Error> {
 /// The capability to have a template rewritten without looking at the result. Change sets are looked at: they need none.
 const AUTO_EXPAND: &str = "CAPABILITY_AUTO_EXPAND";
 
-fn check_capabilities(template: &Template, given: &[String]) -> Result<(), Error> {
+pub(crate) fn check_capabilities(template: &Template, given: &[String]) -> Result<(), Error> {
     const KNOWN: [&str; 3] = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", AUTO_EXPAND];
     if let Some(other) = given.iter().find(|c| !KNOWN.contains(&c.as_str())) {
         return Err(crate::error::constraint("capabilities", other, &format!("satisfy enum value set: [{}]", KNOWN.join(", "))));

@@ -82,6 +82,8 @@ pub(crate) struct ShownStack {
     deletion_mode: Option<&'static str>,
     tags: Vec<Tag>,
     enable_termination_protection: Option<bool>,
+    parent_id: Option<Arn>,
+    root_id: Option<Arn>,
     drift_information: StackDrift,
 }
 
@@ -94,6 +96,8 @@ impl From<Stack> for ShownStack {
             parameters: parameters(version),
             capabilities: version.map(|v| v.capabilities.clone()).unwrap_or_default(),
             tags: version.map(|v| v.tags.clone()).unwrap_or_default(),
+            parent_id: stack.nesting.as_ref().map(|nesting| nesting.parent.clone()),
+            root_id: stack.nesting.as_ref().map(|nesting| nesting.root.clone()),
             stack_name: stack.name,
             change_set_id: stack.change_set,
             creation_time: IsoTime(stack.created),

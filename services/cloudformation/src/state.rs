@@ -131,6 +131,12 @@ pub(crate) struct Stack {
     pub(crate) skip: Vec<String>,
     /// The number of the next event.
     pub(crate) events: u64,
+    /// Why the operation under way, or the last one, failed.
+    #[serde(default)]
+    pub(crate) failure: Option<String>,
+    /// Whose resource the stack is.
+    #[serde(default)]
+    pub(crate) nesting: Option<crate::nested::Nesting>,
 }
 
 impl Stack {
@@ -288,6 +294,12 @@ pub(crate) struct ChangeSet {
     pub(crate) monitoring_minutes: Option<u32>,
     pub(crate) client_token: Option<String>,
     pub(crate) changes: Vec<crate::changes::Change>,
+    /// Whether nested stacks have change sets of their own.
+    #[serde(default)]
+    pub(crate) nested: bool,
+    /// The change set that it belongs to.
+    #[serde(default)]
+    pub(crate) parent: Option<Arn>,
 }
 
 impl ChangeSet {

@@ -1,5 +1,6 @@
 //! What a change set says of a resource.
 
+use base::Arn;
 use serde::{Deserialize, Serialize};
 
 /// One change of a change set.
@@ -32,6 +33,8 @@ pub struct ResourceChange {
     pub scope: Vec<String>,
     /// Each part that changes.
     pub details: Vec<Detail>,
+    /// The change set of a nested stack.
+    pub change_set_id: Option<Arn>,
     /// The resource as it is, as JSON text.
     pub before_context: Option<String>,
     /// The resource as it will be, as JSON text.

@@ -38,6 +38,9 @@ impl Operation for CancelUpdateStack {
         if stack.status != StackStatus::UpdateInProgress || stack.current.is_none() {
             return Err(invalid("CancelUpdateStack cannot be called from current stack status"));
         }
+        if stack.is_held() {
+            return Err(invalid("CancelUpdateStack cannot be invoked on child stacks"));
+        }
         if input.client_request_token.is_some() {
             stack.client_request_token = input.client_request_token;
         }

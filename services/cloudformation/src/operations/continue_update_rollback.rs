@@ -3,6 +3,7 @@ use crate::{
     error::{invalid, stack_missing},
     lifecycle::{Keys, act, demands},
     names::{self, StackName},
+    nested,
     prepare::resources,
     state::Pending,
     status::{ResourceStatus, StackStatus},
@@ -54,8 +55,17 @@ impl Operation for ContinueUpdateRollback {
                 stack.status
             )));
         }
+        if let Some(nesting) = stack.nesting.as_ref().filter(|nesting| nesting.held) {
+            return Err(invalid(format!(
+                "ContinueUpdateRollback cannot be invoked on child stacks: continue the rollback of {}",
+                nesting.root
+            )));
+        }
         let rows = resources(call, &stack)?;
         for id in &input.resources_to_skip {
+            if nested::is_in_child(call, &stack, &rows, id)? {
+                continue;
+            }
             let failed = rows
                 .get(id)
                 .is_some_and(|row| row.status == ResourceStatus::UpdateFailed && matches!(row.pending, Some(Pending::Updated(_))));

@@ -4,8 +4,9 @@ use crate::{
     error::{constraint, invalid, stack_missing},
     lifecycle::{Keys, check_updatable, demands, new_stack, refuse, take_name, template_text},
     names::{StackName, check_change_set_name},
+    nested,
     options::{self, RollbackConfiguration},
-    prepare::{Parameter, Request, prepare},
+    prepare::{Parameter, Prepared, Request, prepare},
     state::{CHANGE_SET_STACKS, CHANGE_SETS, ChangeSet, ChangeSetStatus, ChangeSetType, ExecutionStatus, OnFailure, Stack, Tag},
     status::StackStatus,
     workflow,
@@ -59,12 +60,12 @@ pub struct Input {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Output {
-    id: Arn,
-    stack_id: Arn,
+    pub(crate) id: Arn,
+    pub(crate) stack_id: Arn,
 }
 
 /// What `aws cloudformation deploy` takes as: there is nothing to do.
-const EMPTY: &str = "The submitted information didn't contain changes. Submit different information to create a change set.";
+pub(crate) const EMPTY: &str = "The submitted information didn't contain changes. Submit different information to create a change set.";
 
 /// AWS's own limits.
 const MAX_CHANGE_SETS: usize = 1000;
@@ -157,29 +158,37 @@ impl Operation for CreateChangeSet {
             resource_types: input.resource_types,
             role: input.role_arn.clone(),
         };
-        let prepared = prepare(call, &stack, request)?;
+        let mut prepared = prepare(call, &stack, request)?;
         if let Some(role) = &input.role_arn {
             workflow::role_actor(call, &stack, role)
                 .map_err(|e| invalid(format!("Role {role} is invalid or cannot be assumed\n{}", e.message)))?;
         }
         let kind = input.change_set_type.unwrap_or_default();
+        let uuid = base::uuid_v7(call.entropy(), call.now());
+        let arn = Arn::new("cloudformation", &stack.region, stack.account.as_str(), &format!("changeSet/{}/{uuid}", input.change_set_name));
+        let include_nested = input.include_nested_stacks == Some(true);
+        let mut failed = None;
+        if include_nested {
+            let Prepared { version, survey, .. } = &mut prepared;
+            let name = (input.change_set_name.as_str(), &arn);
+            failed = nested::of_resources(call, &stack, name, version, &survey.nested, &mut survey.changes)?;
+        }
         let empty = kind == ChangeSetType::Update && prepared.changes_nothing(&stack);
-        let (status, execution) = if empty {
+        let (status, execution) = if empty || failed.is_some() {
             (ChangeSetStatus::Failed, ExecutionStatus::Unavailable)
         } else {
             (ChangeSetStatus::CreateComplete, ExecutionStatus::Available)
         };
-        let uuid = base::uuid_v7(call.entropy(), call.now());
         let changes = prepared.survey.changes.clone();
         let change_set = ChangeSet {
-            arn: Arn::new("cloudformation", &stack.region, stack.account.as_str(), &format!("changeSet/{}/{uuid}", input.change_set_name)),
+            arn,
             name: input.change_set_name,
             uuid,
             kind,
             description: input.description,
             created: call.now(),
             status,
-            reason: empty.then(|| EMPTY.into()),
+            reason: failed.or_else(|| empty.then(|| EMPTY.into())),
             execution,
             version: prepared.keep(call, &stack)?,
             role_arn: input.role_arn,
@@ -187,6 +196,8 @@ impl Operation for CreateChangeSet {
             monitoring_minutes,
             client_token: input.client_token,
             changes,
+            nested: include_nested,
+            parent: None,
         };
         let [account, stack_uuid] = stack.key();
         call.put(&CHANGE_SETS, &[account, stack_uuid, change_set.uuid.as_str()], &change_set)?;

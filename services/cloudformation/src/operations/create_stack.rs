@@ -49,13 +49,16 @@ pub struct Input {
     rollback_configuration: Option<RollbackConfiguration>,
     retain_except_on_create: Option<bool>,
     deployment_config: Option<DeploymentConfig>,
+    /// A stack set's template, which may be longer than those of requests.
+    #[serde(skip)]
+    pub(crate) text: Option<String>,
 }
 
 /// Its id.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Output {
-    stack_id: Arn,
+    pub(crate) stack_id: Arn,
 }
 
 impl Operation for CreateStack {
@@ -106,7 +109,10 @@ impl Operation for CreateStack {
         stack.on_failure = on_failure;
         stack.timeout_minutes = input.timeout_in_minutes;
         stack.termination_protection = input.enable_termination_protection.unwrap_or(false);
-        let text = template_text(call, input.template_body, input.template_url.as_deref())?;
+        let text = match input.text {
+            Some(text) => Some(text),
+            None => template_text(call, input.template_body, input.template_url.as_deref())?,
+        };
         let request = Request {
             text,
             parameters: input.parameters,

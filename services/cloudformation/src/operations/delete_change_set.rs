@@ -2,7 +2,7 @@ use crate::{
     CloudFormation,
     error::{change_set_missing, invalid_change_set_status, stack_missing},
     lifecycle::{Keys, demands, drop_change_set},
-    names,
+    names, nested,
     state::ExecutionStatus,
 };
 use gate::{Authorized, Demands, Error, Example, Operation, View};
@@ -49,7 +49,8 @@ impl Operation for DeleteChangeSet {
         if found.execution_of(&stack) == ExecutionStatus::ExecuteInProgress {
             return Err(invalid_change_set_status(format!("ChangeSet [{}] cannot be deleted while it is executed", found.arn)));
         }
-        drop_change_set(call, &stack, &found);
+        nested::refuse_alone(call, &found, "deleted")?;
+        drop_change_set(call, &stack, &found)?;
         Ok(Output {})
     }
 

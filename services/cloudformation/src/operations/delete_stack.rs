@@ -4,6 +4,7 @@ use crate::{
     error::{constraint, invalid},
     lifecycle::{Keys, act, demands},
     names::StackName,
+    nested,
     prepare::resources,
     status::StackStatus,
     workflow::{self, Phase},
@@ -59,6 +60,7 @@ impl Operation for DeleteStack {
         if stack.termination_protection {
             return Err(invalid(format!("Stack [{}] cannot be deleted while TerminationProtection is enabled", stack.name)));
         }
+        nested::check_protection(call, &stack)?;
         if !stack.status.deletable() {
             return Err(invalid(format!("Stack [{}] cannot be deleted while in status {}", stack.arn(), stack.status)));
         }

@@ -3,7 +3,7 @@ use crate::{
     changes::Change,
     error::{change_set_missing, stack_missing},
     lifecycle::{Keys, demands},
-    names,
+    names, nested,
     options::RollbackConfiguration,
     shapes::{ShownParameter, page, parameters},
     state::{ChangeSetStatus, ExecutionStatus, OnFailure, Tag},
@@ -50,6 +50,8 @@ pub struct Output {
     changes: Vec<Change>,
     next_token: Option<String>,
     include_nested_stacks: bool,
+    parent_change_set_id: Option<Arn>,
+    root_change_set_id: Option<Arn>,
 }
 
 const PAGE: usize = 100;
@@ -71,6 +73,7 @@ impl Operation for DescribeChangeSet {
         let missing = || input.stack_name.as_deref().map_or_else(|| change_set_missing(&input.change_set_name), stack_missing);
         let stack = named.load(&mut **call)?.ok_or_else(missing)?;
         let found = names::change_set(call, &stack, &input.change_set_name)?;
+        let root_change_set_id = nested::root(call, &found)?;
         let execution_status = found.execution_of(&stack);
         let (changes, next_token) = page(found.changes, input.next_token.as_deref(), PAGE)?;
         let shown = if input.include_property_values == Some(true) { Change::with_values } else { Change::without_values };
@@ -91,7 +94,9 @@ impl Operation for DescribeChangeSet {
             rollback_configuration: RollbackConfiguration::shown(found.monitoring_minutes),
             changes: changes.into_iter().map(shown).collect(),
             next_token,
-            include_nested_stacks: false,
+            include_nested_stacks: found.nested,
+            parent_change_set_id: found.parent,
+            root_change_set_id,
             stack_name: stack.name,
         })
     }

@@ -2,10 +2,11 @@ use crate::{
     CloudFormation,
     error::{change_set_missing, invalid, invalid_change_set_status, not_updatable, stack_missing},
     lifecycle::{Keys, act, begin_version, check_updatable, demands, drop_change_sets},
-    names,
+    names, nested,
     state::{CHANGE_SETS, ChangeSetStatus, ChangeSetType, ExecutionStatus, OnFailure},
     status::StackStatus,
 };
+use base::Arn;
 use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -23,6 +24,23 @@ pub struct Input {
     client_request_token: Option<String>,
     disable_rollback: Option<bool>,
     retain_except_on_create: Option<bool>,
+    /// A nested one is executed as part of its root.
+    #[serde(skip)]
+    by_parent: bool,
+}
+
+impl Input {
+    /// The execution of a nested change set, with its parent's.
+    pub(crate) fn nested(change_set: &Arn, disable_rollback: bool, token: Option<String>) -> Self {
+        Self {
+            change_set_name: change_set.to_string(),
+            stack_name: None,
+            client_request_token: token,
+            disable_rollback: disable_rollback.then_some(true),
+            retain_except_on_create: None,
+            by_parent: true,
+        }
+    }
 }
 
 /// No members.
@@ -48,6 +66,9 @@ impl Operation for ExecuteChangeSet {
         let mut found = names::change_set(call, &stack, &input.change_set_name)?;
         if input.disable_rollback.is_some() && found.on_failure.is_some() {
             return Err(invalid("You cannot specify DisableRollback when OnStackFailure was specified for the change set."));
+        }
+        if !input.by_parent {
+            nested::refuse_alone(call, &found, "executed")?;
         }
         if found.status != ChangeSetStatus::CreateComplete {
             return Err(invalid_change_set_status(format!(

@@ -2,7 +2,7 @@ use crate::{
     CloudFormation,
     error::stack_missing,
     lifecycle::on_stack,
-    names,
+    names, nested,
     shapes::{PAGE, StackPage, page},
     state::{CHANGE_SETS, ChangeSetStatus, ExecutionStatus},
 };
@@ -28,6 +28,8 @@ struct Summary {
     creation_time: IsoTime,
     description: Option<String>,
     include_nested_stacks: bool,
+    parent_change_set_id: Option<Arn>,
+    root_change_set_id: Option<Arn>,
 }
 
 /// The change sets.
@@ -52,9 +54,15 @@ impl Operation for ListChangeSets {
     fn execute(call: &mut Authorized<'_, Self>, input: StackPage) -> Result<Output, Error> {
         let stack = names::stack(&mut **call, &input.stack_name, stack_missing)?;
         let (rows, next_token) = page(call.scan(&CHANGE_SETS, &stack.key())?, input.next_token.as_deref(), PAGE)?;
-        let summary = |(_, row): (Vec<String>, crate::state::ChangeSet)| Summary {
+        let mut roots = Vec::new();
+        for (_, row) in &rows {
+            roots.push(nested::root(call, row)?);
+        }
+        let summary = |((_, row), root): ((Vec<String>, crate::state::ChangeSet), Option<Arn>)| Summary {
             execution_status: row.execution_of(&stack),
-            include_nested_stacks: false,
+            include_nested_stacks: row.nested,
+            parent_change_set_id: row.parent,
+            root_change_set_id: root,
             stack_id: stack.arn(),
             stack_name: stack.name.clone(),
             change_set_id: row.arn,
@@ -64,7 +72,7 @@ impl Operation for ListChangeSets {
             creation_time: IsoTime(row.created),
             description: row.description,
         };
-        Ok(Output { summaries: rows.into_iter().map(summary).collect(), next_token })
+        Ok(Output { summaries: rows.into_iter().zip(roots).map(summary).collect(), next_token })
     }
 
     fn example() -> Example {

@@ -34,6 +34,8 @@ struct Summary {
     deletion_time: Option<IsoTime>,
     stack_status: StackStatus,
     stack_status_reason: Option<String>,
+    parent_id: Option<Arn>,
+    root_id: Option<Arn>,
 }
 
 /// The stacks, newest first.
@@ -57,6 +59,8 @@ fn summary(stack: Stack) -> Summary {
         deletion_time: stack.deleted.map(IsoTime),
         stack_status: stack.status,
         stack_status_reason: stack.reason,
+        parent_id: stack.nesting.as_ref().map(|nesting| nesting.parent.clone()),
+        root_id: stack.nesting.map(|nesting| nesting.root),
     }
 }
 

@@ -2,12 +2,19 @@ pub(crate) mod cancel_update_stack;
 pub(crate) mod continue_update_rollback;
 pub(crate) mod create_change_set;
 pub(crate) mod create_stack;
+pub(crate) mod create_stack_instances;
+pub(crate) mod create_stack_set;
 pub(crate) mod delete_change_set;
 pub(crate) mod delete_stack;
+pub(crate) mod delete_stack_instances;
+pub(crate) mod delete_stack_set;
 pub(crate) mod describe_change_set;
 pub(crate) mod describe_stack_events;
+pub(crate) mod describe_stack_instance;
 pub(crate) mod describe_stack_resource;
 pub(crate) mod describe_stack_resources;
+pub(crate) mod describe_stack_set;
+pub(crate) mod describe_stack_set_operation;
 pub(crate) mod describe_stacks;
 pub(crate) mod execute_change_set;
 pub(crate) mod get_stack_policy;
@@ -16,12 +23,19 @@ pub(crate) mod get_template_summary;
 pub(crate) mod list_change_sets;
 pub(crate) mod list_exports;
 pub(crate) mod list_imports;
+pub(crate) mod list_stack_instances;
 pub(crate) mod list_stack_resources;
+pub(crate) mod list_stack_set_operation_results;
+pub(crate) mod list_stack_set_operations;
+pub(crate) mod list_stack_sets;
 pub(crate) mod list_stacks;
 pub(crate) mod rollback_stack;
 pub(crate) mod set_stack_policy;
 pub(crate) mod signal_resource;
+pub(crate) mod stop_stack_set_operation;
 pub(crate) mod update_stack;
+pub(crate) mod update_stack_instances;
+pub(crate) mod update_stack_set;
 pub(crate) mod update_termination_protection;
 pub(crate) mod validate_template;
 
@@ -68,12 +82,17 @@ fn recorded(input: &impl Serialize) -> Value {
     if let Some(members) = value.as_object_mut() {
         members.remove("TemplateBody");
     }
-    if let Some(parameters) = value.get_mut("Parameters").and_then(Value::as_array_mut) {
-        for parameter in parameters.iter_mut().filter_map(Value::as_object_mut) {
+    for member in ["Parameters", "ParameterOverrides"] {
+        let parameters = value.get_mut(member).and_then(Value::as_array_mut).into_iter().flatten();
+        for parameter in parameters.filter_map(Value::as_object_mut) {
             parameter.remove("ParameterValue");
         }
     }
     value
+}
+
+fn has_members(value: Option<&Value>) -> bool {
+    value.and_then(Value::as_object).is_some_and(|members| members.values().any(|member| *member != Value::Bool(false)))
 }
 
 /// None: the previous template.

@@ -48,6 +48,9 @@ pub struct Input {
     disable_rollback: Option<bool>,
     deployment_config: Option<DeploymentConfig>,
     retain_except_on_create: Option<bool>,
+    /// A stack set's template, which may be longer than those of requests.
+    #[serde(skip)]
+    pub(crate) text: Option<String>,
 }
 
 /// Its id.
@@ -84,7 +87,10 @@ impl Operation for UpdateStack {
         let mut stack = names::stack(&mut **call, &input.stack_name, stack_missing)?;
         let disable_rollback = input.disable_rollback == Some(true);
         check_updatable(&stack, disable_rollback)?;
-        let text = template_text(call, input.template_body, input.template_url.as_deref())?;
+        let text = match input.text {
+            Some(text) => Some(text),
+            None => template_text(call, input.template_body, input.template_url.as_deref())?,
+        };
         let text = super::new_or_previous(text, input.use_previous_template)?;
         let request = Request {
             text,

@@ -1,4 +1,9 @@
-use crate::{CloudFormation, error::stack_missing, lifecycle::on_stack, names};
+use crate::{
+    CloudFormation,
+    error::{invalid, stack_missing},
+    lifecycle::on_stack,
+    names,
+};
 use base::Arn;
 use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
@@ -36,6 +41,12 @@ impl Operation for UpdateTerminationProtection {
 
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Output, Error> {
         let mut stack = names::stack(&mut **call, &input.stack_name, stack_missing)?;
+        if let Some(nesting) = &stack.nesting {
+            return Err(invalid(format!(
+                "Termination protection cannot be updated on nested stack [{}]; update it on its root stack [{}]",
+                stack.name, nesting.root
+            )));
+        }
         stack.termination_protection = input.enable_termination_protection;
         stack.save(call)?;
         Ok(Output { stack_id: stack.arn() })

@@ -5,7 +5,7 @@
 
 mod waits;
 
-use super::{BATCH, Phase, State, cleanup, pending, resource};
+use super::{BATCH, Phase, State, cleanup, nested, pending, resource};
 use crate::{
     CloudFormation,
     changes::{evaluated_outputs, metadata},
@@ -13,6 +13,7 @@ use crate::{
     evaluation::{Known, Lacking, differing, exported, masked, template_of, with_lacking, with_plan},
     exports,
     journal::Happened,
+    nested::Order,
     prepare::resources,
     protection::{Action, Protection},
     state::{Made, OnFailure, Pending, ResourceRow, Stack, Version},
@@ -72,6 +73,8 @@ enum Came {
     Far,
     /// One is to be tried again later.
     Stuck,
+    /// One is under way elsewhere.
+    Waiting,
     /// The rest waits for signals; until then at most.
     Waits(Timestamp),
     /// One needs these parameters of Systems Manager.
@@ -79,11 +82,13 @@ enum Came {
 }
 
 /// What became of one resource.
-enum Became {
+pub(super) enum Became {
     AsWanted,
     Failed,
     /// It is to be tried again.
     Again,
+    /// It is under way elsewhere.
+    Waiting,
     /// It waits for signals; until then at most.
     Waits(Timestamp),
 }
@@ -91,7 +96,21 @@ enum Became {
 pub(super) fn step(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, mut state: State) -> Result<Next<State>, Error> {
     let Some(mut version) = stack.target.clone() else { return Err(Error::internal("the stack has nothing to become")) };
     if timed_out(scope, stack, &state) {
+        nested::cancelled(scope, stack, &mut state)?;
         return fail(scope, stack, state, "Stack creation time exceeded the specified timeout.".into());
+    }
+    if state.phase == Phase::Update && stack.ordered() == Some(Order::RollBack) {
+        nested::cancelled(scope, stack, &mut state)?;
+        stack.move_to(scope, StackStatus::UpdateRollbackInProgress, None)?;
+        return Ok(state.turn_to(Phase::UpdateRollback));
+    }
+    if state.waiting.is_some() {
+        match nested::resume(scope, stack, &mut state)? {
+            Became::Waiting => return Ok(nested::wait(stack, state)),
+            Became::Failed => give_up_on_what_waits(scope, stack, &version, &mut state)?,
+            Became::AsWanted | Became::Again | Became::Waits(_) => {}
+        }
+        state.settled();
     }
     let mut came = go(scope, stack, &version, &mut state)?;
     // A reference that is put together from what was made can be looked up only now.
@@ -111,6 +130,7 @@ pub(super) fn step(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, mut
     match came {
         Came::Far | Came::Lacks(..) => Ok(Next::Go(state)),
         Came::Stuck => Ok(state.later(scope)),
+        Came::Waiting => Ok(nested::wait(stack, state)),
         Came::Waits(until) => {
             let until = limit(stack, &state).map_or(until, |end| until.min(end));
             Ok(Next::At(state, until))
@@ -156,6 +176,17 @@ fn without(
         Ok(failed)
     });
     left.map_err(|list| Error::internal(text_of(&list)))?
+}
+
+/// A resource that was under way elsewhere failed: what waits for another one is not tried.
+fn give_up_on_what_waits(scope: &mut Scope<'_, CloudFormation>, stack: &Stack, version: &Version, state: &mut State) -> Result<(), Error> {
+    let template = template_of(scope, stack, version)?;
+    let exports = exported(scope, stack, &version.imports)?;
+    let left = with_plan(stack, &template, version, &exports, |plan| {
+        leave_what_waits(plan, state);
+        Ok(())
+    });
+    left.map_err(|list| Error::internal(text_of(&list)))
 }
 
 fn fail_one(
@@ -226,6 +257,10 @@ fn with(
             }
         };
         match became {
+            Became::Waiting => {
+                waits.give_back(state);
+                return Ok(Came::Waiting);
+            }
             Became::Again => {
                 waits.give_back(state);
                 return Ok(Came::Stuck);
@@ -327,7 +362,9 @@ fn look(scope: &mut Scope<'_, CloudFormation>, stack: &Stack, plan: &Plan<'_>, i
     let row = resource::row(scope, stack, id)?;
     match row {
         Some(ResourceRow { made: Some(made), pending, .. })
-            if made.resource_type == wanted.resource_type && differing(&made.properties, &wanted.properties).is_empty() =>
+            if made.resource_type == wanted.resource_type && differing(&made.properties, &wanted.properties).is_empty()
+                // What lies behind a template's URL may have changed.
+                && !crate::nested::is(&wanted.resource_type) =>
         {
             keep(scope, stack, id, made, pending, wanted)?;
             Ok(Ok(None))
@@ -401,6 +438,10 @@ fn create(
     }
     // A stack that is made has nothing to go back to.
     let pending = (state.phase == Phase::Update).then_some(Pending::Created);
+    if crate::nested::is(&wanted.resource_type) {
+        let id = wanted.id.clone();
+        return nested::begun(scope, stack, state, id, wanted.made(physical), ResourceStatus::CreateInProgress, pending);
+    }
     done(scope, stack, wanted, physical, ResourceStatus::CreateComplete, pending)
 }
 
@@ -444,9 +485,14 @@ fn change(
             if replaces {
                 started(scope, stack, &wanted, &physical.id, ResourceStatus::UpdateInProgress, Some("Resource creation Initiated".into()))?;
             }
+            let nested = crate::nested::is(&wanted.resource_type);
             let replaced = physical.id != made.physical_id;
             let now = if replaced { Pending::Replaced(Box::new(made)) } else { Pending::Updated(Box::new(made)) };
             let pending = pending::together(scope, stack, &wanted.id, before, now)?;
+            if nested {
+                let id = wanted.id.clone();
+                return nested::begun(scope, stack, state, id, wanted.made(physical), ResourceStatus::UpdateInProgress, Some(pending));
+            }
             done(scope, stack, wanted, physical, ResourceStatus::UpdateComplete, Some(pending))
         }
         Err(reason) => {
@@ -520,7 +566,10 @@ fn failed(
 
 fn fail(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, state: State, why: String) -> Result<Next<State>, Error> {
     let trimmed = why.trim_end();
+    stack.failure = Some(trimmed.to_string());
     if state.phase == Phase::Update && stack.on_failure == OnFailure::DoNothing {
+        // What was done stays, in nested stacks too.
+        nested::release(scope, stack)?;
         stack.move_to(scope, StackStatus::UpdateFailed, Some(why))?;
         return Ok(Next::Done);
     }
@@ -556,16 +605,26 @@ fn finish(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, version: &Ve
     let template = template_of(scope, stack, version)?;
     let exported = exported(scope, stack, &version.imports)?;
     let known = Known(resources(scope, stack)?);
-    let outputs = with_plan(stack, &template, version, &exported, |plan| {
-        Ok((evaluated_outputs(plan, &known)?, plan.order().iter().cloned().collect()))
-    });
-    let (outputs, live) = match outputs {
+    let outputs = with_plan(stack, &template, version, &exported, |plan| evaluated_outputs(plan, &known));
+    let outputs = match outputs {
         Ok(outputs) => outputs,
         Err(list) => return fail(scope, stack, state, text_of(&list)),
     };
+    let before = stack.outputs.clone();
     if let Err(why) = exports::replace_outputs(scope, stack, outputs)? {
         return fail(scope, stack, state, why);
     }
+    if let Some(nesting) = stack.nesting.as_mut().filter(|nesting| nesting.held && state.phase == Phase::Update) {
+        nesting.before = Some(before);
+        stack.move_to(scope, StackStatus::UpdateCompleteCleanupInProgress, None)?;
+        return Ok(state.turn_to(Phase::Held));
+    }
+    settle(scope, stack, state)
+}
+
+/// The stack is what it was to become. What that left is deleted.
+pub(super) fn settle(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, state: State) -> Result<Next<State>, Error> {
+    let Some(version) = stack.target.clone() else { return Err(Error::internal("the stack has nothing to become")) };
     let new = stack.target.take();
     let old = std::mem::replace(&mut stack.current, new);
     if state.phase == Phase::Create {
@@ -576,7 +635,14 @@ fn finish(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, version: &Ve
         exports::let_go(scope, stack, &old.imports, &version.imports);
         cleanup::forget_template(scope, stack, &old);
     }
-    stack.move_to(scope, StackStatus::UpdateCompleteCleanupInProgress, None)?;
-    cleanup::after_update(scope, stack, &live, known.0)?;
+    if stack.status != StackStatus::UpdateCompleteCleanupInProgress {
+        stack.move_to(scope, StackStatus::UpdateCompleteCleanupInProgress, None)?;
+    }
+    let template = template_of(scope, stack, &version)?;
+    let exported = exported(scope, stack, &version.imports)?;
+    let live = with_plan(stack, &template, &version, &exported, |plan| Ok(plan.order().iter().cloned().collect()))
+        .map_err(|list| Error::internal(text_of(&list)))?;
+    let rows = resources(scope, stack)?;
+    cleanup::after_update(scope, stack, &live, rows)?;
     Ok(state.turn_to(Phase::Cleanup))
 }

@@ -1,6 +1,6 @@
 //! Deletes what an update replaced or removed, or what a rolled back update had made.
 
-use super::{State, deletion_queue, resource};
+use super::{State, deletion_queue, nested, resource};
 use crate::{
     CloudFormation,
     journal::Happened,
@@ -113,6 +113,8 @@ pub(super) enum Deletion {
     Failed,
     /// It is to be tried again.
     Again,
+    /// It is under way, and its end is a signal.
+    Waiting,
 }
 
 /// Deletes a resource, or says that a policy keeps it, with its events.
@@ -136,6 +138,9 @@ pub(super) fn delete(
         stack.resource_event(scope, happened(ResourceStatus::DeleteSkipped, None))?;
         return Ok((Deletion::Gone, None));
     }
+    if crate::nested::is(&made.resource_type) {
+        return nested::delete(scope, stack, state, id, made);
+    }
     match resource::delete(scope, stack, id, made) {
         Ok(()) => {
             stack.resource_event(scope, happened(ResourceStatus::DeleteInProgress, None))?;
@@ -153,6 +158,9 @@ pub(super) fn delete(
 }
 
 pub(super) fn step(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, mut state: State) -> Result<Next<State>, Error> {
+    if nested::clean_up(scope, stack, &mut state)? {
+        return Ok(Next::Wait(state));
+    }
     let Some((number, left)) = first(scope, stack)? else {
         let status = match stack.status {
             StackStatus::UpdateCompleteCleanupInProgress => StackStatus::UpdateComplete,
@@ -166,6 +174,7 @@ pub(super) fn step(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, mut
     let (deletion, _) = delete(scope, stack, &mut state, &left.logical_id, &left.made, left.retain)?;
     match deletion {
         Deletion::Again => return Ok(state.later(scope)),
+        Deletion::Waiting => return Ok(Next::Wait(state)),
         // As on AWS, what cannot be deleted no longer belongs to the stack.
         Deletion::Failed => state.failed.push(left.logical_id),
         Deletion::Gone => {}

@@ -2,6 +2,7 @@
 
 mod apply;
 mod cleanup;
+mod nested;
 mod pending;
 mod removal;
 mod resource;
@@ -10,6 +11,7 @@ mod secrets;
 
 pub(crate) use cleanup::forget_template;
 pub(crate) use removal::gone;
+pub(crate) use resource::suffix;
 
 use crate::{
     CloudFormation,
@@ -43,6 +45,8 @@ pub(crate) enum Phase {
     Cleanup,
     /// Deletes the stack.
     Delete,
+    /// Waits, where the parent wanted the nested stack, for the parent's word.
+    Held,
 }
 
 /// What the work keeps between its steps.
@@ -64,18 +68,35 @@ pub struct State {
     suffix: Option<String>,
     /// How often the present resource was tried in vain.
     attempts: u32,
+    /// The resource that is under way elsewhere: a nested stack.
+    #[serde(default)]
+    waiting: Option<String>,
+    /// The nested stacks that delete what the update left. None: they were not told yet.
+    #[serde(default)]
+    nested: Option<Vec<String>>,
 }
 
 impl State {
     pub(crate) fn new(stack: &Stack, phase: Phase) -> Self {
-        let uuid = stack.uuid.clone();
-        Self { uuid, phase, queue: None, failed: Vec::new(), failed_updates: Vec::new(), until: None, suffix: None, attempts: 0 }
+        Self {
+            uuid: stack.uuid.clone(),
+            phase,
+            queue: None,
+            failed: Vec::new(),
+            failed_updates: Vec::new(),
+            until: None,
+            suffix: None,
+            attempts: 0,
+            waiting: None,
+            nested: None,
+        }
     }
 
     /// Goes on with another phase.
     fn turn_to(self, phase: Phase) -> Next<Self> {
-        let State { uuid, .. } = self;
-        Next::Go(Self { uuid, phase, queue: None, failed: Vec::new(), failed_updates: Vec::new(), until: None, suffix: None, attempts: 0 })
+        let queue = None;
+        let (failed, failed_updates) = (Vec::new(), Vec::new());
+        Next::Go(Self { phase, queue, failed, failed_updates, until: None, suffix: None, attempts: 0, waiting: None, nested: None, ..self })
     }
 
     /// Goes on with the next resource.
@@ -154,6 +175,7 @@ impl Workflow for StackWorkflow {
                 Phase::Rollback | Phase::Delete => removal::step(scope, &mut stack, state)?,
                 Phase::UpdateRollback => rollback::step(scope, &mut stack, state)?,
                 Phase::Cleanup => cleanup::step(scope, &mut stack, state)?,
+                Phase::Held => nested::held(scope, &mut stack, state)?,
             };
             match next {
                 Next::Go(next) if left > 0 && next.phase == phase => state = next,
@@ -170,10 +192,13 @@ impl Workflow for StackWorkflow {
             (Phase::Create, _) => StackStatus::CreateFailed,
             (Phase::Rollback, _) => StackStatus::RollbackFailed,
             (Phase::Update | Phase::UpdateRollback, _) => StackStatus::UpdateRollbackFailed,
-            (Phase::Cleanup, StackStatus::UpdateCompleteCleanupInProgress) => StackStatus::UpdateComplete,
-            (Phase::Cleanup, _) => StackStatus::UpdateRollbackComplete,
+            (Phase::Cleanup | Phase::Held, StackStatus::UpdateCompleteCleanupInProgress) => StackStatus::UpdateComplete,
+            (Phase::Cleanup | Phase::Held, _) => StackStatus::UpdateRollbackComplete,
             (Phase::Delete, _) => StackStatus::DeleteFailed,
         };
+        if state.phase == Phase::Cleanup {
+            nested::release(work, &stack)?;
+        }
         stack.move_to(work, status, Some(format!("Sekisho could not go on: {error}")))?;
         stack.save(work)
     }

@@ -23,6 +23,10 @@ pub(super) fn step(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, mut
         let (deletion, reason) = cleanup::delete(scope, stack, &mut state, &id, &made, retain)?;
         let status = match deletion {
             Deletion::Again => return Ok(state.later(scope)),
+            Deletion::Waiting => {
+                state.queue.get_or_insert_default().push(id);
+                return Ok(Next::Wait(state));
+            }
             Deletion::Gone if retain => ResourceStatus::DeleteSkipped,
             Deletion::Gone => ResourceStatus::DeleteComplete,
             Deletion::Failed if state.phase == Phase::Delete && stack.force_delete => {
@@ -105,6 +109,7 @@ fn leftover(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, mut state:
     let (deletion, _) = cleanup::delete(scope, stack, &mut state, &left.logical_id, &left.made, left.retain)?;
     match deletion {
         Deletion::Again => return Ok(state.later(scope)),
+        Deletion::Waiting => return Ok(Next::Wait(state)),
         Deletion::Failed if !stack.force_delete => state.failed.push(left.logical_id),
         Deletion::Failed | Deletion::Gone => {}
     }

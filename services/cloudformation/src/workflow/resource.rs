@@ -5,8 +5,10 @@ use super::{
     secrets::{self, Opened, UNRESOLVED},
 };
 use crate::{
-    CloudFormation, places,
-    state::{Made, RESOURCES, ResourceRow, Stack},
+    CloudFormation, ExecuteChangeSet, nested,
+    operations::execute_change_set,
+    places,
+    state::{Made, OnFailure, RESOURCES, ResourceRow, Stack},
 };
 use base::Entropy;
 use gate::{Actor, Error, Physical, ResourceContext, ResourceRequest, ResourceType, Scope};
@@ -34,7 +36,7 @@ pub(super) fn actor(scope: &mut Scope<'_, CloudFormation>, stack: &Stack) -> Res
 }
 
 /// Lets the resource's type work as whoever acts for the stack: decided anew at each call.
-fn with<T>(
+pub(super) fn with<T>(
     scope: &mut Scope<'_, CloudFormation>,
     stack: &Stack,
     logical_id: &str,
@@ -81,6 +83,19 @@ pub(super) fn create(
     properties: &Value,
 ) -> Result<Physical, Error> {
     let kind = kind(scope, type_name)?;
+    if nested::is(type_name) {
+        // References to secrets go on as they are: the nested stack's resources open them.
+        nested::depth_below(stack)?;
+        let physical = match prepared(scope, stack, id, suffix, properties)? {
+            Some(physical) => physical,
+            None => {
+                let properties = nested::inherited(stack, properties);
+                with(scope, stack, id, suffix, |context| kind.create(context, &properties))?
+            }
+        };
+        nested::adopt(scope, stack, &physical.id)?;
+        return Ok(physical);
+    }
     opened(scope, stack, id, suffix, properties, |context, properties| kind.create(context, properties))
 }
 
@@ -95,7 +110,17 @@ pub(super) fn update(
     let kind = kind(scope, &made.resource_type)?;
     let update =
         |context: &mut ResourceContext<'_>, properties: &Value| kind.update(context, &made.physical_id, &made.properties, properties);
-    let mut physical = opened(scope, stack, id, suffix, properties, update)?;
+    let mut physical = if nested::is(&made.resource_type) {
+        match prepared(scope, stack, id, suffix, properties)? {
+            Some(physical) => physical,
+            None => {
+                let properties = nested::inherited(stack, properties);
+                with(scope, stack, id, suffix, |context| update(context, &properties))?
+            }
+        }
+    } else {
+        opened(scope, stack, id, suffix, properties, update)?
+    };
     if physical.id == made.physical_id {
         // What can be told only once, such as a key's secret, stays known.
         for (name, value) in &made.attributes {
@@ -103,6 +128,21 @@ pub(super) fn update(
         }
     }
     Ok(physical)
+}
+
+/// Executes the change set of a nested stack, where the parent's change set has one for it.
+fn prepared(
+    scope: &mut Scope<'_, CloudFormation>,
+    stack: &Stack,
+    id: &str,
+    suffix: &str,
+    properties: &Value,
+) -> Result<Option<Physical>, Error> {
+    let Some((change_set, made)) = nested::ready(scope, stack, id, properties)? else { return Ok(None) };
+    let leave = stack.on_failure == OnFailure::DoNothing;
+    let input = execute_change_set::Input::nested(&change_set, leave, stack.client_request_token.clone());
+    with(scope, stack, id, suffix, |context| context.call::<ExecuteChangeSet>(input))?;
+    Ok(Some(Physical::new(made.as_str())))
 }
 
 pub(super) fn delete(scope: &mut Scope<'_, CloudFormation>, stack: &Stack, id: &str, made: &Made) -> Result<(), Error> {

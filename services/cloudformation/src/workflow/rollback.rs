@@ -1,6 +1,6 @@
 //! Brings a stack back to what it was before an update that failed.
 
-use super::{Phase, State, cleanup, resource};
+use super::{Phase, State, cleanup, nested, resource};
 use crate::{
     CloudFormation,
     error::text_of,
@@ -21,7 +21,16 @@ pub(super) fn step(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, mut
     while let Some(id) = state.queue.as_mut().and_then(Vec::pop) {
         let Some(row) = resource::row(scope, stack, &id)? else { continue };
         let Some(made) = row.made.clone() else { continue };
+        let nested = crate::nested::is(&row.resource_type);
         match row.pending.clone() {
+            Some(pending @ (Pending::Updated(_) | Pending::Failed)) if nested => {
+                let before = if let Pending::Updated(before) = pending { *before } else { made };
+                match nested::roll_back(scope, stack, &mut state, row, before)? {
+                    nested::Back::Done => {}
+                    nested::Back::Waiting => return Ok(Next::Wait(state)),
+                    nested::Back::Failed => return Ok(Next::Done),
+                }
+            }
             Some(Pending::Updated(before)) => {
                 if stack.skip.contains(&id) {
                     restored(scope, stack, &id, *before, None)?;
@@ -64,7 +73,19 @@ fn queue(scope: &mut Scope<'_, CloudFormation>, stack: &Stack) -> Result<Vec<Str
     Ok(order.into_iter().rev().filter(|id| rows.get(id).is_some_and(|row| row.pending.is_some())).collect())
 }
 
-fn restored(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, id: &str, made: Made, pending: Option<Pending>) -> Result<(), Error> {
+/// The stack's rollback ends where it is, for `id`.
+pub(super) fn stuck(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, id: &str) -> Result<(), Error> {
+    let reason = format!("The following resource(s) failed to update: [{id}]. ");
+    stack.move_to(scope, StackStatus::UpdateRollbackFailed, Some(reason))
+}
+
+pub(super) fn restored(
+    scope: &mut Scope<'_, CloudFormation>,
+    stack: &mut Stack,
+    id: &str,
+    made: Made,
+    pending: Option<Pending>,
+) -> Result<(), Error> {
     let status = ResourceStatus::UpdateComplete;
     let reason = stack.skip.iter().any(|skipped| skipped == id).then(|| "Resource was skipped during the continued rollback".to_string());
     let happened = Happened {
@@ -141,17 +162,22 @@ fn back(
                 pending,
             };
             stack.save_resource(scope, &row)?;
-            stack.move_to(
-                scope,
-                StackStatus::UpdateRollbackFailed,
-                Some(format!("The following resource(s) failed to update: [{id}]. ")),
-            )?;
+            stuck(scope, stack, &id)?;
             Ok(Next::Done)
         }
     }
 }
 
 fn finish(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, state: State) -> Result<Next<State>, Error> {
+    if let Some(before) = stack.nesting.as_mut().and_then(|nesting| nesting.before.take())
+        && let Err(why) = exports::replace_outputs(scope, stack, before.clone())?
+    {
+        if let Some(nesting) = &mut stack.nesting {
+            nesting.before = Some(before);
+        }
+        stack.move_to(scope, StackStatus::UpdateRollbackFailed, Some(why))?;
+        return Ok(Next::Done);
+    }
     if let Some(target) = stack.target.take() {
         let kept = stack.current.as_ref().map(|c| c.imports.clone()).unwrap_or_default();
         exports::let_go(scope, stack, &target.imports, &kept);
@@ -159,6 +185,14 @@ fn finish(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, state: State
     }
     stack.skip.clear();
     stack.move_to(scope, StackStatus::UpdateRollbackCompleteCleanupInProgress, None)?;
+    if stack.is_held() {
+        return Ok(state.turn_to(Phase::Held));
+    }
+    settle(scope, stack, state)
+}
+
+/// What the update had made is left to be deleted.
+pub(super) fn settle(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, state: State) -> Result<Next<State>, Error> {
     let rows = resources(scope, stack)?;
     cleanup::after_rollback(scope, stack, rows)?;
     Ok(state.turn_to(Phase::Cleanup))

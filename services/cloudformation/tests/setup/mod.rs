@@ -29,10 +29,19 @@ impl Setup {
 
     /// With more services and their long work.
     pub fn with_all(more: Vec<gate::Registration>, workflows: fn(&mut Engine)) -> Self {
+        Self::over(&[ACCOUNT], more, workflows)
+    }
+
+    /// With these accounts, the first of which has the stacks.
+    pub fn in_accounts(accounts: &[&str]) -> Self {
+        Self::over(accounts, vec![logs::service()], |_| {})
+    }
+
+    fn over(accounts: &[&str], more: Vec<gate::Registration>, workflows: fn(&mut Engine)) -> Self {
         let mut services = vec![iam::service(), s3::service(), sts::service(), cloudformation::service()];
         services.extend(more);
         let store = store::Store::memory();
-        let world = World::over(store.clone(), store::Blobs::memory(), services, &[ACCOUNT]);
+        let world = World::over(store.clone(), store::Blobs::memory(), services, accounts);
         let mut engine = Engine::new(world.gate.clone());
         cloudformation::workflows(&mut engine);
         workflows(&mut engine);
