@@ -1,6 +1,6 @@
 use crate::{
     CloudFormation,
-    stack_sets::{OperationStatus, active, after_instances, check_call_as, on_set, operation, wake},
+    stack_sets::{OperationStatus, active, check_call_as, on_set, operation, waiting_instance, wake},
 };
 use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
@@ -58,6 +58,6 @@ impl Operation for StopStackSetOperation {
     }
 
     fn example() -> Example {
-        after_instances(json!({"StackSetName": "Example", "OperationId": "first"}))
+        waiting_instance(json!({"StackSetName": "Example", "OperationId": "first"}))
     }
 }

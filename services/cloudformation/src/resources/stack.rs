@@ -40,7 +40,7 @@ pub(crate) fn request(stack_tags: &[(String, String)], properties: &Value) -> Ma
 
 impl ResourceType for StackType {
     fn name(&self) -> &'static str {
-        crate::nested::TYPE
+        "AWS::CloudFormation::Stack"
     }
 
     fn properties(&self) -> &'static [Property] {

@@ -1,5 +1,6 @@
 //! Calls for the examples of the operations on stack sets.
 
+use super::{ADMINISTRATION_ROLE, EXECUTION_ROLE};
 use gate::Example;
 use serde_json::{Value, json};
 
@@ -21,4 +22,29 @@ pub(crate) fn after_instances(input: Value) -> Example {
     let (set, made) = example_set();
     let (instances, begun) = example_instances();
     Example::of(input).after(set, made).after(instances, begun)
+}
+
+/// A template whose stack waits for a signal.
+const WAITS: &str =
+    "Resources:\n  Wait:\n    Type: AWS::CloudFormation::WaitCondition\n    CreationPolicy: {ResourceSignal: {Timeout: PT1H}}\n";
+
+/// A call about the set's first operation, while it is under way.
+pub(crate) fn waiting_instance(input: Value) -> Example {
+    let trust = |principal: Value| {
+        let statement = json!({"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"});
+        json!({"Version": "2012-10-17", "Statement": statement}).to_string()
+    };
+    let role = |name: &str, principal: Value| json!({"RoleName": name, "AssumeRolePolicyDocument": trust(principal)});
+    let rights = |name: &str| {
+        let policy = json!({"Version": "2012-10-17", "Statement": {"Effect": "Allow", "Action": ["cloudformation:*", "sts:AssumeRole"], "Resource": "*"}});
+        json!({"RoleName": name, "PolicyName": "Stacks", "PolicyDocument": policy.to_string()})
+    };
+    let (instances, begun) = example_instances();
+    Example::of(input)
+        .after("iam:CreateRole", role(ADMINISTRATION_ROLE, json!({"Service": "cloudformation.amazonaws.com"})))
+        .after("iam:PutRolePolicy", rights(ADMINISTRATION_ROLE))
+        .after("iam:CreateRole", role(EXECUTION_ROLE, json!({"AWS": "111111111111"})))
+        .after("iam:PutRolePolicy", rights(EXECUTION_ROLE))
+        .after(example_set().0, json!({"StackSetName": "Example", "TemplateBody": WAITS}))
+        .after(instances, begun)
 }

@@ -12,7 +12,7 @@ mod targets;
 mod template;
 
 pub(crate) use begin::{Begin, begin};
-pub(crate) use examples::{after_instances, example_instances, example_set};
+pub(crate) use examples::{after_instances, example_instances, example_set, waiting_instance};
 pub(crate) use preferences::Preferences;
 pub(crate) use run::{StackSetWorkflow, wake};
 pub(crate) use shapes::{ShownInstance, ShownOperation, ShownParameter, shown_parameters};
