@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::{
     sync::{Arc, Mutex, mpsc},
-    time::{Duration, Instant},
+    time::Duration,
 };
 use testworld::{REGION, World};
 
@@ -136,6 +136,17 @@ impl Town {
     }
 }
 
+/// Waits for what other threads do.
+fn soon(what: &str, done: impl Fn() -> bool) {
+    for _ in 0..10_000 {
+        if done() {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    panic!("waited in vain for {what}");
+}
+
 #[test]
 fn two_engines_make_each_step_once() {
     let town = Town::new();
@@ -143,11 +154,7 @@ fn two_engines_make_each_step_once() {
         [0, 1].map(|n| town.engine(n, &format!("worker-{n}")).start(|what, error| panic!("{what}: {error}"))).into_iter().collect();
     for round in 0..20 {
         town.start(&Grinding::Steps(10));
-        let until = Instant::now() + Duration::from_secs(30);
-        while !town.survey().work.is_empty() {
-            assert!(Instant::now() < until, "round {round}: {:?}", town.survey());
-            std::thread::sleep(Duration::from_millis(1));
-        }
+        soon(&format!("the end of round {round}"), || town.survey().work.is_empty());
     }
     running.into_iter().for_each(|engine| drop(engine.stop(Duration::from_secs(5))));
     let expected: Vec<String> = (0..20).flat_map(|_| (1..=10).rev().map(|n| format!("step {n}"))).collect();
@@ -235,11 +242,7 @@ fn a_running_engine_renews_the_leases_of_what_it_has_in_hand() {
     town.advance(LEASE * 3 / 4);
     // Whatever is committed about due work wakes the engine.
     town.step(|scope| durable::start::<Grind>(scope, "more", account(), &Grinding::Steps(0)));
-    let until = Instant::now() + Duration::from_secs(20);
-    while town.survey().commands[0].lease.clone().unwrap().until <= before {
-        assert!(Instant::now() < until, "the lease was not renewed");
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    soon("a renewed lease", || town.survey().commands[0].lease.clone().unwrap().until > before);
     go_on.send(()).unwrap();
     running.stop(Duration::from_secs(5));
     assert_eq!(town.diary(), ["baked by slow"]);

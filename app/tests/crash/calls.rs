@@ -161,11 +161,16 @@ fn send(
 
 /// The keys and sizes of a bucket's objects, as its listing has them.
 pub(crate) fn objects(place: &mut Place, who: &Credentials, bucket: &str) -> Result<Vec<String>, String> {
-    let address = place.address()?;
-    let mut headers = http::HeaderMap::new();
-    headers.insert("host", address.to_string().parse().unwrap());
     let target = format!("/{bucket}?list-type=2");
-    let (status, body) = send(place, address, who, "s3", ("GET", &target), headers, "").ok_or("the listing broke")?;
+    let (status, body) = loop {
+        let address = place.address()?;
+        let mut headers = http::HeaderMap::new();
+        headers.insert("host", address.to_string().parse().unwrap());
+        match send(place, address, who, "s3", ("GET", &target), headers, "") {
+            Some(answer) => break answer,
+            None => place.broken()?,
+        }
+    };
     if status != 200 {
         return Err(format!("{bucket}: {body}"));
     }

@@ -66,7 +66,7 @@ pub(crate) fn begin(scope: &mut Scope<'_, Ecr>, arn: &Arn, asked: Option<Encrypt
     if key.region() != scope.region().as_str() {
         return Err(invalid("encryptionConfiguration.kmsKey", "The key and the repository are in the same Region"));
     }
-    let grants = vec![grant(scope, key.as_str(), arn, &["GenerateDataKey", "Decrypt"])?, grant(scope, key.as_str(), arn, &["Decrypt"])?];
+    let grants = vec![grant(scope, key.as_str(), arn, &["GenerateDataKey", "Decrypt"])?, grant(scope, key.as_str(), arn, &["GenerateDataKey", "Decrypt"])?];
     let configuration = EncryptionConfiguration { encryption_type: asked.encryption_type, kms_key: Some(key.to_string()) };
     Ok(Encryption { configuration, grants })
 }

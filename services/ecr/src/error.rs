@@ -20,12 +20,12 @@ pub(crate) fn invalid_tag(message: impl Into<String>) -> Error {
     Error::new("InvalidTagParameterException", message.into())
 }
 
-/// What KMS answered to a call that ECR made on the caller's behalf.
-pub(crate) fn behind(error: Error) -> Error {
-    if error.code == "NotImplemented" {
-        return error;
+/// What KMS answered to a call that ECR made on the caller's behalf; a denial stays one, with its cause.
+pub(crate) fn behind(cause: Error) -> Error {
+    if cause.is_denied() || cause.code == "NotImplemented" {
+        return cause;
     }
-    Error::new("KmsException", format!("The operation failed because of KMS: {}: {}", error.code, error.message))
+    Error::new("KmsException", format!("The operation failed because of KMS: {}: {}", cause.code, cause.message))
 }
 
 fn about(name: &str, registry: AccountId) -> String {

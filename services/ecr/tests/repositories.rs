@@ -148,7 +148,9 @@ fn a_key_is_used_by_grants_that_go_with_the_repository() {
     ]);
     let builder = session(&world, TOOLS, "Builder", rights);
     let weak = session(&world, TOOLS, "Weak", json!({"Effect": "Allow", "Action": "ecr:*", "Resource": "*"}));
-    assert_eq!(fails(&world, &weak, "ecr:CreateRepository", input.clone()).code, "KmsException");
+    assert_eq!(fails(&world, &weak, "ecr:CreateRepository", input.clone()).code, "AccessDeniedException");
+    let nothing = json!({"repositoryName": "shop", "encryptionConfiguration": {"encryptionType": "KMS", "kmsKey": "alias/none"}});
+    assert_eq!(fails(&world, &builder, "ecr:CreateRepository", nothing).code, "KmsException");
     ok(&world, &builder, "ecr:CreateRepository", input);
     let grants = ok(&world, &admin, "kms:ListGrants", json!({"KeyId": key}))["Grants"].clone();
     assert_eq!(grants.as_array().map(Vec::len), Some(2), "{grants}");

@@ -66,9 +66,10 @@ impl Operation for ContinueUpdateRollback {
             if nested::is_in_child(call, &stack, &rows, id)? {
                 continue;
             }
-            let failed = rows
-                .get(id)
-                .is_some_and(|row| row.status == ResourceStatus::UpdateFailed && matches!(row.pending, Some(Pending::Updated(_))));
+            let failed = rows.get(id).is_some_and(|row| {
+                row.status == ResourceStatus::UpdateFailed
+                    && matches!(row.pending, Some(Pending::Updated(_) | Pending::ChangedAndReplaced(..)))
+            });
             if !failed {
                 return Err(invalid(format!(
                     "ResourcesToSkip: {id} is not in UPDATE_FAILED state because of the rollback, so it cannot be skipped"

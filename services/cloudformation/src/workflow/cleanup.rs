@@ -79,7 +79,7 @@ pub(super) fn after_rollback(
                 left.insert(id.clone(), Leftover { logical_id: id, made: *newer, retain: false });
                 stack.save_resource(scope, &ResourceRow { pending: None, ..row })?;
             }
-            Some(Pending::Failed) if row.made.is_none() => {
+            Some(Pending::Failed) | None if row.made.is_none() => {
                 never_made(scope, stack, &id, &row.resource_type)?;
                 resource::forget(scope, stack, &id)?;
             }
