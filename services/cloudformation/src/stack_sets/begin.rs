@@ -9,6 +9,9 @@ use base::AccountId;
 use gate::{Error, Scope};
 use std::collections::BTreeMap;
 
+/// The account and the region of an instance, and values of its own where those change.
+pub(crate) type Target = (AccountId, String, Option<BTreeMap<String, String>>);
+
 /// What an operation is to do.
 pub(crate) struct Begin {
     pub(crate) action: Action,
@@ -17,8 +20,7 @@ pub(crate) struct Begin {
     pub(crate) preferences: Preferences,
     pub(crate) retain: bool,
     pub(crate) regions: Vec<String>,
-    /// The instances, with the values of their own where those change.
-    pub(crate) instances: Vec<(AccountId, String, Option<BTreeMap<String, String>>)>,
+    pub(crate) instances: Vec<Target>,
 }
 
 const LONGEST_ID: usize = 128;
