@@ -78,14 +78,7 @@ pub(crate) fn call(place: &mut Place, who: &Credentials, service: &str, operatio
     }
 }
 
-fn attempt(
-    place: &Place,
-    address: SocketAddr,
-    who: &Credentials,
-    service: &str,
-    operation: &str,
-    input: &Value,
-) -> Option<(u16, String)> {
+fn attempt(place: &Place, address: SocketAddr, who: &Credentials, service: &str, operation: &str, input: &Value) -> Option<(u16, String)> {
     let mut headers = http::HeaderMap::new();
     headers.insert("host", address.to_string().parse().unwrap());
     let body = match JSON.iter().find(|(name, _)| *name == service) {

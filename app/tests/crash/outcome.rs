@@ -36,7 +36,9 @@ fn text<'v>(value: &'v Value, name: &str) -> &'v str {
 }
 
 fn drawn(suffix: &str) -> bool {
-    suffix.len() == 12 && suffix.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit()) && !suffix.bytes().all(|b| b.is_ascii_digit())
+    suffix.len() == 12
+        && suffix.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit())
+        && !suffix.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// Ids that are drawn become `*`: UUIDs, unique ids of IAM, names of artifacts.
@@ -124,7 +126,8 @@ fn builds(place: &mut Place, team: &Team, outcome: &mut Outcome) -> Result<(), S
         outcome.restarted += restarts;
         // What the last attempt said, without its times.
         let last = lines.iter().rposition(|line| line.contains("The server ended while this build ran")).map_or(0, |at| at + 1);
-        let said = lines[last..].iter().map(|line| line.split_once("000 ").filter(|_| line.starts_with("[Container]")).map_or(*line, |l| l.1));
+        let said =
+            lines[last..].iter().map(|line| line.split_once("000 ").filter(|_| line.starts_with("[Container]")).map_or(*line, |l| l.1));
         let said: Vec<&str> = said.filter(|line| !line.starts_with("total ") && !line.starts_with("-rw")).collect();
         outcome.state.insert(format!("log {} {}", b["buildNumber"], plain(&said.join(" | "))));
     }

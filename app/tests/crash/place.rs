@@ -173,11 +173,7 @@ impl Place {
     pub(crate) fn operator(&self) -> Credentials {
         let keys: Value = serde_json::from_slice(&fs::read(self.keys().join("operator.json")).unwrap()).unwrap();
         let text = |name: &str| keys[name].as_str().unwrap().to_string();
-        Credentials {
-            access_key_id: text("access_key_id"),
-            secret_access_key: Secret::new(text("secret_access_key")),
-            session_token: None,
-        }
+        Credentials { access_key_id: text("access_key_id"), secret_access_key: Secret::new(text("secret_access_key")), session_token: None }
     }
 }
 

@@ -30,14 +30,14 @@ pub(crate) struct Encryption {
     pub(crate) grants: Vec<String>,
 }
 
-fn grant(scope: &mut Scope<'_, Ecr>, key: &str, arn: &Arn, operations: &[&str]) -> Result<String, Error> {
+fn grant(scope: &mut Scope<'_, Ecr>, key: &str, arn: &Arn) -> Result<String, Error> {
     let principal = format!("ecr.{}.amazonaws.com", scope.region());
     let context: BTreeMap<String, String> = [("aws:ecr:arn".to_owned(), arn.to_string())].into();
     let input = kms::CreateGrantInput {
         key_id: key.to_owned(),
         grantee_principal: principal.clone(),
         retiring_principal: Some(principal),
-        operations: operations.iter().map(|operation| (*operation).to_owned()).collect(),
+        operations: ["GenerateDataKey", "Decrypt"].map(String::from).into(),
         constraints: Some(policy::GrantConstraints { encryption_context_subset: Some(context), encryption_context_equals: None }),
         name: None,
         grant_tokens: Vec::new(),
@@ -66,7 +66,8 @@ pub(crate) fn begin(scope: &mut Scope<'_, Ecr>, arn: &Arn, asked: Option<Encrypt
     if key.region() != scope.region().as_str() {
         return Err(invalid("encryptionConfiguration.kmsKey", "The key and the repository are in the same Region"));
     }
-    let grants = vec![grant(scope, key.as_str(), arn, &["GenerateDataKey", "Decrypt"])?, grant(scope, key.as_str(), arn, &["GenerateDataKey", "Decrypt"])?];
+    // ECR makes two, one for itself and one for the storage behind it.
+    let grants = vec![grant(scope, key.as_str(), arn)?, grant(scope, key.as_str(), arn)?];
     let configuration = EncryptionConfiguration { encryption_type: asked.encryption_type, kms_key: Some(key.to_string()) };
     Ok(Encryption { configuration, grants })
 }

@@ -13,6 +13,11 @@ pub const BUCKET: &str = "stack-goods";
 
 pub const ALL: &[Example] = &[
     Example { workflow: "cloudformation/Stack", phases: &[create_stack, update_stack, roll_back_stack, delete_stack], look: stacks },
+    Example {
+        workflow: "cloudformation/StackSetOperation",
+        phases: &[create_stack_set, update_stack_set, empty_stack_set],
+        look: stack_sets,
+    },
     Example { workflow: "codebuild/Build", phases: &[start_build], look: builds },
     Example { workflow: "codepipeline/Execution", phases: &[create_pipeline, put_source, approve], look: executions },
     Example { workflow: "codepipeline/Poller", phases: &[create_pipeline, put_source], look: executions },
@@ -110,6 +115,44 @@ fn stacks(yard: &Yard) -> Vec<String> {
     // What does not depend on each other goes in any order.
     events.sort();
     found.extend(events);
+    found.extend(told(&yard.call("s3:ListBuckets", json!({})), "Buckets", &["Name"]));
+    found
+}
+
+const SET: &str = "spread";
+
+fn set_template(bucket: &str) -> String {
+    json!({"Resources": {"Goods": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": bucket}}}}).to_string()
+}
+
+fn create_stack_set(yard: &Yard) {
+    let administration = role(yard, "AWSCloudFormationStackSetAdministrationRole", "cloudformation.amazonaws.com", json!("sts:AssumeRole"));
+    let trust = json!({"Version": "2012-10-17", "Statement":
+        {"Effect": "Allow", "Principal": {"AWS": administration}, "Action": "sts:AssumeRole"}});
+    let execution = role(yard, "AWSCloudFormationStackSetExecutionRole", "cloudformation.amazonaws.com", json!("*"));
+    let name = execution.rsplit('/').next().unwrap();
+    yard.call("iam:UpdateAssumeRolePolicy", json!({"RoleName": name, "PolicyDocument": trust.to_string()}));
+    yard.call("cloudformation:CreateStackSet", json!({"StackSetName": SET, "TemplateBody": set_template("spread-goods")}));
+    let input = json!({"StackSetName": SET, "Accounts": [ACCOUNT], "Regions": [testworld::REGION], "OperationId": "first"});
+    yard.call("cloudformation:CreateStackInstances", input);
+}
+
+fn update_stack_set(yard: &Yard) {
+    let input = json!({"StackSetName": SET, "TemplateBody": set_template("other-spread-goods"), "OperationId": "second"});
+    yard.call("cloudformation:UpdateStackSet", input);
+}
+
+fn empty_stack_set(yard: &Yard) {
+    let input = json!({"StackSetName": SET, "Accounts": [ACCOUNT], "Regions": [testworld::REGION], "RetainStacks": false,
+        "OperationId": "third"});
+    yard.call("cloudformation:DeleteStackInstances", input);
+}
+
+fn stack_sets(yard: &Yard) -> Vec<String> {
+    let operations = yard.call("cloudformation:ListStackSetOperations", json!({"StackSetName": SET}));
+    let mut found = told(&operations, "Summaries", &["OperationId", "Action", "Status"]);
+    found.extend(told(&yard.call("cloudformation:ListStackInstances", json!({"StackSetName": SET})), "Summaries", &["Account", "Status"]));
+    found.extend(told(&yard.call("cloudformation:ListStacks", json!({})), "StackSummaries", &["StackStatus"]));
     found.extend(told(&yard.call("s3:ListBuckets", json!({})), "Buckets", &["Name"]));
     found
 }
