@@ -27,7 +27,7 @@ Resources:
   Inner:
     Type: AWS::CloudFormation::Stack
     Properties:
-      TemplateURL: URL
+      TemplateURL: PLACE
       Parameters: {Name: /inner, Days: !Ref Days}
   Beside:
     Type: AWS::SSM::Parameter
@@ -46,7 +46,7 @@ class Nested(Served):
         self.s3 = self.client(self.dev, "s3")
         self.s3.create_bucket(Bucket="nested-templates", CreateBucketConfiguration={"LocationConstraint": REGION})
         self.put(CHILD)
-        self.parent = PARENT.replace("URL", f"https://nested-templates.s3.{REGION}.amazonaws.com/child.yaml")
+        self.parent = PARENT.replace("PLACE", f"https://nested-templates.s3.{REGION}.amazonaws.com/child.yaml")
 
     def put(self, text):
         self.s3.put_object(Bucket="nested-templates", Key="child.yaml", Body=text.encode())
