@@ -4,69 +4,33 @@
 //! another one are still tried, as they are under way at the same time on AWS; then the stack turns back.
 
 mod end;
+mod make;
 mod waits;
+mod wanted;
 
 pub(super) use end::settle;
 
-use super::{BATCH, Phase, State, nested, pending, resource};
+use super::{BATCH, Phase, State, nested, resource};
 use crate::{
     CloudFormation,
-    changes::metadata,
     error::text_of,
-    evaluation::{Known, Lacking, differing, exported, masked, template_of, with_lacking, with_plan},
-    journal::Happened,
+    evaluation::{Lacking, exported, template_of, with_lacking, with_plan},
     nested::Order,
     prepare::resources,
     protection::{Action, Protection},
-    state::{Made, Pending, ResourceRow, Stack, Version},
-    status::{ResourceStatus, StackStatus},
+    state::{ResourceRow, Stack, Version},
+    status::StackStatus,
     stored,
-    waiting::{self, Wait},
 };
 use base::Timestamp;
 use durable::Next;
 use end::{fail, finish};
-use gate::{Error, Physical, Scope, Update};
-use serde_json::Value;
-use std::{
-    collections::{BTreeSet, HashMap},
-    time::Duration,
-};
-use template::{Diagnostic, Plan, ResourceAttribute, Span};
+use gate::{Error, Scope};
+use make::{change, create, failed};
+use std::{collections::BTreeSet, time::Duration};
+use template::Plan;
 use waits::Waiting;
-
-/// A resource as the version wants it.
-struct Wanted {
-    id: String,
-    resource_type: String,
-    properties: Value,
-    origins: Vec<(String, Span)>,
-    masked: Vec<String>,
-    shown: String,
-    metadata: Option<Value>,
-    deletion_policy: Option<String>,
-    update_replace_policy: Option<String>,
-    dependencies: Vec<String>,
-    /// What a wait condition waits for, where the template says it beside the properties.
-    creation_policy: Option<Value>,
-}
-
-impl Wanted {
-    fn made(self, physical: Physical) -> Made {
-        Made {
-            resource_type: self.resource_type,
-            physical_id: physical.id,
-            attributes: physical.attributes,
-            properties: self.properties,
-            origins: self.origins,
-            masked: Some(self.masked),
-            metadata: self.metadata,
-            deletion_policy: self.deletion_policy,
-            update_replace_policy: self.update_replace_policy,
-            dependencies: self.dependencies,
-        }
-    }
-}
+use wanted::look;
 
 /// How far a step came.
 enum Came {
@@ -322,247 +286,4 @@ fn protected_removals(scope: &mut Scope<'_, CloudFormation>, stack: &mut Stack, 
         }
     }
     Ok(found)
-}
-
-type Looked = Result<Option<(Wanted, Option<ResourceRow>)>, Vec<Diagnostic>>;
-
-fn look(scope: &mut Scope<'_, CloudFormation>, stack: &Stack, plan: &Plan<'_>, id: &str, lacking: &Lacking) -> Result<Looked, Error> {
-    let Some(declared) = plan.resource(id) else { return Ok(Ok(None)) };
-    let mut known = HashMap::new();
-    for needed in plan.dependencies(id) {
-        if let Some(row) = resource::row(scope, stack, needed)? {
-            known.insert(needed.clone(), row);
-        }
-    }
-    let known = Known(known);
-    let (properties, metadata) = match plan.properties(id, &known).and_then(|properties| Ok((properties, metadata(plan, id, &known)?))) {
-        Ok(evaluated) => evaluated,
-        Err(list) => return Ok(Err(list)),
-    };
-    if !lacking.is_empty() {
-        return Ok(Ok(None));
-    }
-    let creation_policy = match declared.resource_type == waiting::CONDITION {
-        true => match plan.attribute(id, ResourceAttribute::CreationPolicy, &known) {
-            Ok(policy) => policy.map(|policy| policy.to_json()),
-            Err(list) => return Ok(Err(list)),
-        },
-        false => None,
-    };
-    let wanted = Wanted {
-        id: id.into(),
-        resource_type: declared.resource_type.clone(),
-        properties: properties.to_json(),
-        origins: properties.origins(),
-        masked: crate::evaluation::secrets(&properties),
-        shown: masked(&properties).to_string(),
-        metadata,
-        deletion_policy: declared.deletion_policy.clone(),
-        update_replace_policy: declared.update_replace_policy.clone(),
-        dependencies: plan.dependencies(id).to_vec(),
-        creation_policy,
-    };
-    let row = resource::row(scope, stack, id)?;
-    match row {
-        Some(ResourceRow { made: Some(made), pending, .. })
-            if made.resource_type == wanted.resource_type && differing(&made.properties, &wanted.properties).is_empty()
-                // What lies behind a template's URL may have changed.
-                && !crate::nested::is(&wanted.resource_type) =>
-        {
-            keep(scope, stack, id, made, pending, wanted)?;
-            Ok(Ok(None))
-        }
-        row => Ok(Ok(Some((wanted, row)))),
-    }
-}
-
-/// A resource whose properties are the same: what else the template says of it is noted.
-fn keep(
-    scope: &mut Scope<'_, CloudFormation>,
-    stack: &Stack,
-    id: &str,
-    made: Made,
-    pending: Option<Pending>,
-    wanted: Wanted,
-) -> Result<(), Error> {
-    let physical = Physical { id: made.physical_id.clone(), attributes: made.attributes.clone() };
-    let new = Made { properties: made.properties.clone(), ..wanted.made(physical) };
-    let noted = new.metadata == made.metadata
-        && new.origins == made.origins
-        && new.masked == made.masked
-        && new.deletion_policy == made.deletion_policy
-        && new.update_replace_policy == made.update_replace_policy
-        && new.dependencies == made.dependencies;
-    if noted {
-        return Ok(());
-    }
-    let Some(row) = resource::row(scope, stack, id)? else { return Ok(()) };
-    let pending = pending.or_else(|| Some(Pending::Updated(Box::new(made))));
-    stack.save_resource(scope, &ResourceRow { made: Some(new), pending, ..row })
-}
-
-fn create(
-    scope: &mut Scope<'_, CloudFormation>,
-    stack: &mut Stack,
-    state: &mut State,
-    wanted: Wanted,
-    row: Option<ResourceRow>,
-) -> Result<Became, Error> {
-    let mut begun = false;
-    let mut data = None;
-    if wanted.resource_type == waiting::CONDITION {
-        begun = row.as_ref().is_some_and(|row| row.status == ResourceStatus::CreateInProgress);
-        match waits::stands(scope, stack, &wanted, row.as_ref())? {
-            Wait::Until(until) => return Ok(Became::Waits(until)),
-            Wait::Over(text) => data = Some(text),
-            Wait::Failed(reason) => {
-                failed(scope, stack, state, &wanted.id, &wanted.resource_type, row, reason)?;
-                return Ok(Became::Failed);
-            }
-        }
-    }
-    let suffix = state.suffix(scope);
-    let physical = match resource::create(scope, stack, &wanted.id, &suffix, &wanted.resource_type, &wanted.properties) {
-        Ok(physical) => match data {
-            Some(data) => physical.attribute("Data", data),
-            None => physical,
-        },
-        Err(error) if state.again(&error, &wanted.id) => return Ok(Became::Again),
-        Err(error) => {
-            started(scope, stack, &wanted, "", ResourceStatus::CreateInProgress, None)?;
-            let reason = resource::reason(scope, &error);
-            failed(scope, stack, state, &wanted.id, &wanted.resource_type, row, reason)?;
-            return Ok(Became::Failed);
-        }
-    };
-    if !begun {
-        started(scope, stack, &wanted, "", ResourceStatus::CreateInProgress, None)?;
-        started(scope, stack, &wanted, &physical.id, ResourceStatus::CreateInProgress, Some("Resource creation Initiated".into()))?;
-    }
-    // A stack that is made has nothing to go back to.
-    let pending = (state.phase == Phase::Update).then_some(Pending::Created);
-    if crate::nested::is(&wanted.resource_type) {
-        let id = wanted.id.clone();
-        return nested::begun(scope, stack, state, id, wanted.made(physical), ResourceStatus::CreateInProgress, pending);
-    }
-    done(scope, stack, wanted, physical, ResourceStatus::CreateComplete, pending)
-}
-
-const REPLACES: &str = "Requested update requires the creation of a new physical resource; hence creating one.";
-
-fn change(
-    scope: &mut Scope<'_, CloudFormation>,
-    stack: &mut Stack,
-    state: &mut State,
-    wanted: Wanted,
-    made: Made,
-    before: Option<Pending>,
-) -> Result<Became, Error> {
-    let suffix = state.suffix(scope);
-    let changed = differing(&made.properties, &wanted.properties);
-    let kind = scope.resource_type(&wanted.resource_type);
-    let replaces =
-        kind.is_some_and(|kind| kind.properties().iter().any(|p| p.update == Update::Replace && changed.iter().any(|name| name == p.name)));
-    let action = if replaces { Action::Replace } else { Action::Modify };
-    let why = replaces.then(|| REPLACES.to_string());
-    let denied = Protection::of(stack)?.and_then(|protection| protection.check(action, &wanted.id, &wanted.resource_type).err());
-    let result = match denied {
-        Some(reason) => Err(reason),
-        None => {
-            let result = if replaces {
-                resource::create(scope, stack, &wanted.id, &suffix, &wanted.resource_type, &wanted.properties)
-            } else {
-                resource::update(scope, stack, &wanted.id, &suffix, &made, &wanted.properties)
-            };
-            match result {
-                Ok(physical) => Ok(physical),
-                Err(error) if state.again(&error, &wanted.id) => return Ok(Became::Again),
-                Err(error) if replaces => Err(resource::replacement_reason(scope, &error, &made, &wanted.properties)),
-                Err(error) => Err(resource::reason(scope, &error)),
-            }
-        }
-    };
-    started(scope, stack, &wanted, &made.physical_id, ResourceStatus::UpdateInProgress, why)?;
-    match result {
-        Ok(physical) => {
-            if replaces {
-                started(scope, stack, &wanted, &physical.id, ResourceStatus::UpdateInProgress, Some("Resource creation Initiated".into()))?;
-            }
-            let nested = crate::nested::is(&wanted.resource_type);
-            let replaced = physical.id != made.physical_id;
-            let now = if replaced { Pending::Replaced(Box::new(made)) } else { Pending::Updated(Box::new(made)) };
-            let pending = pending::together(scope, stack, &wanted.id, before, now)?;
-            if nested {
-                let id = wanted.id.clone();
-                return nested::begun(scope, stack, state, id, wanted.made(physical), ResourceStatus::UpdateInProgress, Some(pending));
-            }
-            done(scope, stack, wanted, physical, ResourceStatus::UpdateComplete, Some(pending))
-        }
-        Err(reason) => {
-            let row = resource::row(scope, stack, &wanted.id)?;
-            failed(scope, stack, state, &wanted.id, &wanted.resource_type, row, reason)?;
-            Ok(Became::Failed)
-        }
-    }
-}
-
-fn started(
-    scope: &mut Scope<'_, CloudFormation>,
-    stack: &mut Stack,
-    wanted: &Wanted,
-    physical_id: &str,
-    status: ResourceStatus,
-    reason: Option<String>,
-) -> Result<(), Error> {
-    let properties = Some(wanted.shown.clone());
-    stack.resource_event(
-        scope,
-        Happened { logical_id: &wanted.id, resource_type: &wanted.resource_type, physical_id, status, reason, properties },
-    )
-}
-
-fn done(
-    scope: &mut Scope<'_, CloudFormation>,
-    stack: &mut Stack,
-    wanted: Wanted,
-    physical: Physical,
-    status: ResourceStatus,
-    pending: Option<Pending>,
-) -> Result<Became, Error> {
-    started(scope, stack, &wanted, &physical.id, status, None)?;
-    let (logical_id, resource_type) = (wanted.id.clone(), wanted.resource_type.clone());
-    let made = Some(wanted.made(physical));
-    let row = ResourceRow { logical_id, resource_type, made, status, reason: None, updated: scope.now(), pending };
-    stack.save_resource(scope, &row)?;
-    Ok(Became::AsWanted)
-}
-
-/// A resource could not be made or changed: when all that is under way has ended, the stack turns back.
-fn failed(
-    scope: &mut Scope<'_, CloudFormation>,
-    stack: &mut Stack,
-    state: &mut State,
-    id: &str,
-    resource_type: &str,
-    row: Option<ResourceRow>,
-    reason: String,
-) -> Result<(), Error> {
-    let (made, pending) = row.map_or((None, None), |row| (row.made, row.pending));
-    let status = if made.is_some() { ResourceStatus::UpdateFailed } else { ResourceStatus::CreateFailed };
-    let physical_id = made.as_ref().map(|m| m.physical_id.clone()).unwrap_or_default();
-    stack.resource_event(
-        scope,
-        Happened { logical_id: id, resource_type, physical_id: &physical_id, status, reason: Some(reason.clone()), properties: None },
-    )?;
-    if made.is_some() { &mut state.failed_updates } else { &mut state.failed }.push(id.into());
-    let row = ResourceRow {
-        logical_id: id.into(),
-        resource_type: resource_type.into(),
-        made,
-        status,
-        reason: Some(reason),
-        updated: scope.now(),
-        pending: pending.or(Some(Pending::Failed)),
-    };
-    stack.save_resource(scope, &row)
 }

@@ -1,6 +1,10 @@
 //! Wait conditions among the resources of a step: while one waits, those that do not need it go on.
 
-use super::{State, Wanted, failed, started};
+use super::{
+    State,
+    make::{failed, started},
+    wanted::Wanted,
+};
 use crate::{
     CloudFormation,
     state::{ResourceRow, Stack},
