@@ -48,7 +48,8 @@ fn a_stack_waits_for_its_signals() {
     signal(&s, &url, "SUCCESS", "one", "again").unwrap();
     s.run_now();
     assert_eq!(s.status("app"), "CREATE_IN_PROGRESS");
-    let forged = format!("{}X", &url[..url.len() - 1]);
+    let (rest, last) = url.split_at(url.len() - 1);
+    let forged = format!("{rest}{}", if last == "X" { "Y" } else { "X" });
     for url in [forged.as_str(), &url.replace("/Handle?", "/Wait?")] {
         assert!(signal(&s, url, "SUCCESS", "two", "b").unwrap_err().is_denied(), "{url}");
     }
