@@ -5,6 +5,7 @@ use crate::{
     state::{EVENTS, Event, RESOURCES, ResourceRow, STACKS, Stack, digits},
     status::{ResourceStatus, StackStatus},
 };
+use base::Timestamp;
 use gate::{Error, Scope};
 use serde_json::json;
 
@@ -20,11 +21,14 @@ pub(crate) struct Happened<'a> {
 }
 
 impl Stack {
-    fn append(&mut self, scope: &mut Scope<'_, CloudFormation>, event: &Event) -> Result<(), Error> {
+    /// Clients order events by their times, so that of one step each gets a millisecond of its own.
+    fn append(&mut self, scope: &mut Scope<'_, CloudFormation>, mut event: Event) -> Result<(), Error> {
+        event.time = event.time.max(Timestamp(self.last_event.0 + 1));
+        self.last_event = event.time;
         let number = digits(self.events);
         self.events += 1;
         let [account, uuid] = self.key();
-        scope.put(&EVENTS, &[account, uuid, number.as_str()], event)
+        scope.put(&EVENTS, &[account, uuid, number.as_str()], &event)
     }
 
     /// Moves the stack on: its event, and a word to all who wait for it. The row is saved by the caller.
@@ -48,7 +52,7 @@ impl Stack {
             properties: None,
             token: self.client_request_token.clone(),
         };
-        self.append(scope, &event)?;
+        self.append(scope, event)?;
         durable::publish(scope, &format!("stack/{arn}"), json!({"status": status}))
     }
 
@@ -64,7 +68,7 @@ impl Stack {
             properties: what.properties,
             token: self.client_request_token.clone(),
         };
-        self.append(scope, &event)
+        self.append(scope, event)
     }
 
     pub(crate) fn save(&self, scope: &mut Scope<'_, CloudFormation>) -> Result<(), Error> {

@@ -114,6 +114,7 @@ pub(crate) fn new_stack(scope: &mut Scope<'_, CloudFormation>, name: &str) -> Re
         retain: Vec::new(),
         skip: Vec::new(),
         events: 0,
+        last_event: base::Timestamp::default(),
         failure: None,
         nesting: None,
     })

@@ -131,6 +131,9 @@ pub(crate) struct Stack {
     pub(crate) skip: Vec<String>,
     /// The number of the next event.
     pub(crate) events: u64,
+    /// When the last event was.
+    #[serde(default)]
+    pub(crate) last_event: Timestamp,
     /// Why the operation under way, or the last one, failed.
     #[serde(default)]
     pub(crate) failure: Option<String>,
