@@ -70,7 +70,7 @@ pub use policy::{Context, ContextValue, Verdict};
 pub use privilege::{CreatesAccounts, FollowsUse, FoundsAccounts, IssuesSessions, KeepsTrail, ReadsTrail};
 pub use record::{Record, RecordKind};
 pub use request::{Answer, Outcome, Request, RequestContext, Transport};
-pub use resource_type::{Physical, Property, ResourceContext, ResourceRequest, ResourceType, Update};
+pub use resource_type::{Physical, Property, ResourceContext, ResourceRequest, ResourceType, Shape, Update};
 pub use scope::{Authorized, Scope};
 pub use sending::Sending;
 pub use service_event::ServiceEvent;

@@ -12,11 +12,26 @@ pub enum Update {
     Replace,
 }
 
+/// What kind of value a property has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// A string, a number or a flag, any of which may be written as text.
+    Scalar,
+    /// A list.
+    List,
+    /// An object.
+    Structure,
+    /// A document: an object, or its text.
+    Document,
+}
+
 /// A property of a resource type.
 #[derive(Debug, Clone, Copy)]
 pub struct Property {
     /// AWS's name.
     pub name: &'static str,
+    /// What kind of value it has.
+    pub shape: Shape,
     /// Whether a template must give it.
     pub required: bool,
     /// How a change is brought about.
@@ -26,11 +41,26 @@ pub struct Property {
 impl Property {
     /// An optional property that changes in place.
     pub const fn optional(name: &'static str) -> Self {
-        Self { name, required: false, update: Update::InPlace }
+        Self { name, shape: Shape::Scalar, required: false, update: Update::InPlace }
     }
     /// A required property that changes in place.
     pub const fn required(name: &'static str) -> Self {
-        Self { name, required: true, update: Update::InPlace }
+        Self { required: true, ..Self::optional(name) }
+    }
+    /// Its value is a list.
+    pub const fn list(mut self) -> Self {
+        self.shape = Shape::List;
+        self
+    }
+    /// Its value is an object.
+    pub const fn structure(mut self) -> Self {
+        self.shape = Shape::Structure;
+        self
+    }
+    /// Its value is a document.
+    pub const fn document(mut self) -> Self {
+        self.shape = Shape::Document;
+        self
     }
     /// A change of it needs a new resource.
     pub const fn replaces(mut self) -> Self {

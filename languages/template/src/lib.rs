@@ -37,4 +37,5 @@ pub use parameters::{Parameter, ParameterValue};
 pub use plan::{Output, Plan, ResourceAttribute, ResourcePlan};
 pub use references::Reference;
 pub use span::{Part, Span};
+pub use suggest::did_you_mean;
 pub use template::{OutputDeclaration, Resource, Template};

@@ -1,7 +1,7 @@
 //! "Did you mean".
 
 /// The known name that is nearest to `name`, as a sentence, or nothing when none is near.
-pub(crate) fn did_you_mean<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
+pub fn did_you_mean<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
     let wanted: Vec<char> = name.chars().take(MOST).collect();
     // Short names are all alike.
     let allowed = wanted.len() / 3;

@@ -1,5 +1,6 @@
 //! What a version of a template would change in a stack, and whether it can be brought about at all.
 
+mod check;
 mod details;
 mod shape;
 
@@ -7,6 +8,7 @@ use crate::{
     evaluation::{masked, same, secrets},
     state::{OutputRow, ResourceRow, Version},
 };
+use check::check_properties;
 use details::Reasons;
 use gate::ResourceType;
 use serde_json::Value;
@@ -17,7 +19,7 @@ use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     sync::Arc,
 };
-use template::{Attributes, Diagnostic, Located, LocatedValue, Plan, ResourceAttribute, ResourcePlan, Severity, Span};
+use template::{Attributes, Diagnostic, Located, Plan, ResourceAttribute, ResourcePlan, Severity, Span};
 
 /// The resource types of a template, by name.
 pub(crate) type Kinds = BTreeMap<String, Arc<dyn ResourceType>>;
@@ -87,31 +89,6 @@ impl Attributes for Forecast<'_> {
 
 pub(crate) fn finding(span: &Span, message: String, help: Option<String>) -> Diagnostic {
     Diagnostic { severity: Severity::Error, message, span: span.clone(), help }
-}
-
-fn check_properties(kind: &dyn ResourceType, resource: &ResourcePlan, properties: &Located, findings: &mut Vec<Diagnostic>) {
-    let known = kind.properties();
-    let LocatedValue::Map(members) = &properties.value else { return };
-    for (name, value) in members {
-        if !known.iter().any(|p| p.name == name) {
-            let names: Vec<&str> = known.iter().map(|p| p.name).collect();
-            let help = format!("Sekisho knows of {}: {}", kind.name(), names.join(", "));
-            findings.push(finding(
-                &value.span,
-                format!("Resource {}: Encountered unsupported property {name}", resource.logical_id),
-                Some(help),
-            ));
-        }
-    }
-    for property in known.iter().filter(|p| p.required && properties.get(p.name).is_none()) {
-        let message = format!(
-            "Property validation failure: [The property {{/{}}} is required] for resource {} of type {}",
-            property.name,
-            resource.logical_id,
-            kind.name()
-        );
-        findings.push(finding(&resource.span, message, Some(format!("add {} to its Properties", property.name))));
-    }
 }
 
 /// The change of a resource that stays or is replaced, if anything changes.

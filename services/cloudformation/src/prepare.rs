@@ -82,7 +82,9 @@ pub(crate) fn kinds(scope: &Scope<'_, CloudFormation>, template: &Template) -> R
     }
     let Some(span) = first else { return Ok(kinds) };
     let message = format!("Template format error: Unrecognized resource types: [{}]", unknown.join(", "));
-    let help = format!("Sekisho has {}", scope.resource_type_names().join(", "));
+    let names = scope.resource_type_names();
+    let near = unknown.iter().find_map(|name| Some(format!("{name}: {} ", template::did_you_mean(name, names.iter().copied())?)));
+    let help = format!("{}Sekisho has {}", near.unwrap_or_default(), names.join(", "));
     Err(findings(&[changes::finding(span, message, Some(help))]))
 }
 

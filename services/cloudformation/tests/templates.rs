@@ -14,10 +14,18 @@ fn all_that_is_wrong_is_named_with_its_place() {
         message.starts_with("template:3:11: Template format error: Unrecognized resource types: [AWS::Nope::Thing, AWS::IAM::Rle]"),
         "{message}"
     );
-    assert!(message.contains("AWS::IAM::Role"), "{message}");
+    assert!(message.contains("AWS::IAM::Rle: did you mean 'AWS::IAM::Role'?"), "{message}");
     let message = create("Resources:\n  A:\n    Type: AWS::IAM::Role\n    Properties:\n      RoleNme: x\n");
     assert!(message.contains("template:5:16: Resource A: Encountered unsupported property RoleNme"), "{message}");
+    assert!(message.contains("did you mean 'RoleName'?"), "{message}");
     assert!(message.contains("[The property {/AssumeRolePolicyDocument} is required]"), "{message}");
+    let message =
+        create(&template(&[role("A", "      Tags: {a: b}\n      Description: [d]\n      ManagedPolicyArns: !Ref AWS::StackName\n")]));
+    for shape in ["Tags: expected type: JSONArray, found: JSONObject", "Description: expected type: String, found: JSONArray"] {
+        let all = format!("Properties validation failed for resource A with message: [#/{shape}]");
+        assert!(message.contains(&all), "{message}");
+    }
+    assert!(message.contains("#/ManagedPolicyArns: expected type: JSONArray, found: String"), "{message}");
     assert!(
         create(&("Parameters: {P: {Type: String}}\n".to_string() + &template(&[role("A", "")])))
             .contains("Parameters: [P] must have values")

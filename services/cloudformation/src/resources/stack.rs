@@ -46,8 +46,8 @@ impl ResourceType for StackType {
     fn properties(&self) -> &'static [Property] {
         const {
             &[
-                Property::optional("Parameters"),
-                Property::optional("Tags"),
+                Property::optional("Parameters").structure(),
+                Property::optional("Tags").list(),
                 Property::required("TemplateURL"),
                 Property::optional("TimeoutInMinutes"),
             ]

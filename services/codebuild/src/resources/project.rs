@@ -7,18 +7,18 @@ use serde_json::{Map, Value};
 pub(crate) struct ProjectType;
 
 const PROPERTIES: &[Property] = &[
-    Property::required("Artifacts"),
-    Property::optional("Cache"),
+    Property::required("Artifacts").structure(),
+    Property::optional("Cache").structure(),
     Property::optional("Description"),
     Property::optional("EncryptionKey"),
-    Property::required("Environment"),
-    Property::optional("LogsConfig"),
+    Property::required("Environment").structure(),
+    Property::optional("LogsConfig").structure(),
     Property::optional("Name").replaces(),
     Property::optional("QueuedTimeoutInMinutes"),
     Property::required("ServiceRole"),
-    Property::required("Source"),
+    Property::required("Source").structure(),
     Property::optional("SourceVersion"),
-    Property::optional("Tags"),
+    Property::optional("Tags").list(),
     Property::optional("TimeoutInMinutes"),
 ];
 

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 pub(crate) struct Repository;
 
 static PROPERTIES: [Property; 3] =
-    [Property::required("RepositoryName"), Property::optional("RepositoryDescription"), Property::optional("Tags")];
+    [Property::required("RepositoryName"), Property::optional("RepositoryDescription"), Property::optional("Tags").list()];
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]

@@ -103,18 +103,18 @@ impl ResourceType for Pipeline {
 
     fn properties(&self) -> &'static [Property] {
         const PROPERTIES: &[Property] = &[
-            Property::optional("ArtifactStore"),
-            Property::optional("ArtifactStores"),
-            Property::optional("DisableInboundStageTransitions"),
+            Property::optional("ArtifactStore").structure(),
+            Property::optional("ArtifactStores").list(),
+            Property::optional("DisableInboundStageTransitions").list(),
             Property::optional("ExecutionMode"),
             Property::optional("Name").replaces(),
             Property::optional("PipelineType"),
             Property::optional("RestartExecutionOnUpdate"),
             Property::required("RoleArn"),
-            Property::required("Stages"),
-            Property::optional("Tags"),
-            Property::optional("Triggers"),
-            Property::optional("Variables"),
+            Property::required("Stages").list(),
+            Property::optional("Tags").list(),
+            Property::optional("Triggers").list(),
+            Property::optional("Variables").list(),
         ];
         PROPERTIES
     }

@@ -12,14 +12,14 @@ pub struct Repository;
 
 static PROPERTIES: [Property; 9] = [
     Property::optional("EmptyOnDelete"),
-    Property::optional("EncryptionConfiguration").replaces(),
-    Property::optional("ImageScanningConfiguration"),
+    Property::optional("EncryptionConfiguration").structure().replaces(),
+    Property::optional("ImageScanningConfiguration").structure(),
     Property::optional("ImageTagMutability"),
-    Property::optional("ImageTagMutabilityExclusionFilters"),
-    Property::optional("LifecyclePolicy"),
+    Property::optional("ImageTagMutabilityExclusionFilters").list(),
+    Property::optional("LifecyclePolicy").structure(),
     Property::optional("RepositoryName").replaces(),
-    Property::optional("RepositoryPolicyText"),
-    Property::optional("Tags"),
+    Property::optional("RepositoryPolicyText").document(),
+    Property::optional("Tags").list(),
 ];
 
 /// Characters of a name.

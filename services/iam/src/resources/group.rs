@@ -12,9 +12,9 @@ pub struct Group;
 
 static PROPERTIES: [Property; 4] = [
     Property::optional("GroupName").replaces(),
-    Property::optional("ManagedPolicyArns"),
+    Property::optional("ManagedPolicyArns").list(),
     Property::optional("Path"),
-    Property::optional("Policies"),
+    Property::optional("Policies").list(),
 ];
 
 fn physical(context: &mut ResourceContext<'_>, name: &str) -> Result<Physical, Error> {

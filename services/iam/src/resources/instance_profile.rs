@@ -13,8 +13,8 @@ pub struct InstanceProfile;
 static PROPERTIES: [Property; 4] = [
     Property::optional("InstanceProfileName").replaces(),
     Property::optional("Path").replaces(),
-    Property::required("Roles"),
-    Property::optional("Tags"),
+    Property::required("Roles").list(),
+    Property::optional("Tags").list(),
 ];
 
 fn change_roles(context: &mut ResourceContext<'_>, name: &str, old: &Value, new: &Value) -> Result<(), Error> {

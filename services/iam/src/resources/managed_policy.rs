@@ -15,12 +15,12 @@ pub struct ManagedPolicy;
 
 static PROPERTIES: [Property; 7] = [
     Property::optional("Description").replaces(),
-    Property::optional("Groups"),
+    Property::optional("Groups").list(),
     Property::optional("ManagedPolicyName").replaces(),
     Property::optional("Path").replaces(),
-    Property::required("PolicyDocument"),
-    Property::optional("Roles"),
-    Property::optional("Users"),
+    Property::required("PolicyDocument").document(),
+    Property::optional("Roles").list(),
+    Property::optional("Users").list(),
 ];
 
 fn physical(answer: &<GetPolicy as Operation>::Output) -> Result<Physical, Error> {

@@ -11,9 +11,9 @@ use serde_json::{Value, json};
 pub struct OIDCProvider;
 
 static PROPERTIES: [Property; 4] = [
-    Property::optional("ClientIdList"),
-    Property::optional("Tags"),
-    Property::optional("ThumbprintList"),
+    Property::optional("ClientIdList").list(),
+    Property::optional("Tags").list(),
+    Property::optional("ThumbprintList").list(),
     Property::optional("Url").replaces(),
 ];
 

@@ -7,11 +7,11 @@ use serde_json::Value;
 pub struct Policy;
 
 static PROPERTIES: [Property; 5] = [
-    Property::optional("Groups"),
-    Property::required("PolicyDocument"),
+    Property::optional("Groups").list(),
+    Property::required("PolicyDocument").document(),
     Property::required("PolicyName"),
-    Property::optional("Roles"),
-    Property::optional("Users"),
+    Property::optional("Roles").list(),
+    Property::optional("Users").list(),
 ];
 
 fn put(context: &mut ResourceContext<'_>, properties: &Value) -> Result<(), Error> {

@@ -11,15 +11,15 @@ use serde_json::{Value, json};
 pub struct Role;
 
 static PROPERTIES: [Property; 9] = [
-    Property::required("AssumeRolePolicyDocument"),
+    Property::required("AssumeRolePolicyDocument").document(),
     Property::optional("Description"),
-    Property::optional("ManagedPolicyArns"),
+    Property::optional("ManagedPolicyArns").list(),
     Property::optional("MaxSessionDuration"),
     Property::optional("Path").replaces(),
     Property::optional("PermissionsBoundary"),
-    Property::optional("Policies"),
+    Property::optional("Policies").list(),
     Property::optional("RoleName").replaces(),
-    Property::optional("Tags"),
+    Property::optional("Tags").list(),
 ];
 
 fn physical(answer: &<GetRole as Operation>::Output) -> Result<Physical, Error> {

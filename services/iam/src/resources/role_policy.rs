@@ -6,8 +6,11 @@ use serde_json::Value;
 /// Source: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-rolepolicy.html>
 pub struct RolePolicy;
 
-static PROPERTIES: [Property; 3] =
-    [Property::required("RoleName").replaces(), Property::required("PolicyDocument"), Property::required("PolicyName").replaces()];
+static PROPERTIES: [Property; 3] = [
+    Property::required("RoleName").replaces(),
+    Property::required("PolicyDocument").document(),
+    Property::required("PolicyName").replaces(),
+];
 
 impl ResourceType for RolePolicy {
     fn name(&self) -> &'static str {

@@ -14,13 +14,13 @@ use serde_json::{Value, json};
 pub struct User;
 
 static PROPERTIES: [Property; 8] = [
-    Property::optional("Groups"),
-    Property::optional("LoginProfile"),
-    Property::optional("ManagedPolicyArns"),
+    Property::optional("Groups").list(),
+    Property::optional("LoginProfile").structure(),
+    Property::optional("ManagedPolicyArns").list(),
     Property::optional("Path"),
     Property::optional("PermissionsBoundary"),
-    Property::optional("Policies"),
-    Property::optional("Tags"),
+    Property::optional("Policies").list(),
+    Property::optional("Tags").list(),
     Property::optional("UserName").replaces(),
 ];
 

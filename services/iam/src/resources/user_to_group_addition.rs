@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 /// Source: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-usertogroupaddition.html>
 pub struct UserToGroupAddition;
 
-static PROPERTIES: [Property; 2] = [Property::required("GroupName"), Property::required("Users")];
+static PROPERTIES: [Property; 2] = [Property::required("GroupName"), Property::required("Users").list()];
 
 /// Brings the group's users from `old` to `new`, which may name another group.
 fn change(context: &mut ResourceContext<'_>, old: &Value, new: &Value) -> Result<(), Error> {

@@ -16,14 +16,14 @@ static PROPERTIES: [Property; 12] = [
     Property::optional("Description"),
     Property::optional("EnableKeyRotation"),
     Property::optional("Enabled"),
-    Property::optional("KeyPolicy"),
+    Property::optional("KeyPolicy").document(),
     Property::optional("KeySpec"),
     Property::optional("KeyUsage"),
     Property::optional("MultiRegion"),
     Property::optional("Origin"),
     Property::optional("PendingWindowInDays"),
     Property::optional("RotationPeriodInDays"),
-    Property::optional("Tags"),
+    Property::optional("Tags").list(),
 ];
 
 /// Templates write flags as booleans or as text.

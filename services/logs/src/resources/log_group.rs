@@ -70,9 +70,9 @@ impl ResourceType for LogGroupType {
                 Property::optional("KmsKeyId"),
                 Property::optional("LogGroupClass"),
                 Property::optional("LogGroupName").replaces(),
-                Property::optional("ResourcePolicyDocument"),
+                Property::optional("ResourcePolicyDocument").document(),
                 Property::optional("RetentionInDays"),
-                Property::optional("Tags"),
+                Property::optional("Tags").list(),
             ]
         }
     }

@@ -19,7 +19,7 @@ impl ResourceType for ResourcePolicyType {
     }
 
     fn properties(&self) -> &'static [Property] {
-        const { &[Property::required("PolicyDocument"), Property::required("PolicyName").replaces()] }
+        const { &[Property::required("PolicyDocument").document(), Property::required("PolicyName").replaces()] }
     }
 
     fn create(&self, context: &mut ResourceContext<'_>, properties: &Value) -> Result<Physical, Error> {

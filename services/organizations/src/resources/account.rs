@@ -10,9 +10,9 @@ pub struct Account;
 static PROPERTIES: [Property; 5] = [
     Property::required("AccountName"),
     Property::required("Email"),
-    Property::optional("ParentIds"),
+    Property::optional("ParentIds").list(),
     Property::optional("RoleName"),
-    Property::optional("Tags"),
+    Property::optional("Tags").list(),
 ];
 
 fn physical(context: &mut ResourceContext<'_>, id: &str) -> Result<Physical, Error> {

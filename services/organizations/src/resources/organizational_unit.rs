@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 /// Source: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-organizations-organizationalunit.html>
 pub struct OrganizationalUnit;
 
-static PROPERTIES: [Property; 3] = [Property::required("Name"), Property::required("ParentId").replaces(), Property::optional("Tags")];
+static PROPERTIES: [Property; 3] =
+    [Property::required("Name"), Property::required("ParentId").replaces(), Property::optional("Tags").list()];
 
 fn physical(unit: &shapes::OrganizationalUnit) -> Physical {
     Physical::new(unit.id.as_str()).attribute("Id", unit.id.as_str()).attribute("Arn", unit.arn.as_str())

@@ -8,11 +8,11 @@ use serde_json::{Value, json};
 pub struct Policy;
 
 static PROPERTIES: [Property; 6] = [
-    Property::required("Content"),
+    Property::required("Content").document(),
     Property::optional("Description"),
     Property::required("Name"),
-    Property::optional("Tags"),
-    Property::optional("TargetIds"),
+    Property::optional("Tags").list(),
+    Property::optional("TargetIds").list(),
     Property::required("Type").replaces(),
 ];
 

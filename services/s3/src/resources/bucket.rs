@@ -37,16 +37,16 @@ impl ResourceType for Bucket {
         const {
             &[
                 Property::optional("AccessControl"),
-                Property::optional("BucketEncryption"),
+                Property::optional("BucketEncryption").structure(),
                 Property::optional("BucketName").replaces(),
-                Property::optional("LifecycleConfiguration"),
-                Property::optional("NotificationConfiguration"),
-                Property::optional("ObjectLockConfiguration"),
+                Property::optional("LifecycleConfiguration").structure(),
+                Property::optional("NotificationConfiguration").structure(),
+                Property::optional("ObjectLockConfiguration").structure(),
                 Property::optional("ObjectLockEnabled").replaces(),
-                Property::optional("OwnershipControls"),
-                Property::optional("PublicAccessBlockConfiguration"),
-                Property::optional("Tags"),
-                Property::optional("VersioningConfiguration"),
+                Property::optional("OwnershipControls").structure(),
+                Property::optional("PublicAccessBlockConfiguration").structure(),
+                Property::optional("Tags").list(),
+                Property::optional("VersioningConfiguration").structure(),
             ]
         }
     }

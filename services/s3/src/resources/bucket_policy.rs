@@ -22,7 +22,7 @@ impl ResourceType for BucketPolicy {
         "AWS::S3::BucketPolicy"
     }
     fn properties(&self) -> &'static [Property] {
-        const { &[Property::required("Bucket").replaces(), Property::required("PolicyDocument")] }
+        const { &[Property::required("Bucket").replaces(), Property::required("PolicyDocument").document()] }
     }
     fn create(&self, context: &mut ResourceContext<'_>, properties: &Value) -> Result<Physical, Error> {
         put(context, properties)

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 pub struct ResourcePolicy;
 
 static PROPERTIES: [Property; 3] =
-    [Property::optional("BlockPublicPolicy"), Property::required("ResourcePolicy"), Property::required("SecretId").replaces()];
+    [Property::optional("BlockPublicPolicy"), Property::required("ResourcePolicy").document(), Property::required("SecretId").replaces()];
 
 fn put(context: &mut ResourceContext<'_>, properties: &Value) -> Result<Physical, Error> {
     let document = match &properties["ResourcePolicy"] {

@@ -10,12 +10,12 @@ pub struct Secret;
 
 static PROPERTIES: [Property; 8] = [
     Property::optional("Description"),
-    Property::optional("GenerateSecretString"),
+    Property::optional("GenerateSecretString").structure(),
     Property::optional("KmsKeyId"),
     Property::optional("Name").replaces(),
-    Property::optional("ReplicaRegions"),
+    Property::optional("ReplicaRegions").list(),
     Property::optional("SecretString"),
-    Property::optional("Tags"),
+    Property::optional("Tags").list(),
     Property::optional("Type").replaces(),
 ];
 

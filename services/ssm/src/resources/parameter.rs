@@ -13,7 +13,7 @@ static PROPERTIES: [Property; 9] = [
     Property::optional("Description"),
     Property::optional("Name").replaces(),
     Property::optional("Policies"),
-    Property::optional("Tags"),
+    Property::optional("Tags").structure(),
     Property::optional("Tier"),
     Property::required("Type"),
     Property::required("Value"),
