@@ -97,6 +97,14 @@ pub trait ResourceType: Send + Sync {
     fn name(&self) -> &'static str;
     /// All properties of the type that Sekisho knows; others are refused.
     fn properties(&self) -> &'static [Property];
+    /// What `Fn::GetAtt` gives of it.
+    fn attributes(&self) -> &'static [&'static str] {
+        &[]
+    }
+    /// Whether `Fn::GetAtt` gives this of it: one of its attributes, where their names are not the template's own.
+    fn has_attribute(&self, name: &str) -> bool {
+        self.attributes().contains(&name)
+    }
     /// Makes the resource. If it fails, nothing of it stays.
     ///
     /// # Errors

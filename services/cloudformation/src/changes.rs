@@ -55,15 +55,27 @@ enum Fate {
 const MARKER: &str = "{{changeSet:KNOWN_AFTER_APPLY";
 
 struct Forecast<'a> {
+    plan: &'a Plan<'a>,
+    kinds: &'a Kinds,
     rows: &'a HashMap<String, ResourceRow>,
     fates: HashMap<String, Fate>,
     asked_unknown: Cell<bool>,
+    asked_absent: Cell<bool>,
 }
 
 impl Forecast<'_> {
     fn unknown(&self, entity: &str) -> String {
         self.asked_unknown.set(true);
         format!("{MARKER}:{entity}}}}}")
+    }
+    /// Nothing was asked for yet.
+    fn begin(&self) {
+        self.asked_unknown.set(false);
+        self.asked_absent.set(false);
+    }
+    /// Whether a failure may come of what is not known yet alone.
+    fn is_open(&self) -> bool {
+        self.asked_unknown.get() && !self.asked_absent.get()
     }
     fn made(&self, id: &str) -> Option<&crate::state::Made> {
         self.rows.get(id)?.made.as_ref()
@@ -78,6 +90,11 @@ impl Attributes for Forecast<'_> {
         }
     }
     fn attribute(&self, id: &str, attribute: &str) -> Option<Value> {
+        let kind = self.kinds.get(&self.plan.resource(id)?.resource_type)?;
+        if !kind.has_attribute(attribute) {
+            self.asked_absent.set(true);
+            return None;
+        }
         match self.fates.get(id)? {
             Fate::New | Fate::Modified | Fate::Replaced | Fate::PerhapsReplaced => {
                 Some(Value::String(self.unknown(&format!("{id}.{attribute}"))))
@@ -179,20 +196,21 @@ pub(crate) fn survey(
     previous: Option<&Version>,
 ) -> Result<Survey, Vec<Diagnostic>> {
     let parameters = changed_parameters(plan, previous);
-    let mut forecast = Forecast { rows, fates: HashMap::new(), asked_unknown: Cell::new(false) };
+    let mut forecast =
+        Forecast { plan, kinds, rows, fates: HashMap::new(), asked_unknown: Cell::new(false), asked_absent: Cell::new(false) };
     let mut findings = Vec::new();
     let mut changes = Vec::new();
     let mut nested = BTreeMap::new();
     for id in plan.order() {
         let (Some(resource), Some(row)) = (plan.resource(id), Some(rows.get(id))) else { continue };
         let Some(kind) = kinds.get(&resource.resource_type) else { continue };
-        forecast.asked_unknown.set(false);
+        forecast.begin();
         unsupported(plan, resource, &forecast, &mut findings);
         let evaluated = plan.properties(id, &forecast).and_then(|properties| Ok((properties, metadata(plan, id, &forecast)?)));
         let evaluated = match evaluated {
             Ok(evaluated) => Some(evaluated),
             // A function of a value that is not known yet, such as Split, may fail on the marker: it is decided later.
-            Err(_) if forecast.asked_unknown.get() => None,
+            Err(_) if forecast.is_open() => None,
             Err(list) => {
                 findings.extend(list);
                 continue;
@@ -279,7 +297,12 @@ pub(crate) fn survey(
     if !findings.is_empty() {
         return Err(findings);
     }
-    let outputs_change = changes.is_empty() && evaluated_outputs(plan, &forecast)? != outputs;
+    forecast.begin();
+    let outputs_change = match evaluated_outputs(plan, &forecast) {
+        Ok(evaluated) => changes.is_empty() && evaluated != outputs,
+        Err(_) if forecast.is_open() => false,
+        Err(list) => return Err(list),
+    };
     Ok(Survey { changes, outputs_change, nested })
 }
 

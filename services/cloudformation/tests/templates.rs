@@ -26,6 +26,13 @@ fn all_that_is_wrong_is_named_with_its_place() {
         assert!(message.contains(&all), "{message}");
     }
     assert!(message.contains("#/ManagedPolicyArns: expected type: JSONArray, found: String"), "{message}");
+    for wrong in [
+        template(&[role("A", ""), role("B", "      Description: !Sub '${A.Arn} ${A.Nope}'\n")]),
+        template(&[role("A", "")]) + "Outputs: {O: {Value: !Join ['', [!Ref A, !GetAtt A.Nope]]}}\n",
+    ] {
+        let message = create(&wrong);
+        assert!(message.contains("Template error: resource A does not support attribute type Nope in Fn::GetAtt"), "{message}");
+    }
     assert!(
         create(&("Parameters: {P: {Type: String}}\n".to_string() + &template(&[role("A", "")])))
             .contains("Parameters: [P] must have values")

@@ -54,6 +54,9 @@ impl ResourceType for StackType {
         }
     }
 
+    fn has_attribute(&self, name: &str) -> bool {
+        name.starts_with("Outputs.")
+    }
     fn create(&self, context: &mut ResourceContext<'_>, properties: &Value) -> Result<Physical, Error> {
         let mut input = request(&context.tags, properties);
         input.insert("StackName".into(), json!(context.generated_name(LONGEST_NAME)));

@@ -17,6 +17,9 @@ impl ResourceType for WaitCondition {
         &PROPERTIES
     }
 
+    fn attributes(&self) -> &'static [&'static str] {
+        &["Data"]
+    }
     fn create(&self, context: &mut ResourceContext<'_>, _properties: &Value) -> Result<Physical, Error> {
         Ok(Physical::new(format!("{}/{}", context.stack_id, context.logical_id)))
     }

@@ -78,6 +78,9 @@ impl ResourceType for ProjectType {
         PROPERTIES
     }
 
+    fn attributes(&self) -> &'static [&'static str] {
+        &["Arn"]
+    }
     fn create(&self, context: &mut ResourceContext<'_>, properties: &Value) -> Result<Physical, Error> {
         let given = properties.get("Name").and_then(Value::as_str).map(str::to_string);
         let name = given.unwrap_or_else(|| context.generated_name(150));

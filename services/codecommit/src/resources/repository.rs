@@ -50,6 +50,9 @@ impl ResourceType for Repository {
         &PROPERTIES
     }
 
+    fn attributes(&self) -> &'static [&'static str] {
+        &["Arn", "CloneUrlHttp", "Name"]
+    }
     fn create(&self, context: &mut ResourceContext<'_>, properties: &Value) -> Result<Physical, Error> {
         let Properties { repository_name, repository_description, tags } = read(properties)?;
         let mut all: BTreeMap<String, String> = context.tags.iter().cloned().collect();

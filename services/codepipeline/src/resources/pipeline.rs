@@ -119,6 +119,9 @@ impl ResourceType for Pipeline {
         PROPERTIES
     }
 
+    fn attributes(&self) -> &'static [&'static str] {
+        &["Version"]
+    }
     fn create(&self, context: &mut ResourceContext<'_>, properties: &Value) -> Result<Physical, Error> {
         let name = name(context, properties);
         let input = json!({"pipeline": declaration(&name, properties)?, "tags": tags(context, properties)});

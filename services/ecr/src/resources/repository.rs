@@ -104,6 +104,9 @@ impl ResourceType for Repository {
         &PROPERTIES
     }
 
+    fn attributes(&self) -> &'static [&'static str] {
+        &["Arn", "RepositoryUri"]
+    }
     fn create(&self, context: &mut ResourceContext<'_>, properties: &Value) -> Result<Physical, Error> {
         check(context, properties)?;
         let name = given(properties, "RepositoryName").map_or_else(|| context.generated_name(LONGEST).to_lowercase(), text);

@@ -25,6 +25,9 @@ impl ResourceType for AccessKey {
         &PROPERTIES
     }
 
+    fn attributes(&self) -> &'static [&'static str] {
+        &["SecretAccessKey"]
+    }
     fn create(&self, context: &mut ResourceContext<'_>, properties: &Value) -> Result<Physical, Error> {
         let made = context.call_with::<CreateAccessKey>(json!({"UserName": text(properties, "UserName")?}))?.access_key;
         if properties.get("Status").is_some_and(|status| status != "Active") {

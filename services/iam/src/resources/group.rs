@@ -31,6 +31,9 @@ impl ResourceType for Group {
         &PROPERTIES
     }
 
+    fn attributes(&self) -> &'static [&'static str] {
+        &["Arn"]
+    }
     fn create(&self, context: &mut ResourceContext<'_>, properties: &Value) -> Result<Physical, Error> {
         let name = properties.get("GroupName").and_then(Value::as_str).map_or_else(|| context.generated_name(128), str::to_owned);
         context.call_with::<CreateGroup>(input(properties, &["Path"], json!({"GroupName": name})))?;

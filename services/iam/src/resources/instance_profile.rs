@@ -44,6 +44,9 @@ impl ResourceType for InstanceProfile {
         &PROPERTIES
     }
 
+    fn attributes(&self) -> &'static [&'static str] {
+        &["Arn"]
+    }
     fn create(&self, context: &mut ResourceContext<'_>, properties: &Value) -> Result<Physical, Error> {
         let given = properties.get("InstanceProfileName").and_then(Value::as_str);
         let name = given.map_or_else(|| context.generated_name(128), str::to_owned);

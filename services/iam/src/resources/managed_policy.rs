@@ -61,6 +61,9 @@ impl ResourceType for ManagedPolicy {
         &PROPERTIES
     }
 
+    fn attributes(&self) -> &'static [&'static str] {
+        &["CreateDate", "DefaultVersionId", "PolicyArn", "PolicyId", "UpdateDate"]
+    }
     fn create(&self, context: &mut ResourceContext<'_>, properties: &Value) -> Result<Physical, Error> {
         let name = properties.get("ManagedPolicyName").and_then(Value::as_str).map_or_else(|| context.generated_name(128), str::to_owned);
         let more = json!({"PolicyName": name, "PolicyDocument": required_document(properties, "PolicyDocument")?});

@@ -30,6 +30,9 @@ impl ResourceType for OIDCProvider {
         &PROPERTIES
     }
 
+    fn attributes(&self) -> &'static [&'static str] {
+        &["Arn"]
+    }
     fn create(&self, context: &mut ResourceContext<'_>, properties: &Value) -> Result<Physical, Error> {
         let more = json!({
             "Url": text(properties, "Url")?,

@@ -38,6 +38,9 @@ impl ResourceType for Role {
         &PROPERTIES
     }
 
+    fn attributes(&self) -> &'static [&'static str] {
+        &["Arn", "RoleId"]
+    }
     fn create(&self, context: &mut ResourceContext<'_>, properties: &Value) -> Result<Physical, Error> {
         let name = properties.get("RoleName").and_then(Value::as_str).map_or_else(|| context.generated_name(64), str::to_owned);
         let tags = tags(properties, &context.tags)?;

@@ -63,6 +63,9 @@ impl ResourceType for User {
         &PROPERTIES
     }
 
+    fn attributes(&self) -> &'static [&'static str] {
+        &["Arn"]
+    }
     fn create(&self, context: &mut ResourceContext<'_>, properties: &Value) -> Result<Physical, Error> {
         let name = properties.get("UserName").and_then(Value::as_str).map_or_else(|| context.generated_name(64), str::to_owned);
         let tags = tags(properties, &context.tags)?;

@@ -77,6 +77,9 @@ impl ResourceType for LogGroupType {
         }
     }
 
+    fn attributes(&self) -> &'static [&'static str] {
+        &["Arn"]
+    }
     fn create(&self, context: &mut ResourceContext<'_>, properties: &Value) -> Result<Physical, Error> {
         let name = name_or_generated(context, properties, "LogGroupName");
         context.call_with::<CreateLogGroup>(json!({

@@ -48,6 +48,9 @@ impl ResourceType for Account {
         &PROPERTIES
     }
 
+    fn attributes(&self) -> &'static [&'static str] {
+        &["AccountId", "Arn", "JoinedMethod", "JoinedTimestamp", "Status"]
+    }
     fn create(&self, context: &mut ResourceContext<'_>, properties: &Value) -> Result<Physical, Error> {
         let input = json!({
             "AccountName": text(properties, "AccountName")?,

@@ -33,6 +33,9 @@ impl ResourceType for Organization {
         &PROPERTIES
     }
 
+    fn attributes(&self) -> &'static [&'static str] {
+        &["Arn", "Id", "ManagementAccountArn", "ManagementAccountEmail", "ManagementAccountId", "RootId"]
+    }
     fn create(&self, context: &mut ResourceContext<'_>, properties: &Value) -> Result<Physical, Error> {
         let set = properties.get("FeatureSet").filter(|v| !v.is_null()).cloned().unwrap_or(json!("ALL"));
         context.call_with::<CreateOrganization>(json!({"FeatureSet": set}))?;

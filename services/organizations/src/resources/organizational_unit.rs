@@ -23,6 +23,9 @@ impl ResourceType for OrganizationalUnit {
         &PROPERTIES
     }
 
+    fn attributes(&self) -> &'static [&'static str] {
+        &["Arn", "Id"]
+    }
     fn create(&self, context: &mut ResourceContext<'_>, properties: &Value) -> Result<Physical, Error> {
         let tags = tags(properties, &context.tags);
         let input = json!({"Name": text(properties, "Name")?, "ParentId": text(properties, "ParentId")?, "Tags": tags});

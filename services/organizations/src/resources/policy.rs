@@ -60,6 +60,9 @@ impl ResourceType for Policy {
         &PROPERTIES
     }
 
+    fn attributes(&self) -> &'static [&'static str] {
+        &["Arn", "AwsManaged", "Id"]
+    }
     fn create(&self, context: &mut ResourceContext<'_>, properties: &Value) -> Result<Physical, Error> {
         let mut input = words(properties)?;
         input["Type"] = json!(text(properties, "Type")?);

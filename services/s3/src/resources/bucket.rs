@@ -50,6 +50,9 @@ impl ResourceType for Bucket {
             ]
         }
     }
+    fn attributes(&self) -> &'static [&'static str] {
+        &["Arn", "DomainName", "DualStackDomainName", "RegionalDomainName", "WebsiteURL"]
+    }
     fn create(&self, context: &mut ResourceContext<'_>, properties: &Value) -> Result<Physical, Error> {
         let name = match properties.get("BucketName") {
             Some(_) => super::text(properties, "BucketName")?,

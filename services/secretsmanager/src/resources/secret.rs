@@ -83,6 +83,9 @@ impl ResourceType for Secret {
         &PROPERTIES
     }
 
+    fn attributes(&self) -> &'static [&'static str] {
+        &["Id"]
+    }
     fn create(&self, context: &mut ResourceContext<'_>, properties: &Value) -> Result<Physical, Error> {
         refuse(properties)?;
         let value = value(context, properties)?;

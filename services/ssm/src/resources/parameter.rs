@@ -64,6 +64,9 @@ impl ResourceType for Parameter {
         &PROPERTIES
     }
 
+    fn attributes(&self) -> &'static [&'static str] {
+        &["Type", "Value"]
+    }
     fn create(&self, context: &mut ResourceContext<'_>, properties: &Value) -> Result<Physical, Error> {
         check(properties)?;
         let name = properties.get("Name").cloned().unwrap_or_else(|| format!("CFN-{}", context.generated_name(LONGEST - 4)).into());
