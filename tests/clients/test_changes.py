@@ -1,6 +1,7 @@
 """boto3 and the AWS CLI as judges of change sets, of what stack policies protect, and of stacks that fail."""
 
 import json
+import time
 
 from botocore.exceptions import ClientError
 from harness import Served
@@ -22,8 +23,6 @@ def template(groups, parameter=None):
 
 
 class Changes(Served):
-    example = "quickstart"
-
     def setUp(self):
         super().setUp()
         self.dev = self.account("dev")
@@ -90,6 +89,7 @@ class Changes(Served):
         path.write_text(template({"A": ("/a", 7)}))
         self.aws(self.dev, *deploy)
         self.assertIn("No changes to deploy", self.aws(self.dev, *deploy, "--no-fail-on-empty-changeset").stdout)
+        time.sleep(1)  # The client names its change sets by the second.
         again = self.aws(self.dev, *deploy, "--fail-on-empty-changeset", check=False)
         self.assertNotEqual(again.returncode, 0)
         self.assertIn("No changes to deploy. Stack app is up to date", again.stdout + again.stderr)

@@ -50,7 +50,7 @@ REFUSED = [
     ("Resources: {A: {Type: AWS::IAM::Role, Properties: {X: !Select [a]}}}", "Fn::Select requires a list argument with two elements: an integer index and a list"),
     ("Resources: {A: {Type: AWS::IAM::Role, Properties: {X: {'Fn::Nope': a}}}}", "Encountered unsupported function: Fn::Nope Supported functions are: ["),
     ("Transform: Mine\nResources: {A: {Type: AWS::IAM::Role}}", "No transform named Mine found."),
-    ("Resources:\n  A:\n\tType: AWS::IAM::Role\n", "Template format error: YAML not well-formed. (line 3, column 1)"),
+    ("Resources:\n  A:\n\tType: AWS::IAM::Role\n", "Template format error: YAML not well-formed. (line 3, column 2)"),
     ('{"Resources": {"A": {"Type": "AWS::IAM::Role",}}}', "Template format error: JSON not well-formed."),
     ("just text", "Template format error: unsupported structure."),
 ]

@@ -103,13 +103,19 @@ impl Expander<'_, '_> {
             return None;
         }
         let place = found.span.clone();
-        let Kind::List(items) = node_of(found).kind else {
+        let Kind::List(mut items) = node_of(found).kind else {
             self.findings.push(failed(&place, NO_COLLECTION).help("a collection is a list"));
             return None;
         };
         if let Some(odd) = items.iter().find(|item| item.scalar().is_none()) {
             self.findings.push(failed(&odd.span, LAYOUT).help("the items of a collection are strings"));
             return None;
+        }
+        if let [only] = items.as_slice()
+            && only.scalar() == Some("")
+        {
+            // A list parameter that is left empty: there is nothing to make.
+            items.clear();
         }
         Some(items)
     }

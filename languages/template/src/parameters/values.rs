@@ -58,7 +58,8 @@ impl Parameter {
         if !self.is_list() {
             return vec![(0, value)];
         }
-        if value.is_empty() {
+        // A CommaDelimitedList of nothing has one item, which is empty: templates ask for it by Fn::Select.
+        if value.is_empty() && self.parameter_type != "CommaDelimitedList" {
             return Vec::new();
         }
         let mut at = 0;

@@ -151,3 +151,10 @@ fn doubling_text_ends_at_a_limit() {
     }
     refuses(&value, "bytes");
 }
+
+#[test]
+fn a_list_parameter_that_is_left_empty_has_one_empty_item() {
+    let source = common::with_property(HEAD, "[!Select [0, !Ref Zones], !If [Fails, x, !Join ['-', !Ref Zones]]]");
+    let located = common::evaluate(&source, &[("Zones", "")]).unwrap_or_else(|findings| panic!("{}", common::shown(&findings)));
+    assert_eq!(located.to_json(), json!(["", ""]));
+}

@@ -179,6 +179,7 @@ pub(super) fn reason(scope: &Scope<'_, CloudFormation>, error: &Error) -> String
         code if code.contains("NotFound") || code.starts_with("NoSuch") => "NotFound",
         code if code.contains("LimitExceeded") => "ServiceLimitExceeded",
         code if code.contains("AccessDenied") => "AccessDenied",
+        "NotImplemented" => "InvalidRequest",
         _ if error.status >= 500 => "ServiceInternalError",
         _ => "InvalidRequest",
     };

@@ -90,10 +90,12 @@ fn tags_of(context: &ResourceContext<'_>, properties: &Value) -> Vec<Value> {
     tags
 }
 
-/// `Private` is what every bucket is; every other one needs ACLs.
+/// `Private` is what every bucket is, and those for owners of buckets are of objects alone: S3 ignores them here. Every other
+/// one needs ACLs.
+/// Source: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/acl-overview.html#canned-acl>
 fn check_access_control(properties: &Value) -> Result<(), Error> {
     match properties.get("AccessControl").and_then(Value::as_str) {
-        None | Some("Private") => Ok(()),
+        None | Some("Private" | "BucketOwnerRead" | "BucketOwnerFullControl") => Ok(()),
         Some(canned) => Err(Error::not_implemented(&format!("AWS::S3::Bucket with AccessControl {canned}"))),
     }
 }
