@@ -18,6 +18,7 @@
 mod cgroup;
 mod channel;
 mod error;
+mod exit;
 mod helper;
 mod level;
 mod order;
@@ -26,9 +27,10 @@ mod spec;
 mod sys;
 
 pub use error::Error;
+pub use exit::{Bound, Exit};
 pub use helper::helper_main;
 pub use level::{Backend, Finding, Level, Probe, probe, probe_with};
-pub use sandbox::{Exit, Helper, Killer, Output, Sandbox, sweep};
+pub use sandbox::{Helper, Killer, Output, Sandbox, sweep};
 pub use spec::{Limits, ReadOnly, Spec};
 
 /// The hidden sub-command that makes the binary a sandbox's helper: when it is the first argument, `main` calls
