@@ -15,6 +15,7 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::disallowed_methods, reason = "processes, sockets and the files of a sandbox belong to this crate")]
 
+mod ceilings;
 mod cgroup;
 mod channel;
 mod error;
@@ -26,6 +27,7 @@ mod sandbox;
 mod spec;
 mod sys;
 
+pub use ceilings::{Ceiling, Ceilings};
 pub use error::Error;
 pub use exit::{Bound, Exit};
 pub use helper::helper_main;
