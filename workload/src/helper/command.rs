@@ -46,13 +46,17 @@ fn run(order: &Order) -> Result<std::convert::Infallible, Failure> {
 fn bound(order: &Order) -> Result<(), Failure> {
     let limits = &order.spec.limits;
     limit(Resource::RLIMIT_CORE, 0)?;
-    limit(Resource::RLIMIT_FSIZE, limits.file_size)?;
+    limit(Resource::RLIMIT_FSIZE, limits.file_size.min(limits.disk_bytes))?;
+    limit(Resource::RLIMIT_NOFILE, limits.open_files)?;
     if let Some(time) = limits.cpu_time {
-        limit(Resource::RLIMIT_CPU, time.as_secs().max(1))?;
+        // The whole tree is watched; this is for what may get away between two looks.
+        limit(Resource::RLIMIT_CPU, time.as_secs().saturating_add(2))?;
     }
     // Counted by user on the host: unconfined, it would count the caller's own processes.
     if order.level != Level::Unconfined {
-        limit(Resource::RLIMIT_NPROC, u64::from(limits.processes).saturating_add(1))?;
+        // A group is asked second, and tells when it had to refuse.
+        let room = if order.groups.is_some() { 64 } else { 1 };
+        limit(Resource::RLIMIT_NPROC, u64::from(limits.processes).saturating_add(room))?;
     }
     // What one process may own between two looks at the whole tree's memory. Address space would be the wrong
     // measure: language runtimes reserve far more than they use.

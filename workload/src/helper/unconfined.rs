@@ -21,7 +21,7 @@ pub(super) fn start(order: &Order) -> Result<Running, Failure> {
     let pid = init::launch(order)?;
     let ended = sys::watch(pid).at("watching the program")?;
     let listeners = listeners.into_iter().map(OwnedFd::from).collect();
-    Ok(Running { child: sys::Child { pid, ended }, control: None, listeners, memory: None, group: None })
+    Ok(Running { child: sys::Child { pid, ended }, control: None, listeners, processes: None, group: None })
 }
 
 /// Kills everything that descends from this process, until nothing is left (or new ones come faster than they go).

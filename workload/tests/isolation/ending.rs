@@ -4,7 +4,7 @@ use std::fs;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use workload::Backend;
+use workload::{Backend, Bound};
 
 use crate::support::*;
 
@@ -32,7 +32,7 @@ fn a_time_out_ends_daemons_too() {
         let begin = Instant::now();
         let (text, exit) = run(spec, &backend);
         assert_eq!(text, "ready\n", "{backend:?}");
-        assert!(exit.timed_out && exit.signal == Some(9), "{exit:?}");
+        assert!(exit.exceeded == Some(Bound::WallTime) && exit.signal == Some(9), "{exit:?}");
         assert!(begin.elapsed() >= Duration::from_millis(1500) && begin.elapsed() < Duration::from_secs(10));
         assert_eq!(with_argument(&marker), 0, "{backend:?}");
     }
@@ -65,7 +65,7 @@ fn another_thread_can_end_it() {
             })
         };
         let (_, exit) = finish(sandbox);
-        assert_eq!((exit.signal, exit.timed_out), (Some(9), false), "{backend:?}");
+        assert_eq!((exit.signal, exit.exceeded), (Some(9), None), "{backend:?}");
         assert_eq!(with_argument(&marker), 0);
         // Harmless after the end.
         waiting.join().unwrap().kill();

@@ -93,7 +93,7 @@ pub fn finish(mut sandbox: Sandbox) -> (String, Exit) {
 }
 
 pub fn ended(code: i32) -> Exit {
-    Exit { code: Some(code), signal: None, timed_out: false, out_of_memory: false }
+    Exit { code: Some(code), signal: None, exceeded: None }
 }
 
 /// A number that no other process of the machine sleeps for.
