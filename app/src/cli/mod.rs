@@ -5,6 +5,7 @@ mod backup;
 mod decide;
 mod env;
 mod explain;
+mod logs;
 mod measure;
 mod project;
 mod reasons;
@@ -15,6 +16,7 @@ mod run;
 mod signals;
 mod status;
 mod up;
+mod watch;
 
 use crate::failure::Failure;
 use crate::say::{self, say};
@@ -26,6 +28,8 @@ const EXAMPLES: &str = "Examples:
   sekisho run examples/cross-account --approve-all
   sekisho up &
   sekisho status
+  sekisho watch shop
+  sekisho logs shop --follow
   eval \"$(sekisho env dev)\" && aws sts get-caller-identity
   sekisho audit lookup --account dev --denied
   sekisho explain EVENT-ID";
@@ -46,6 +50,10 @@ enum Command {
     Up(up::Up),
     /// Show what is under way: stacks, executions, builds, approvals that wait, what failed and when it is tried again
     Status(status::StatusOf),
+    /// Watch a pipeline's execution until it ends: stages, actions, what failed and why
+    Watch(watch::WatchOf),
+    /// Write a build's log
+    Logs(logs::Logs),
     /// Print the exports by which AWS clients reach an account of a running `sekisho up`
     Env(env::Env),
     /// Read the audit trail
@@ -83,6 +91,8 @@ pub(crate) fn main() -> ExitCode {
         Command::Run(command) => command.execute(),
         Command::Up(command) => command.execute(),
         Command::Status(command) => command.execute(),
+        Command::Watch(command) => command.execute(),
+        Command::Logs(command) => command.execute(),
         Command::Env(command) => command.execute(),
         Command::Audit(command) => command.execute(),
         Command::Explain(command) => command.execute(),
