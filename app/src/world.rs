@@ -39,6 +39,7 @@ pub(crate) fn services() -> Vec<Registration> {
         codecommit::service(),
         codepipeline::service(),
         ecr::service(),
+        events::service(),
         iam::service(),
         kms::service(),
         logs::service(),
@@ -202,6 +203,7 @@ impl World {
         logs::workflows(&mut engine);
         secretsmanager::workflows(&mut engine);
         ssm::workflows(&mut engine);
+        events::workflows(&mut engine);
         iam::workflows(&mut engine, issuers::fetcher(tokio::runtime::Handle::current(), self.issuer_roots.clone()));
         tokio::spawn(follow::last_used(self.gate.clone(), self.accounts.clone(), stopped.clone()));
         Ok(engine.start(|what, error| eprintln!("sekisho: {what}: {error}")))

@@ -205,6 +205,7 @@ impl ResourceContext<'_> {
         context.source_ip = self.caller_service.into();
         context.user_agent = self.caller_service.into();
         context.secure_transport = true;
+        context.source_arn = None;
         context.request_id = base::uuid(&*self.core.gate.0.entropy);
         let parent = (!self.event.is_empty()).then(|| self.event.to_string());
         crate::core::Frame { caller: self.actor.caller().clone(), context: std::sync::Arc::new(context), parent, event: None }

@@ -7,6 +7,7 @@
 
 mod configuration;
 mod error;
+mod events;
 mod model;
 mod names;
 mod operations;
