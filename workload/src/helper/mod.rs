@@ -79,4 +79,3 @@ fn run() -> Result<(), Failure> {
     let _ = channel::send(&socket, &answer, channel::NONE);
     Ok(())
 }
-
