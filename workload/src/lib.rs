@@ -19,6 +19,7 @@ mod ceilings;
 mod cgroup;
 mod channel;
 mod error;
+mod examine;
 mod exit;
 mod helper;
 mod level;
@@ -29,6 +30,7 @@ mod sys;
 
 pub use ceilings::{Ceiling, Ceilings};
 pub use error::Error;
+pub use examine::{Check, Examination, examine, examine_with};
 pub use exit::{Bound, Exit};
 pub use helper::helper_main;
 pub use level::{Backend, Finding, Level, Probe, probe, probe_with};

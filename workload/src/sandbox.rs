@@ -200,7 +200,7 @@ fn unique_name() -> String {
 fn identity(level: Level, user: u32) -> Result<(Option<Ids>, Identity), Error> {
     let root = nix::unistd::geteuid().is_root();
     match level {
-        Level::Unconfined => Ok((None, Identity::Caller)),
+        Level::Unconfined | Level::Restricted => Ok((None, Identity::Caller)),
         Level::Full | Level::Namespaces if !root => Ok((None, Identity::Caller)),
         Level::RootNoUserNs if !root => {
             Err(Error::Setup { step: "namespaces without users'".into(), reason: "only root can make them".into() })

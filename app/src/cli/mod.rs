@@ -3,6 +3,7 @@
 mod audit;
 mod backup;
 mod decide;
+mod doctor;
 mod env;
 mod explain;
 mod logs;
@@ -17,6 +18,7 @@ mod signals;
 mod status;
 mod up;
 mod watch;
+mod workloads;
 
 use crate::failure::Failure;
 use crate::say::{self, say};
@@ -69,7 +71,7 @@ enum Command {
     /// Have another root key protect the data; the old one opens nothing any more
     RotateRootKey(rotate::RotateRootKey),
     /// Show what this machine can isolate builds with
-    Doctor,
+    Doctor(doctor::Doctor),
     /// Print a shell's completion script
     Completion {
         /// The shell
@@ -100,7 +102,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Backup(command) => command.execute(),
         Command::Restore(command) => command.execute(),
         Command::RotateRootKey(command) => command.execute(),
-        Command::Doctor => doctor(),
+        Command::Doctor(command) => command.execute(),
         Command::Completion { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "sekisho", &mut std::io::stdout());
             Ok(ExitCode::SUCCESS)
@@ -120,20 +122,4 @@ pub(crate) fn main() -> ExitCode {
 /// The runtime of commands that serve or call.
 pub(crate) fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
-}
-
-fn doctor() -> Result<ExitCode, Failure> {
-    let probe = workload::probe();
-    say!("isolation level: {:?}", probe.level);
-    for (name, result) in &probe.findings {
-        match result {
-            Ok(()) => say!("  yes  {name}"),
-            Err(why) => say!("  no   {name}: {why}"),
-        }
-    }
-    if probe.level == workload::Level::Unconfined {
-        say!("Builds are refused here. `--workload unconfined` runs them as plain processes, with no protection against what is built.");
-        return Ok(ExitCode::from(crate::failure::FAILED));
-    }
-    Ok(ExitCode::SUCCESS)
 }

@@ -5,10 +5,12 @@ mod cpu;
 mod disk;
 mod init;
 mod isolate;
+pub(crate) mod look;
 mod memory;
 mod network;
 mod ownership;
 mod processes;
+mod restricted;
 mod root;
 mod seccomp;
 mod supervise;
@@ -27,6 +29,9 @@ use crate::{Level, channel, sys};
 
 /// The whole life of a helper: `main` calls it first thing when the first argument is [`crate::HELPER_COMMAND`].
 pub fn helper_main() -> ! {
+    if std::env::args().nth(2).as_deref() == Some(look::COMMAND) {
+        look::main();
+    }
     let code = match run() {
         Ok(()) => 0,
         Err(failure) => {
@@ -59,7 +64,11 @@ fn run() -> Result<(), Failure> {
     let _ = nix::unistd::setsid();
     nix::sys::stat::umask(nix::sys::stat::Mode::from_bits_truncate(0o022));
 
-    let started = if order.level == Level::Unconfined { unconfined::start(&order) } else { isolate::start(&order) };
+    let started = match order.level {
+        Level::Unconfined => unconfined::start(&order),
+        Level::Restricted => restricted::start(&order),
+        Level::RootNoUserNs | Level::Namespaces | Level::Full => isolate::start(&order),
+    };
     // The tree alone keeps the output open.
     for raw in [1, 2] {
         sys::replace_standard(&null, raw).at("closing the output")?;

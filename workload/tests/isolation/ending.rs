@@ -23,6 +23,11 @@ fn all_backends() -> impl Iterator<Item = Backend> {
     backends().into_iter().chain([Backend::Unconfined])
 }
 
+/// With the level at which programs cannot see whether their daemons run.
+fn backends_and_restricted() -> impl Iterator<Item = Backend> {
+    all_backends().chain(restricted())
+}
+
 #[test]
 fn a_time_out_ends_daemons_too() {
     for backend in all_backends() {
@@ -50,7 +55,7 @@ fn daemons_do_not_outlive_the_program() {
 
 #[test]
 fn another_thread_can_end_it() {
-    for backend in all_backends() {
+    for backend in backends_and_restricted() {
         let (text, marker) = daemons("sleep 1000");
         let (_workspace, spec) = script(&text);
         let sandbox = start(spec, &backend);
@@ -74,7 +79,7 @@ fn another_thread_can_end_it() {
 
 #[test]
 fn dropping_ends_it() {
-    for backend in all_backends() {
+    for backend in backends_and_restricted() {
         let (text, marker) = daemons("sleep 1000");
         let (_workspace, spec) = script(&text);
         let sandbox = start(spec, &backend);
