@@ -1,6 +1,6 @@
-use super::{document, given, tag_list, tags, text};
-use crate::{CreateEventBus, DeleteEventBus, PutPermission, RemovePermission, TagResource, UntagResource, UpdateEventBus};
-use gate::{Error, Physical, Property, ResourceContext, ResourceType};
+use super::{document, given, set_tags, text};
+use crate::{CreateEventBus, DeleteEventBus, PutPermission, RemovePermission, UpdateEventBus};
+use gate::{Error, Physical, Property, ResourceContext, ResourceTags, ResourceType};
 use serde_json::{Value, json};
 
 /// `AWS::Events::EventBus`: `Ref` gives its name.
@@ -45,7 +45,7 @@ impl ResourceType for EventBus {
 
     fn create(&self, context: &mut ResourceContext<'_>, properties: &Value) -> Result<Physical, Error> {
         let name = text(properties, "Name").unwrap_or_default();
-        let tags = tag_list(&tags(properties, &context.tags));
+        let tags = ResourceTags::of(properties)?.list("Key", "Value");
         let input = json!({"Name": name, "Description": given(properties, "Description"), "Tags": tags});
         context.call_with::<CreateEventBus>(input)?;
         set_policy(context, &name, &Value::Null, properties)?;
@@ -58,14 +58,7 @@ impl ResourceType for EventBus {
         }
         set_policy(context, id, old, new)?;
         let arn = context.arn("events", &format!("event-bus/{id}"));
-        let (had, has) = (tags(old, &[]), tags(new, &context.tags));
-        let gone: Vec<&String> = had.keys().filter(|key| !has.contains_key(*key)).collect();
-        if !gone.is_empty() {
-            context.call_with::<UntagResource>(json!({"ResourceARN": arn, "TagKeys": gone}))?;
-        }
-        if has != had && !has.is_empty() {
-            context.call_with::<TagResource>(json!({"ResourceARN": arn, "Tags": tag_list(&has)}))?;
-        }
+        set_tags(context, arn.as_str(), old, new)?;
         Ok(physical(context, id, new))
     }
 

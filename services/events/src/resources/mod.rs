@@ -2,8 +2,9 @@ pub(crate) mod event_bus;
 pub(crate) mod event_bus_policy;
 pub(crate) mod rule;
 
+use crate::{TagResource, UntagResource};
+use gate::{Error, ResourceContext, ResourceTags};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 
 fn given<'v>(properties: &'v Value, name: &str) -> Option<&'v Value> {
     properties.get(name).filter(|value| !value.is_null())
@@ -18,12 +19,14 @@ fn document(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// The resource's own tags over the stack's.
-fn tags(properties: &Value, stack: &[(String, String)]) -> BTreeMap<String, String> {
-    let own = given(properties, "Tags").and_then(Value::as_array).into_iter().flatten();
-    stack.iter().cloned().chain(own.filter_map(|tag| Some((text(tag, "Key")?, text(tag, "Value")?)))).collect()
-}
-
-fn tag_list(tags: &BTreeMap<String, String>) -> Value {
-    tags.iter().map(|(key, value)| json!({"Key": key, "Value": value})).collect()
+/// Brings a resource's tags from what they were to what they are to be.
+fn set_tags(context: &mut ResourceContext<'_>, arn: &str, old: &Value, new: &Value) -> Result<(), Error> {
+    let (gone, set) = ResourceTags::change(old, new)?;
+    if !gone.is_empty() {
+        context.call_with::<UntagResource>(json!({"ResourceARN": arn, "TagKeys": gone}))?;
+    }
+    if !set.is_empty() {
+        context.call_with::<TagResource>(json!({"ResourceARN": arn, "Tags": set.list("Key", "Value")}))?;
+    }
+    Ok(())
 }

@@ -1,6 +1,6 @@
-use super::{document, given, tag_list, tags, text};
-use crate::{DeleteRule, PutRule, PutTargets, RemoveTargets, TagResource, UntagResource};
-use gate::{Error, Physical, Property, ResourceContext, ResourceType};
+use super::{document, given, set_tags, text};
+use crate::{DeleteRule, PutRule, PutTargets, RemoveTargets};
+use gate::{Error, Physical, Property, ResourceContext, ResourceTags, ResourceType};
 use serde_json::{Value, json};
 
 /// `AWS::Events::Rule`: `Ref` gives its name, behind that of its bus and a bar unless that is the default one.
@@ -49,7 +49,7 @@ fn put(context: &mut ResourceContext<'_>, name: &str, properties: &Value) -> Res
         "State": given(properties, "State"),
         "Description": given(properties, "Description"),
         "RoleArn": given(properties, "RoleArn"),
-        "Tags": tag_list(&tags(properties, &context.tags)),
+        "Tags": ResourceTags::of(properties)?.list("Key", "Value"),
     }))?;
     if let Some(targets) = given(properties, "Targets").filter(|targets| targets.as_array().is_none_or(|all| !all.is_empty())) {
         context.call_with::<PutTargets>(json!({"Rule": name, "EventBusName": bus(properties), "Targets": targets}))?;
@@ -89,15 +89,8 @@ impl ResourceType for Rule {
         let gone: Vec<String> = ids(old).into_iter().filter(|id| !kept.contains(id)).collect();
         remove(context, name, old, &gone)?;
         let made = put(context, name, new)?;
-        let arn = made.attributes.get("Arn").cloned().unwrap_or_default();
-        let (had, has) = (tags(old, &[]), tags(new, &context.tags));
-        let gone: Vec<&String> = had.keys().filter(|key| !has.contains_key(*key)).collect();
-        if !gone.is_empty() {
-            context.call_with::<UntagResource>(json!({"ResourceARN": arn, "TagKeys": gone}))?;
-        }
-        if has != had && !has.is_empty() {
-            context.call_with::<TagResource>(json!({"ResourceARN": arn, "Tags": tag_list(&has)}))?;
-        }
+        let arn = made.attributes.get("Arn").and_then(Value::as_str).unwrap_or_default();
+        set_tags(context, arn, old, new)?;
         Ok(made)
     }
 
