@@ -1,5 +1,5 @@
-use super::{document, given, text};
-use crate::{CreateEventBus, DeleteEventBus, PutPermission, RemovePermission, TagResource, UntagResource, UpdateEventBus};
+use super::{document, given, set_tags, text};
+use crate::{CreateEventBus, DeleteEventBus, PutPermission, RemovePermission, UpdateEventBus};
 use gate::{Error, Physical, Property, ResourceContext, ResourceTags, ResourceType};
 use serde_json::{Value, json};
 
@@ -58,13 +58,7 @@ impl ResourceType for EventBus {
         }
         set_policy(context, id, old, new)?;
         let arn = context.arn("events", &format!("event-bus/{id}"));
-        let (gone, set) = ResourceTags::change(old, new)?;
-        if !gone.is_empty() {
-            context.call_with::<UntagResource>(json!({"ResourceARN": arn, "TagKeys": gone}))?;
-        }
-        if !set.is_empty() {
-            context.call_with::<TagResource>(json!({"ResourceARN": arn, "Tags": set.list("Key", "Value")}))?;
-        }
+        set_tags(context, arn.as_str(), old, new)?;
         Ok(physical(context, id, new))
     }
 

@@ -1,5 +1,5 @@
-use super::{document, given, text};
-use crate::{DeleteRule, PutRule, PutTargets, RemoveTargets, TagResource, UntagResource};
+use super::{document, given, set_tags, text};
+use crate::{DeleteRule, PutRule, PutTargets, RemoveTargets};
 use gate::{Error, Physical, Property, ResourceContext, ResourceTags, ResourceType};
 use serde_json::{Value, json};
 
@@ -89,14 +89,8 @@ impl ResourceType for Rule {
         let gone: Vec<String> = ids(old).into_iter().filter(|id| !kept.contains(id)).collect();
         remove(context, name, old, &gone)?;
         let made = put(context, name, new)?;
-        let arn = made.attributes.get("Arn").cloned().unwrap_or_default();
-        let (gone, set) = ResourceTags::change(old, new)?;
-        if !gone.is_empty() {
-            context.call_with::<UntagResource>(json!({"ResourceARN": arn, "TagKeys": gone}))?;
-        }
-        if !set.is_empty() {
-            context.call_with::<TagResource>(json!({"ResourceARN": arn, "Tags": set.list("Key", "Value")}))?;
-        }
+        let arn = made.attributes.get("Arn").and_then(Value::as_str).unwrap_or_default();
+        set_tags(context, arn, old, new)?;
         Ok(made)
     }
 
