@@ -12,6 +12,7 @@ mod events;
 mod examples;
 mod facts;
 mod files;
+mod first_commit;
 mod git;
 mod merging;
 mod moves;

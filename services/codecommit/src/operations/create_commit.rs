@@ -51,7 +51,7 @@ pub struct FileMetadata {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Output {
-    commit_id: String,
+    pub(crate) commit_id: String,
     tree_id: String,
     files_added: Vec<FileMetadata>,
     files_updated: Vec<FileMetadata>,
