@@ -60,7 +60,8 @@ fn helper(env: &Value, server: &Server, repository: &str) -> String {
 
 fn repository(env: &Value, server: &Server, name: &str) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let request = Signer::new(env, server.address).json("codecommit", "CodeCommit_20150413.CreateRepository", &json!({"repositoryName": name}));
+    let request =
+        Signer::new(env, server.address).json("codecommit", "CodeCommit_20150413.CreateRepository", &json!({"repositoryName": name}));
     let made = runtime.block_on(async {
         let mut stream = TcpStream::connect(server.address).await?;
         stream.write_all(&request).await?;
