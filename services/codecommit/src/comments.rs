@@ -238,7 +238,7 @@ pub(crate) fn tell(scope: &mut Scope<'_, CodeCommit>, repository: &Repository, r
         "inReplyTo": row.in_reply_to,
         "notificationBody": format!("A comment event occurred in the repository {}: {event}. Caller: {}.", repository.name, scope.caller().name()),
     });
-    events::tell(scope, kind, &[repository.arn().to_string()], detail)
+    events::tell(scope, kind, &[&repository.arn()], detail)
 }
 
 /// The comments on the commits of a repository or on one of its pull requests, as far as `wanted`: those on the same thing

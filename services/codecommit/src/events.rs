@@ -1,5 +1,4 @@
-//! Changes as EventBridge tells them: they go to the feed in the transaction of the change, under
-//! `codecommit/event/ACCOUNT`.
+//! Changes as EventBridge tells them, in the transaction of the change.
 //! Source: <https://docs.aws.amazon.com/codecommit/latest/userguide/monitoring-events.html>
 
 use crate::{
@@ -7,32 +6,21 @@ use crate::{
     moves::Move,
     state::{HEADS, Repository},
 };
-use base::Timestamp;
+use base::{Arn, Timestamp};
 use gate::{Error, Scope};
 use serde_json::{Map, Value, json};
 
 const TAGS: &str = "refs/tags/";
 
 /// Tells of a change; what is null is left out of `detail`.
-pub(crate) fn tell(scope: &mut Scope<'_, CodeCommit>, kind: &str, resources: &[String], detail: Value) -> Result<(), Error> {
+pub(crate) fn tell(scope: &mut Scope<'_, CodeCommit>, kind: &str, resources: &[&Arn], detail: Value) -> Result<(), Error> {
     let account = scope.account()?;
     let mut detail: Map<String, Value> = match detail {
         Value::Object(members) => members.into_iter().filter(|(_, value)| !value.is_null()).collect(),
         _ => Map::new(),
     };
     detail.insert("callerUserArn".into(), scope.caller().name().into());
-    let event = json!({
-        "version": "0",
-        "id": base::uuid(scope.entropy()),
-        "detail-type": kind,
-        "source": "aws.codecommit",
-        "account": account,
-        "time": scope.now().iso(),
-        "region": scope.region(),
-        "resources": resources,
-        "detail": detail,
-    });
-    durable::publish(scope, &format!("event/{account}"), event)
+    durable::tell(scope, account, kind, resources, Value::Object(detail))
 }
 
 /// Tells that a reference moved. `more` says how, where a merge moved it.
@@ -60,7 +48,7 @@ pub(crate) fn reference(scope: &mut Scope<'_, CodeCommit>, row: &Repository, one
     if let (Some(detail), Some(more)) = (detail.as_object_mut(), more.as_object()) {
         detail.extend(more.clone());
     }
-    tell(scope, "CodeCommit Repository State Change", &[row.arn().to_string()], detail)
+    tell(scope, "CodeCommit Repository State Change", &[&row.arn()], detail)
 }
 
 /// A moment as these events write it.

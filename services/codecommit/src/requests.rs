@@ -249,7 +249,7 @@ pub(crate) fn tell(scope: &mut Scope<'_, CodeCommit>, row: &Row, event: &str, mo
     if let (Some(detail), Value::Object(more)) = (detail.as_object_mut(), more) {
         detail.extend(more);
     }
-    events::tell(scope, "CodeCommit Pull Request State Change", &[repository.arn().to_string()], detail)
+    events::tell(scope, "CodeCommit Pull Request State Change", &[&repository.arn()], detail)
 }
 
 /// Deletes the pull requests of a repository that is deleted.

@@ -145,5 +145,5 @@ pub(crate) fn tell_unreferenced(scope: &mut Scope<'_, CodeCommit>, row: &Reposit
     told["repositoryName"] = json!(row.name);
     told["repositoryId"] = json!(row.id);
     told["commitId"] = json!(made.commit);
-    events::tell(scope, "CodeCommit Repository State Change", &[row.arn().to_string()], told)
+    events::tell(scope, "CodeCommit Repository State Change", &[&row.arn()], told)
 }

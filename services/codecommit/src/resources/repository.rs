@@ -4,10 +4,9 @@ use crate::{
     UpdateRepositoryEncryptionKey, UpdateRepositoryName, UpdateRepositoryNameInput, encryption,
     first_commit::{self, Code},
 };
-use gate::{Error, Physical, Property, ResourceContext, ResourceType};
+use gate::{Error, Physical, Property, ResourceContext, ResourceTags, ResourceType};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
 
 /// `AWS::CodeCommit::Repository`. `Ref` gives the repository's id. `Code` is what it begins with: later changes of it
 /// change nothing, as on AWS.
@@ -31,27 +30,12 @@ struct Properties {
     kms_key_id: Option<String>,
     code: Option<Code>,
     #[serde(default)]
-    tags: Vec<Tag>,
-    #[serde(default)]
     triggers: Vec<Map<String, Value>>,
-}
-
-#[derive(Deserialize, PartialEq)]
-#[serde(rename_all = "PascalCase")]
-struct Tag {
-    key: String,
-    value: String,
 }
 
 impl Properties {
     fn read(properties: &Value) -> Result<Self, Error> {
         serde_json::from_value(properties.clone()).map_err(|e| Error::validation(format!("AWS::CodeCommit::Repository: {e}")))
-    }
-    /// Its tags and the stack's.
-    fn all_tags(&self, context: &ResourceContext<'_>) -> BTreeMap<String, String> {
-        let mut all: BTreeMap<String, String> = context.tags.iter().cloned().collect();
-        all.extend(self.tags.iter().map(|t| (t.key.clone(), t.value.clone())));
-        all
     }
 }
 
@@ -86,7 +70,7 @@ impl ResourceType for Repository {
 
     fn create(&self, context: &mut ResourceContext<'_>, properties: &Value) -> Result<Physical, Error> {
         let new = Properties::read(properties)?;
-        let tags = new.all_tags(context);
+        let tags = ResourceTags::of(properties)?.map().clone();
         let Properties { repository_name, repository_description, kms_key_id, code, triggers, .. } = new;
         let input = CreateRepositoryInput { repository_name: repository_name.clone(), repository_description, tags, kms_key_id };
         let made = context.call::<CreateRepository>(input)?.repository_metadata;
@@ -100,6 +84,7 @@ impl ResourceType for Repository {
     }
 
     fn update(&self, context: &mut ResourceContext<'_>, _id: &str, old: &Value, new: &Value) -> Result<Physical, Error> {
+        let (gone, tags) = ResourceTags::change(old, new)?;
         let (old, new) = (Properties::read(old)?, Properties::read(new)?);
         if old.repository_name != new.repository_name {
             let input = UpdateRepositoryNameInput { old_name: old.repository_name.clone(), new_name: new.repository_name.clone() };
@@ -121,13 +106,12 @@ impl ResourceType for Repository {
             put_triggers(context, &name, new.triggers.clone())?;
         }
         let metadata = context.call::<GetRepository>(GetRepositoryInput { repository_name: name })?.repository_metadata;
-        let (arn, tags) = (metadata.arn.as_str(), new.all_tags(context));
-        let gone: Vec<&String> = old.tags.iter().map(|t| &t.key).filter(|key| !tags.contains_key(*key)).collect();
+        let arn = metadata.arn.as_str();
         if !gone.is_empty() {
             context.call_with::<UntagResource>(json!({"resourceArn": arn, "tagKeys": gone}))?;
         }
-        if old.tags != new.tags && !tags.is_empty() {
-            context.call_with::<TagResource>(json!({"resourceArn": arn, "tags": tags}))?;
+        if !tags.is_empty() {
+            context.call_with::<TagResource>(json!({"resourceArn": arn, "tags": tags.map()}))?;
         }
         Ok(physical(&metadata))
     }
