@@ -37,6 +37,8 @@ pub(crate) fn services() -> Vec<Registration> {
         cloudtrail::service(),
         codebuild::service(),
         codecommit::service(),
+        codeconnections::service(),
+        codeconnections::star_service(),
         codepipeline::service(),
         ecr::service(),
         events::service(),
