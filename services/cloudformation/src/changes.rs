@@ -224,10 +224,8 @@ pub(crate) fn survey(
             findings.extend(crate::secure::misplaced(resource, properties));
         }
         let evaluated = evaluated.map(|(properties, metadata)| (stack_tags::added(&**kind, properties, tags), metadata));
-        if let Some((properties, _)) = &evaluated {
-            if crate::nested::is(&resource.resource_type) {
-                nested.insert(id.clone(), properties.to_json());
-            }
+        if let Some((properties, _)) = evaluated.as_ref().filter(|_| crate::nested::is(&resource.resource_type)) {
+            nested.insert(id.clone(), properties.to_json());
         }
         let after = evaluated
             .as_ref()
