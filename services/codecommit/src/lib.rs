@@ -17,7 +17,7 @@ mod state;
 
 use gate::{Protocol, Registration, Service};
 
-pub use git::{GitAnswer, GitRequest, GitServer};
+pub use git::{GitAnswer, GitRequest, GitServer, Remote, RemoteCommit, fetch_branch};
 pub use operations::{
     batch_get_repositories::{BatchGetRepositories, BatchGetRepositoriesInput, BatchGetRepositoriesOutput},
     cancel_upload_archive::{CancelUploadArchive, CancelUploadArchiveInput, CancelUploadArchiveOutput},

@@ -1,10 +1,11 @@
 //! AWS CodeConnections: connections to git hosts elsewhere, and hosts of one's own, under the service's name and the one of before,
-//! `codestar-connections`. A connection stays `PENDING`: nothing is fetched by it yet.
+//! `codestar-connections`.
 //!
-//! Must not know who uses a connection.
+//! Must not know who uses a connection, nor how git fetches: the binary brings that.
 
 mod error;
 mod examples;
+mod fetching;
 mod listing;
 mod names;
 mod operations;
@@ -16,7 +17,9 @@ mod tags;
 
 use gate::{Protocol, Registration, Service};
 use prefix::Prefix;
+use std::sync::Arc;
 
+pub use fetching::{Fetch, Fetched, Wanted};
 pub use operations::{
     create_connection::{CreateConnection, CreateConnectionInput},
     create_host::{CreateHost, CreateHostInput},
@@ -29,7 +32,9 @@ pub use operations::{
     list_tags_for_resource::{ListTagsForResource, ListTagsForResourceInput},
     tag_resource::{TagResource, TagResourceInput},
     untag_resource::{UntagResource, UntagResourceInput},
+    update_connection_installation::{UpdateConnectionInstallation, UpdateConnectionInstallationInput},
     update_host::{UpdateHost, UpdateHostInput},
+    use_connection::{UseConnection, UseConnectionInput},
 };
 
 /// The service's token.
@@ -55,6 +60,11 @@ pub fn service() -> Registration {
     under::<CodeConnections>()
 }
 
+/// The service's work outside transactions; `fetch` reaches git hosts.
+pub fn workflows(engine: &mut durable::Engine, fetch: Arc<Fetch>) {
+    fetching::register(engine, fetch);
+}
+
 /// The service under its name of before.
 pub fn star_service() -> Registration {
     under::<CodeStarConnections>()
@@ -73,7 +83,9 @@ fn under<P: Prefix>() -> Registration {
         .operation::<ListTagsForResource<P>>()
         .operation::<TagResource<P>>()
         .operation::<UntagResource<P>>()
+        .operation::<UpdateConnectionInstallation<P>>()
         .operation::<UpdateHost<P>>()
+        .operation::<UseConnection<P>>()
         .resource_type(resources::connection::Connection::<P>::new())
         .resources::<P>(names::facts)
 }

@@ -29,11 +29,18 @@ pub(crate) fn check_name(text: &str, member: &str, longest: usize) -> Result<(),
     Err(constraint(text, member, &format!("have length between 1 and {longest}")))
 }
 
-/// Checks where a host is reached.
+/// Checks where a host is reached: by TLS, unless it is on this machine.
 pub(crate) fn check_endpoint(text: &str) -> Result<(), Error> {
-    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://")).unwrap_or_default();
-    let fits = !host.is_empty() && text.len() <= 512 && !host.contains(|c: char| c.is_whitespace() || c.is_control() || c == '@');
-    if fits { Ok(()) } else { Err(constraint(text, "providerEndpoint", "be the URL of a host, such as https://git.example")) }
+    let plain = text.strip_prefix("http://");
+    let rest = text.strip_prefix("https://").or(plain).unwrap_or_default();
+    let authority = rest.split('/').next().unwrap_or_default();
+    let local = ["127.0.0.1", "localhost", "[::1]"];
+    let here = local.iter().any(|name| authority.strip_prefix(name).is_some_and(|port| port.is_empty() || port.starts_with(':')));
+    let odd = |c: char| c.is_whitespace() || c.is_control() || "@?#\\".contains(c);
+    if !authority.is_empty() && text.len() <= 512 && !rest.contains(odd) && (plain.is_none() || here) {
+        return Ok(());
+    }
+    Err(constraint(text, "providerEndpoint", "be the https URL of a host, such as https://git.example; http is for this machine alone"))
 }
 
 /// Whether a connection goes to a host.
@@ -186,4 +193,35 @@ pub(crate) fn facts<P: Prefix>(view: &mut View<'_, P>, arn: &Arn) -> Result<Opti
     };
     let tags = tags.into_iter().map(|tag| (tag.key, tag.value)).collect();
     Ok(Some(ResourceFacts { tags, ..ResourceFacts::owned_by(account) }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::check_endpoint;
+
+    #[test]
+    fn tokens_go_by_tls_or_stay_on_this_machine() {
+        for good in
+            ["https://git.example", "https://git.example:8443/base", "http://127.0.0.1:3000", "http://localhost", "http://[::1]:80/x"]
+        {
+            assert!(check_endpoint(good).is_ok(), "{good}");
+        }
+        let wrong = [
+            "",
+            "git.example",
+            "http://git.example",
+            "http://127.0.0.1.evil.example",
+            "http://localhost@evil.example",
+            "https://",
+            "https://a b",
+            "https://user:secret@git.example",
+            "ssh://git.example",
+            "file:///etc",
+            "https://git.example/?x=1",
+            "https:///x",
+        ];
+        for wrong in wrong {
+            assert!(check_endpoint(wrong).is_err(), "{wrong}");
+        }
+    }
 }

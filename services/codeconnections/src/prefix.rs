@@ -11,6 +11,8 @@ use gate::{Scope, Service, Table};
 pub trait Prefix: Service {
     /// Its operation that makes a connection.
     const CREATE_CONNECTION: &'static str;
+    /// Its operation that connects a connection.
+    const CONNECT: &'static str;
     /// Its operation that makes a host.
     const CREATE_HOST: &'static str;
     /// The connections that were made under it.
@@ -25,6 +27,7 @@ pub trait Prefix: Service {
 
 impl Prefix for CodeConnections {
     const CREATE_CONNECTION: &'static str = "codeconnections:CreateConnection";
+    const CONNECT: &'static str = "codeconnections:UpdateConnectionInstallation";
     const CREATE_HOST: &'static str = "codeconnections:CreateHost";
     fn connections() -> &'static Table<Self, ConnectionRow> {
         &CONNECTIONS
@@ -36,6 +39,7 @@ impl Prefix for CodeConnections {
 
 impl Prefix for CodeStarConnections {
     const CREATE_CONNECTION: &'static str = "codestar-connections:CreateConnection";
+    const CONNECT: &'static str = "codestar-connections:UpdateConnectionInstallation";
     const CREATE_HOST: &'static str = "codestar-connections:CreateHost";
     fn connections() -> &'static Table<Self, ConnectionRow> {
         &STAR_CONNECTIONS

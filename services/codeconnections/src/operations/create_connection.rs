@@ -74,6 +74,8 @@ impl<P: Prefix> Operation for CreateConnection<P> {
             host,
             created: call.now(),
             status: PENDING.into(),
+            endpoint: None,
+            credential: None,
             tags: tags.clone(),
         };
         Named::read(arn.as_str(), Kind::Connection, "connectionArn")?.put_connection(call, Some(row))?;

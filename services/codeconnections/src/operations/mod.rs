@@ -9,4 +9,6 @@ pub(crate) mod list_hosts;
 pub(crate) mod list_tags_for_resource;
 pub(crate) mod tag_resource;
 pub(crate) mod untag_resource;
+pub(crate) mod update_connection_installation;
 pub(crate) mod update_host;
+pub(crate) mod use_connection;
