@@ -41,7 +41,7 @@ const LONG_CLOUDTRAIL: &str = "com.amazonaws.cloudtrail.v20131101.CloudTrail_201
 const VERSIONS: [(&str, &str); 3] = [("2011-06-15", "sts"), ("2010-05-08", "iam"), ("2010-05-15", "cloudformation")];
 
 /// Bodies of requests that are not objects.
-const MAX_BODY: usize = 8 * 1024 * 1024;
+const MAX_BODY: usize = 12 * 1024 * 1024;
 
 pub(crate) fn style(form: Form, service: &str, operation: &str, parts: &Parts, context: &RequestContext) -> Style {
     Style {

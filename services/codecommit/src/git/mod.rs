@@ -5,6 +5,7 @@
 //! A push lands in such a workspace; only the gate's call makes its pack and its references the repository's.
 
 mod answer;
+pub(crate) mod changes;
 mod fetch;
 mod home;
 pub(crate) mod objects;
@@ -14,6 +15,7 @@ mod remote;
 mod report;
 mod route;
 mod server;
+pub(crate) mod write;
 
 pub use answer::GitAnswer;
 pub use remote::{Remote, RemoteCommit, fetch_branch};
