@@ -3,7 +3,10 @@
 //! Must not know how other services do what an action asks of them: every effect of an action is a call through the
 //! gate, as the pipeline's service role or the action's own.
 
+mod again;
 mod artifacts;
+mod condition_states;
+mod conditions;
 mod declaration;
 mod error;
 mod examples;
@@ -15,16 +18,24 @@ mod roles;
 mod state;
 mod structure;
 mod transitions;
+mod triggers;
 mod variables;
 mod workflows;
 
 use gate::{Protocol, Registration, Service};
 
+pub use conditions::{
+    Condition, ConditionType, FailureConditions, RetryConfiguration, RetryMode, RuleDeclaration, RuleTypeId, StageConditions, StageResult,
+};
 pub use declaration::{
     ActionDeclaration, ActionTypeId, ArtifactName, ArtifactStore, EncryptionKey, PipelineDeclaration, StageDeclaration, VariableDeclaration,
 };
 pub use operations::*;
 pub use pipelines::Tag;
+pub use triggers::{
+    GitChange, GitConfiguration, GitPatterns, GitPullRequestFilter, GitPushFilter, PipelineTriggerDeclaration, PullRequestEvent,
+    matches as trigger_matches,
+};
 
 /// The service's token.
 pub struct CodePipeline(());
@@ -48,9 +59,13 @@ pub fn service() -> Registration {
         .operation::<ListActionExecutions>()
         .operation::<ListPipelineExecutions>()
         .operation::<ListPipelines>()
+        .operation::<ListRuleExecutions>()
+        .operation::<ListRuleTypes>()
         .operation::<ListTagsForResource>()
+        .operation::<OverrideStageCondition>()
         .operation::<PutApprovalResult>()
         .operation::<RetryStageExecution>()
+        .operation::<RollbackStage>()
         .operation::<StartPipelineExecution>()
         .operation::<StopPipelineExecution>()
         .operation::<TagResource>()

@@ -2,13 +2,18 @@
 //! Source: <https://docs.aws.amazon.com/codepipeline/latest/userguide/reference-pipeline-structure.html>
 
 use crate::{
+    conditions::{
+        ConditionType,
+        check::{self as conditions, Surroundings},
+    },
     declaration::{ActionDeclaration, ArtifactStore, PipelineDeclaration, StageDeclaration},
     error::{action, stage, structure},
     providers::{self, Kind},
-    variables,
+    state::Mode,
+    triggers, variables,
 };
 use gate::Error;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// AWS's limits.
 const MAX_STAGES: usize = 50;
@@ -48,6 +53,8 @@ pub(crate) fn check(pipeline: &PipelineDeclaration, region: &str) -> Result<(), 
     if count > MAX_STAGES || pipeline.actions().count() > MAX_ACTIONS {
         return Err(Error::new("LimitExceededException", format!("A pipeline has at most {MAX_STAGES} stages and {MAX_ACTIONS} actions")));
     }
+    let v2 = pipeline.pipeline_type.as_deref() == Some("V2");
+    triggers::check(pipeline, v2)?;
     let mut known = Known::new(pipeline);
     let mut stages = BTreeSet::new();
     for (index, declared) in pipeline.stages.iter().enumerate() {
@@ -58,7 +65,12 @@ pub(crate) fn check(pipeline: &PipelineDeclaration, region: &str) -> Result<(), 
                 declared.name
             )));
         }
+        let around = Surroundings { v2, parallel: pipeline.mode() == Mode::Parallel, first: index == 0, region };
+        conditions::check(declared, &around)?;
+        check_rules(declared, ConditionType::BeforeEntry, &known)?;
         check_stage(declared, index == 0, region, &mut known)?;
+        check_rules(declared, ConditionType::OnSuccess, &known)?;
+        check_rules(declared, ConditionType::OnFailure, &known)?;
     }
     Ok(())
 }
@@ -75,15 +87,15 @@ fn refuse_unsupported(pipeline: &PipelineDeclaration) -> Result<(), Error> {
     };
     match pipeline.execution_mode.as_deref() {
         None | Some("SUPERSEDED") => {}
-        Some(mode @ ("QUEUED" | "PARALLEL")) => return Err(Error::not_implemented(&format!("The execution mode {mode} of a pipeline"))),
+        Some("QUEUED" | "PARALLEL") if v2 => {}
+        Some(mode @ ("QUEUED" | "PARALLEL")) => {
+            return Err(structure(format!("The execution mode {mode} is only supported for pipelines of type V2")));
+        }
         Some(other) => {
             return Err(Error::validation(format!(
                 "Value '{other}' at 'pipeline.executionMode' failed to satisfy constraint: Member must satisfy enum value set: [PARALLEL, QUEUED, SUPERSEDED]"
             )));
         }
-    }
-    if !pipeline.triggers.is_empty() {
-        return Err(Error::not_implemented("A pipeline with triggers"));
     }
     if !v2 && !pipeline.variables.is_empty() {
         return Err(structure("Pipeline variables are only supported for pipelines of type V2"));
@@ -92,11 +104,6 @@ fn refuse_unsupported(pipeline: &PipelineDeclaration) -> Result<(), Error> {
         return Err(Error::new("LimitExceededException", format!("A pipeline has at most {MAX_VARIABLES} variables")));
     }
     for declared in &pipeline.stages {
-        let conditions =
-            [("onFailure", &declared.on_failure), ("onSuccess", &declared.on_success), ("beforeEntry", &declared.before_entry)];
-        if let Some((name, _)) = conditions.iter().find(|(_, value)| value.is_some()) {
-            return Err(Error::not_implemented(&format!("{name} of stage '{}'", declared.name)));
-        }
         if !declared.blockers.is_empty() {
             return Err(Error::not_implemented(&format!("blockers of stage '{}'", declared.name)));
         }
@@ -228,7 +235,7 @@ fn check_action(one: &ActionDeclaration, region: &str, known: &mut Known) -> Res
         }
         known.fresh.push(output.name.clone());
     }
-    check_references(one, known)?;
+    check_values("Action", name, &one.configuration, known)?;
     if let Some(namespace) = &one.namespace {
         let taken = known.namespaces.contains(namespace) || known.fresh_namespaces.contains(namespace);
         if taken || !is_artifact_name(namespace) {
@@ -286,9 +293,24 @@ fn check_count(one: &ActionDeclaration, which: &str, count: usize, allowed: &std
     )))
 }
 
+/// What rules read must be there when they are checked: that of the stage itself too, once it has ended.
+fn check_rules(declared: &StageDeclaration, kind: ConditionType, known: &Known) -> Result<(), Error> {
+    let Some(condition) = declared.condition(kind) else { return Ok(()) };
+    for rule in &condition.rules {
+        check_values("Rule", &rule.name, &rule.configuration, known)?;
+        if let Some(missing) = rule.input_artifacts.iter().find(|a| !known.artifacts.contains(&a.name)) {
+            return Err(structure(format!(
+                "Input Artifact Bundle {} in rule {} is not declared as Output Artifact Bundle in any of the preceding actions",
+                missing.name, rule.name
+            )));
+        }
+    }
+    Ok(())
+}
+
 /// A reference must be to a namespace of an action before, or to a variable of the pipeline.
-fn check_references(one: &ActionDeclaration, known: &Known) -> Result<(), Error> {
-    for text in one.configuration.values() {
+fn check_values(what: &str, name: &str, configuration: &BTreeMap<String, String>, known: &Known) -> Result<(), Error> {
+    for text in configuration.values() {
         for (namespace, variable) in variables::references(text) {
             let there = match namespace {
                 variables::PIPELINE => known.variables.contains(variable),
@@ -297,8 +319,7 @@ fn check_references(one: &ActionDeclaration, known: &Known) -> Result<(), Error>
             };
             if !there {
                 return Err(structure(format!(
-                    "Action '{}' refers to the variable #{{{namespace}.{variable}}}, which no preceding action and no pipeline variable provides",
-                    one.name
+                    "{what} '{name}' refers to the variable #{{{namespace}.{variable}}}, which no preceding action and no pipeline variable provides"
                 )));
             }
         }

@@ -93,7 +93,7 @@ impl Operation for CreatePipeline {
         call.put(&PIPELINES, &[account.as_str(), name.as_str()], &row)?;
         call.put(&VERSIONS, &[account.as_str(), name.as_str(), digits(1).as_str()], &pipeline)?;
         let trigger = Trigger { trigger_type: "CreatePipeline".into(), trigger_detail: Some(call.caller().name()) };
-        run::start(call, account, &name, &row, trigger, pipelines::defaults(&pipeline))?;
+        run::start(call, account, &pipeline, &row, run::Start::by(trigger, pipelines::defaults(&pipeline)))?;
         Ok(CreatePipelineOutput { pipeline, tags: input.tags })
     }
 

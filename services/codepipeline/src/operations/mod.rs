@@ -10,9 +10,13 @@ mod get_pipeline_state;
 mod list_action_executions;
 mod list_pipeline_executions;
 mod list_pipelines;
+mod list_rule_executions;
+mod list_rule_types;
 mod list_tags_for_resource;
+mod override_stage_condition;
 mod put_approval_result;
 mod retry_stage_execution;
+mod rollback_stage;
 mod start_pipeline_execution;
 mod stop_pipeline_execution;
 mod tag_resource;
@@ -26,13 +30,23 @@ pub use enable_stage_transition::{EnableStageTransition, EnableStageTransitionIn
 pub use get_pipeline::{GetPipeline, GetPipelineInput, GetPipelineOutput};
 pub use get_pipeline_execution::{GetPipelineExecution, GetPipelineExecutionInput, GetPipelineExecutionOutput};
 pub use get_pipeline_state::{GetPipelineState, GetPipelineStateInput, GetPipelineStateOutput};
-pub use list_action_executions::{ListActionExecutions, ListActionExecutionsInput, ListActionExecutionsOutput};
-pub use list_pipeline_executions::{ListPipelineExecutions, ListPipelineExecutionsInput, ListPipelineExecutionsOutput};
+pub use list_action_executions::{
+    ActionFilter, LatestInPipelineExecution, ListActionExecutions, ListActionExecutionsInput, ListActionExecutionsOutput, StartTimeRange,
+};
+pub use list_pipeline_executions::{
+    ListPipelineExecutions, ListPipelineExecutionsInput, ListPipelineExecutionsOutput, PipelineExecutionFilter, SucceededInStage,
+};
 pub use list_pipelines::{ListPipelines, ListPipelinesInput, ListPipelinesOutput};
+pub use list_rule_executions::{ListRuleExecutions, ListRuleExecutionsInput, ListRuleExecutionsOutput};
+pub use list_rule_types::{ListRuleTypes, ListRuleTypesInput, ListRuleTypesOutput};
 pub use list_tags_for_resource::{ListTagsForResource, ListTagsForResourceInput, ListTagsForResourceOutput};
+pub use override_stage_condition::{OverrideStageCondition, OverrideStageConditionInput};
 pub use put_approval_result::{ApprovalResult, PutApprovalResult, PutApprovalResultInput, PutApprovalResultOutput};
 pub use retry_stage_execution::{RetryStageExecution, RetryStageExecutionInput, RetryStageExecutionOutput};
-pub use start_pipeline_execution::{StartPipelineExecution, StartPipelineExecutionInput, StartPipelineExecutionOutput};
+pub use rollback_stage::{RollbackStage, RollbackStageInput, RollbackStageOutput};
+pub use start_pipeline_execution::{
+    SourceRevisionOverride, StartPipelineExecution, StartPipelineExecutionInput, StartPipelineExecutionOutput,
+};
 pub use stop_pipeline_execution::{StopPipelineExecution, StopPipelineExecutionInput, StopPipelineExecutionOutput};
 pub use tag_resource::{TagResource, TagResourceInput};
 pub use untag_resource::{UntagResource, UntagResourceInput};

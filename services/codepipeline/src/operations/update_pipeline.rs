@@ -72,7 +72,7 @@ fn forget_stages(call: &mut Authorized<'_, UpdatePipeline>, account: base::Accou
         if pipeline.stages.iter().any(|s| s.name == stage) || row.occupant.is_some() {
             continue;
         }
-        if let Some(waiting) = &row.waiting {
+        for waiting in row.waiting.iter().chain(&row.queue) {
             run::supersede(call, account, &arn, waiting)?;
         }
         call.delete(&STAGES, &[account.as_str(), name, stage]);

@@ -12,7 +12,7 @@ use crate::{
     CodePipeline,
     declaration::{ActionDeclaration, ActionTypeId, ArtifactStore},
     error,
-    state::{Approval, Artifact, ErrorDetails, External, Revision},
+    state::{Approval, Artifact, ErrorDetails, External, Revision, SourceOverride},
 };
 use base::Timestamp;
 use gate::{Actor, Error, Scope};
@@ -66,6 +66,8 @@ pub(crate) struct Job<'j, 's> {
     pub(crate) approval: Option<&'j Approval>,
     /// What the execution's sources were found at.
     pub(crate) revisions: &'j [Revision],
+    /// What the execution's starter asked the sources for.
+    pub(crate) overrides: &'j [SourceOverride],
 }
 
 impl Job<'_, '_> {
@@ -79,6 +81,11 @@ impl Job<'_, '_> {
             .filter(|text| !text.is_empty())
             .map(str::to_string)
             .ok_or_else(|| failed("ConfigurationError", format!("The setting {name} of the action {} has no value", self.action.name)))
+    }
+    /// The revision of this type that the starter asked this source for.
+    pub(crate) fn asked_for(&self, revision_type: &str) -> Option<&str> {
+        let mine = |o: &&SourceOverride| o.action_name == self.action.name && o.revision_type == revision_type;
+        self.overrides.iter().find(mine).map(|o| o.revision_value.as_str())
     }
     pub(crate) fn flag(&self, name: &str) -> bool {
         self.setting(name).is_some_and(|text| text.eq_ignore_ascii_case("true"))
