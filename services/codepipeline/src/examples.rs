@@ -113,3 +113,40 @@ pub(crate) fn with_failed_condition(input: Value) -> Example {
         .after("codepipeline:CreatePipeline", json!({"pipeline": pipeline}))
         .after("codepipeline:ListPipelineExecutions", json!({"pipelineName": "example"}))
 }
+
+/// The id of a custom action type.
+pub(crate) fn custom_id() -> Value {
+    json!({"category": "Build", "owner": "Custom", "provider": "Workshop", "version": "1"})
+}
+
+/// A custom action type.
+pub(crate) fn custom_type() -> Value {
+    json!({
+        "category": "Build", "provider": "Workshop", "version": "1",
+        "configurationProperties": [{"name": "Bench", "required": true, "key": true, "secret": false, "queryable": true}],
+        "inputArtifactDetails": {"minimumCount": 1, "maximumCount": 1},
+        "outputArtifactDetails": {"minimumCount": 0, "maximumCount": 1},
+    })
+}
+
+/// A call after a job of a custom action was queued.
+pub(crate) fn with_job(input: Value) -> Example {
+    let mut pipeline = pipeline();
+    pipeline["stages"][1]["actions"] = json!([{
+        "name": "Work", "actionTypeId": custom_id(), "configuration": {"Bench": "left"},
+        "inputArtifacts": [{"name": "Bundle"}], "outputArtifacts": [{"name": "Made"}],
+    }]);
+    ready(input)
+        .after("codepipeline:CreateCustomActionType", custom_type())
+        .after("codepipeline:CreatePipeline", json!({"pipeline": pipeline}))
+}
+
+/// A call after a worker was told of the job; `$8` is what it was told.
+pub(crate) fn with_polled_job(input: Value) -> Example {
+    with_job(input).after("codepipeline:PollForJobs", json!({"actionTypeId": custom_id()}))
+}
+
+/// A call after a worker took the job; `$8` is what it was told.
+pub(crate) fn with_taken_job(input: Value) -> Example {
+    with_polled_job(input).after("codepipeline:AcknowledgeJob", json!({"jobId": "$8/jobs/0/id", "nonce": "$8/jobs/0/nonce"}))
+}

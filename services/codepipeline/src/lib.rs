@@ -7,9 +7,11 @@ mod again;
 mod artifacts;
 mod condition_states;
 mod conditions;
+mod custom;
 mod declaration;
 mod error;
 mod examples;
+mod jobs;
 mod operations;
 mod pipelines;
 mod providers;
@@ -27,9 +29,11 @@ use gate::{Protocol, Registration, Service};
 pub use conditions::{
     Condition, ConditionType, FailureConditions, RetryConfiguration, RetryMode, RuleDeclaration, RuleTypeId, StageConditions, StageResult,
 };
+pub use custom::{ActionConfigurationProperty, ActionType, ActionTypeSettings, ArtifactDetails, PropertyType};
 pub use declaration::{
     ActionDeclaration, ActionTypeId, ArtifactName, ArtifactStore, EncryptionKey, PipelineDeclaration, StageDeclaration, VariableDeclaration,
 };
+pub use jobs::{JobData, JobStatus};
 pub use operations::*;
 pub use pipelines::Tag;
 pub use triggers::{
@@ -49,21 +53,29 @@ impl Service for CodePipeline {
 /// The service.
 pub fn service() -> Registration {
     Registration::new::<CodePipeline>()
+        .operation::<AcknowledgeJob>()
+        .operation::<CreateCustomActionType>()
         .operation::<CreatePipeline>()
+        .operation::<DeleteCustomActionType>()
         .operation::<DeletePipeline>()
         .operation::<DisableStageTransition>()
         .operation::<EnableStageTransition>()
+        .operation::<GetJobDetails>()
         .operation::<GetPipeline>()
         .operation::<GetPipelineExecution>()
         .operation::<GetPipelineState>()
         .operation::<ListActionExecutions>()
+        .operation::<ListActionTypes>()
         .operation::<ListPipelineExecutions>()
         .operation::<ListPipelines>()
         .operation::<ListRuleExecutions>()
         .operation::<ListRuleTypes>()
         .operation::<ListTagsForResource>()
         .operation::<OverrideStageCondition>()
+        .operation::<PollForJobs>()
         .operation::<PutApprovalResult>()
+        .operation::<PutJobFailureResult>()
+        .operation::<PutJobSuccessResult>()
         .operation::<RetryStageExecution>()
         .operation::<RollbackStage>()
         .operation::<StartPipelineExecution>()
@@ -72,6 +84,7 @@ pub fn service() -> Registration {
         .operation::<UntagResource>()
         .operation::<UpdatePipeline>()
         .resources(pipelines::facts)
+        .resource_type(resources::custom_action_type::CustomActionType)
         .resource_type(resources::pipeline::Pipeline)
 }
 

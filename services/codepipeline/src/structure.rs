@@ -6,6 +6,7 @@ use crate::{
         ConditionType,
         check::{self as conditions, Surroundings},
     },
+    custom::{self, ActionType, ArtifactDetails},
     declaration::{ActionDeclaration, ArtifactStore, PipelineDeclaration, StageDeclaration},
     error::{action, stage, structure},
     providers::{self, Kind},
@@ -13,7 +14,10 @@ use crate::{
     triggers, variables,
 };
 use gate::Error;
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::RangeInclusive,
+};
 
 /// AWS's limits.
 const MAX_STAGES: usize = 50;
@@ -23,6 +27,7 @@ const MAX_RUN_ORDER: u32 = 999;
 const MAX_VARIABLES: usize = 50;
 const MAX_SETTINGS: usize = 50;
 const MAX_SETTING: usize = 50_000;
+const MAX_QUERYABLE: usize = 20;
 
 fn is_name(text: &str, longest: usize) -> bool {
     (1..=longest).contains(&text.len()) && text.chars().all(|c| c.is_ascii_alphanumeric() || ".@-_".contains(c))
@@ -39,7 +44,7 @@ pub(crate) fn check_name(member: &str, text: &str) -> Result<(), Error> {
 }
 
 /// Checks a declaration for a region.
-pub(crate) fn check(pipeline: &PipelineDeclaration, region: &str) -> Result<(), Error> {
+pub(crate) fn check(pipeline: &PipelineDeclaration, region: &str, customs: &[ActionType]) -> Result<(), Error> {
     check_name("pipeline.name", &pipeline.name)?;
     refuse_unsupported(pipeline)?;
     if pipeline.role_arn.resource_of("role").is_none() {
@@ -55,7 +60,7 @@ pub(crate) fn check(pipeline: &PipelineDeclaration, region: &str) -> Result<(), 
     }
     let v2 = pipeline.pipeline_type.as_deref() == Some("V2");
     triggers::check(pipeline, v2)?;
-    let mut known = Known::new(pipeline);
+    let mut known = Known::new(pipeline, customs);
     let mut stages = BTreeSet::new();
     for (index, declared) in pipeline.stages.iter().enumerate() {
         check_name("pipeline.stages.member.name", &declared.name)?;
@@ -141,7 +146,8 @@ fn check_stores(pipeline: &PipelineDeclaration, region: &str) -> Result<(), Erro
 }
 
 /// What the actions before the present one brought.
-struct Known {
+struct Known<'p> {
+    customs: &'p [ActionType],
     artifacts: BTreeSet<String>,
     /// Output artifacts of the present run order: they are there for the next.
     fresh: Vec<String>,
@@ -150,11 +156,11 @@ struct Known {
     variables: BTreeSet<String>,
 }
 
-impl Known {
-    fn new(pipeline: &PipelineDeclaration) -> Self {
+impl<'p> Known<'p> {
+    fn new(pipeline: &PipelineDeclaration, customs: &'p [ActionType]) -> Self {
         let namespaces = [variables::EXECUTION.to_string(), variables::PIPELINE.to_string()].into();
         let variables = pipeline.variables.iter().map(|v| v.name.clone()).collect();
-        Self { artifacts: BTreeSet::new(), fresh: Vec::new(), namespaces, fresh_namespaces: Vec::new(), variables }
+        Self { customs, artifacts: BTreeSet::new(), fresh: Vec::new(), namespaces, fresh_namespaces: Vec::new(), variables }
     }
     fn settle(&mut self) {
         self.artifacts.extend(self.fresh.drain(..));
@@ -162,7 +168,7 @@ impl Known {
     }
 }
 
-fn check_stage(declared: &StageDeclaration, first: bool, region: &str, known: &mut Known) -> Result<(), Error> {
+fn check_stage(declared: &StageDeclaration, first: bool, region: &str, known: &mut Known<'_>) -> Result<(), Error> {
     if declared.actions.is_empty() {
         return Err(stage(format!("Stage '{}' has no actions. A stage must have at least one action", declared.name)));
     }
@@ -201,17 +207,17 @@ fn check_stage(declared: &StageDeclaration, first: bool, region: &str, known: &m
     Ok(())
 }
 
-fn check_action(one: &ActionDeclaration, region: &str, known: &mut Known) -> Result<(), Error> {
+fn check_action(one: &ActionDeclaration, region: &str, known: &mut Known<'_>) -> Result<(), Error> {
     let provider = providers::provider(&one.action_type_id, &one.name)?;
-    let kind = provider.kind();
+    let shape = Shape::of(one, provider.kind(), known.customs)?;
     let name = &one.name;
     if !(1..=MAX_RUN_ORDER).contains(&one.run_order) {
         return Err(action(format!("Action '{name}' has the run order {}; it must be between 1 and {MAX_RUN_ORDER}", one.run_order)));
     }
     refuse_unsupported_members(one, region)?;
-    check_settings(one, kind)?;
-    check_count(one, "input", one.input_artifacts.len(), &kind.inputs)?;
-    check_count(one, "output", one.output_artifacts.len(), &kind.outputs)?;
+    check_settings(one, &shape.settings)?;
+    check_count(one, "input", one.input_artifacts.len(), &shape.inputs)?;
+    check_count(one, "output", one.output_artifacts.len(), &shape.outputs)?;
     for input in &one.input_artifacts {
         if !known.artifacts.contains(&input.name) {
             return Err(structure(format!(
@@ -267,15 +273,48 @@ fn refuse_unsupported_members(one: &ActionDeclaration, region: &str) -> Result<(
     }
 }
 
-fn check_settings(one: &ActionDeclaration, kind: &Kind) -> Result<(), Error> {
+/// What an action may hold, by its provider or by its custom type.
+struct Shape<'k> {
+    inputs: RangeInclusive<usize>,
+    outputs: RangeInclusive<usize>,
+    settings: Vec<(&'k str, bool)>,
+}
+
+impl<'k> Shape<'k> {
+    fn of(one: &ActionDeclaration, kind: &'static Kind, customs: &'k [ActionType]) -> Result<Self, Error> {
+        if one.action_type_id.owner != "Custom" {
+            return Ok(Self { inputs: kind.inputs.clone(), outputs: kind.outputs.clone(), settings: kind.settings.to_vec() });
+        }
+        let Some(own) = customs.iter().find(|t| t.id == one.action_type_id) else {
+            return Err(custom::missing(&one.action_type_id, &one.name));
+        };
+        let range = |details: &ArtifactDetails| details.minimum_count..=details.maximum_count;
+        let properties = &own.action_configuration_properties;
+        let fits = |value: &str| value.len() <= MAX_QUERYABLE && value.chars().all(|c| c.is_ascii_alphanumeric() || "_-".contains(c));
+        let queried = properties.iter().find(|p| p.queryable == Some(true)).and_then(|p| Some((p, one.setting(&p.name)?)));
+        if let Some((property, _)) = queried.filter(|(_, value)| !fits(value)) {
+            return Err(action(format!(
+                "The queryable configuration '{}' of action '{}' must have at most {MAX_QUERYABLE} letters, digits, '_' and '-'",
+                property.name, one.name
+            )));
+        }
+        Ok(Self {
+            inputs: range(&own.input_artifact_details),
+            outputs: range(&own.output_artifact_details),
+            settings: properties.iter().map(|p| (p.name.as_str(), p.required)).collect(),
+        })
+    }
+}
+
+fn check_settings(one: &ActionDeclaration, settings: &[(&str, bool)]) -> Result<(), Error> {
     let name = &one.name;
     if one.configuration.len() > MAX_SETTINGS || one.configuration.values().any(|v| v.len() > MAX_SETTING) {
         return Err(action(format!("Action configuration for action '{name}' is too large")));
     }
-    if let Some((missing, _)) = kind.settings.iter().find(|(key, required)| *required && one.setting(key).is_none()) {
+    if let Some((missing, _)) = settings.iter().find(|(key, required)| *required && one.setting(key).is_none()) {
         return Err(action(format!("Action configuration for action '{name}' is missing required configuration '{missing}'")));
     }
-    match one.configuration.keys().find(|key| !kind.settings.iter().any(|(known, _)| known == key)) {
+    match one.configuration.keys().find(|key| !settings.iter().any(|(known, _)| known == key)) {
         Some(unknown) => Err(action(format!("Action configuration for action '{name}' contains unknown configuration '{unknown}'"))),
         None => Ok(()),
     }
@@ -294,7 +333,7 @@ fn check_count(one: &ActionDeclaration, which: &str, count: usize, allowed: &std
 }
 
 /// What rules read must be there when they are checked: that of the stage itself too, once it has ended.
-fn check_rules(declared: &StageDeclaration, kind: ConditionType, known: &Known) -> Result<(), Error> {
+fn check_rules(declared: &StageDeclaration, kind: ConditionType, known: &Known<'_>) -> Result<(), Error> {
     let Some(condition) = declared.condition(kind) else { return Ok(()) };
     for rule in &condition.rules {
         check_values("Rule", &rule.name, &rule.configuration, known)?;
@@ -309,7 +348,7 @@ fn check_rules(declared: &StageDeclaration, kind: ConditionType, known: &Known) 
 }
 
 /// A reference must be to a namespace of an action before, or to a variable of the pipeline.
-fn check_values(what: &str, name: &str, configuration: &BTreeMap<String, String>, known: &Known) -> Result<(), Error> {
+fn check_values(what: &str, name: &str, configuration: &BTreeMap<String, String>, known: &Known<'_>) -> Result<(), Error> {
     for text in configuration.values() {
         for (namespace, variable) in variables::references(text) {
             let there = match namespace {

@@ -3,6 +3,7 @@
 mod cloudformation;
 mod codebuild;
 mod codecommit;
+mod custom;
 mod manual;
 mod s3_deploy;
 mod s3_source;
@@ -13,6 +14,7 @@ use crate::{
     declaration::{ActionDeclaration, ActionTypeId, ArtifactStore},
     error,
     state::{Approval, Artifact, ErrorDetails, External, Revision, SourceOverride},
+    workflows::run::Run,
 };
 use base::Timestamp;
 use gate::{Actor, Error, Scope};
@@ -66,6 +68,8 @@ pub(crate) struct Job<'j, 's> {
     pub(crate) approval: Option<&'j Approval>,
     /// What the execution's sources were found at.
     pub(crate) revisions: &'j [Revision],
+    /// The execution that it is part of.
+    pub(crate) run: &'j Run,
     /// What the execution's starter asked the sources for.
     pub(crate) overrides: &'j [SourceOverride],
 }
@@ -228,9 +232,17 @@ const NOT_HERE: [(&str, &str); 26] = [
     ("Build", "Jenkins"),
 ];
 
+/// What there is of AWS's own.
+pub(crate) fn kinds() -> impl Iterator<Item = &'static Kind> {
+    PROVIDERS.iter().map(|p| p.kind())
+}
+
 /// The provider of a type of action.
 pub(crate) fn provider(kind: &ActionTypeId, action: &str) -> Result<&'static dyn Provider, Error> {
     let ActionTypeId { category, owner, provider, version } = kind;
+    if owner == "Custom" {
+        return Ok(&custom::Custom);
+    }
     let ours = owner == "AWS" && version == "1";
     let found = PROVIDERS.iter().find(|p| ours && p.kind().provider == provider && p.kind().categories.contains(&category.as_str()));
     match found {

@@ -115,6 +115,7 @@ pub(crate) fn with_job(
             outputs: on.outputs,
             approval: on.approval,
             revisions: &run.row.revisions,
+            run,
             overrides: &run.row.overrides,
         },
         provider,
