@@ -28,6 +28,10 @@ use process::Delivery;
 use std::path::PathBuf;
 use table::Table;
 
+/// What the product allocates with, so that what is measured in this process costs what it costs there.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 /// What parts measure.

@@ -7,7 +7,7 @@ use crate::{
     names::Owner,
     state::{BuildRow, PhaseRow},
 };
-use base::{Timestamp, uuid};
+use base::Timestamp;
 use gate::{Error, Scope};
 use serde_json::{Map, Value, json};
 
@@ -81,18 +81,7 @@ fn additional(build: &Build, row: &BuildRow) -> Value {
 }
 
 fn publish(scope: &mut Scope<'_, CodeBuild>, owner: &Owner, id: &str, kind: &str, detail: Map<String, Value>) -> Result<(), Error> {
-    let event = json!({
-        "version": "0",
-        "id": uuid(scope.entropy()),
-        "detail-type": kind,
-        "source": "aws.codebuild",
-        "account": owner.account,
-        "time": scope.now().iso(),
-        "region": owner.region,
-        "resources": [owner.build_arn(id)],
-        "detail": detail,
-    });
-    durable::publish(scope, &format!("event/{}", owner.account), event)
+    durable::tell(scope, owner.account, kind, &[&owner.build_arn(id)], Value::Object(detail))
 }
 
 fn detail(owner: &Owner, id: &str, build: &Build, row: &BuildRow) -> Map<String, Value> {
@@ -104,7 +93,7 @@ fn detail(owner: &Owner, id: &str, build: &Build, row: &BuildRow) -> Map<String,
     detail
 }
 
-/// Tells of each phase that has ended since, and of another status. Topic `codebuild/event/ACCOUNT`.
+/// Tells of each phase that has ended since, and of another status.
 pub(crate) fn changed(
     scope: &mut Scope<'_, CodeBuild>,
     owner: &Owner,

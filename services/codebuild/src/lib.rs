@@ -77,7 +77,7 @@ pub use operations::{
     update_report::{UpdateReport, UpdateReportInput},
     update_report_group::{UpdateReportGroup, UpdateReportGroupInput, UpdateReportGroupOutput},
 };
-pub use runner::{Endpoint, Runner, workflows, workflows_with};
+pub use runner::{Egress, Endpoint, Runner, workflows, workflows_with};
 pub use state::AutoRetry;
 
 /// The service's token.
@@ -129,6 +129,7 @@ pub fn service() -> Registration {
         .operation::<UpdateReport>()
         .operation::<UpdateReportGroup>()
         .resource_type(resources::project::ProjectType)
+        .resource_type(resources::report_group::ReportGroupType)
         .resources::<CodeBuild>(facts)
 }
 

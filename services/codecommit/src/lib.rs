@@ -4,6 +4,7 @@
 //! topic `codecommit/ref/REPOSITORY-ARN/REFERENCE`.
 
 mod error;
+mod events;
 mod examples;
 mod facts;
 mod git;

@@ -1,7 +1,7 @@
 //! The one place where references move: by compare-and-set, told to the feed.
 
 use crate::{
-    CodeCommit, error,
+    CodeCommit, error, events,
     state::{self, HEADS, REFERENCES, Repository},
 };
 use gate::{Error, Scope};
@@ -27,6 +27,7 @@ pub(crate) fn apply(scope: &mut Scope<'_, CodeCommit>, mut repository: Repositor
             None => scope.delete(&REFERENCES, &key),
         }
         durable::publish(scope, &format!("ref/{arn}/{}", one.name), json!({"commit": one.new}))?;
+        events::moved(scope, &repository, one)?;
     }
     for one in moves.iter().filter(|m| m.old.is_none()) {
         no_folder_and_file(scope, &repository, one.name)?;

@@ -2,6 +2,7 @@
 #![allow(clippy::disallowed_methods, reason = "tests look at folders")]
 
 mod batches;
+mod bounds;
 mod ends;
 mod fetched;
 mod hand_over;

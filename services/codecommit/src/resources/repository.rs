@@ -5,7 +5,6 @@ use crate::{
 use gate::{Error, Physical, Property, ResourceContext, ResourceType};
 use serde::Deserialize;
 use serde_json::Value;
-use std::collections::BTreeMap;
 
 /// `AWS::CodeCommit::Repository`. `Ref` gives the repository's id.
 /// Source: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-codecommit-repository.html>
@@ -55,9 +54,8 @@ impl ResourceType for Repository {
     }
     fn create(&self, context: &mut ResourceContext<'_>, properties: &Value) -> Result<Physical, Error> {
         let Properties { repository_name, repository_description, tags } = read(properties)?;
-        let mut all: BTreeMap<String, String> = context.tags.iter().cloned().collect();
-        all.extend(tags.into_iter().map(|t| (t.key, t.value)));
-        let input = CreateRepositoryInput { repository_name, repository_description, tags: all, kms_key_id: None };
+        let tags = tags.into_iter().map(|t| (t.key, t.value)).collect();
+        let input = CreateRepositoryInput { repository_name, repository_description, tags, kms_key_id: None };
         Ok(physical(&context.call::<CreateRepository>(input)?.repository_metadata))
     }
 

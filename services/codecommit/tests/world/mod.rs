@@ -52,6 +52,7 @@ pub fn context(gate: &Gate) -> RequestContext {
         user_agent: "git/2".into(),
         secure_transport: true,
         region: Region::new(REGION),
+        source_arn: None,
         transport: gate::Transport::default(),
     }
 }

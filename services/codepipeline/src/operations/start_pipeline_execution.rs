@@ -87,7 +87,12 @@ impl Operation for StartPipelineExecution {
                 missing.name, input.name
             )));
         }
-        let trigger = Trigger { trigger_type: "StartPipelineExecution".into(), trigger_detail: Some(call.caller().name()) };
+        let trigger = match &call.context().source_arn {
+            Some(rule) if rule.service() == "events" => {
+                Trigger { trigger_type: "CloudWatchEvent".into(), trigger_detail: Some(rule.to_string()) }
+            }
+            _ => Trigger { trigger_type: "StartPipelineExecution".into(), trigger_detail: Some(call.caller().name()) },
+        };
         let id = run::start(call, account, &input.name, &row, trigger, variables)?;
         if !token.is_empty() {
             call.put(&START_TOKENS, &key, &id)?;
