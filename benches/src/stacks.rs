@@ -2,11 +2,11 @@
 
 use crate::{
     Result, Run,
-    client::{Call, Signer, once},
-    process::{Server, cpu_of},
+    caller::{Caller, encoded},
+    process::cpu_of,
     table::{Table, median},
 };
-use serde_json::{Value, json};
+use serde_json::json;
 use std::time::{Duration, Instant};
 
 const SIZES: [usize; 4] = [50, 100, 200, 400];
@@ -21,7 +21,7 @@ const PAGES: usize = 200;
 pub(crate) fn measure(Run { delivery, .. }: &Run, table: &mut Table) -> Result<()> {
     delivery.made()?;
     let server = delivery.up()?;
-    let caller = Caller::new(&server, &delivery.environment()?)?;
+    let caller = Stacks(Caller::new(&server, &delivery.environment()?)?);
     for size in SIZES {
         let made = caller.operation("CreateStack", size, 0, "CREATE_COMPLETE")?;
         table.add(
@@ -48,7 +48,7 @@ pub(crate) fn measure(Run { delivery, .. }: &Run, table: &mut Table) -> Result<(
 pub(crate) fn events(Run { delivery, .. }: &Run, table: &mut Table) -> Result<()> {
     delivery.made()?;
     let server = delivery.up()?;
-    let caller = Caller::new(&server, &delivery.environment()?)?;
+    let caller = Stacks(Caller::new(&server, &delivery.environment()?)?);
     caller.operation("CreateStack", STORYTELLERS, 0, "CREATE_COMPLETE")?;
     let mut written = 3 * STORYTELLERS;
     let how = format!("the newest 100, server's CPU, mean of {PAGES}");
@@ -88,29 +88,12 @@ impl Took {
     }
 }
 
-struct Caller<'s> {
-    server: &'s Server,
-    signer: Signer,
-    runtime: tokio::runtime::Runtime,
-}
+/// Stacks by the calls of one caller.
+struct Stacks<'s>(Caller<'s>);
 
-fn encoded(text: &str) -> String {
-    text.bytes().map(|b| if b.is_ascii_alphanumeric() { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
-}
-
-impl<'s> Caller<'s> {
-    fn new(server: &'s Server, env: &Value) -> Result<Self> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        Ok(Self { server, signer: Signer::new(env, server.address), runtime })
-    }
-
+impl Stacks<'_> {
     fn call(&self, operation: &str, input: &str) -> Result<String> {
-        let body = format!("Action={operation}&Version=2010-05-15{input}");
-        let headers = [("content-type", "application/x-www-form-urlencoded")];
-        let call = Call { method: "POST", target: "/", service: "cloudformation", headers: &headers };
-        let answer = self.runtime.block_on(once(self.server.address, &self.signer.request(call, body.as_bytes())))?;
-        let text = String::from_utf8(answer)?;
-        if text.contains("<ErrorResponse") { Err(format!("{operation}: {text}").into()) } else { Ok(text) }
+        self.0.cloudformation(operation, input)
     }
 
     fn input(&self, size: usize, template: &str) -> String {
@@ -131,7 +114,7 @@ impl<'s> Caller<'s> {
         let described = self.call("DescribeStacks", &format!("&StackName=stack-{size}")).ok();
         let id = described.as_deref().and_then(|text| text.split_once("<StackId>")?.1.split_once('<')).map(|(id, _)| encoded(id));
         let named = id.unwrap_or_else(|| format!("stack-{size}"));
-        let process = self.server.id().to_string();
+        let process = self.0.server.id().to_string();
         let (cpu, begun) = (cpu_of(&process)?, Instant::now());
         self.call(operation, input)?;
         loop {
@@ -149,7 +132,7 @@ impl<'s> Caller<'s> {
 
     /// What a page of events costs.
     fn page(&self, size: usize) -> Result<String> {
-        let process = self.server.id().to_string();
+        let process = self.0.server.id().to_string();
         let cpu = cpu_of(&process)?;
         for _ in 0..PAGES {
             self.call("DescribeStackEvents", &format!("&StackName=stack-{size}"))?;
