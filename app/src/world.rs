@@ -144,7 +144,19 @@ impl World {
         }
         let accounts = accounts.iter().map(|(id, _)| *id).collect();
         let runtime = config::runtime_folder(&id)?;
-        Ok(Self { gate, operator, state, accounts, runtime, id, store, blobs, names: Vec::new(), issuer_roots: Vec::new(), builds: Builds::default() })
+        Ok(Self {
+            gate,
+            operator,
+            state,
+            accounts,
+            runtime,
+            id,
+            store,
+            blobs,
+            names: Vec::new(),
+            issuer_roots: Vec::new(),
+            builds: Builds::default(),
+        })
     }
 
     /// Listens and, if `working`, runs long work.

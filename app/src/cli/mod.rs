@@ -19,7 +19,7 @@ mod up;
 mod workloads;
 
 use crate::failure::Failure;
-use crate::say::{self, say};
+use crate::say;
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use std::process::ExitCode;
 

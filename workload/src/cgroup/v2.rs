@@ -89,11 +89,7 @@ fn enter(parent: &Path, name: &str) -> Result<(Group, PathBuf), Failure> {
             return Err(failure);
         }
     };
-    let files = Files {
-        memory: folder.join("memory.events"),
-        processes: folder.join("pids.events"),
-        time: folder.join("cpu.stat"),
-    };
+    let files = Files { memory: folder.join("memory.events"), processes: folder.join("pids.events"), time: folder.join("cpu.stat") };
     Ok((Group { folders: vec![folder.clone()], entry, files }, folder))
 }
 

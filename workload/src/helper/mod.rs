@@ -88,4 +88,3 @@ fn run() -> Result<(), Failure> {
     let _ = channel::send(&socket, &answer, channel::NONE);
     Ok(())
 }
-

@@ -98,7 +98,14 @@ impl Yard {
 
     pub fn engine_serving(&self, backend: Backend, helper: Helper, endpoint: Option<Arc<dyn Endpoint>>) -> Engine {
         let mut engine = Engine::new(self.world.gate.clone());
-        let runner = Runner { backend, runtime_dir: self.folder.path().to_path_buf(), endpoint, ca_bundle: None, ceilings: self.ceilings.clone(), egress: self.egress.clone() };
+        let runner = Runner {
+            backend,
+            runtime_dir: self.folder.path().to_path_buf(),
+            endpoint,
+            ca_bundle: None,
+            ceilings: self.ceilings.clone(),
+            egress: self.egress.clone(),
+        };
         codebuild::workflows_with(&mut engine, runner, helper);
         kms::workflows(&mut engine);
         engine
