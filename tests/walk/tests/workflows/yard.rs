@@ -49,7 +49,17 @@ impl Yard {
     pub fn engine(&self) -> Engine {
         let mut engine = Engine::new(self.world.gate.clone());
         let runtime_dir = self.folder.path().join("builds");
-        codebuild::workflows(&mut engine, Runner { backend: Backend::Unconfined, runtime_dir, endpoint: None, ca_bundle: None, ceilings: Default::default(), egress: None });
+        codebuild::workflows(
+            &mut engine,
+            Runner {
+                backend: Backend::Unconfined,
+                runtime_dir,
+                endpoint: None,
+                ca_bundle: None,
+                ceilings: Default::default(),
+                egress: None,
+            },
+        );
         codepipeline::workflows(&mut engine);
         cloudformation::workflows(&mut engine);
         s3::workflows(&mut engine);

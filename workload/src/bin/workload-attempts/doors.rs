@@ -43,7 +43,7 @@ pub(super) fn attempt(name: &str, argument: &str) -> Option<Outcome> {
 fn raw(number: c_long, arguments: [c_long; 5]) -> Outcome {
     let [a, b, c, d, e] = arguments;
     // SAFETY: every caller passes numbers, and pointers to values that outlive this call, of the sizes that it names.
-    match unsafe { libc::syscall(number, a, b, c, d, e, 0) } {
+    match unsafe { libc::syscall(number, a, b, c, d, e, 0 as c_long) } {
         -1 => Err(io::Error::last_os_error().into()),
         _ => Ok(String::new()),
     }
