@@ -25,14 +25,14 @@ impl Attributes for Known {
     }
 }
 
-/// A template of `bytes`, whose resources have policies with functions in them, and text.
-fn yaml(bytes: usize) -> String {
+/// A template of so many resources, of which `RESOURCES` fill the largest; they have policies with functions in them, and text.
+fn yaml(resources: usize) -> String {
     let mut text = String::from(
         "Parameters:\n  Stage: {Type: String, Default: test}\nMappings:\n  Accounts: {test: {Id: '111111111111'}}\n\
          Conditions:\n  Test: !Equals [!Ref Stage, test]\nResources:\n",
     );
-    let each = (bytes - text.len() - 1) / RESOURCES;
-    for number in 0..RESOURCES {
+    let each = (BYTES - text.len() - 1) / RESOURCES;
+    for number in 0..resources {
         let begins = text.len();
         let other = number.saturating_sub(1);
         write!(text, "  Resource{number}:\n    Type: AWS::IAM::Role\n    Properties:\n      Statement:\n").unwrap_or_default();
@@ -57,14 +57,14 @@ fn yaml(bytes: usize) -> String {
 }
 
 /// The same as JSON.
-fn json(bytes: usize) -> String {
+fn json(resources: usize) -> String {
     let statement = |number: usize| {
         serde_json::json!({"Sid": format!("Statement{number}"), "Effect": "Allow", "Action": ["s3:GetObject", {"Fn::Sub": "s3:Put${AWS::Region}"}],
             "Resource": {"Fn::Join": ["", ["arn:aws:s3:::", {"Ref": "AWS::AccountId"}, "/*"]]}})
     };
-    let each = bytes / RESOURCES - 250;
+    let each = BYTES / RESOURCES - 250;
     let list: Vec<_> = (0..each / 2 / statement(0).to_string().len()).map(statement).collect();
-    let resources = (0..RESOURCES).map(|number| {
+    let resources = (0..resources).map(|number| {
         let properties = serde_json::json!({"Statement": list, "Text": "long text ".repeat(each / 20)});
         (format!("Resource{number}"), serde_json::json!({"Type": "AWS::IAM::Role", "Properties": properties}))
     });
@@ -92,7 +92,7 @@ fn best(text: &str) -> Result<[Duration; 2]> {
 /// What templates cost.
 pub(crate) fn measure(_: &Run, table: &mut Table) -> Result<()> {
     for (name, write) in [("YAML", yaml as fn(usize) -> String), ("JSON", json)] {
-        let (whole, half) = (write(BYTES), write(BYTES / 2));
+        let (whole, half) = (write(RESOURCES), write(RESOURCES / 2));
         let ([read, evaluated], halves) = (best(&whole)?, best(&half)?);
         let total = |parts: [Duration; 2]| (parts[0] + parts[1]).as_secs_f64() * 1e3;
         let how = format!(

@@ -2,10 +2,12 @@
 
 mod audit;
 mod backup;
+mod connect;
 mod decide;
 mod doctor;
 mod env;
 mod explain;
+mod logs;
 mod measure;
 mod project;
 mod reasons;
@@ -16,6 +18,7 @@ mod run;
 mod signals;
 mod status;
 mod up;
+mod watch;
 mod workloads;
 
 use crate::failure::Failure;
@@ -28,6 +31,8 @@ const EXAMPLES: &str = "Examples:
   sekisho run examples/cross-account --approve-all
   sekisho up &
   sekisho status
+  sekisho watch shop
+  sekisho logs shop --follow
   eval \"$(sekisho env dev)\" && aws sts get-caller-identity
   sekisho audit lookup --account dev --denied
   sekisho explain EVENT-ID";
@@ -48,6 +53,10 @@ enum Command {
     Up(up::Up),
     /// Show what is under way: stacks, executions, builds, approvals that wait, what failed and when it is tried again
     Status(status::StatusOf),
+    /// Watch a pipeline's execution until it ends: stages, actions, what failed and why
+    Watch(watch::WatchOf),
+    /// Write a build's log
+    Logs(logs::Logs),
     /// Print the exports by which AWS clients reach an account of a running `sekisho up`
     Env(env::Env),
     /// Read the audit trail
@@ -56,6 +65,8 @@ enum Command {
     Explain(explain::Explain),
     /// Decide authorization cases from files: unit tests for policies
     Decide(decide::Decide),
+    /// Connect a connection of AWS CodeConnections to its git host
+    Connect(connect::Connect),
     /// Write a backup of all accounts, of a running server too; or verify one
     Backup(backup::Backup),
     /// Restore a backup, whole or not at all
@@ -85,11 +96,14 @@ pub(crate) fn main() -> ExitCode {
         Command::Run(command) => command.execute(),
         Command::Up(command) => command.execute(),
         Command::Status(command) => command.execute(),
+        Command::Watch(command) => command.execute(),
+        Command::Logs(command) => command.execute(),
         Command::Env(command) => command.execute(),
         Command::Audit(command) => command.execute(),
         Command::Explain(command) => command.execute(),
         Command::Decide(command) => command.execute(),
         Command::Backup(command) => command.execute(),
+        Command::Connect(command) => command.execute(),
         Command::Restore(command) => command.execute(),
         Command::RotateRootKey(command) => command.execute(),
         Command::Doctor(command) => command.execute(),

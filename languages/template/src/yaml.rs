@@ -1,5 +1,7 @@
 //! YAML with places: the parser's events become our own tree, short forms become long ones.
 
+mod lone_dash;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -32,8 +34,12 @@ pub(crate) fn parse(source: &str, file: &Arc<str>, findings: &mut Findings) -> R
             "a control character stands here; write it as an escape in double quotes",
         ));
     }
-    for event in Parser::new_from_str(source) {
+    let given = lone_dash::Source::new(source);
+    for event in Parser::new_from_str(&given.text) {
         match event {
+            Ok((Event::Scalar(text, style, anchor, tag), mark)) => {
+                builder.event(Event::Scalar(given.written(text), style, anchor, tag), mark)?
+            }
             Ok((event, mark)) => builder.event(event, mark)?,
             Err(error) => {
                 return Err(builder.syntax(error.marker().line(), error.marker().col(), error.info()));

@@ -44,6 +44,14 @@ fn scalars() {
 }
 
 #[test]
+fn a_dash_alone_in_brackets_is_text() {
+    gives("!Join [-, [a, b]]", json!("a-b"));
+    gives("!Join [ - , [!Ref Stage, 'x,-,y', \"[-]\"]]", json!("test-x,-,y-[-]"));
+    gives("[-, -, -1, -a, [-]]", json!(["-", "-", -1, "-a", ["-"]]));
+    refuses("!Join [-, [!Ref Nothing]]", "t:16:26: Template format error: Unresolved");
+}
+
+#[test]
 fn ref_and_get_att() {
     gives("!Ref Stage", json!("test"));
     gives("Ref: Zones", json!(["one", "two"]));

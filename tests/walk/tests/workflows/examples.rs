@@ -7,7 +7,7 @@ use crate::{
 use serde_json::{Value, json};
 
 /// Those that have handlers of commands, which may run again.
-pub const COMMANDS: [&str; 2] = ["codebuild/Build", "iam/IssuerKeys"];
+pub const COMMANDS: [&str; 3] = ["codebuild/Batch", "codebuild/Build", "iam/IssuerKeys"];
 
 pub const BUCKET: &str = "stack-goods";
 
@@ -18,9 +18,13 @@ pub const ALL: &[Example] = &[
         phases: &[create_stack_set, update_stack_set, empty_stack_set],
         look: stack_sets,
     },
+    Example { workflow: "codebuild/Batch", phases: &[start_batch], look: batches },
     Example { workflow: "codebuild/Build", phases: &[start_build], look: builds },
     Example { workflow: "codepipeline/Execution", phases: &[create_pipeline, put_source, approve], look: executions },
     Example { workflow: "codepipeline/Poller", phases: &[create_pipeline, put_source], look: executions },
+    Example { workflow: "events/Clock", phases: &[log_by_the_clock], look: logged },
+    Example { workflow: "events/Delivery", phases: &[log_orders], look: logged },
+    Example { workflow: "events/Listener", phases: &[log_uploads, upload, stop_logging], look: logged },
     Example { workflow: "iam/IssuerKeys", phases: &[create_provider], look: providers },
     Example { workflow: "iam/LastAccessed", phases: &[ask_last_accessed], look: last_accessed },
     Example { workflow: "kms/Upkeep", phases: &[end_key], look: keys },
@@ -173,6 +177,28 @@ fn start_build(yard: &Yard) {
     yard.call("codebuild:StartBuild", json!({"projectName": "shop"}));
 }
 
+/// Its first build cannot read the buildspec, so that the batch ends with it.
+fn start_batch(yard: &Yard) {
+    let role = role(yard, "Build", "codebuild.amazonaws.com", json!(["logs:*", "codebuild:StartBuild"]));
+    yard.call(
+        "codebuild:CreateProject",
+        json!({
+            "name": "shop", "serviceRole": role, "source": {"type": "NO_SOURCE", "buildspec": "version: 0.2\nphases: nothing\n"},
+            "artifacts": {"type": "NO_ARTIFACTS"}, "buildBatchConfig": {"serviceRole": role},
+            "environment": {"type": "LINUX_CONTAINER", "image": "aws/codebuild/standard:7.0", "computeType": "BUILD_GENERAL1_SMALL"},
+        }),
+    );
+    yard.call("codebuild:StartBuildBatch", json!({"projectName": "shop"}));
+}
+
+fn batches(yard: &Yard) -> Vec<String> {
+    let ids = yard.call("codebuild:ListBuildBatches", json!({}));
+    let found = yard.call("codebuild:BatchGetBuildBatches", json!({"ids": ids["ids"]}));
+    let mut all = told(&found, "buildBatches", &["buildBatchNumber", "buildBatchStatus", "currentPhase"]);
+    all.extend(builds(yard));
+    all
+}
+
 fn builds(yard: &Yard) -> Vec<String> {
     let ids = yard.call("codebuild:ListBuilds", json!({}));
     let found = yard.call("codebuild:BatchGetBuilds", json!({"ids": ids["ids"]}));
@@ -238,6 +264,52 @@ fn executions(yard: &Yard) -> Vec<String> {
     all.extend(actions);
     all.extend(told(&yard.call("s3:ListObjectsV2", json!({"Bucket": "site"})), "Contents", &["Key", "Size"]));
     all
+}
+
+// --- events ----------------------------------------------------------------------------------------------------------
+
+fn log_rule(yard: &Yard, rule: Value) {
+    let statement = json!({"Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"},
+        "Action": ["logs:CreateLogStream", "logs:PutLogEvents"], "Resource": "*"});
+    let policy = json!({"Version": "2012-10-17", "Statement": statement}).to_string();
+    yard.call("logs:CreateLogGroup", json!({"logGroupName": "/shop"}));
+    yard.call("logs:PutResourcePolicy", json!({"policyName": "events", "policyDocument": policy}));
+    let target = json!({"Id": "log", "Arn": format!("arn:aws:logs:us-east-1:{ACCOUNT}:log-group:/shop"), "InputPath": "$.detail-type"});
+    let name = rule["Name"].clone();
+    yard.call("events:PutRule", rule);
+    yard.call("events:PutTargets", json!({"Rule": name, "Targets": [target]}));
+}
+
+fn log_by_the_clock(yard: &Yard) {
+    log_rule(yard, json!({"Name": "daily", "ScheduleExpression": "cron(0 0 ? * SUN 2026)"}));
+}
+
+fn log_orders(yard: &Yard) {
+    log_rule(yard, json!({"Name": "orders", "EventPattern": "{\"source\":[\"shop\"]}"}));
+    let entry = json!({"Source": "shop", "DetailType": "Order", "Detail": "{}"});
+    yard.call("events:PutEvents", json!({"Entries": [entry.clone(), entry]}));
+}
+
+fn log_uploads(yard: &Yard) {
+    yard.call("s3:CreateBucket", json!({"Bucket": "told"}));
+    let told = json!({"EventBridgeConfiguration": {}});
+    yard.call("s3:PutBucketNotificationConfiguration", json!({"Bucket": "told", "NotificationConfiguration": told}));
+    log_rule(yard, json!({"Name": "uploads", "EventPattern": "{\"source\":[\"aws.s3\"]}"}));
+}
+
+fn upload(yard: &Yard) {
+    for key in ["one", "two"] {
+        yard.send("s3:PutObject", json!({"Bucket": "told", "Key": key}), b"goods");
+    }
+}
+
+fn stop_logging(yard: &Yard) {
+    yard.call("events:DisableRule", json!({"Name": "uploads"}));
+    upload(yard);
+}
+
+fn logged(yard: &Yard) -> Vec<String> {
+    events(yard)
 }
 
 // --- iam, kms -------------------------------------------------------------------------------------------------------

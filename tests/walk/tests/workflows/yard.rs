@@ -31,6 +31,7 @@ impl Yard {
             codebuild::service(),
             codecommit::service(),
             codepipeline::service(),
+            events::service(),
             iam::service(),
             kms::service(),
             logs::service(),
@@ -67,6 +68,7 @@ impl Yard {
         logs::workflows(&mut engine);
         secretsmanager::workflows(&mut engine);
         ssm::workflows(&mut engine);
+        events::workflows(&mut engine);
         let keys = self.keys.clone();
         let answer = move |url: &str| match url.strip_prefix(ISSUER) {
             Some("/keys") => Ok(keys.to_vec()),
