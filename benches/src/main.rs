@@ -2,8 +2,8 @@
 //!
 //!     cargo build --release && cargo run --release -p benches [-- PART... [--with-moto PATH]]
 //!
-//! The parts are start, calls, kms, s3, git, stacks, pipelines, decisions, templates, events and records; `records` fills a disk with
-//! ten million records, `events` a stack's story with a hundred thousand events, and they are measured only when they are named. `kms`
+//! The parts are start, sandbox, calls, kms, s3, git, stacks, pipelines, decisions, templates, events and records; `records` fills a
+//! disk with ten million records, `events` a stack's story with a hundred thousand events, and they are measured only when they are named. `kms`
 //! and `s3` measure `moto_server` beside this server, if it is found or its path is given.
 #![allow(clippy::disallowed_methods, reason = "a bench starts processes, opens sockets and reads the clock")]
 
@@ -21,6 +21,7 @@ mod pipelines;
 mod process;
 mod records;
 mod s3;
+mod sandbox;
 mod sink;
 mod stacks;
 mod start;
@@ -47,8 +48,9 @@ struct Run {
 /// A part measures, and adds rows to the table.
 type Part = fn(&Run, &mut Table) -> Result<()>;
 
-const PARTS: [(&str, Part); 11] = [
+const PARTS: [(&str, Part); 12] = [
     ("start", start::measure),
+    ("sandbox", sandbox::measure),
     ("calls", calls::measure),
     ("kms", kms::measure),
     ("s3", s3::measure),
@@ -62,6 +64,10 @@ const PARTS: [(&str, Part); 11] = [
 ];
 
 fn main() -> Result<()> {
+    // A sandbox's helper is the caller's own binary.
+    if std::env::args().nth(1).as_deref() == Some(workload::HELPER_COMMAND) {
+        workload::helper_main();
+    }
     let mut named: Vec<String> = std::env::args().skip(1).collect();
     if named.first().is_some_and(|first| first == sink::COMMAND) {
         return sink::serve(&named[1..]);

@@ -22,7 +22,7 @@ mod watch;
 mod workloads;
 
 use crate::failure::Failure;
-use crate::say::{self, say};
+use crate::say;
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use std::process::ExitCode;
 

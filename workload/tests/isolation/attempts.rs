@@ -39,10 +39,11 @@ fn namespaces_are_refused() {
 fn mounting_is_refused() {
     if is_root() {
         // In a mount namespace of its own, so that nothing happens to the host's.
-        let output = Command::new("unshare").arg("--mount").arg(attempts_program()).arg("mount").output().unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let output = Command::new("unshare").arg("--mount").arg(attempts_program()).arg("mount").arg(folder.path()).output().unwrap();
         assert_eq!(String::from_utf8(output.stdout).unwrap(), "done \n");
     }
-    refused_inside(&["mount"], "EPERM");
+    refused_inside(&["mount", "/tmp"], "EPERM");
 }
 
 #[test]

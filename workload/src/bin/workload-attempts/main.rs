@@ -1,6 +1,9 @@
 //! Tries one thing that a sandbox should not allow and says how it went: `done`, or the kernel's reason, with exit
 //! code 0 or 1. The tests run each attempt outside first, so that a refusal inside means something.
 
+mod doors;
+mod reach;
+
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::process::ExitCode;
@@ -19,8 +22,10 @@ fn main() -> ExitCode {
     let outcome = match attempt.as_str() {
         "connect" => connect(&argument),
         "memory" => memory(&argument),
-        "mount" => mount(),
+        "mount" => mount(&argument),
         "processes" => processes(&argument),
+        "all-processes" => all_processes(&argument),
+        "mount-namespace" => namespace(CloneFlags::CLONE_NEWNS),
         "ptrace" => ptrace(),
         "socket" => socket(&argument),
         "keyring" => call(libc::SYS_keyctl, [0, -4, 0]),
@@ -30,7 +35,9 @@ fn main() -> ExitCode {
         "network-namespace" => namespace(CloneFlags::CLONE_NEWNET),
         "clone-user-namespace" => clone_user_namespace(),
         "kill" => argument.parse().map_err(Into::into).and_then(|pid| send(Pid::from_raw(pid))),
-        _ => Err("no such attempt".into()),
+        _ => doors::attempt(&attempt, &argument)
+            .or_else(|| reach::attempt(&attempt, &argument))
+            .unwrap_or_else(|| Err("no such attempt".into())),
     };
     match outcome {
         Ok(text) => {
@@ -72,8 +79,11 @@ fn memory(mebibytes: &str) -> Outcome {
     Ok(taken.len().to_string())
 }
 
-fn mount() -> Outcome {
-    nix::mount::mount(Some("tmpfs"), "/tmp", Some("tmpfs"), nix::mount::MsFlags::empty(), None::<&str>)?;
+/// Over a folder that is made for it: a place that others use would be hidden from them.
+fn mount(within: &str) -> Outcome {
+    let folder = std::path::Path::new(within).join("mounted");
+    std::fs::create_dir(&folder)?;
+    nix::mount::mount(Some("tmpfs"), &folder, Some("tmpfs"), nix::mount::MsFlags::empty(), None::<&str>)?;
     Ok(String::new())
 }
 
@@ -94,6 +104,11 @@ fn processes(count: &str) -> Outcome {
         kill(*child, Signal::SIGKILL)?;
     }
     Ok(children.len().to_string())
+}
+
+fn all_processes(count: &str) -> Outcome {
+    let had = processes(count)?;
+    if had == count { Ok(had) } else { Err(format!("{had} of {count}").into()) }
 }
 
 fn ptrace() -> Outcome {
