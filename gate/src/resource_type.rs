@@ -1,4 +1,4 @@
-use crate::{Actor, Error, Operation, Scope, Service, core::Core};
+use crate::{Actor, BodyOut, BodyReader, Error, Operation, Scope, Service, core::Core};
 use base::{AccountId, Arn, Region};
 use serde_json::{Map, Value};
 
@@ -217,6 +217,16 @@ impl ResourceContext<'_> {
     pub fn call<Op: Operation>(&mut self, input: Op::Input) -> Result<Op::Output, Error> {
         let frame = self.frame();
         crate::pass::pass::<Op>(self.core, frame, input, crate::Body::None).map(|(output, _)| output)
+    }
+    /// Makes a call whose answer has a body, as the stack's caller.
+    ///
+    /// # Errors
+    /// AWS's error of the call.
+    pub fn call_receiving<Op: Operation>(&mut self, input: Op::Input) -> Result<(Op::Output, BodyReader), Error> {
+        let frame = self.frame();
+        let (output, out) = crate::pass::pass::<Op>(self.core, frame, input, crate::Body::None)?;
+        let out = out.unwrap_or(BodyOut { parts: Vec::new(), start: 0, length: 0 });
+        Ok((output, BodyReader::open(self.core, &out)?))
     }
     /// Makes a call as the stack's caller, from properties: numbers and booleans may be text, as in templates.
     ///

@@ -235,6 +235,13 @@ impl<'a, S: Service> Scope<'a, S> {
         let mut reader = BodyReader::open(self.view.core, &BodyOut { parts, start, length })?;
         body::receive(self.view.core, key, &mut reader)
     }
+    /// Seals what the operation made itself, under `key`: content that is too large for a row.
+    ///
+    /// # Errors
+    /// `content` could not be read; or the disk failed.
+    pub fn make_body(&mut self, content: &mut dyn std::io::Read, key: BodyKey) -> Result<ReceivedBody, Error> {
+        body::receive(self.view.core, key, content)
+    }
     /// Reads stretches of received bodies, unsealed as they are read: who has a body's key may read it.
     ///
     /// # Errors

@@ -46,7 +46,9 @@ impl Level {
                  `userns` to this program; in a container, an unmasked /proc and a seccomp profile that allows clone and unshare"
             }
             Level::RootNoUserNs => "run as root with CAP_SYS_ADMIN",
-            Level::Restricted => "run on Linux 6.7 or later with `landlock` among its security modules (`lsm=` of the kernel's command line)",
+            Level::Restricted => {
+                "run on Linux 6.7 or later with `landlock` among its security modules (`lsm=` of the kernel's command line)"
+            }
             Level::Unconfined => "",
         }
     }

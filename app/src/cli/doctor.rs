@@ -82,7 +82,8 @@ fn as_text(examined: &[Examination], used: Option<&Examination>, minimum: Level,
 
 fn as_json(examined: &[Examination], used: Option<&Examination>, minimum: Level, runs: bool) -> Value {
     let levels = examined.iter().map(|one| {
-        let checks = one.checks.iter().map(|check| json!({"what": check.what, "holds": check.holds.is_ok(), "seen": check.holds.as_ref().err()}));
+        let checks =
+            one.checks.iter().map(|check| json!({"what": check.what, "holds": check.holds.is_ok(), "seen": check.holds.as_ref().err()}));
         json!({
             "level": one.level.letter(),
             "name": one.level.to_string(),

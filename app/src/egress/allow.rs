@@ -52,10 +52,10 @@ impl Host {
     /// Whether everything that `asked` means is within it, for one of its ports at least.
     pub(crate) fn contains(&self, asked: &Host) -> bool {
         let named = match (&self.name, &asked.name) {
-            (Name::Below(parent), Name::Below(name)) => {
-                name == parent || name.strip_suffix(parent).is_some_and(|rest| rest.ends_with('.'))
+            (Name::Below(parent), Name::Below(name)) => name == parent || name.strip_suffix(parent).is_some_and(|rest| rest.ends_with('.')),
+            (Name::Below(parent), Name::Exactly(name)) => {
+                name.strip_suffix(parent).is_some_and(|rest| rest.len() > 1 && rest.ends_with('.'))
             }
-            (Name::Below(parent), Name::Exactly(name)) => name.strip_suffix(parent).is_some_and(|rest| rest.len() > 1 && rest.ends_with('.')),
             (own, name) => own == name,
         };
         named && asked.ports().iter().any(|port| self.has_port(*port))
@@ -75,7 +75,9 @@ impl FromStr for Host {
         }
         let (name, below) = host.strip_prefix("*.").map_or((host.as_str(), false), |name| (name, true));
         if !is_name(name) {
-            return Err(wrong("a name of letters, digits and hyphens is expected; a wildcard stands for the first labels, as in *.example.com"));
+            return Err(wrong(
+                "a name of letters, digits and hyphens is expected; a wildcard stands for the first labels, as in *.example.com",
+            ));
         }
         // Almost every name of the world would be below it.
         if below && !name.contains('.') {
@@ -146,8 +148,17 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
     let [a, b, c, _] = address.octets();
     let special = matches!(
         (a, b, c),
-        (0 | 10 | 127, ..) | (100, 64..=127, _) | (169, 254, _) | (172, 16..=31, _) | (192, 168, _) | (192, 0, 0 | 2) | (192, 88, 99)
-            | (198, 18..=19, _) | (198, 51, 100) | (203, 0, 113) | (224..=255, ..)
+        (0 | 10 | 127, ..)
+            | (100, 64..=127, _)
+            | (169, 254, _)
+            | (172, 16..=31, _)
+            | (192, 168, _)
+            | (192, 0, 0 | 2)
+            | (192, 88, 99)
+            | (198, 18..=19, _)
+            | (198, 51, 100)
+            | (203, 0, 113)
+            | (224..=255, ..)
     );
     !special
 }
@@ -189,7 +200,25 @@ mod tests {
 
     #[test]
     fn wrong_hosts_are_refused() {
-        for text in ["", "*", "*.com", "a b", "http://x.com", "x.com:0", "x.com:99999", "x.com:", "::1", "[x]", "a..b", "-a.com", "2130706433", "0x7f.1", "127.1", "é.com", "a.*.com"] {
+        for text in [
+            "",
+            "*",
+            "*.com",
+            "a b",
+            "http://x.com",
+            "x.com:0",
+            "x.com:99999",
+            "x.com:",
+            "::1",
+            "[x]",
+            "a..b",
+            "-a.com",
+            "2130706433",
+            "0x7f.1",
+            "127.1",
+            "é.com",
+            "a.*.com",
+        ] {
             assert!(text.parse::<Host>().is_err(), "{text}");
         }
         for text in ["pypi.org", "*.pypi.org:8443", "10.0.0.1", "[2001:db8::1]:443", "localhost:8080"] {
@@ -204,9 +233,31 @@ mod tests {
             assert!(public(text), "{text}");
         }
         for text in [
-            "0.0.0.0", "10.1.2.3", "100.64.0.1", "127.0.0.1", "169.254.169.254", "172.16.0.1", "172.31.255.255", "192.168.1.1", "192.0.0.8",
-            "198.18.0.1", "224.0.0.1", "255.255.255.255", "::", "::1", "::ffff:127.0.0.1", "::127.0.0.1", "64:ff9b::7f00:1", "fc00::1",
-            "fd00:ec2::254", "fe80::1", "fec0::1", "ff02::1", "2001:db8::1", "2001::1", "2002:7f00:1::",
+            "0.0.0.0",
+            "10.1.2.3",
+            "100.64.0.1",
+            "127.0.0.1",
+            "169.254.169.254",
+            "172.16.0.1",
+            "172.31.255.255",
+            "192.168.1.1",
+            "192.0.0.8",
+            "198.18.0.1",
+            "224.0.0.1",
+            "255.255.255.255",
+            "::",
+            "::1",
+            "::ffff:127.0.0.1",
+            "::127.0.0.1",
+            "64:ff9b::7f00:1",
+            "fc00::1",
+            "fd00:ec2::254",
+            "fe80::1",
+            "fec0::1",
+            "ff02::1",
+            "2001:db8::1",
+            "2001::1",
+            "2002:7f00:1::",
         ] {
             assert!(!public(text), "{text}");
         }

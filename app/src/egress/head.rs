@@ -85,9 +85,17 @@ mod tests {
     #[test]
     fn what_is_not_well_formed_is_refused() {
         for head in [
-            "", "GET", "GET / HTTP/1.1\r\n\r\n", "CONNECT pypi.org HTTP/1.1\r\n\r\n", "CONNECT pypi.org:443 HTTP/2\r\n\r\n",
-            "CONNECT a@b:443 HTTP/1.1\r\n\r\n", "CONNECT 2130706433:80 HTTP/1.1\r\n\r\n", "GET https://x.org/ HTTP/1.1\r\n\r\n",
-            "GET http://u:p@x.org/ HTTP/1.1\r\n\r\n", "GET http://x.org/ HTTP/1.1\r\nbad\r\n\r\n", "GET http://x.org/ HTTP/1.1\r\na b: c\r\n\r\n",
+            "",
+            "GET",
+            "GET / HTTP/1.1\r\n\r\n",
+            "CONNECT pypi.org HTTP/1.1\r\n\r\n",
+            "CONNECT pypi.org:443 HTTP/2\r\n\r\n",
+            "CONNECT a@b:443 HTTP/1.1\r\n\r\n",
+            "CONNECT 2130706433:80 HTTP/1.1\r\n\r\n",
+            "GET https://x.org/ HTTP/1.1\r\n\r\n",
+            "GET http://u:p@x.org/ HTTP/1.1\r\n\r\n",
+            "GET http://x.org/ HTTP/1.1\r\nbad\r\n\r\n",
+            "GET http://x.org/ HTTP/1.1\r\na b: c\r\n\r\n",
             "GET http://x.org/ HTTP/1.1\r\na: b\nc: d\r\n\r\n",
         ] {
             assert!(read(head.as_bytes()).is_err(), "{head}");

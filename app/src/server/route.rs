@@ -18,7 +18,7 @@ use wire::{
 pub(crate) type Body = UnsyncBoxBody<Bytes, std::io::Error>;
 
 /// `X-Amz-Target` prefixes of the JSON services.
-const TARGETS: [(&str, &str); 12] = [
+const TARGETS: [(&str, &str); 14] = [
     ("Sekisho_20261122", "operator"),
     ("TrentService", "kms"),
     ("Logs_20140328", "logs"),
@@ -31,6 +31,8 @@ const TARGETS: [(&str, &str); 12] = [
     ("AmazonEC2ContainerRegistry_V20150921", "ecr"),
     ("AmazonSSM", "ssm"),
     ("AWSEvents", "events"),
+    ("com.amazonaws.codeconnections.CodeConnections_20231201", "codeconnections"),
+    ("com.amazonaws.codestar.connections.CodeStar_connections_20191201", "codestar-connections"),
 ];
 /// CloudTrail's target as botocore writes it.
 const LONG_CLOUDTRAIL: &str = "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101";
@@ -39,7 +41,7 @@ const LONG_CLOUDTRAIL: &str = "com.amazonaws.cloudtrail.v20131101.CloudTrail_201
 const VERSIONS: [(&str, &str); 3] = [("2011-06-15", "sts"), ("2010-05-08", "iam"), ("2010-05-15", "cloudformation")];
 
 /// Bodies of requests that are not objects.
-const MAX_BODY: usize = 8 * 1024 * 1024;
+const MAX_BODY: usize = 12 * 1024 * 1024;
 
 pub(crate) fn style(form: Form, service: &str, operation: &str, parts: &Parts, context: &RequestContext) -> Style {
     Style {

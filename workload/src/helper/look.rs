@@ -96,7 +96,11 @@ fn powerless() -> Option<String> {
 fn bounded(count: usize) -> Option<String> {
     let mut children = Vec::new();
     while children.len() < count {
-        match sys::fork(|| loop { pause() }) {
+        match sys::fork(|| {
+            loop {
+                pause()
+            }
+        }) {
             Ok(child) => children.push(child),
             Err(_) => break,
         }
@@ -121,7 +125,11 @@ fn full(bytes: usize) -> Option<String> {
 fn leave_daemon() {
     let _ = sys::fork(|| {
         let _ = setsid();
-        let _ = sys::fork(|| loop { pause() });
+        let _ = sys::fork(|| {
+            loop {
+                pause()
+            }
+        });
         0
     });
 }

@@ -7,8 +7,8 @@ use std::os::fd::OwnedFd;
 use std::path::{Path, PathBuf};
 
 use landlock::{
-    ABI, Access, AccessFs, AccessNet, BitFlags, CompatLevel, Compatible, NetPort, PathBeneath, PathFd, Ruleset, RulesetAttr, RulesetCreated,
-    RulesetCreatedAttr, Scope,
+    ABI, Access, AccessFs, AccessNet, BitFlags, CompatLevel, Compatible, NetPort, PathBeneath, PathFd, Ruleset, RulesetAttr,
+    RulesetCreated, RulesetCreatedAttr, Scope,
 };
 use nix::sys::prctl;
 use nix::sys::signal::Signal;
@@ -57,10 +57,13 @@ pub(super) fn environment(workspace: &Path) -> Vec<(String, String)> {
 /// In the program's process, before it is executed.
 fn restrict(order: &Order, listeners: &[TcpListener]) -> Result<(), Failure> {
     prctl::set_pdeathsig(Signal::SIGKILL).at("binding the program to its helper")?;
-    sys::empty_bounding_set().or_else(|e| if nix::unistd::geteuid().is_root() { Err(e) } else { Ok(()) }).at("emptying the bounding set")?;
+    sys::empty_bounding_set()
+        .or_else(|e| if nix::unistd::geteuid().is_root() { Err(e) } else { Ok(()) })
+        .at("emptying the bounding set")?;
     sys::clear_capabilities().at("giving up capabilities")?;
     prctl::set_no_new_privs().at("refusing new privileges")?;
-    let rules = rules(order, listeners).at("setting access rules (Landlock; needs Linux 6.7, and `landlock` in the kernel's list of modules)")?;
+    let rules =
+        rules(order, listeners).at("setting access rules (Landlock; needs Linux 6.7, and `landlock` in the kernel's list of modules)")?;
     rules.restrict_self().at("entering the access rules")?;
     seccomp::install(order).at("installing the system call filters")
 }

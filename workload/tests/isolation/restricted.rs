@@ -47,7 +47,11 @@ fn the_network_is_the_given_listeners() {
         stream.write_all(b"there").unwrap();
     });
     let program = program.display();
-    fs::write(place.join("new"), format!("{program} connect {open}; {program} connect {closed}; {program} socket udp; {program} socket unix")).unwrap();
+    fs::write(
+        place.join("new"),
+        format!("{program} connect {open}; {program} connect {closed}; {program} socket udp; {program} socket unix"),
+    )
+    .unwrap();
     fs::rename(place.join("new"), place.join("go")).unwrap();
     let (text, _) = finish(sandbox);
     server.join().unwrap();
@@ -68,7 +72,8 @@ fn it_is_never_taken_without_being_asked_for() {
 fn daemons_do_not_outlive_the_program() {
     let Some(backend) = restricted() else { return };
     let marker = unusual_sleep();
-    let (_workspace, spec) = script(&format!("setsid sleep {marker} & (setsid sh -c 'sleep {marker} & sleep {marker}' &); sleep 0.5; exit 3"));
+    let (_workspace, spec) =
+        script(&format!("setsid sleep {marker} & (setsid sh -c 'sleep {marker} & sleep {marker}' &); sleep 0.5; exit 3"));
     let sandbox = start(spec, &backend);
     eventually("the daemons run", || with_argument(&marker) == 3);
     assert_eq!(finish(sandbox), (String::new(), ended(3)));

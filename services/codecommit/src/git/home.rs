@@ -70,6 +70,14 @@ pub(crate) fn failed(what: &str) -> impl Fn(io::Error) -> Error {
     move |e| Error::internal(format_args!("git: {what}: {e}"))
 }
 
+impl Workspace {
+    /// A repository that is none of this server's: it lies in the folder whole.
+    pub(crate) fn foreign(folder: TempDir) -> Self {
+        let packs = folder.path().join("objects/pack");
+        Self { folder, references: Vec::new(), packs }
+    }
+}
+
 impl Home {
     /// Takes the folder over: what an earlier process left there is removed.
     pub(crate) fn found(root: &Path) -> io::Result<Self> {
@@ -173,6 +181,11 @@ impl Home {
 impl Workspace {
     pub(crate) fn path(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// A short file that git wrote here.
+    pub(crate) fn read(&self, name: &str) -> io::Result<String> {
+        fs::read_to_string(self.path().join(name))
     }
 
     /// The pack that a push left here. None: it brought no objects.

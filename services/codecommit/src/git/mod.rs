@@ -5,14 +5,18 @@
 //! A push lands in such a workspace; only the gate's call makes its pack and its references the repository's.
 
 mod answer;
+pub(crate) mod changes;
 mod fetch;
 mod home;
 pub(crate) mod objects;
 mod process;
 mod push;
+mod remote;
 mod report;
 mod route;
 mod server;
+pub(crate) mod write;
 
 pub use answer::GitAnswer;
+pub use remote::{Remote, RemoteCommit, fetch_branch};
 pub use server::{GitRequest, GitServer};

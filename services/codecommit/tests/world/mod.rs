@@ -59,7 +59,7 @@ pub fn context(gate: &Gate) -> RequestContext {
 
 pub fn gate(store: store::Store, blobs: store::Blobs) -> (Gate, Credentials) {
     let mut builder = GateBuilder::new(store, blobs, &[7; 32], Region::new(REGION), account());
-    for service in [codecommit::service(), iam::service(), s3::service(), sts::service()] {
+    for service in [codecommit::service(), iam::service(), kms::service(), s3::service(), sts::service()] {
         builder = builder.register(service).unwrap();
     }
     let gate = builder.build().unwrap();
