@@ -2,10 +2,10 @@ use super::{example_project, example_with_role};
 use crate::{
     CodeBuild,
     error::no_project,
-    names::{Owner, check_project},
+    names::{Owner, check_project, on_project},
     state::PROJECTS,
 };
-use gate::{Authorized, Demand, Demands, Error, Example, Operation, View};
+use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -28,9 +28,9 @@ impl Operation for InvalidateProjectCache {
     type Input = InvalidateProjectCacheInput;
     type Output = ();
 
-    fn demands(input: &InvalidateProjectCacheInput, _view: &mut View<'_, CodeBuild>) -> Result<Demands, Error> {
+    fn demands(input: &InvalidateProjectCacheInput, view: &mut View<'_, CodeBuild>) -> Result<Demands, Error> {
         check_project(&input.project_name)?;
-        Ok(Demand::any("codebuild:InvalidateProjectCache").into())
+        Ok(on_project("codebuild:InvalidateProjectCache", view, &input.project_name)?.into())
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: InvalidateProjectCacheInput) -> Result<(), Error> {

@@ -93,6 +93,5 @@ impl Operation for RetryBuildBatch {
         example_with_role(json!({"id": "$2/buildBatch/id"}))
             .after("codebuild:CreateProject", example_batch())
             .after("codebuild:StartBuildBatch", json!({"projectName": "example"}))
-            .fails("InvalidInputException")
     }
 }

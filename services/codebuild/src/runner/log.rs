@@ -21,6 +21,8 @@ const MAX_BATCH_EVENTS: usize = 5_000;
 const MAX_TOTAL: usize = 256 << 20;
 /// Bytes a second; a build that writes more waits.
 const RATE: usize = 8 << 20;
+/// A masked text that is shorter, such as `1`, may stand in another by accident.
+const MIN_TELLING: usize = 8;
 /// What AWS counts for each event.
 const OVERHEAD: usize = 26;
 
@@ -79,9 +81,10 @@ impl Log {
         self.masked.get().into_iter().flatten().fold(text.into(), hide)
     }
 
-    /// Whether a text is, or holds, what is masked.
+    /// Whether a text is what is masked, or holds so much of it that this is no accident.
     pub(super) fn is_masked(&self, text: &str) -> bool {
-        self.masked.get().into_iter().flatten().any(|part| text.contains(part))
+        let telling = |part: &String| text.trim() == part || (part.len() >= MIN_TELLING && text.contains(part));
+        self.masked.get().into_iter().flatten().any(telling)
     }
 
     /// A line of the runner's own.
