@@ -114,10 +114,10 @@ class Served(Delivery):
         keys = {name: environment.get(variable) for name, variable in names.items()}
         return boto3.Session(region_name=REGION, **keys).client(service, endpoint_url=f"http://127.0.0.1:{self.port}")
 
-    def git(self, environment, *arguments, cwd, check=True):
+    def git(self, environment, *arguments, cwd, check=True, timeout=120):
         helper = "!aws codecommit credential-helper --ignore-host-check $@"
         configured = ["git", "-c", f"credential.helper={helper}", "-c", "credential.UseHttpPath=true", "-c", "user.name=Dev", "-c", "user.email=dev@example.com"]
-        done = subprocess.run([*configured, *arguments], cwd=cwd, env=environment, capture_output=True, text=True, timeout=120)
+        done = subprocess.run([*configured, *arguments], cwd=cwd, env=environment, capture_output=True, text=True, timeout=timeout)
         if check:
             self.assertEqual(done.returncode, 0, f"git {' '.join(arguments)}\n{done.stdout}\n{done.stderr}")
         return done

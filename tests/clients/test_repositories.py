@@ -158,10 +158,10 @@ class Repositories(Served):
         git("push", "--quiet", "--atomic", "origin", "main:one", "main:two", "v1")
         # One of two may not go: with --atomic neither does.
         git("checkout", "--quiet", "HEAD~2")
-        both = git("push", "--atomic", "origin", "HEAD:one", "HEAD:three", check=False)
+        both = git("push", "--atomic", "origin", "HEAD:refs/heads/one", "HEAD:refs/heads/three", check=False)
         self.assertNotEqual(both.returncode, 0)
         self.assertNotIn("three", git("ls-remote", "origin").stdout)
-        mixed = git("push", "origin", "HEAD:one", "HEAD:three", check=False)
+        mixed = git("push", "origin", "HEAD:refs/heads/one", "HEAD:refs/heads/three", check=False)
         self.assertNotEqual(mixed.returncode, 0)
         self.assertIn("three", git("ls-remote", "origin").stdout)
         git("push", "--quiet", "origin", ":three")
@@ -197,6 +197,7 @@ class Repositories(Served):
         connection.request("POST", "/v1/repos/corrupt/git-receive-pack", body, headers)
         answer = connection.getresponse()
         text = answer.read()
+        connection.close()
         self.assertTrue(b"unpack" in text or answer.status >= 400, text)
         self.assertNotIn(b"unpack ok\n000eok refs/heads/main", text)
         self.assertEqual(self.codecommit.list_branches(repositoryName="corrupt")["branches"], [])
@@ -207,7 +208,7 @@ class Repositories(Served):
         self.codecommit.create_repository(repositoryName="large")
         work = self.temporary / "large"
         work.mkdir()
-        git = lambda *arguments, cwd=work: self.git(self.dev, *arguments, cwd=cwd)
+        git = lambda *arguments, cwd=work: self.git(self.dev, *arguments, cwd=cwd, timeout=1200)
         git("init", "--quiet", "--initial-branch", "main")
         for n in range(10):
             with open(work / f"{n}.bin", "wb") as file:
