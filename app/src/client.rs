@@ -18,11 +18,12 @@ use tokio_rustls::TlsConnector;
 use wire::sigv4::{Credentials, PayloadHash, hex_sha256, sign};
 
 /// `X-Amz-Target` prefixes of the services that the command line calls.
-const JSON: [(&str, &str); 5] = [
+const JSON: [(&str, &str); 6] = [
     ("codebuild", "CodeBuild_20161006"),
     ("codepipeline", "CodePipeline_20150709"),
     ("codecommit", "CodeCommit_20150413"),
     ("cloudtrail", "CloudTrail_20131101"),
+    ("logs", "Logs_20140328"),
     ("operator", "Sekisho_20261122"),
 ];
 /// API versions of the query services.

@@ -7,6 +7,7 @@ mod cli;
 mod client;
 mod config;
 mod deliver;
+mod egress;
 mod failure;
 mod follow;
 mod issuers;

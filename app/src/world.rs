@@ -2,6 +2,7 @@
 
 use crate::{
     config,
+    egress::{Egress, Host},
     failure::Failure,
     follow, issuers, root_key,
     server::{Authority, Backups, Connections, Listener, Names, Server, Shared, bundle, serve_one, tls_server},
@@ -39,6 +40,7 @@ pub(crate) fn services() -> Vec<Registration> {
         codecommit::service(),
         codepipeline::service(),
         ecr::service(),
+        events::service(),
         iam::service(),
         kms::service(),
         logs::service(),
@@ -60,6 +62,22 @@ pub(crate) enum Workload {
     Unconfined,
 }
 
+/// What the operator lets builds have.
+#[derive(Clone, Debug)]
+pub(crate) struct Builds {
+    /// The least isolation; less is refused.
+    pub(crate) minimum: workload::Level,
+    pub(crate) ceilings: workload::Ceilings,
+    /// Where builds may go whose project asks for it.
+    pub(crate) egress: Vec<Host>,
+}
+
+impl Default for Builds {
+    fn default() -> Self {
+        Self { minimum: workload::Level::RootNoUserNs, ceilings: Default::default(), egress: Vec::new() }
+    }
+}
+
 /// An open data directory.
 pub(crate) struct World {
     pub(crate) gate: Gate,
@@ -74,6 +92,7 @@ pub(crate) struct World {
     pub(crate) names: Vec<String>,
     /// Certificates that issuers of tokens are trusted by, beside the system's.
     pub(crate) issuer_roots: Vec<rustls::pki_types::CertificateDer<'static>>,
+    pub(crate) builds: Builds,
 }
 
 /// A served world.
@@ -126,7 +145,19 @@ impl World {
         }
         let accounts = accounts.iter().map(|(id, _)| *id).collect();
         let runtime = config::runtime_folder(&id)?;
-        Ok(Self { gate, operator, state, accounts, runtime, id, store, blobs, names: Vec::new(), issuer_roots: Vec::new() })
+        Ok(Self {
+            gate,
+            operator,
+            state,
+            accounts,
+            runtime,
+            id,
+            store,
+            blobs,
+            names: Vec::new(),
+            issuer_roots: Vec::new(),
+            builds: Builds::default(),
+        })
     }
 
     /// Listens and, if `working`, runs long work.
@@ -183,7 +214,7 @@ impl World {
         bundle: &Path,
     ) -> Result<durable::Running, Failure> {
         let backend = match workload {
-            Workload::Isolated => workload::Backend::Isolated { minimum: workload::Level::RootNoUserNs },
+            Workload::Isolated => workload::Backend::Isolated { minimum: self.builds.minimum },
             Workload::Unconfined => workload::Backend::Unconfined,
         };
         let endpoint = Endpoint { server: server.clone(), stopped: ended.clone(), runtime: tokio::runtime::Handle::current() };
@@ -192,6 +223,11 @@ impl World {
             runtime_dir: self.runtime.join("builds"),
             endpoint: Some(Arc::new(endpoint)),
             ca_bundle: Some(bundle.to_path_buf()),
+            ceilings: self.builds.ceilings.clone(),
+            egress: (!self.builds.egress.is_empty()).then(|| {
+                let (allowed, runtime) = (self.builds.egress.clone(), tokio::runtime::Handle::current());
+                Arc::new(Egress { allowed, runtime }) as Arc<dyn codebuild::Egress>
+            }),
         };
         let mut engine = Engine::new(self.gate.clone());
         codebuild::workflows(&mut engine, runner);
@@ -202,6 +238,7 @@ impl World {
         logs::workflows(&mut engine);
         secretsmanager::workflows(&mut engine);
         ssm::workflows(&mut engine);
+        events::workflows(&mut engine);
         iam::workflows(&mut engine, issuers::fetcher(tokio::runtime::Handle::current(), self.issuer_roots.clone()));
         tokio::spawn(follow::last_used(self.gate.clone(), self.accounts.clone(), stopped.clone()));
         Ok(engine.start(|what, error| eprintln!("sekisho: {what}: {error}")))

@@ -2,7 +2,7 @@
 //!
 //!     cargo build --release && cargo run --release -p benches [-- PART... [--with-moto PATH]]
 //!
-//! The parts are start, calls, kms, s3, stacks, decisions, templates, events and records; `records` fills a disk with ten million
+//! The parts are start, calls, kms, s3, git, stacks, decisions, templates, events and records; `records` fills a disk with ten million
 //! records, `events` a stack's story with a hundred thousand events, and they are measured only when they are named. `kms` and `s3`
 //! measure `moto_server` beside this server, if it is found or its path is given.
 #![allow(clippy::disallowed_methods, reason = "a bench starts processes, opens sockets and reads the clock")]
@@ -11,6 +11,7 @@ mod calls;
 mod client;
 mod decisions;
 mod disk;
+mod git;
 mod kms;
 mod large;
 mod meter;
@@ -44,11 +45,12 @@ struct Run {
 /// A part measures, and adds rows to the table.
 type Part = fn(&Run, &mut Table) -> Result<()>;
 
-const PARTS: [(&str, Part); 9] = [
+const PARTS: [(&str, Part); 10] = [
     ("start", start::measure),
     ("calls", calls::measure),
     ("kms", kms::measure),
     ("s3", s3::measure),
+    ("git", git::measure),
     ("stacks", stacks::measure),
     ("decisions", decisions::measure),
     ("templates", templates::measure),

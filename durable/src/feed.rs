@@ -4,9 +4,9 @@ use crate::{
     Command, Workflow,
     tables::{DUE, DURABLE, Durable, INSTANCES, Instance, OUTBOX, SIGNALS, SUBSCRIPTIONS, Status, digits},
 };
-use base::{AccountId, Timestamp, uuid_v7};
+use base::{AccountId, Arn, Timestamp, uuid, uuid_v7};
 use gate::{Error, Scope, Service};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Starts a workflow under an id of the caller's choice. It runs when this call is committed.
 ///
@@ -63,6 +63,10 @@ pub fn signal<S: Service>(scope: &mut Scope<'_, S>, id: &str, signal: Value) -> 
     }
     let order = uuid_v7(durable.entropy(), now);
     durable.put(&SIGNALS, &[id, order.as_str()], &signal)?;
+    // One that is due already is not written again: many publishers may signal it at once.
+    if instance.wake.is_some_and(|wake| wake <= now) {
+        return Ok(());
+    }
     let wake = instance.wake.map_or(now, |w| w.min(now));
     set_wake(&mut durable, id, instance, Some(wake))
 }
@@ -91,6 +95,36 @@ pub fn publish<S: Service>(scope: &mut Scope<'_, S>, topic: &str, change: Value)
         signal(&mut durable, &key[1], change.clone())?;
     }
     Ok(())
+}
+
+/// Tells of a change in the shape of EventBridge's events, under `event/ACCOUNT`: what the rules of that account may match.
+/// Source: <https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html>
+///
+/// # Errors
+/// The store failed.
+pub fn tell<S: Service>(
+    scope: &mut Scope<'_, S>,
+    account: AccountId,
+    detail_type: &str,
+    resources: &[&Arn],
+    detail: Value,
+) -> Result<(), Error> {
+    let topic = format!("event/{account}");
+    if scope.beside(&DURABLE).scan(&SUBSCRIPTIONS, format!("{}/{topic}", S::NAME).as_str())?.is_empty() {
+        return Ok(());
+    }
+    let event = json!({
+        "version": "0",
+        "id": uuid(scope.entropy()),
+        "detail-type": detail_type,
+        "source": format!("aws.{}", S::NAME),
+        "account": account,
+        "time": scope.now().iso(),
+        "region": scope.region(),
+        "resources": resources,
+        "detail": detail,
+    });
+    publish(scope, &topic, event)
 }
 
 /// Subscribes a workflow to a topic of the feed (`codebuild/build/…`) until it ends.

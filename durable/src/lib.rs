@@ -15,7 +15,7 @@ mod tables;
 mod workflow;
 
 pub use engine::Engine;
-pub use feed::{command, publish, signal, start, subscribe, wake_at};
+pub use feed::{command, publish, signal, start, subscribe, tell, wake_at};
 pub use lease::{Agent, Held, LEASE, Lease};
 pub use running::Running;
 pub use status::{Survey, Under, Waiting, survey};

@@ -23,6 +23,7 @@ impl Client {
             user_agent: self.agent.into(),
             secure_transport: true,
             region: self.region.clone(),
+            source_arn: None,
             transport: crate::Transport::default(),
         };
         Frame { caller: self.caller.clone(), context: Arc::new(context), parent: None, event: None }

@@ -234,6 +234,7 @@ fn append(core: &mut Core, source: Source, counted: &Counted) -> Result<(), Erro
         user_agent: "-".into(),
         secure_transport: false,
         region: core.gate.0.region.clone(),
+        source_arn: None,
         transport: crate::Transport::default(),
     };
     let frame = Frame { caller: Caller::new(Identity::Anonymous), context: Arc::new(context), parent: None, event: None };

@@ -30,6 +30,7 @@ fn frame(gate: &Gate, parent: Option<String>) -> Frame {
         user_agent: "sekisho".into(),
         secure_transport: true,
         region: gate.0.region.clone(),
+        source_arn: None,
         transport: crate::Transport::default(),
     };
     Frame { caller, context: Arc::new(context), parent, event: None }

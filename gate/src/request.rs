@@ -1,5 +1,5 @@
 use crate::{BodyReader, Error, Proof, Sending};
-use base::Region;
+use base::{Arn, Region};
 use serde_json::Value;
 
 /// How a call came.
@@ -15,6 +15,8 @@ pub struct RequestContext {
     pub secure_transport: bool,
     /// The region that the call is for.
     pub region: Region,
+    /// The resource for which the calling service makes the call, if it tells: a rule of EventBridge. Nothing from the wire.
+    pub source_arn: Option<Arn>,
     /// What S3's policies may ask of how it came; nothing for calls that are made inside.
     pub transport: Transport,
 }

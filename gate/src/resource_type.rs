@@ -1,4 +1,4 @@
-use crate::{Actor, Error, Operation, Scope, Service, core::Core};
+use crate::{Actor, BodyOut, BodyReader, Error, Operation, Scope, Service, core::Core};
 use base::{AccountId, Arn, Region};
 use serde_json::{Map, Value};
 
@@ -141,8 +141,6 @@ pub struct ResourceContext<'a> {
     pub logical_id: String,
     /// Twelve letters and digits, the same at every attempt to make this resource: part of generated names.
     pub suffix: String,
-    /// The stack's own tags, as (key, value).
-    pub tags: Vec<(String, String)>,
 }
 
 /// What a resource type is asked for.
@@ -158,8 +156,6 @@ pub struct ResourceRequest {
     pub logical_id: String,
     /// Twelve letters and digits for generated names.
     pub suffix: String,
-    /// The stack's own tags.
-    pub tags: Vec<(String, String)>,
 }
 
 impl<S: Service> Scope<'_, S> {
@@ -187,7 +183,6 @@ impl<S: Service> Scope<'_, S> {
             stack_id: request.stack_id,
             logical_id: request.logical_id,
             suffix: request.suffix,
-            tags: request.tags,
         });
         if result.is_err() {
             self.view.core.undo(mark);
@@ -210,6 +205,7 @@ impl ResourceContext<'_> {
         context.source_ip = self.caller_service.into();
         context.user_agent = self.caller_service.into();
         context.secure_transport = true;
+        context.source_arn = None;
         context.request_id = base::uuid(&*self.core.gate.0.entropy);
         let parent = (!self.event.is_empty()).then(|| self.event.to_string());
         crate::core::Frame { caller: self.actor.caller().clone(), context: std::sync::Arc::new(context), parent, event: None }
@@ -221,6 +217,16 @@ impl ResourceContext<'_> {
     pub fn call<Op: Operation>(&mut self, input: Op::Input) -> Result<Op::Output, Error> {
         let frame = self.frame();
         crate::pass::pass::<Op>(self.core, frame, input, crate::Body::None).map(|(output, _)| output)
+    }
+    /// Makes a call whose answer has a body, as the stack's caller.
+    ///
+    /// # Errors
+    /// AWS's error of the call.
+    pub fn call_receiving<Op: Operation>(&mut self, input: Op::Input) -> Result<(Op::Output, BodyReader), Error> {
+        let frame = self.frame();
+        let (output, out) = crate::pass::pass::<Op>(self.core, frame, input, crate::Body::None)?;
+        let out = out.unwrap_or(BodyOut { parts: Vec::new(), start: 0, length: 0 });
+        Ok((output, BodyReader::open(self.core, &out)?))
     }
     /// Makes a call as the stack's caller, from properties: numbers and booleans may be text, as in templates.
     ///

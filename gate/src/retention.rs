@@ -101,6 +101,7 @@ fn record(core: &mut Core, account: AccountId, days: u32, removed: usize) -> Res
         user_agent: SERVICE.into(),
         secure_transport: true,
         region: core.gate.0.region.clone(),
+        source_arn: None,
         transport: crate::Transport::default(),
     };
     let frame = Frame { caller, context: Arc::new(context), parent: None, event: None };

@@ -164,12 +164,16 @@ impl<'a, S: Service> Scope<'a, S> {
     }
 
     fn inside(&self, actor: &Actor) -> Frame {
+        self.inside_for(actor, None)
+    }
+    fn inside_for(&self, actor: &Actor, source: Option<&Arn>) -> Frame {
         let context = RequestContext {
             request_id: base::uuid(&*self.view.core.gate.0.entropy),
             source_ip: S::PRINCIPAL.into(),
             user_agent: S::PRINCIPAL.into(),
             secure_transport: true,
             region: self.view.frame.context.region.clone(),
+            source_arn: source.cloned(),
             transport: crate::Transport::default(),
         };
         let parent = (!self.event.is_empty()).then(|| self.event.to_string());
@@ -206,7 +210,16 @@ impl<'a, S: Service> Scope<'a, S> {
     /// # Errors
     /// As `invoke`; 501 for an operation that is not there.
     pub fn invoke_named(&mut self, actor: &Actor, operation: &str, input: Value) -> Result<Value, Error> {
-        let frame = self.inside(actor);
+        self.run_named(self.inside(actor), operation, input)
+    }
+    /// The same, told to be for a resource of the service: a rule that starts a pipeline. It changes no decision.
+    ///
+    /// # Errors
+    /// As `invoke_named`.
+    pub fn invoke_named_for(&mut self, actor: &Actor, source: &Arn, operation: &str, input: Value) -> Result<Value, Error> {
+        self.run_named(self.inside_for(actor, Some(source)), operation, input)
+    }
+    fn run_named(&mut self, frame: Frame, operation: &str, input: Value) -> Result<Value, Error> {
         let gate = self.view.core.gate.clone();
         let (service, name) = operation.split_once(':').unwrap_or((operation, ""));
         gate.run(self.view.core, frame, service, name, input, Body::None).map(|(output, _)| output)
@@ -221,6 +234,13 @@ impl<'a, S: Service> Scope<'a, S> {
     pub fn copy_body(&mut self, parts: Vec<BodyPart>, start: u64, length: u64, key: BodyKey) -> Result<ReceivedBody, Error> {
         let mut reader = BodyReader::open(self.view.core, &BodyOut { parts, start, length })?;
         body::receive(self.view.core, key, &mut reader)
+    }
+    /// Seals what the operation made itself, under `key`: content that is too large for a row.
+    ///
+    /// # Errors
+    /// `content` could not be read; or the disk failed.
+    pub fn make_body(&mut self, content: &mut dyn std::io::Read, key: BodyKey) -> Result<ReceivedBody, Error> {
+        body::receive(self.view.core, key, content)
     }
     /// Reads stretches of received bodies, unsealed as they are read: who has a body's key may read it.
     ///

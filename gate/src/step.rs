@@ -53,6 +53,7 @@ fn service_frame<S: Service>(gate: &Gate, context: &StepContext) -> Frame {
         user_agent: S::PRINCIPAL.into(),
         secure_transport: true,
         region: context.region.clone(),
+        source_arn: None,
         transport: crate::Transport::default(),
     };
     Frame { caller, context: Arc::new(request), parent: None, event: None }

@@ -39,8 +39,8 @@ impl fmt::Display for Error {
             Error::Refused { minimum, found, reason } => write!(
                 f,
                 "this machine cannot isolate programs as demanded: level {minimum} is the minimum, {found} is what \
-                 works ({reason}). Allow user namespaces (or run as root), lower the minimum, or run workloads \
-                 unconfined if you trust them"
+                 works ({reason}). `sekisho doctor` tells how to get there (user namespaces, or root); or lower the minimum \
+                 with --min-isolation, or run workloads unconfined if you trust them"
             ),
             Error::Setup { step, reason } => {
                 write!(f, "the sandbox could not be made: {step}: {reason}")

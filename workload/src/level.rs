@@ -19,6 +19,9 @@ use crate::{Error, Helper, Sandbox, Spec};
 pub enum Level {
     /// Not at all: a plain process of the caller's user, with resource limits.
     Unconfined,
+    /// Without namespaces: a process of the caller's user that access rules and filters hold off files, ports and
+    /// signals. It sees that there are other processes, and the host's own paths.
+    Restricted,
     /// Namespaces without users' (needs root): the program is an unprivileged id of the host.
     RootNoUserNs,
     /// All namespaces; memory is bounded by watching it, processes by a resource limit.
@@ -29,17 +32,47 @@ pub enum Level {
 
 impl Level {
     /// All, the best first.
-    pub const ALL: [Level; 4] = [Level::Full, Level::Namespaces, Level::RootNoUserNs, Level::Unconfined];
+    pub const ALL: [Level; 5] = [Level::Full, Level::Namespaces, Level::RootNoUserNs, Level::Restricted, Level::Unconfined];
+
+    /// Whether programs see files, processes and a network of their own; otherwise the host's paths, and listeners on
+    /// free ports of the host.
+    pub fn has_own_files(self) -> bool {
+        self >= Level::RootNoUserNs
+    }
+
+    /// `A` to `D`, or `none`.
+    pub fn letter(self) -> &'static str {
+        match self {
+            Level::Full => "A",
+            Level::Namespaces => "B",
+            Level::RootNoUserNs => "C",
+            Level::Restricted => "D",
+            Level::Unconfined => "none",
+        }
+    }
 }
 
 impl fmt::Display for Level {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Level::Full => "A (namespaces and group limits)",
-            Level::Namespaces => "B (namespaces)",
-            Level::RootNoUserNs => "C (root without user namespaces)",
-            Level::Unconfined => "D (unconfined)",
-        })
+        let what = match self {
+            Level::Full => "namespaces and group limits",
+            Level::Namespaces => "namespaces",
+            Level::RootNoUserNs => "root without user namespaces",
+            Level::Restricted => "access rules and filters",
+            Level::Unconfined => "unconfined",
+        };
+        write!(f, "{} ({what})", self.letter())
+    }
+}
+
+impl std::str::FromStr for Level {
+    type Err = String;
+
+    /// One of the letters: isolated programs have one of these levels.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let isolated = Level::ALL.into_iter().filter(|level| *level != Level::Unconfined);
+        let mut named = isolated.filter(|level| level.letter().eq_ignore_ascii_case(text));
+        named.next().ok_or_else(|| format!("'{text}' is no level of isolation; there are A (the best), B, C and D"))
     }
 }
 
@@ -48,7 +81,7 @@ impl fmt::Display for Level {
 pub enum Backend {
     /// As well isolated as this machine can, refused below `minimum`.
     Isolated {
-        /// The least that is acceptable. `Level::Unconfined` here still means isolated, never unconfined.
+        /// The least that is acceptable. `Level::Unconfined` here means `Level::Restricted`, never unconfined.
         minimum: Level,
     },
     /// At exactly this level, without asking the probe.
@@ -105,27 +138,31 @@ fn really_probe(helper: &Helper) -> Probe {
         let bounded = plan.bounds_cpu().then_some(()).ok_or_else(|| "no cpu controller".to_owned());
         findings.push((CPU, bounded));
     }
-    for level in [Level::Full, Level::Namespaces, Level::RootNoUserNs] {
+    for level in [Level::Full, Level::Namespaces, Level::RootNoUserNs, Level::Restricted] {
         let name = match level {
             Level::Full => "a program in all namespaces with group limits",
             Level::Namespaces => "a program in all namespaces",
-            _ => "a program in namespaces without users'",
+            Level::RootNoUserNs => "a program in namespaces without users'",
+            _ => "a program within access rules",
         };
         let result = match (level, &groups) {
             (Level::Full, None) => continue,
             (Level::RootNoUserNs, _) if !nix::unistd::geteuid().is_root() => continue,
-            (Level::Namespaces, _) => attempt(helper, level, None),
-            (_, groups) => attempt(helper, level, groups.clone()),
+            (level, groups) => attempt(helper, level, groups_at(level, groups.as_ref())),
         };
         let works = result.is_ok();
         findings.push((name, result));
         if works {
-            // Level C has group limits where it can.
-            let groups = groups.filter(|_| level != Level::Namespaces);
+            let groups = groups_at(level, groups.as_ref());
             return Probe { level, findings, groups };
         }
     }
     Probe { level: Level::Unconfined, findings, groups: None }
+}
+
+/// The groups that bound a sandbox of this level: level C has them where it can.
+pub(crate) fn groups_at(level: Level, groups: Option<&Plan>) -> Option<Plan> {
+    groups.filter(|_| matches!(level, Level::Full | Level::RootNoUserNs)).cloned()
 }
 
 fn attempt(helper: &Helper, level: Level, groups: Option<Plan>) -> Result<(), String> {
@@ -142,10 +179,10 @@ fn attempt(helper: &Helper, level: Level, groups: Option<Plan>) -> Result<(), St
 }
 
 /// The folder of a trial, removed after it.
-struct Workspace(PathBuf);
+pub(crate) struct Workspace(pub(crate) PathBuf);
 
 impl Workspace {
-    fn make() -> std::io::Result<Workspace> {
+    pub(crate) fn make() -> std::io::Result<Workspace> {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let next = NEXT.fetch_add(1, Ordering::Relaxed);
         let folder = temp_dir().join(format!("sekisho-probe-{}-{next}", std::process::id()));
@@ -157,7 +194,7 @@ impl Workspace {
 
 impl Drop for Workspace {
     fn drop(&mut self) {
-        let _ = std::fs::remove_dir(&self.0);
+        let _ = std::fs::remove_dir_all(&self.0);
     }
 }
 
@@ -171,13 +208,13 @@ impl Backend {
                 let groups = match level {
                     Level::Full => Some(groups()?),
                     Level::RootNoUserNs => groups().ok(),
-                    Level::Namespaces | Level::Unconfined => None,
+                    Level::Namespaces | Level::Restricted | Level::Unconfined => None,
                 };
                 Ok((level, groups))
             }
             Backend::Isolated { minimum } => {
                 let probe = probe_with(helper);
-                let minimum = minimum.max(Level::RootNoUserNs);
+                let minimum = minimum.max(Level::Restricted);
                 if probe.level < minimum {
                     return Err(Error::Refused { minimum, found: probe.level, reason: probe.reason() });
                 }

@@ -15,9 +15,12 @@
 #![cfg(target_os = "linux")]
 #![allow(clippy::disallowed_methods, reason = "processes, sockets and the files of a sandbox belong to this crate")]
 
+mod ceilings;
 mod cgroup;
 mod channel;
 mod error;
+mod examine;
+mod exit;
 mod helper;
 mod level;
 mod order;
@@ -25,10 +28,13 @@ mod sandbox;
 mod spec;
 mod sys;
 
+pub use ceilings::{Ceiling, Ceilings};
 pub use error::Error;
+pub use examine::{Check, Examination, examine, examine_with};
+pub use exit::{Bound, Exit};
 pub use helper::helper_main;
 pub use level::{Backend, Finding, Level, Probe, probe, probe_with};
-pub use sandbox::{Exit, Helper, Killer, Output, Sandbox, sweep};
+pub use sandbox::{Helper, Killer, Output, Sandbox, sweep};
 pub use spec::{Limits, ReadOnly, Spec};
 
 /// The hidden sub-command that makes the binary a sandbox's helper: when it is the first argument, `main` calls

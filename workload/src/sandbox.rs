@@ -11,11 +11,9 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use serde::{Deserialize, Serialize};
-
 use crate::cgroup::Plan;
 use crate::order::{Answer, Identity, Order};
-use crate::{Backend, Error, HELPER_COMMAND, Level, Spec, channel};
+use crate::{Backend, Error, Exit, HELPER_COMMAND, Level, Spec, channel};
 
 /// The binary that [`crate::helper_main`] runs in, and the arguments that lead there.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -38,19 +36,6 @@ impl Default for Helper {
     fn default() -> Self {
         Helper::at("/proc/self/exe")
     }
-}
-
-/// How a sandbox ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Exit {
-    /// The program's exit code, if it ended by itself.
-    pub code: Option<i32>,
-    /// The signal that ended it, otherwise.
-    pub signal: Option<i32>,
-    /// `wall_time` had passed.
-    pub timed_out: bool,
-    /// Something in the tree was killed for want of memory (the program itself may have gone on).
-    pub out_of_memory: bool,
 }
 
 /// What the program writes. Reading ends when the whole tree has ended.
@@ -215,7 +200,7 @@ fn unique_name() -> String {
 fn identity(level: Level, user: u32) -> Result<(Option<Ids>, Identity), Error> {
     let root = nix::unistd::geteuid().is_root();
     match level {
-        Level::Unconfined => Ok((None, Identity::Caller)),
+        Level::Unconfined | Level::Restricted => Ok((None, Identity::Caller)),
         Level::Full | Level::Namespaces if !root => Ok((None, Identity::Caller)),
         Level::RootNoUserNs if !root => {
             Err(Error::Setup { step: "namespaces without users'".into(), reason: "only root can make them".into() })

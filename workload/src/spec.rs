@@ -63,7 +63,7 @@ pub struct Limits {
     pub memory_bytes: u64,
     /// Processes and threads at once.
     pub processes: u32,
-    /// Processor time of any one process.
+    /// Processor time of all processes together.
     pub cpu_time: Option<Duration>,
     /// Thousandths of a processor, where the kernel's groups allow (see [`crate::probe`]).
     pub cpu_millis: Option<u32>,
@@ -71,6 +71,11 @@ pub struct Limits {
     pub wall_time: Duration,
     /// Size of any one file.
     pub file_size: u64,
+    /// What the workspace may take on disk, with what is in it at the start. Added up at intervals, so that a fast
+    /// writer may exceed it for a moment.
+    pub disk_bytes: u64,
+    /// Descriptors that any one process may have open.
+    pub open_files: u64,
     /// Size of the private `/tmp`, `/var/tmp`, `/run`, `/dev/shm` and home together.
     pub tmp_bytes: u64,
 }
@@ -85,6 +90,8 @@ impl Default for Limits {
             cpu_millis: None,
             wall_time: Duration::from_secs(3600),
             file_size: 16 << 30,
+            disk_bytes: 64 << 30,
+            open_files: 65_536,
             tmp_bytes: 1 << 30,
         }
     }

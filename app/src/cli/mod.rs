@@ -3,8 +3,10 @@
 mod audit;
 mod backup;
 mod decide;
+mod doctor;
 mod env;
 mod explain;
+mod logs;
 mod measure;
 mod project;
 mod reasons;
@@ -15,6 +17,8 @@ mod run;
 mod signals;
 mod status;
 mod up;
+mod watch;
+mod workloads;
 
 use crate::failure::Failure;
 use crate::say::{self, say};
@@ -26,6 +30,8 @@ const EXAMPLES: &str = "Examples:
   sekisho run examples/cross-account --approve-all
   sekisho up &
   sekisho status
+  sekisho watch shop
+  sekisho logs shop --follow
   eval \"$(sekisho env dev)\" && aws sts get-caller-identity
   sekisho audit lookup --account dev --denied
   sekisho explain EVENT-ID";
@@ -46,6 +52,10 @@ enum Command {
     Up(up::Up),
     /// Show what is under way: stacks, executions, builds, approvals that wait, what failed and when it is tried again
     Status(status::StatusOf),
+    /// Watch a pipeline's execution until it ends: stages, actions, what failed and why
+    Watch(watch::WatchOf),
+    /// Write a build's log
+    Logs(logs::Logs),
     /// Print the exports by which AWS clients reach an account of a running `sekisho up`
     Env(env::Env),
     /// Read the audit trail
@@ -61,7 +71,7 @@ enum Command {
     /// Have another root key protect the data; the old one opens nothing any more
     RotateRootKey(rotate::RotateRootKey),
     /// Show what this machine can isolate builds with
-    Doctor,
+    Doctor(doctor::Doctor),
     /// Print a shell's completion script
     Completion {
         /// The shell
@@ -83,6 +93,8 @@ pub(crate) fn main() -> ExitCode {
         Command::Run(command) => command.execute(),
         Command::Up(command) => command.execute(),
         Command::Status(command) => command.execute(),
+        Command::Watch(command) => command.execute(),
+        Command::Logs(command) => command.execute(),
         Command::Env(command) => command.execute(),
         Command::Audit(command) => command.execute(),
         Command::Explain(command) => command.execute(),
@@ -90,7 +102,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Backup(command) => command.execute(),
         Command::Restore(command) => command.execute(),
         Command::RotateRootKey(command) => command.execute(),
-        Command::Doctor => doctor(),
+        Command::Doctor(command) => command.execute(),
         Command::Completion { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "sekisho", &mut std::io::stdout());
             Ok(ExitCode::SUCCESS)
@@ -110,20 +122,4 @@ pub(crate) fn main() -> ExitCode {
 /// The runtime of commands that serve or call.
 pub(crate) fn block_on<T>(work: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
-}
-
-fn doctor() -> Result<ExitCode, Failure> {
-    let probe = workload::probe();
-    say!("isolation level: {:?}", probe.level);
-    for (name, result) in &probe.findings {
-        match result {
-            Ok(()) => say!("  yes  {name}"),
-            Err(why) => say!("  no   {name}: {why}"),
-        }
-    }
-    if probe.level == workload::Level::Unconfined {
-        say!("Builds are refused here. `--workload unconfined` runs them as plain processes, with no protection against what is built.");
-        return Ok(ExitCode::from(crate::failure::FAILED));
-    }
-    Ok(ExitCode::SUCCESS)
 }

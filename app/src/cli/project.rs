@@ -11,6 +11,7 @@ use base::{AccountId, Region};
 use delivery::Delivery;
 use gate::ADMINISTRATOR_ROLE;
 use std::{
+    collections::BTreeMap,
     fs,
     io::ErrorKind,
     net::{Ipv4Addr, SocketAddr},
@@ -58,6 +59,9 @@ pub(crate) fn open(folder: &Path, delivery: &Delivery) -> Result<World, Failure>
 pub(crate) fn any_port() -> SocketAddr {
     SocketAddr::from((Ipv4Addr::LOCALHOST, 0))
 }
+
+/// Clients by the names of their accounts.
+pub(crate) type Clients = BTreeMap<String, Client>;
 
 /// The operator's client at a server: one that runs, or one that is opened for the moment (long work stands still).
 pub(crate) struct Operator {
@@ -120,6 +124,16 @@ impl Operator {
         let Some(role) = role else { return Ok((client, answer)) };
         let arn = if role.starts_with("arn:") { role.to_string() } else { format!("arn:aws:iam::{id}:role/{role}") };
         Ok(client.assume(&arn, "sekisho-operator", seconds.min(3600)).await?)
+    }
+
+    /// A session in each account of the delivery, by its name.
+    pub(crate) async fn in_accounts(&self, delivery: &Delivery) -> Result<Clients, Failure> {
+        let mut clients = Clients::new();
+        for account in &delivery.accounts {
+            let (client, _) = self.in_account(delivery, &account.name, None, 3600).await?;
+            clients.insert(account.name.clone(), client);
+        }
+        Ok(clients)
     }
 
     /// Whether it is a server's that runs by itself.

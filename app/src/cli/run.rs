@@ -1,8 +1,7 @@
-use super::{block_on, project};
+use super::{block_on, project, workloads::Workloads};
 use crate::{
     deliver::{self, Approvals},
     failure::Failure,
-    world::Workload,
 };
 use clap::Args;
 use std::{path::PathBuf, process::ExitCode};
@@ -21,18 +20,18 @@ pub(crate) struct Run {
     /// Approve every approval: recorded as the operator's override
     #[arg(long)]
     approve_all: bool,
-    /// How builds are run
-    #[arg(long, value_enum, default_value = "isolated")]
-    workload: Workload,
+    #[command(flatten)]
+    workloads: Workloads,
 }
 
 impl Run {
     pub(crate) fn execute(self) -> Result<ExitCode, Failure> {
         let delivery = project::read(&self.dir)?;
-        super::up::warn_unconfined(self.workload);
+        let (workload, builds) = (self.workloads.chosen(), self.workloads.builds()?);
         block_on(async {
-            let world = project::open(&self.dir, &delivery)?;
-            let served = world.serve(project::any_port(), false, Some(self.workload)).await?;
+            let mut world = project::open(&self.dir, &delivery)?;
+            world.builds = builds;
+            let served = world.serve(project::any_port(), false, Some(workload)).await?;
             let approvals = Approvals { all: self.approve_all, named: self.approve };
             let delivered = async {
                 let mut run = deliver::Run::begin(self.dir, delivery, &world, &served).await?;

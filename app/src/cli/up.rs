@@ -1,9 +1,10 @@
 use super::{
     block_on, project,
     signals::{self, Signals},
+    workloads::Workloads,
 };
 use crate::say::say;
-use crate::{failure::Failure, issuers, world::Workload};
+use crate::{failure::Failure, issuers};
 use clap::Args;
 use std::{net::SocketAddr, path::PathBuf, process::ExitCode, time::Duration};
 use tokio::task::spawn_blocking;
@@ -44,18 +45,11 @@ pub(crate) struct Up {
     /// Certificates to trust issuers of web identity tokens by, beside the system's (PEM)
     #[arg(long, value_name = "FILE")]
     oidc_ca: Option<PathBuf>,
-    /// How builds are run
-    #[arg(long, value_enum, default_value = "isolated")]
-    workload: Workload,
+    #[command(flatten)]
+    workloads: Workloads,
     /// How long a stop waits for requests, steps and builds that are in hand, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 10, value_parser = clap::value_parser!(u64).range(0..=3600))]
     patience: u64,
-}
-
-pub(crate) fn warn_unconfined(workload: Workload) {
-    if workload == Workload::Unconfined {
-        eprintln!("warning: builds run unconfined: as plain processes of this user, with all that this user may do");
-    }
 }
 
 /// Waits to be asked to stop.
@@ -69,15 +63,16 @@ impl Up {
         let delivery = project::read(&self.dir)?;
         let keys = self.oidc_keys.iter().map(|argument| issuers::given(argument)).collect::<Result<Vec<_>, _>>()?;
         let issuer_roots = self.oidc_ca.as_deref().map(issuers::more_roots).transpose()?.unwrap_or_default();
-        warn_unconfined(self.workload);
+        let (workload, builds) = (self.workloads.chosen(), self.workloads.builds()?);
         block_on(async {
             // From here on a signal is a wish, also while the start takes its time.
             let mut asked = Signals::listen()?;
             let mut world = project::open(&self.dir, &delivery)?;
             world.issuer_roots = issuer_roots;
             world.names = self.tls_name;
+            world.builds = builds;
             iam::give_issuer_keys(&world.gate, &keys)?;
-            let served = world.serve(self.listen, self.allow_plain_http, Some(self.workload)).await?;
+            let served = world.serve(self.listen, self.allow_plain_http, Some(workload)).await?;
             say!("sekisho serves {} at https://{} (and http:// on this machine)", delivery.region, served.address);
             for account in &delivery.accounts {
                 say!("  {:<12} {}   eval \"$(sekisho env {})\"", account.name, account.id, account.name);

@@ -1,16 +1,21 @@
 //! `sekisho run`: a delivery from its file to its last stage, by the same calls that anybody would make.
 
 mod approve;
+pub(crate) mod build_log;
+mod denials;
 mod pipelines;
 mod place;
 mod progress;
 mod sources;
 mod stacks;
 mod tally;
+mod watch;
 
 pub(crate) use approve::Approvals;
+pub(crate) use denials::Denials;
 pub(crate) use place::Place;
-pub(crate) use progress::{BAD, GOOD, WAITING, plain, styled};
+pub(crate) use progress::{BAD, GOOD, Progress, WAITING, plain, styled};
+pub(crate) use watch::{POLL, Watch, executions, running};
 
 use crate::{
     client::{self, Client},
@@ -20,7 +25,6 @@ use crate::{
 use base::{Clock, SystemClock};
 use delivery::Delivery;
 use gate::ADMINISTRATOR_ROLE;
-use progress::Progress;
 use serde_json::Value;
 use std::{
     collections::BTreeMap,

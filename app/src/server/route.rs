@@ -18,7 +18,7 @@ use wire::{
 pub(crate) type Body = UnsyncBoxBody<Bytes, std::io::Error>;
 
 /// `X-Amz-Target` prefixes of the JSON services.
-const TARGETS: [(&str, &str); 11] = [
+const TARGETS: [(&str, &str); 12] = [
     ("Sekisho_20261122", "operator"),
     ("TrentService", "kms"),
     ("Logs_20140328", "logs"),
@@ -30,6 +30,7 @@ const TARGETS: [(&str, &str); 11] = [
     ("secretsmanager", "secretsmanager"),
     ("AmazonEC2ContainerRegistry_V20150921", "ecr"),
     ("AmazonSSM", "ssm"),
+    ("AWSEvents", "events"),
 ];
 /// CloudTrail's target as botocore writes it.
 const LONG_CLOUDTRAIL: &str = "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101";
@@ -38,7 +39,7 @@ const LONG_CLOUDTRAIL: &str = "com.amazonaws.cloudtrail.v20131101.CloudTrail_201
 const VERSIONS: [(&str, &str); 3] = [("2011-06-15", "sts"), ("2010-05-08", "iam"), ("2010-05-15", "cloudformation")];
 
 /// Bodies of requests that are not objects.
-const MAX_BODY: usize = 8 * 1024 * 1024;
+const MAX_BODY: usize = 12 * 1024 * 1024;
 
 pub(crate) fn style(form: Form, service: &str, operation: &str, parts: &Parts, context: &RequestContext) -> Style {
     Style {
@@ -118,6 +119,7 @@ pub(crate) fn context(server: &Server, connection: Connection, headers: &HeaderM
         user_agent: agent.chars().take(256).collect(),
         secure_transport: connection.tls.is_some(),
         region: server.gate.region().clone(),
+        source_arn: None,
         transport: Transport::default(),
     }
 }

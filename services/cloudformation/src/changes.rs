@@ -6,7 +6,8 @@ mod shape;
 
 use crate::{
     evaluation::{masked, same, secrets},
-    state::{OutputRow, ResourceRow, Version},
+    stack_tags,
+    state::{OutputRow, ResourceRow, Tag, Version},
 };
 use check::check_properties;
 use details::Reasons;
@@ -188,12 +189,14 @@ fn part(attribute: &str, before: Option<String>, after: Option<String>) -> Detai
 }
 
 /// Evaluates all resources before the fact. All that is wrong is found at once.
+/// `tags` are those that the stack is to have.
 pub(crate) fn survey(
     plan: &Plan<'_>,
     kinds: &Kinds,
     rows: &HashMap<String, ResourceRow>,
     outputs: &[OutputRow],
     previous: Option<&Version>,
+    tags: &[Tag],
 ) -> Result<Survey, Vec<Diagnostic>> {
     let parameters = changed_parameters(plan, previous);
     let mut forecast =
@@ -218,10 +221,11 @@ pub(crate) fn survey(
         };
         if let Some((properties, _)) = &evaluated {
             check_properties(&**kind, resource, properties, &mut findings);
-            if crate::nested::is(&resource.resource_type) {
-                nested.insert(id.clone(), properties.to_json());
-            }
             findings.extend(crate::secure::misplaced(resource, properties));
+        }
+        let evaluated = evaluated.map(|(properties, metadata)| (stack_tags::added(&**kind, properties, tags), metadata));
+        if let Some((properties, _)) = evaluated.as_ref().filter(|_| crate::nested::is(&resource.resource_type)) {
+            nested.insert(id.clone(), properties.to_json());
         }
         let after = evaluated
             .as_ref()

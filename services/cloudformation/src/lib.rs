@@ -23,6 +23,7 @@ mod resources;
 mod secure;
 mod shapes;
 mod stack_sets;
+mod stack_tags;
 mod state;
 mod status;
 mod stored;

@@ -45,6 +45,8 @@ pub(crate) struct Prepared {
     pub(crate) survey: Survey,
     /// The template declares transforms.
     rewritten: bool,
+    /// The resources, after the transforms.
+    ids: Vec<String>,
 }
 
 const MAX_TAGS: usize = 50;
@@ -198,7 +200,7 @@ pub(crate) fn prepare(scope: &mut Scope<'_, CloudFormation>, stack: &Stack, requ
     let survey = loop {
         let lacking = Lacking::default();
         let surveyed = with_lacking(stack, &template, &version, &exports, &lacking, |plan| {
-            let survey = changes::survey(plan, &kinds, &rows, &stack.outputs, stack.shown())?;
+            let survey = changes::survey(plan, &kinds, &rows, &stack.outputs, stack.shown(), &version.tags)?;
             Ok((survey, plan.parameters().iter().map(row_of).collect()))
         });
         if !lacking.is_empty() {
@@ -211,7 +213,8 @@ pub(crate) fn prepare(scope: &mut Scope<'_, CloudFormation>, stack: &Stack, requ
         break survey;
     };
     let rewritten = !template.transforms().is_empty();
-    Ok(Prepared { version, text, survey, rewritten })
+    let ids = template.resources().iter().map(|resource| resource.logical_id.clone()).collect();
+    Ok(Prepared { version, text, survey, rewritten, ids })
 }
 
 fn row_of(parameter: &ParameterValue) -> ParameterRow {
@@ -251,9 +254,8 @@ impl Prepared {
         policy: Option<String>,
     ) -> Result<Option<String>, Error> {
         let Some(policy) = policy else { return Ok(None) };
-        let template = parsed(&self.text).map_err(|list| findings(&list))?;
         let present = resources(scope, stack)?;
-        let ids = template.resources().iter().map(|r| r.logical_id.as_str()).chain(present.keys().map(String::as_str));
+        let ids = self.ids.iter().chain(present.keys()).map(String::as_str);
         crate::protection::checked(policy, ids).map(Some)
     }
 }

@@ -142,6 +142,19 @@ pub(crate) fn memory(compute_type: &str) -> Option<u64> {
     Some(gib << 30)
 }
 
+/// Bytes of disk of AWS's sizes.
+/// Source: <https://docs.aws.amazon.com/codebuild/latest/userguide/build-env-ref-compute-types.html>
+pub(crate) fn disk(compute_type: &str) -> Option<u64> {
+    let gib = match compute_type {
+        "BUILD_GENERAL1_SMALL" => 64,
+        "BUILD_GENERAL1_MEDIUM" | "BUILD_GENERAL1_LARGE" => 128,
+        "BUILD_GENERAL1_XLARGE" => 256,
+        "BUILD_GENERAL1_2XLARGE" => 824,
+        _ => return None,
+    };
+    Some(gib << 30)
+}
+
 fn check_environment(operation: &str, environment: &Environment) -> Result<(), Error> {
     let others = [
         "ARM_CONTAINER",

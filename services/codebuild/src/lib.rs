@@ -7,6 +7,7 @@
 
 mod configuration;
 mod error;
+mod events;
 mod model;
 mod names;
 mod operations;
@@ -37,7 +38,7 @@ pub use operations::{
     stop_build::{StopBuild, StopBuildInput, StopBuildOutput},
     update_project::UpdateProject,
 };
-pub use runner::{Endpoint, Runner, workflows, workflows_with};
+pub use runner::{Egress, Endpoint, Runner, workflows, workflows_with};
 
 /// The service's token.
 pub struct CodeBuild(());

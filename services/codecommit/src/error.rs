@@ -47,3 +47,9 @@ pub(crate) fn no_git() -> Error {
     )
     .status(501)
 }
+pub(crate) fn no_reference(name: &str) -> Error {
+    Error::new("ReferenceDoesNotExistException", format!("The reference {name} does not exist"))
+}
+pub(crate) fn bad_reference(name: &str) -> Error {
+    Error::new("InvalidReferenceNameException", format!("'{}' is not the name of a reference", crate::names::shown(name)))
+}

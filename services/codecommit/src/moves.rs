@@ -1,11 +1,11 @@
 //! The one place where references move: by compare-and-set, told to the feed.
 
 use crate::{
-    CodeCommit, error,
+    CodeCommit, error, events, requests,
     state::{self, HEADS, REFERENCES, Repository},
 };
 use gate::{Error, Scope};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// A reference, where it must stand now, and where it goes. None: it is not there, and is to go.
 pub(crate) struct Move<'a> {
@@ -15,7 +15,17 @@ pub(crate) struct Move<'a> {
 }
 
 /// Moves all of them or none.
-pub(crate) fn apply(scope: &mut Scope<'_, CodeCommit>, mut repository: Repository, moves: &[Move<'_>]) -> Result<(), Error> {
+pub(crate) fn apply(scope: &mut Scope<'_, CodeCommit>, repository: Repository, moves: &[Move<'_>]) -> Result<(), Error> {
+    apply_told(scope, repository, moves, &Value::Null)
+}
+
+/// The same, where its events tell more.
+pub(crate) fn apply_told(
+    scope: &mut Scope<'_, CodeCommit>,
+    mut repository: Repository,
+    moves: &[Move<'_>],
+    more: &Value,
+) -> Result<(), Error> {
     let arn = repository.arn();
     for one in moves {
         let key = [repository.id.as_str(), one.name];
@@ -27,6 +37,8 @@ pub(crate) fn apply(scope: &mut Scope<'_, CodeCommit>, mut repository: Repositor
             None => scope.delete(&REFERENCES, &key),
         }
         durable::publish(scope, &format!("ref/{arn}/{}", one.name), json!({"commit": one.new}))?;
+        events::reference(scope, &repository, one, more)?;
+        requests::source_moved(scope, &repository, one)?;
     }
     for one in moves.iter().filter(|m| m.old.is_none()) {
         no_folder_and_file(scope, &repository, one.name)?;

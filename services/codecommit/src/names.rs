@@ -1,11 +1,12 @@
 //! Names from outside, and their limits.
 //! Source: <https://docs.aws.amazon.com/codecommit/latest/userguide/limits.html>
 
+use base::Arn;
 use gate::Error;
 use wire::git::is_ref;
 
 const MAX_DESCRIPTION: usize = 1000;
-const MAX_TAGS: usize = 50;
+pub(crate) const MAX_TAGS: usize = 50;
 
 pub(crate) fn is_repository(name: &str) -> bool {
     let word = |c: char| c.is_ascii_alphanumeric() || "._-".contains(c);
@@ -69,21 +70,45 @@ pub(crate) fn path(path: &str) -> Result<&str, Error> {
 
 pub(crate) fn tags<'t>(tags: impl ExactSizeIterator<Item = (&'t String, &'t String)>) -> Result<(), Error> {
     if tags.len() > MAX_TAGS {
-        return Err(Error::new("TooManyTagsException", format!("The maximum number of tags for a repository is {MAX_TAGS}")));
+        return Err(too_many_tags());
     }
     for (key, value) in tags {
-        let fits = (1..=128).contains(&key.chars().count()) && value.chars().count() <= 256;
-        if !fits || key.starts_with("aws:") {
+        if key.starts_with("aws:") {
+            return Err(Error::new(
+                "InvalidSystemTagUsageException",
+                format!("The tag '{}' is not valid: keys that begin with aws: are AWS's own", shown(key)),
+            ));
+        }
+        if !(1..=128).contains(&key.chars().count()) || value.chars().count() > 256 {
             return Err(Error::new(
                 "InvalidTagsMapException",
-                format!(
-                    "The tag '{}' is not valid: a key has 1 to 128 characters and does not begin with aws:, a value has at most 256",
-                    shown(key)
-                ),
+                format!("The tag '{}' is not valid: a key has 1 to 128 characters, a value has at most 256", shown(key)),
             ));
         }
     }
     Ok(())
+}
+
+pub(crate) fn too_many_tags() -> Error {
+    Error::new("TooManyTagsException", format!("The maximum number of tags for a repository is {MAX_TAGS}"))
+}
+
+/// The name of the repository that a resource's ARN names.
+pub(crate) fn resource(arn: &str) -> Result<(Arn, String), Error> {
+    let parsed: Option<Arn> = arn.parse().ok().filter(|arn: &Arn| arn.service() == "codecommit" && arn.account().is_some());
+    let parsed = parsed
+        .ok_or_else(|| Error::new("InvalidResourceArnException", format!("'{}' is not the ARN of a CodeCommit repository", shown(arn))))?;
+    let name = parsed.resource().to_owned();
+    repository(&name)?;
+    Ok((parsed, name))
+}
+
+/// How many entries a page has.
+pub(crate) fn page(asked: Option<i64>, most: usize) -> Result<usize, Error> {
+    let Some(asked) = asked else { return Ok(most) };
+    usize::try_from(asked).ok().filter(|size| *size > 0).map(|size| size.min(most)).ok_or_else(|| {
+        Error::new("InvalidMaxResultsException", format!("The number of maximum results, {asked}, is not valid: expected 1 or more"))
+    })
 }
 
 /// Text from outside, short enough for a message.

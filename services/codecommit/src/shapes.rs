@@ -23,6 +23,10 @@ pub struct RepositoryMetadata {
     pub creation_date: EpochTime,
     /// Where git finds it.
     pub clone_url_http: String,
+    /// Where git would find it by SSH, which is not served.
+    pub clone_url_ssh: String,
+    /// The customer's KMS key.
+    pub kms_key_id: Option<String>,
     /// Its ARN.
     #[serde(rename = "Arn")]
     pub arn: Arn,
@@ -39,6 +43,8 @@ impl From<&Repository> for RepositoryMetadata {
             last_modified_date: EpochTime(row.modified),
             creation_date: EpochTime(row.created),
             clone_url_http: format!("https://git-codecommit.{}.amazonaws.com/v1/repos/{}", row.region, row.name),
+            clone_url_ssh: format!("ssh://git-codecommit.{}.amazonaws.com/v1/repos/{}", row.region, row.name),
+            kms_key_id: row.customer_key.as_ref().map(|key| key.arn.clone()),
             arn: row.arn(),
         }
     }
@@ -52,4 +58,16 @@ pub struct BranchInfo {
     pub branch_name: String,
     /// The commit it stands at.
     pub commit_id: String,
+}
+
+/// No members.
+#[derive(Debug, Serialize)]
+pub struct Nothing {}
+
+/// What a merge made.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MergeCommit {
+    pub(crate) commit_id: String,
+    pub(crate) tree_id: String,
 }

@@ -1,6 +1,6 @@
-use crate::{CodeCommit, error, names};
+use crate::{CodeCommit, encryption::CustomerKey, error, names};
 use base::{AccountId, Arn, Blob, Region, Secret, Timestamp};
-use gate::{Error, Scope, Table, View};
+use gate::{Demand, Error, Scope, Table, View};
 use serde::{Deserialize, Serialize};
 
 /// A repository. Its references, packs and archives lie under its id, so that a new name costs nothing and a
@@ -19,6 +19,9 @@ pub(crate) struct Repository {
     pub(crate) tags: Vec<(String, String)>,
     /// The data key of its packs, sealed for its id.
     pub(crate) key: Blob,
+    /// The customer's KMS key that rules over it. None: the AWS managed key.
+    #[serde(default)]
+    pub(crate) customer_key: Option<CustomerKey>,
 }
 
 /// A received pack: an id of the gate's bodies and its length.
@@ -42,6 +45,8 @@ pub(crate) struct Runtime {
 
 /// Account, name.
 pub(crate) static REPOSITORIES: Table<CodeCommit, Repository> = Table::new("repositories");
+/// Account, repository id: the repository's name.
+pub(crate) static NAMES: Table<CodeCommit, String> = Table::new("names");
 /// Repository id, reference (`refs/heads/main`): the object it stands at.
 pub(crate) static REFERENCES: Table<CodeCommit, String> = Table::new("references");
 /// Repository id, body id.
@@ -72,7 +77,26 @@ pub(crate) fn repository(scope: &mut Scope<'_, CodeCommit>, name: &str) -> Resul
 }
 
 pub(crate) fn keep(scope: &mut Scope<'_, CodeCommit>, repository: &Repository) -> Result<(), Error> {
+    scope.put(&NAMES, &[repository.account.as_str(), repository.id.as_str()], &repository.name)?;
     scope.put(&REPOSITORIES, &[repository.account.as_str(), repository.name.as_str()], repository)
+}
+
+/// The right to `action` on the caller's repository of this name, which is checked.
+pub(crate) fn demand(facts: &View<'_, CodeCommit>, action: &'static str, name: &str) -> Result<Demand, Error> {
+    Ok(Demand::new(action, arn(facts, name)?))
+}
+
+/// The name of a repository by its id. None: it is gone.
+pub(crate) fn name_of(view: &mut View<'_, CodeCommit>, account: AccountId, id: &str) -> Result<Option<String>, Error> {
+    let named = view.get(&NAMES, &[account.as_str(), id])?;
+    if let Some(name) = named
+        && view.get(&REPOSITORIES, &[account.as_str(), name.as_str()])?.is_some_and(|row| row.id == id)
+    {
+        return Ok(Some(name));
+    }
+    // Repositories of earlier releases have no such row.
+    let rows = view.scan(&REPOSITORIES, account.as_str())?;
+    Ok(rows.into_iter().find(|(_, row)| row.id == id).map(|(_, row)| row.name))
 }
 
 /// The ARN of the caller's repository of this name, which is checked.

@@ -94,7 +94,6 @@ fn a_stack_makes_changes_and_deletes_a_repository() {
                 stack_id: "stack".into(),
                 logical_id: "Shop".into(),
                 suffix: "ABCDEF123456".into(),
-                tags: vec![("team".into(), "x".into())],
             };
             scope.with_resource(&actor, request, |context| match (old, new) {
                 (None, Some(new)) => kind.create(context, new).map(Some),

@@ -29,7 +29,6 @@ fn stack<T>(world: &World, kind: &str, work: impl Fn(&dyn ResourceType, &mut Res
             stack_id: "stack".into(),
             logical_id: "Artifacts".into(),
             suffix: "ABCDEF123456".into(),
-            tags: vec![("stack".into(), "yes".into())],
         };
         scope.with_resource(&actor, request, |resource| work(&*found, resource))
     })
@@ -67,7 +66,7 @@ fn a_bucket_and_its_policy_come_and_go_with_a_stack() {
     );
     assert_eq!(get("s3:GetBucketVersioning")["Status"], "Enabled");
     assert_eq!(get("s3:GetPublicAccessBlock")["PublicAccessBlockConfiguration"]["RestrictPublicBuckets"], false);
-    assert_eq!(get("s3:GetBucketTagging")["TagSet"], json!([{"Key": "team", "Value": "x"}, {"Key": "stack", "Value": "yes"}]));
+    assert_eq!(get("s3:GetBucketTagging")["TagSet"], json!([{"Key": "team", "Value": "x"}]));
 
     let document = json!({"Statement": {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": format!("arn:aws:s3:::{}/*", made.id),
         "Condition": {"Bool": {"aws:SecureTransport": false}}}});

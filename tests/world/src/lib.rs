@@ -130,6 +130,7 @@ impl World {
             user_agent: "test".into(),
             secure_transport: true,
             region: Region::new(REGION),
+            source_arn: None,
             transport: gate::Transport::default(),
         };
         Request { proof, service: service.into(), operation: name.into(), input: Ok(input), body, context }

@@ -22,6 +22,7 @@ fn main() -> ExitCode {
         "mount" => mount(),
         "processes" => processes(&argument),
         "ptrace" => ptrace(),
+        "socket" => socket(&argument),
         "keyring" => call(libc::SYS_keyctl, [0, -4, 0]),
         "hypervisor-socket" => call(libc::SYS_socket, [libc::AF_VSOCK.into(), libc::SOCK_STREAM.into(), 0]),
         "io-uring" => call(libc::SYS_io_uring_setup, [0, 0, 0]),
@@ -50,6 +51,15 @@ fn connect(address: &str) -> Outcome {
     let mut answer = String::new();
     stream.read_to_string(&mut answer)?;
     Ok(answer)
+}
+
+fn socket(kind: &str) -> Outcome {
+    match kind {
+        "udp" => drop(std::net::UdpSocket::bind("127.0.0.1:0")?),
+        "unix" => drop(std::os::unix::net::UnixDatagram::unbound()?),
+        _ => return Err("no such kind".into()),
+    }
+    Ok(String::new())
 }
 
 /// Takes so many mebibytes, and writes to each page.

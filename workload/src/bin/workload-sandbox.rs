@@ -27,7 +27,11 @@ fn probe() -> ExitCode {
             Err(reason) => println!("no:  {name}: {reason}"),
         }
     }
-    println!("{:?}", probe.level);
+    println!("{}", probe.level);
+    for one in workload::examine() {
+        println!("{}: {:?}", one.level, one.works);
+        one.checks.iter().for_each(|check| println!("  {}: {:?}", check.what, check.holds));
+    }
     ExitCode::SUCCESS
 }
 
@@ -36,7 +40,7 @@ fn run(file: &str, minimum: Option<String>) -> Result<ExitCode, Box<dyn std::err
     let spec: Spec = serde_json::from_str(&text).map_err(|e| format!("{file}: {e}"))?;
     let minimum = match minimum {
         None => Level::RootNoUserNs,
-        Some(name) => *Level::ALL.iter().find(|level| format!("{level:?}") == name).ok_or("no such level")?,
+        Some(name) => name.parse::<Level>()?,
     };
     let mut sandbox = Sandbox::start(spec, &Backend::Isolated { minimum })?;
     if let Some(mut output) = sandbox.take_output() {

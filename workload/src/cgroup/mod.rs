@@ -7,6 +7,7 @@ use std::fs;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -22,7 +23,7 @@ const PERIOD: u64 = 100_000;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Plan {
     /// One hierarchy for each controller.
-    V1 { memory: PathBuf, pids: PathBuf, cpu: Option<PathBuf> },
+    V1 { memory: PathBuf, pids: PathBuf, cpu: Option<PathBuf>, cpuacct: Option<PathBuf> },
     /// One hierarchy.
     V2 { parent: PathBuf, cpu: bool },
 }
@@ -31,8 +32,18 @@ pub(crate) enum Plan {
 pub(crate) struct Group {
     folders: Vec<PathBuf>,
     entry: Entry,
-    /// The file that counts the processes which the kernel killed for memory.
-    events: PathBuf,
+    files: Files,
+}
+
+/// Where the groups tell what happened in them.
+#[derive(Default)]
+struct Files {
+    /// Counts the processes which the kernel killed for memory.
+    memory: PathBuf,
+    /// Counts the processes that were refused.
+    processes: PathBuf,
+    /// The processor time that was used.
+    time: PathBuf,
 }
 
 /// How a process gets into the groups.
@@ -64,7 +75,7 @@ impl Plan {
     /// Removes the groups that sandboxes of ended servers left.
     pub(crate) fn sweep(&self) {
         let parents: Vec<&PathBuf> = match self {
-            Plan::V1 { memory, pids, cpu } => [memory, pids].into_iter().chain(cpu).collect(),
+            Plan::V1 { memory, pids, cpu, cpuacct } => [memory, pids].into_iter().chain(cpu).chain(cpuacct).collect(),
             Plan::V2 { parent, .. } => vec![parent],
         };
         for entry in parents.iter().filter_map(|parent| fs::read_dir(parent).ok()).flatten().flatten() {
@@ -81,7 +92,10 @@ impl Plan {
     pub(crate) fn make(&self, name: &str, limits: &Limits) -> Result<Group, Failure> {
         let name = format!("{PREFIX}{name}");
         match self {
-            Plan::V1 { memory, pids, cpu } => v1::make(memory, pids, cpu.as_deref(), &name, limits),
+            Plan::V1 { memory, pids, cpu, cpuacct } => {
+                let places = v1::Places { memory, pids, cpu: cpu.as_deref(), cpuacct: cpuacct.as_deref() };
+                v1::make(&places, &name, limits)
+            }
             Plan::V2 { parent, cpu } => v2::make(parent, *cpu, &name, limits),
         }
     }
@@ -116,9 +130,30 @@ impl Group {
 
     /// Whether the kernel killed anything in the groups for want of memory.
     pub(crate) fn out_of_memory(&self) -> bool {
-        let events = fs::read_to_string(&self.events).unwrap_or_default();
-        events.lines().any(|line| line.strip_prefix("oom_kill ").is_some_and(|count| count.trim() != "0"))
+        counts(&self.files.memory, "oom_kill ")
     }
+
+    /// Whether the kernel refused to start a process in the groups.
+    pub(crate) fn out_of_processes(&self) -> bool {
+        counts(&self.files.processes, "max ")
+    }
+
+    /// The processor time of the whole tree, where the groups count it.
+    pub(crate) fn cpu_time(&self) -> Option<Duration> {
+        let text = fs::read_to_string(&self.files.time).ok()?;
+        // Version 1 has one number of nanoseconds, version 2 fields, this one in microseconds.
+        if let Ok(nanoseconds) = text.trim().parse() {
+            return Some(Duration::from_nanos(nanoseconds));
+        }
+        let used = text.lines().find_map(|line| line.strip_prefix("usage_usec "))?;
+        Some(Duration::from_micros(used.trim().parse().ok()?))
+    }
+}
+
+/// Whether a field of a file of events is more than nothing.
+fn counts(file: &Path, field: &str) -> bool {
+    let events = fs::read_to_string(file).unwrap_or_default();
+    events.lines().any(|line| line.strip_prefix(field).is_some_and(|count| count.trim() != "0"))
 }
 
 impl Drop for Group {

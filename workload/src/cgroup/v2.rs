@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{Entry, Group, Mounts, PERIOD, Plan, make_folder, quota, set};
+use super::{Entry, Files, Group, Mounts, PERIOD, Plan, make_folder, quota, set};
 use crate::Limits;
 use crate::error::{At, Failure};
 
@@ -89,8 +89,8 @@ fn enter(parent: &Path, name: &str) -> Result<(Group, PathBuf), Failure> {
             return Err(failure);
         }
     };
-    let events = folder.join("memory.events");
-    Ok((Group { folders: vec![folder.clone()], entry, events }, folder))
+    let files = Files { memory: folder.join("memory.events"), processes: folder.join("pids.events"), time: folder.join("cpu.stat") };
+    Ok((Group { folders: vec![folder.clone()], entry, files }, folder))
 }
 
 #[cfg(test)]

@@ -52,7 +52,7 @@ fn start(order: &Order, control: &UnixStream, group: Option<&Group>) -> Result<P
     let processes = root::build(order, mounts)?;
     give_up(order)?;
     watch_helper(control)?;
-    let program = launch(order)?;
+    let program = launch(order, || Ok(()))?;
     let mut descriptors: Vec<BorrowedFd<'_>> = listeners.iter().map(TcpListener::as_fd).collect();
     descriptors.push(processes.as_fd());
     channel::send(control, &Report::Ready, &descriptors).at("telling the helper")?;
@@ -111,11 +111,11 @@ fn watch_helper(control: &UnixStream) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Starts the program; returns when it has really been executed.
-pub(super) fn launch(order: &Order) -> Result<Pid, Failure> {
+/// Starts the program, after `confine` in its process; returns when it has really been executed.
+pub(super) fn launch(order: &Order, confine: impl Fn() -> Result<(), Failure>) -> Result<Pid, Failure> {
     let (mut errors, report) = std::io::pipe().at("making a pipe")?;
     let report = OwnedFd::from(report);
-    let program = sys::fork(|| command::main(order, report.as_fd())).at("starting the program")?;
+    let program = sys::fork(|| command::main(order, report.as_fd(), &confine)).at("starting the program")?;
     drop(report);
     let mut text = Vec::new();
     errors.read_to_end(&mut text).at("waiting for the program's start")?;

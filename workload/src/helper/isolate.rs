@@ -10,7 +10,8 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
 use super::ownership::give;
-use super::{Running, init, memory};
+use super::processes::Processes;
+use super::{Running, init};
 use crate::error::{At, Failure};
 use crate::order::{Identity, Order, Report};
 use crate::{channel, sys};
@@ -25,9 +26,7 @@ pub(super) fn start(order: &Order) -> Result<Running, Failure> {
     drop(theirs);
     match prepare(order, child.pid, &control) {
         Ok((listeners, processes)) => {
-            // Control groups count better than we can.
-            let memory = group.is_none().then(|| memory::Watch::new(processes, order.spec.limits.memory_bytes));
-            Ok(Running { child, control: Some(control), listeners, memory, group })
+            Ok(Running { child, control: Some(control), listeners, processes: Some(Processes::new(processes)), group })
         }
         Err(failure) => {
             let _ = kill(child.pid, Signal::SIGKILL);

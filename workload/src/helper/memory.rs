@@ -1,38 +1,19 @@
 //! Adds up the memory of a sandbox's processes where no control group does.
 
 use std::fs;
-use std::os::fd::{AsRawFd, OwnedFd};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-/// Looks at a sandbox through its own `/proc`, which shows its processes and no others.
-pub(super) struct Watch {
-    processes: OwnedFd,
-    limit: u64,
-}
+use super::processes::Processes;
 
-impl Watch {
-    pub(super) fn new(processes: OwnedFd, limit: u64) -> Self {
-        Watch { processes, limit }
+/// Whether the tree has more than its limit.
+pub(super) fn exceeded(processes: &Processes, limit: u64) -> bool {
+    let folders = processes.folders();
+    // Quick, but counts what processes share after a fork once for each of them ...
+    if folders.iter().filter_map(|folder| own_pages(folder)).sum::<u64>() <= limit {
+        return false;
     }
-
-    /// Whether the tree has more than its limit.
-    pub(super) fn exceeded(&self) -> bool {
-        let folders = self.folders();
-        // Quick, but counts what processes share after a fork once for each of them ...
-        if folders.iter().filter_map(|folder| own_pages(folder)).sum::<u64>() <= self.limit {
-            return false;
-        }
-        // ... so before a verdict, the slow and right figure.
-        folders.iter().filter_map(|folder| proportional(folder).or_else(|| own_pages(folder))).sum::<u64>() > self.limit
-    }
-
-    fn folders(&self) -> Vec<PathBuf> {
-        let Ok(entries) = fs::read_dir(format!("/proc/self/fd/{}", self.processes.as_raw_fd())) else {
-            return Vec::new();
-        };
-        let number = |name: &std::ffi::OsStr| name.to_str().is_some_and(|name| name.bytes().all(|b| b.is_ascii_digit()));
-        entries.flatten().filter(|entry| number(&entry.file_name())).map(|entry| entry.path()).collect()
-    }
+    // ... so before a verdict, the slow and right figure.
+    folders.iter().filter_map(|folder| proportional(folder).or_else(|| own_pages(folder))).sum::<u64>() > limit
 }
 
 /// Resident bytes that are no file's.

@@ -18,9 +18,9 @@ const BASE: &str = "/usr";
 /// The root itself holds folders, links and a few small files.
 const ROOT_OPTIONS: &str = "size=4m,nr_inodes=4096,mode=0755";
 /// Folders of programs, or links into /usr, as the host has them.
-const PROGRAMS: [&str; 7] = ["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"];
+pub(super) const PROGRAMS: [&str; 7] = ["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"];
 /// What programs need of /etc, and nothing that tells of the host's people or secrets.
-const ETC: [&str; 13] = [
+pub(super) const ETC: [&str; 13] = [
     "/etc/alternatives",
     "/etc/ca-certificates",
     "/etc/ca-certificates.conf",
@@ -35,7 +35,7 @@ const ETC: [&str; 13] = [
     "/etc/ssl/certs",
     "/etc/ssl/openssl.cnf",
 ];
-const DEVICES: [&str; 6] = ["null", "zero", "full", "random", "urandom", "tty"];
+pub(super) const DEVICES: [&str; 6] = ["null", "zero", "full", "random", "urandom", "tty"];
 
 /// A part of the host to show: its mounts, copied before anything covers them.
 struct Bind {

@@ -8,6 +8,7 @@ use seccompiler::{
     sock_filter,
 };
 
+use crate::Level;
 use crate::order::{Identity, Order};
 
 type Error = Box<dyn std::error::Error>;
@@ -127,8 +128,11 @@ pub(super) fn install(order: &Order) -> Result<(), Error> {
     ];
     // Root inside has one id and no capability. Archivers change owners when they are root, and give up when they
     // cannot; here there is only one owner, so a change is a success that changes nothing.
-    if order.spec.user == 0 && !matches!(order.identity, Identity::Bare { .. }) {
+    if order.level.has_own_files() && order.spec.user == 0 && !matches!(order.identity, Identity::Bare { .. }) {
         filters.push(compile(OWNERS.iter().map(|call| (*call, Vec::new())).collect(), 0)?);
+    }
+    if order.level == Level::Restricted {
+        filters.push(compile(unruled_sockets()?, libc::EACCES)?);
     }
     filters.extend(other_numbering());
     for filter in &filters {
@@ -163,6 +167,31 @@ fn foreign_sockets() -> Result<Rules, Error> {
     }
     Ok(rules)
 }
+
+/// What access rules do not see, where there is no network of one's own: sockets other than TCP's, and a first packet
+/// that needs no `connect`.
+fn unruled_sockets() -> Result<Rules, Error> {
+    let mut sockets = vec![
+        when(0, SeccompCmpOp::Eq, libc::AF_UNIX as u64)?,
+        when(0, SeccompCmpOp::Eq, libc::AF_NETLINK as u64)?,
+        // TCP's own number or none: other protocols of streams are not ruled.
+        SeccompRule::new(vec![condition(2, SeccompCmpOp::Ne, 0)?, condition(2, SeccompCmpOp::Ne, libc::IPPROTO_TCP as u64)?])?,
+    ];
+    let others = SOCKET_KINDS.filter(|kind| *kind != libc::SOCK_STREAM as u64);
+    for other in others {
+        sockets.push(when(1, SeccompCmpOp::MaskedEq(SOCKET_KIND), other)?);
+    }
+    let mut rules = Rules::from([(libc::SYS_socket, sockets)]);
+    for (call, argument) in [(libc::SYS_sendto, 3), (libc::SYS_sendmsg, 2), (libc::SYS_sendmmsg, 3)] {
+        let fast = libc::MSG_FASTOPEN as u64;
+        rules.insert(call, vec![when(argument, SeccompCmpOp::MaskedEq(fast), fast)?]);
+    }
+    Ok(rules)
+}
+
+/// The part of a socket's type that is its kind, and the kinds that there can be.
+const SOCKET_KIND: u64 = 0xf;
+const SOCKET_KINDS: std::ops::RangeInclusive<u64> = 0..=SOCKET_KIND;
 
 fn condition(argument: u8, compare: SeccompCmpOp, value: u64) -> Result<SeccompCondition, Error> {
     Ok(SeccompCondition::new(argument, SeccompCmpArgLen::Dword, compare, value)?)

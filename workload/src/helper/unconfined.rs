@@ -18,10 +18,10 @@ pub(super) fn start(order: &Order) -> Result<Running, Failure> {
     // Whatever the program leaves behind becomes the helper's child.
     prctl::set_child_subreaper(true).at("adopting what the program leaves")?;
     let listeners = network::on_host(&order.spec)?;
-    let pid = init::launch(order)?;
+    let pid = init::launch(order, || Ok(()))?;
     let ended = sys::watch(pid).at("watching the program")?;
     let listeners = listeners.into_iter().map(OwnedFd::from).collect();
-    Ok(Running { child: sys::Child { pid, ended }, control: None, listeners, memory: None, group: None })
+    Ok(Running { child: sys::Child { pid, ended }, control: None, listeners, processes: None, group: None })
 }
 
 /// Kills everything that descends from this process, until nothing is left (or new ones come faster than they go).

@@ -4,7 +4,7 @@ use std::fs;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use workload::Backend;
+use workload::{Backend, Bound};
 
 use crate::support::*;
 
@@ -23,6 +23,11 @@ fn all_backends() -> impl Iterator<Item = Backend> {
     backends().into_iter().chain([Backend::Unconfined])
 }
 
+/// With the level at which programs cannot see whether their daemons run.
+fn backends_and_restricted() -> impl Iterator<Item = Backend> {
+    all_backends().chain(restricted())
+}
+
 #[test]
 fn a_time_out_ends_daemons_too() {
     for backend in all_backends() {
@@ -32,7 +37,7 @@ fn a_time_out_ends_daemons_too() {
         let begin = Instant::now();
         let (text, exit) = run(spec, &backend);
         assert_eq!(text, "ready\n", "{backend:?}");
-        assert!(exit.timed_out && exit.signal == Some(9), "{exit:?}");
+        assert!(exit.exceeded == Some(Bound::WallTime) && exit.signal == Some(9), "{exit:?}");
         assert!(begin.elapsed() >= Duration::from_millis(1500) && begin.elapsed() < Duration::from_secs(10));
         assert_eq!(with_argument(&marker), 0, "{backend:?}");
     }
@@ -50,7 +55,7 @@ fn daemons_do_not_outlive_the_program() {
 
 #[test]
 fn another_thread_can_end_it() {
-    for backend in all_backends() {
+    for backend in backends_and_restricted() {
         let (text, marker) = daemons("sleep 1000");
         let (_workspace, spec) = script(&text);
         let sandbox = start(spec, &backend);
@@ -65,7 +70,7 @@ fn another_thread_can_end_it() {
             })
         };
         let (_, exit) = finish(sandbox);
-        assert_eq!((exit.signal, exit.timed_out), (Some(9), false), "{backend:?}");
+        assert_eq!((exit.signal, exit.exceeded), (Some(9), None), "{backend:?}");
         assert_eq!(with_argument(&marker), 0);
         // Harmless after the end.
         waiting.join().unwrap().kill();
@@ -74,7 +79,7 @@ fn another_thread_can_end_it() {
 
 #[test]
 fn dropping_ends_it() {
-    for backend in all_backends() {
+    for backend in backends_and_restricted() {
         let (text, marker) = daemons("sleep 1000");
         let (_workspace, spec) = script(&text);
         let sandbox = start(spec, &backend);

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use workload::{Backend, Level};
+use workload::{Backend, Bound, Level};
 
 use crate::support::*;
 
@@ -32,7 +32,7 @@ fn a_fork_bomb_goes_off_inside_only() {
         let output = sandbox.take_output();
         let exit = sandbox.wait().unwrap();
         drop(output);
-        assert!(exit.timed_out, "{backend:?}: {exit:?}");
+        assert_eq!(exit.exceeded, Some(Bound::WallTime), "{backend:?}: {exit:?}");
         assert_eq!(with_argument(&name), 0);
     }
 }
@@ -45,7 +45,7 @@ fn memory_is_bounded() {
         // Where memory is watched, not grouped, one process alone is stopped by its data limit: twice as much.
         let (text, exit) = run(spec, &backend);
         assert!(!text.contains("done"), "{backend:?}: {text}");
-        assert!(exit.out_of_memory && exit.signal == Some(9), "{backend:?}: {exit:?}");
+        assert_eq!((exit.exceeded, exit.signal), (Some(Bound::Memory), Some(9)), "{backend:?}");
     }
     assert_eq!(outside(&["memory", "400"]), "done 400\n");
 }
@@ -59,7 +59,7 @@ fn memory_is_bounded_over_all_processes() {
         // Each holds 40 MiB for a while.
         spec.command.push(format!("for n in 1 2 3 4 5 6 7 8; do ({one}) & done; wait"));
         spec.limits.memory_bytes = 100 << 20;
-        assert!(run(spec, &backend).1.out_of_memory, "{backend:?}");
+        assert_eq!(run(spec, &backend).1.exceeded, Some(Bound::Memory), "{backend:?}");
     }
 }
 
@@ -92,8 +92,61 @@ fn processor_time_is_bounded() {
         let (_workspace, mut spec) = program(&["/bin/sh", "-c", "while :; do :; done"]);
         spec.limits.cpu_time = Some(Duration::from_secs(1));
         let exit = run(spec, &backend).1;
-        assert!(exit.code.is_none() && !exit.timed_out, "{backend:?}: {exit:?}");
+        assert_eq!((exit.code, exit.exceeded), (None, Some(Bound::CpuTime)), "{backend:?}");
     }
+}
+
+/// Five processes that each stay below the limit.
+#[test]
+fn processor_time_is_bounded_over_all_processes() {
+    for backend in backends() {
+        let (_workspace, mut spec) = script("for n in 1 2 3 4 5; do (while :; do :; done) & done; wait");
+        spec.limits.cpu_time = Some(Duration::from_secs(1));
+        let begin = Instant::now();
+        assert_eq!(run(spec, &backend).1.exceeded, Some(Bound::CpuTime), "{backend:?}");
+        assert!(begin.elapsed() < Duration::from_secs(30));
+    }
+}
+
+#[test]
+fn the_workspace_is_bounded() {
+    let attempts = [
+        "i=0; while :; do head -c 1000000 /dev/zero > file$i; i=$((i+1)); done",
+        // Without a name it takes as much room.
+        "exec 3> a 4> b; rm a b; while :; do head -c 1000000 /dev/zero >&3; head -c 1000000 /dev/zero >&4; done",
+        "mkdir a && cd a && while :; do mkdir b$n; n=$((n+1)); done",
+    ];
+    for backend in backends() {
+        for text in attempts {
+            let (workspace, mut spec) = script(text);
+            spec.limits.disk_bytes = if text.starts_with("mkdir") { 100_000 } else { 8 << 20 };
+            assert_eq!(run(spec, &backend).1.exceeded, Some(Bound::Disk), "{backend:?}: {text}");
+            drop(workspace);
+        }
+        let (_workspace, mut spec) = script("head -c 4000000 /dev/zero > file; sleep 0.5; echo enough");
+        spec.limits.disk_bytes = 8 << 20;
+        assert_eq!(run(spec, &backend), ("enough\n".into(), ended(0)), "{backend:?}");
+    }
+}
+
+#[test]
+fn open_files_are_bounded() {
+    for backend in backends() {
+        let (_workspace, mut spec) = script("ulimit -n; ulimit -Hn; ulimit -n 100 2>/dev/null && echo raised");
+        spec.limits.open_files = 40;
+        assert_eq!(run(spec, &backend).0, "40\n40\n", "{backend:?}");
+    }
+}
+
+#[test]
+fn a_tree_that_met_its_bound_of_processes_says_so() {
+    if level() != Some(Level::Full) {
+        println!("skipped: needs control groups");
+        return;
+    }
+    let (_workspace, mut spec) = attempt(&["processes", "60"]);
+    spec.limits.processes = 20;
+    assert_eq!(run(spec, &BEST).1.exceeded, Some(Bound::Processes));
 }
 
 #[test]

@@ -5,7 +5,9 @@
 
 mod attempts;
 mod ending;
+mod examined;
 mod inside;
 mod limits;
+mod restricted;
 mod support;
 mod users;

@@ -23,7 +23,7 @@ pub fn helper() -> Helper {
 /// The level that works here, or `None` (said) when the kernel refuses all.
 pub fn level() -> Option<Level> {
     let probe = workload::probe_with(&helper());
-    if probe.level == Level::Unconfined {
+    if probe.level <= Level::Restricted {
         println!("skipped: this kernel refuses namespaces: {}", probe.reason());
         return None;
     }
@@ -42,6 +42,16 @@ pub fn backends() -> Vec<Backend> {
     let below = [Level::Namespaces, Level::RootNoUserNs].into_iter().filter(|level| *level < best);
     let possible = below.filter(|level| *level == Level::Namespaces || is_root());
     [BEST].into_iter().chain(possible.map(|level| Backend::Exactly { level })).collect()
+}
+
+/// The level without namespaces, where the kernel has access rules.
+pub fn restricted() -> Option<Backend> {
+    static WORKS: std::sync::OnceLock<bool> = std::sync::OnceLock::new();
+    let works = || {
+        let found = workload::examine_with(&helper()).into_iter().find(|one| one.level == Level::Restricted);
+        found.is_some_and(|one| one.works.inspect_err(|reason| println!("skipped: level D: {reason}")).is_ok())
+    };
+    WORKS.get_or_init(works).then_some(Backend::Exactly { level: Level::Restricted })
 }
 
 /// A workspace and the spec of a shell script in it.
@@ -93,7 +103,7 @@ pub fn finish(mut sandbox: Sandbox) -> (String, Exit) {
 }
 
 pub fn ended(code: i32) -> Exit {
-    Exit { code: Some(code), signal: None, timed_out: false, out_of_memory: false }
+    Exit { code: Some(code), signal: None, exceeded: None }
 }
 
 /// A number that no other process of the machine sleeps for.

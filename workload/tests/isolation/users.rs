@@ -55,7 +55,7 @@ fn less_than_the_minimum_is_refused_with_the_way_out() {
         println!("skipped: needs root to become a user who may not make control groups");
         return;
     }
-    let (_workspace, output) = as_normal_user("echo ran", Some("Full"));
+    let (_workspace, output) = as_normal_user("echo ran", Some("A"));
     let text = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(125));
     assert!(output.stdout.is_empty() && text.contains("level A") && text.contains("unconfined"), "{text}");
@@ -91,7 +91,7 @@ fn a_workspace_on_an_overlay_works() {
     fs::write(workspace.path().join("spec.json"), serde_json::to_string(&spec).unwrap()).unwrap();
     let text = format!(
         "cd {} && mount -t overlay overlay -o lowerdir=lower,upperdir=upper,workdir=work merged && chmod 700 merged \
-         && exec {SANDBOX} spec.json Namespaces",
+         && exec {SANDBOX} spec.json B",
         workspace.path().display()
     );
     // In a mount namespace of its own, so that nothing happens to the host's.

@@ -51,13 +51,12 @@ pub(crate) fn of_resources(
     properties: &BTreeMap<String, Value>,
     changes: &mut Vec<Change>,
 ) -> Result<Option<String>, Error> {
-    let tags: Vec<(String, String)> = version.tags.iter().map(|t| (t.key.clone(), t.value.clone())).collect();
     for (id, properties) in properties {
         depth_below(stack)?;
         let [account, uuid] = stack.key();
         let row: Option<ResourceRow> = scope.get(&RESOURCES, &[account, uuid, id.as_str()])?;
         let there = row.and_then(|row| row.made).map(|made| made.physical_id);
-        let mut input = request(&tags, properties);
+        let mut input = request(properties);
         input.insert("StackName".into(), json!(there.clone().unwrap_or_else(|| name(scope, &stack.name, id))));
         input.insert("ChangeSetName".into(), json!(name(scope, change_set, id)));
         input.insert("ChangeSetType".into(), json!(if there.is_some() { "UPDATE" } else { "CREATE" }));

@@ -20,7 +20,7 @@ pub(crate) fn parameter(value: &Value) -> String {
 }
 
 /// What creation and update have in common, from properties.
-pub(crate) fn request(stack_tags: &[(String, String)], properties: &Value) -> Map<String, Value> {
+pub(crate) fn request(properties: &Value) -> Map<String, Value> {
     let mut request = Map::new();
     for name in ["TemplateURL", "Capabilities", "ClientRequestToken", "DisableRollback"] {
         if let Some(value) = properties.get(name) {
@@ -30,11 +30,7 @@ pub(crate) fn request(stack_tags: &[(String, String)], properties: &Value) -> Ma
     let parameters = properties.get("Parameters").and_then(Value::as_object).into_iter().flatten();
     let parameters = parameters.map(|(key, value)| json!({"ParameterKey": key, "ParameterValue": parameter(value)}));
     request.insert("Parameters".into(), parameters.collect());
-    let own = properties.get("Tags").and_then(Value::as_array).cloned().unwrap_or_default();
-    let inherited = stack_tags.iter().filter(|(key, _)| !own.iter().any(|tag| tag.get("Key").and_then(Value::as_str) == Some(key)));
-    let mut tags: Vec<Value> = inherited.map(|(key, value)| json!({"Key": key, "Value": value})).collect();
-    tags.extend(own.iter().cloned());
-    request.insert("Tags".into(), Value::Array(tags));
+    request.insert("Tags".into(), properties.get("Tags").cloned().unwrap_or_else(|| json!([])));
     request
 }
 
@@ -58,7 +54,7 @@ impl ResourceType for StackType {
         name.starts_with("Outputs.")
     }
     fn create(&self, context: &mut ResourceContext<'_>, properties: &Value) -> Result<Physical, Error> {
-        let mut input = request(&context.tags, properties);
+        let mut input = request(properties);
         input.insert("StackName".into(), json!(context.generated_name(LONGEST_NAME)));
         if let Some(minutes) = properties.get("TimeoutInMinutes") {
             input.insert("TimeoutInMinutes".into(), minutes.clone());
@@ -68,7 +64,7 @@ impl ResourceType for StackType {
     }
 
     fn update(&self, context: &mut ResourceContext<'_>, id: &str, _old: &Value, new: &Value) -> Result<Physical, Error> {
-        let mut input = request(&context.tags, new);
+        let mut input = request(new);
         input.insert("StackName".into(), json!(id));
         match context.call_with::<UpdateStack>(Value::Object(input)) {
             Err(error) if error.message == crate::error::no_updates().message => Ok(Physical::new(id)),

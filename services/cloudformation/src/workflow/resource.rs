@@ -44,14 +44,12 @@ pub(super) fn with<T>(
     work: impl FnOnce(&mut ResourceContext<'_>) -> Result<T, Error>,
 ) -> Result<T, Error> {
     let actor = actor(scope, stack)?;
-    let tags = stack.shown().map(|v| v.tags.iter().map(|t| (t.key.clone(), t.value.clone())).collect()).unwrap_or_default();
     let request = ResourceRequest {
         account: stack.account,
         stack_name: stack.name.clone(),
         stack_id: stack.arn().to_string(),
         logical_id: logical_id.into(),
         suffix: suffix.into(),
-        tags,
     };
     scope.with_resource(&actor, request, work)
 }

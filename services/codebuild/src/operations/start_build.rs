@@ -3,6 +3,7 @@ use crate::{
     CodeBuild,
     configuration::{check_artifacts, check_logs, check_queued_timeout, check_source, check_timeout, check_variables, refuse_rest},
     error::{invalid, no_project},
+    events,
     model::{EnvironmentVariable, LogsConfig, PipelineArtifact, PipelineSource, ProjectArtifacts, Rest, answer::Build},
     names::{Owner, check_project, on_project},
     state::{BUILDS, BUILDS_BY_PROJECT, BUILDS_BY_TIME, BuildRow, IN_PROGRESS, NUMBERS, PROJECTS, ProjectRow},
@@ -204,6 +205,7 @@ impl Operation for StartBuild {
         call.put(&BUILDS_BY_TIME, &owner.row(&by_time), &id)?;
         call.put(&BUILDS_BY_PROJECT, &owner.row_of(name, &format!("{number:020}")), &id)?;
         build::begin(call, &owner, &id)?;
+        events::changed(call, &owner, &id, &row)?;
         Ok(StartBuildOutput { build: Build::of(&owner, &id, row) })
     }
 

@@ -5,12 +5,13 @@ use super::{
     book::{Book, Ending},
     credentials::CredentialServer,
     driver::{Driver, SCRIPT, command_file},
+    egress::{self, PROXY},
     interpret::{Interpreter, Told},
     log::Log,
     workspace::Workspace,
 };
 use crate::{
-    configuration::memory,
+    configuration::{disk, memory},
     model::PhaseContext,
     state::{BuildRow, STOPPED, TIMED_OUT},
     variables::{Credentials, Surroundings, environment},
@@ -27,11 +28,12 @@ use std::{
     sync::{
         Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
+        mpsc::{Receiver, channel},
     },
     thread,
     time::Duration,
 };
-use workload::{Exit, Killer, Limits, ReadOnly, Sandbox, Spec};
+use workload::{Bound, Exit, Killer, Limits, ReadOnly, Sandbox, Spec};
 
 /// Where a build sees its workspace, as on AWS.
 pub(super) const OUTPUT: &str = "/codebuild/output";
@@ -108,16 +110,21 @@ impl Execution<'_> {
         let folder = self.place.shared.join(SCRIPTS);
         write_scripts(&folder, &driver).map_err(|e| Ending::fault(format!("the build's scripts could not be written: {e}")))?;
         let server = CredentialServer::new(self.book, self.row);
-        let sandbox_spec = self.spec(spec, &view, &server, &scripts);
+        let (hosts, refused) = egress::allowed(self.shop.runner.egress.as_deref(), egress::asked(self.row));
+        refused.iter().for_each(|line| self.log.say(line));
+        let sandbox_spec = self.spec(spec, &view, &server, &scripts, !hosts.is_empty());
         let sandbox =
             Sandbox::start_with(sandbox_spec, &self.shop.runner.backend, &self.shop.helper).map_err(|e| Ending::fault(e.to_string()))?;
         let mut interpreter = Interpreter::new(self.book, self.log, &driver.texts, &nonce);
-        let (exit, cause) = self.attend(sandbox, &mut interpreter, &server, &folder)?;
+        let (exit, cause) = self.attend(sandbox, &mut interpreter, &server, &folder, hosts)?;
         let told = interpreter.told;
+        if let Some(bound) = exit.exceeded.filter(|_| cause.is_none()) {
+            self.log.say(&met(bound));
+        }
         match (cause, told.ended) {
             (Some(cause), _) => Err(cause.into()),
             (None, Some(_)) => Ok(told),
-            (None, None) if exit.timed_out => Err(Cause::TimedOut.into()),
+            (None, None) if exit.exceeded == Some(Bound::WallTime) => Err(Cause::TimedOut.into()),
             (None, None) => {
                 Err(Ending::failed("COMMAND_EXECUTION_ERROR", format!("The build's shell ended before its commands: {}", how(exit))))
             }
@@ -135,7 +142,7 @@ impl Execution<'_> {
         }
     }
 
-    fn spec(&self, buildspec: &Buildspec, view: &View, server: &CredentialServer<'_>, scripts: &str) -> Spec {
+    fn spec(&self, buildspec: &Buildspec, view: &View, server: &CredentialServer<'_>, scripts: &str, proxy: bool) -> Spec {
         let runner = &self.shop.runner;
         let full = format!("http://{}{}", CREDENTIALS.ip(), server.path);
         let endpoint = format!("http://{ENDPOINT}");
@@ -155,8 +162,21 @@ impl Execution<'_> {
         spec.env = environment(self.row, buildspec, &around);
         spec.hostname = "codebuild".into();
         spec.listen = [CREDENTIALS].into_iter().chain(runner.endpoint.as_ref().map(|_| ENDPOINT)).collect();
-        spec.limits =
-            Limits { wall_time: allowed, memory_bytes: memory(&self.row.environment.compute_type).unwrap_or(3 << 30), ..Limits::default() };
+        if proxy {
+            spec.listen.push(PROXY);
+            // Unconfined, the file of addresses leads there.
+            if !self.unconfined {
+                egress::lead(&mut spec.env, PROXY.into());
+            }
+        }
+        let machine = &self.row.environment.compute_type;
+        let defaults = Limits::default();
+        spec.limits = runner.ceilings.applied(Limits {
+            wall_time: allowed,
+            memory_bytes: memory(machine).unwrap_or(defaults.memory_bytes),
+            disk_bytes: disk(machine).unwrap_or(defaults.disk_bytes),
+            ..defaults
+        });
         if let Some(bundle) = runner.ca_bundle.as_ref().filter(|_| !self.unconfined) {
             spec.read_only.push(ReadOnly { host: bundle.clone(), inside: CA_BUNDLE.into() });
         }
@@ -170,35 +190,40 @@ impl Execution<'_> {
         interpreter: &mut Interpreter<'_>,
         server: &CredentialServer<'_>,
         scripts: &Path,
+        hosts: Vec<String>,
     ) -> Result<(Exit, Option<Cause>), Ending> {
         let fault = |what: &str, e: &dyn std::fmt::Display| Ending::fault(format!("{what}: {e}"));
         let mut listeners = sandbox.take_listeners().into_iter();
         let credentials = listeners.next().ok_or_else(|| Ending::fault("the sandbox made no listener for credentials"))?;
-        let endpoint = listeners.next();
+        let endpoint = self.shop.runner.endpoint.as_ref().and_then(|_| listeners.next());
+        let proxy = listeners.next();
         if self.unconfined {
-            tell_addresses(scripts, &credentials, endpoint.as_ref(), &server.path)
+            tell_addresses(scripts, &credentials, (endpoint.as_ref(), proxy.as_ref()), &server.path)
                 .map_err(|e| fault("the build's addresses could not be told", &e))?;
         }
-        let closer = endpoint
-            .as_ref()
-            .map(TcpListener::try_clone)
-            .transpose()
-            .map_err(|e| fault("the endpoint's listener could not be copied", &e))?;
+        let closers = [&endpoint, &proxy].into_iter().flatten().map(TcpListener::try_clone).collect::<Result<Vec<_>, _>>();
+        let closers = closers.map_err(|e| fault("a listener could not be copied", &e))?;
         let served = self.shop.runner.endpoint.clone().zip(endpoint);
         let arn = self.book.arn().to_string();
         if let Some((endpoint, listener)) = served {
             let arn = arn.clone();
             thread::spawn(move || endpoint.serve(listener, &arn));
         }
+        let (tell, told) = channel();
+        if let Some((egress, listener)) = self.shop.runner.egress.clone().zip(proxy) {
+            self.log.say(&format!("The network is open to {}, by a proxy", hosts.join(", ")));
+            thread::spawn(move || egress.serve(listener, hosts, tell));
+        }
         let (ended, cause) = (AtomicBool::new(false), Mutex::new(None));
         let killer = sandbox.killer();
         let mut output = sandbox.take_output().ok_or_else(|| Ending::fault("the sandbox has no output"))?;
         let result = thread::scope(|scope| {
-            scope.spawn(|| server.serve(&credentials, &ended));
-            scope.spawn(|| self.watch(&killer, &ended, &cause));
+            let (killer, ended, cause) = (&killer, &ended, &cause);
+            scope.spawn(|| server.serve(&credentials, ended));
+            scope.spawn(move || self.watch(killer, ended, cause, &told));
             let read = self.read(&mut output.stdout, interpreter);
             if let Err(error) = read {
-                end(&killer, &cause, Cause::Broken(error));
+                end(killer, cause, Cause::Broken(error));
                 // What is still written is not wanted, but the pipe must not block the end.
                 let _ = io::copy(&mut output.stdout, &mut io::sink());
             }
@@ -209,7 +234,7 @@ impl Execution<'_> {
         if let Some(endpoint) = &self.shop.runner.endpoint {
             endpoint.stop(&arn);
         }
-        if let Some(listener) = closer {
+        for listener in closers {
             // Whoever still accepts is woken with an error, and lets go of the sandbox's network.
             let _ = TcpStream::from(OwnedFd::from(listener)).shutdown(Shutdown::Both);
         }
@@ -234,11 +259,12 @@ impl Execution<'_> {
     }
 
     /// Sends the log, and ends the build when it was stopped, takes too long, or cannot log.
-    fn watch(&self, killer: &Killer, ended: &AtomicBool, cause: &Mutex<Option<Cause>>) {
+    fn watch(&self, killer: &Killer, ended: &AtomicBool, cause: &Mutex<Option<Cause>>, told: &Receiver<String>) {
         let limit = Duration::from_secs(self.row.timeout_in_minutes * 60);
         let mut waited = Duration::ZERO;
         while !ended.load(Ordering::Relaxed) {
             thread::sleep(TICK);
+            told.try_iter().for_each(|line| self.log.say(&line));
             waited += TICK;
             if waited < BEAT {
                 continue;
@@ -250,6 +276,7 @@ impl Execution<'_> {
                 Err(error) => end(killer, cause, Cause::Broken(error)),
             }
         }
+        told.try_iter().for_each(|line| self.log.say(&line));
     }
 
     fn look(&self, limit: Duration) -> Result<Option<Cause>, Error> {
@@ -270,12 +297,17 @@ fn end(killer: &Killer, cause: &Mutex<Option<Cause>>, found: Cause) {
 }
 
 fn how(exit: Exit) -> String {
-    let memory = if exit.out_of_memory { "; it ran out of memory" } else { "" };
+    let bound = exit.exceeded.map(|bound| format!("; it exceeded its limit of {bound}")).unwrap_or_default();
     match (exit.code, exit.signal) {
-        (Some(code), _) => format!("exit status {code}{memory}"),
-        (None, Some(signal)) => format!("signal {signal}{memory}"),
-        (None, None) => format!("no exit status{memory}"),
+        (Some(code), _) => format!("exit status {code}{bound}"),
+        (None, Some(signal)) => format!("signal {signal}{bound}"),
+        (None, None) => format!("no exit status{bound}"),
     }
+}
+
+fn met(bound: Bound) -> String {
+    let then = if bound.ends_programs() { "programs were ended" } else { "programs could not be started" };
+    format!("The build exceeded its limit of {bound}; {then}")
 }
 
 fn write_scripts(folder: &Path, driver: &Driver) -> io::Result<()> {
@@ -285,10 +317,20 @@ fn write_scripts(folder: &Path, driver: &Driver) -> io::Result<()> {
 }
 
 /// Unconfined, listeners have ports of the host, which are known only now.
-fn tell_addresses(folder: &Path, credentials: &TcpListener, endpoint: Option<&TcpListener>, path: &str) -> io::Result<()> {
+fn tell_addresses(
+    folder: &Path,
+    credentials: &TcpListener,
+    (endpoint, proxy): (Option<&TcpListener>, Option<&TcpListener>),
+    path: &str,
+) -> io::Result<()> {
     let mut text = format!("export AWS_CONTAINER_CREDENTIALS_FULL_URI='http://{}{path}'\n", credentials.local_addr()?);
     if let Some(endpoint) = endpoint {
         text += &format!("export AWS_ENDPOINT_URL='http://{}'\n", endpoint.local_addr()?);
+    }
+    if let Some(proxy) = proxy {
+        let mut variables = Vec::new();
+        egress::lead(&mut variables, proxy.local_addr()?);
+        text.extend(variables.iter().map(|(name, value)| format!("export {name}='{value}'\n")));
     }
     let hidden = folder.join("addresses.new");
     fs::write(&hidden, text)?;

@@ -152,18 +152,18 @@ impl Job<'_> {
         Ok(told.failed)
     }
 
-    /// Asks whether the machine isolates as demanded, and opens the log. True: builds are not isolated at all.
+    /// Asks whether the machine isolates as demanded, and opens the log. True: builds see the host's own paths.
     fn provision(&self) -> Result<bool, Ending> {
         let unconfined = match self.shop.runner.backend {
-            Backend::Unconfined | Backend::Exactly { level: Level::Unconfined } => true,
-            Backend::Exactly { .. } => false,
+            Backend::Unconfined => true,
+            Backend::Exactly { level } => !level.has_own_files(),
             Backend::Isolated { minimum } => {
-                let (probe, minimum) = (probe_with(&self.shop.helper), minimum.max(Level::RootNoUserNs));
+                let (probe, minimum) = (probe_with(&self.shop.helper), minimum.max(Level::Restricted));
                 if probe.level < minimum {
                     let refused = workload::Error::Refused { minimum, found: probe.level, reason: probe.reason() };
                     return Err(Ending::fault(format!("{refused} (`--workload unconfined`)")));
                 }
-                false
+                !probe.level.has_own_files()
             }
         };
         if let Some((group, stream)) = &self.row.log {

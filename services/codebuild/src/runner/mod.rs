@@ -4,6 +4,7 @@
 mod book;
 mod credentials;
 mod driver;
+mod egress;
 mod execute;
 mod fetched;
 mod interpret;
@@ -18,9 +19,10 @@ mod workspace;
 
 use crate::{CodeBuild, workflows::build};
 use durable::Engine;
+pub use egress::Egress;
 use slots::Slots;
 use std::{net::TcpListener, path::PathBuf, sync::Arc};
-use workload::{Backend, Helper};
+use workload::{Backend, Ceilings, Helper};
 
 /// Serves AWS's endpoint to the programs of a build.
 pub trait Endpoint: Send + Sync {
@@ -41,6 +43,10 @@ pub struct Runner {
     pub endpoint: Option<Arc<dyn Endpoint>>,
     /// The certificates that builds trust, for `AWS_CA_BUNDLE`.
     pub ca_bundle: Option<PathBuf>,
+    /// What any build may have at most.
+    pub ceilings: Ceilings,
+    /// The way out for builds whose project asks for one; without it there is none.
+    pub egress: Option<Arc<dyn Egress>>,
 }
 
 /// What all builds of a server share.

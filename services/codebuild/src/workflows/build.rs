@@ -1,7 +1,7 @@
 //! A build as long work: the role is assumed, the runner is told to run it, and its end is waited for.
 
 use crate::{
-    CodeBuild,
+    CodeBuild, events,
     model::PhaseContext,
     names::Owner,
     state::{BUILDS, BuildRow, FAILED, FAULT, STOPPED, TIMED_OUT},
@@ -50,7 +50,11 @@ pub(crate) fn begin(scope: &mut Scope<'_, CodeBuild>, owner: &Owner, id: &str) -
 
 /// Writes a build and tells the feed.
 pub(crate) fn save(scope: &mut Scope<'_, CodeBuild>, owner: &Owner, id: &str, row: &BuildRow) -> Result<(), Error> {
+    let before = scope.get(&BUILDS, &owner.row(id))?;
     scope.put(&BUILDS, &owner.row(id), row)?;
+    if before.is_none_or(|before| before.status != row.status) {
+        events::changed(scope, owner, id, row)?;
+    }
     let arn = owner.build_arn(id);
     let phase = row.phases.last().map(|p| p.kind.as_str());
     durable::publish(scope, &format!("build/{arn}"), json!({"id": id, "arn": arn, "buildStatus": row.status, "currentPhase": phase}))

@@ -1,6 +1,7 @@
 //! Builds that really run, through a real gate.
 #![allow(clippy::disallowed_methods, reason = "tests look at folders")]
 
+mod bounds;
 mod ends;
 mod fetched;
 mod hand_over;

@@ -17,6 +17,9 @@ pub struct Yard {
     pub admin: Credentials,
     pub key: String,
     folder: tempfile::TempDir,
+    /// What builds may have at most, and where they may go.
+    pub ceilings: workload::Ceilings,
+    pub egress: Option<Arc<dyn codebuild::Egress>>,
 }
 
 pub fn zip(files: &[(&str, &str)]) -> Vec<u8> {
@@ -52,7 +55,7 @@ impl Yard {
         call("iam:PutRolePolicy", json!({"RoleName": "Build", "PolicyName": "p", "PolicyDocument": policy}));
         call("s3:CreateBucket", json!({"Bucket": "goods"}));
         let key = call("kms:CreateKey", json!({}))["KeyMetadata"]["Arn"].as_str().unwrap().to_string();
-        Self { admin: admin.clone(), key, folder: tempfile::tempdir().unwrap(), world }
+        Self { admin: admin.clone(), key, folder: tempfile::tempdir().unwrap(), world, ceilings: Default::default(), egress: None }
     }
 
     pub fn call(&self, operation: &str, input: Value) -> Value {
@@ -95,7 +98,14 @@ impl Yard {
 
     pub fn engine_serving(&self, backend: Backend, helper: Helper, endpoint: Option<Arc<dyn Endpoint>>) -> Engine {
         let mut engine = Engine::new(self.world.gate.clone());
-        let runner = Runner { backend, runtime_dir: self.folder.path().to_path_buf(), endpoint, ca_bundle: None };
+        let runner = Runner {
+            backend,
+            runtime_dir: self.folder.path().to_path_buf(),
+            endpoint,
+            ca_bundle: None,
+            ceilings: self.ceilings.clone(),
+            egress: self.egress.clone(),
+        };
         codebuild::workflows_with(&mut engine, runner, helper);
         kms::workflows(&mut engine);
         engine

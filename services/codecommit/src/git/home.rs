@@ -175,6 +175,11 @@ impl Workspace {
         self.folder.path()
     }
 
+    /// A short file that git wrote here.
+    pub(crate) fn read(&self, name: &str) -> io::Result<String> {
+        fs::read_to_string(self.path().join(name))
+    }
+
     /// The pack that a push left here. None: it brought no objects.
     pub(crate) fn received(&self) -> io::Result<Option<PathBuf>> {
         let mut found = None;

@@ -5,6 +5,7 @@
 //! A push lands in such a workspace; only the gate's call makes its pack and its references the repository's.
 
 mod answer;
+pub(crate) mod changes;
 mod fetch;
 mod home;
 pub(crate) mod objects;
@@ -13,6 +14,7 @@ mod push;
 mod report;
 mod route;
 mod server;
+pub(crate) mod write;
 
 pub use answer::GitAnswer;
 pub use server::{GitRequest, GitServer};

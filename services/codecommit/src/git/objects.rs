@@ -5,12 +5,12 @@ use super::{
     process::{Running, printed, reading, scratch},
 };
 use crate::{
-    CodeCommit, error, names,
+    CodeCommit, encryption, error, names,
     state::{HEADS, Repository},
 };
 use archive::Builder;
 use gate::{Error, Scope};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::{
     fs::File,
     io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write},
@@ -18,7 +18,7 @@ use std::{
 };
 
 /// A repository's objects at one moment.
-pub(crate) struct Objects(Workspace);
+pub(crate) struct Objects(pub(super) Workspace);
 
 /// A commit.
 /// Source: <https://docs.aws.amazon.com/codecommit/latest/APIReference/API_Commit.html>
@@ -53,7 +53,7 @@ pub struct UserInfo {
 }
 
 /// The kinds of files.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum FileMode {
     /// A program.
@@ -62,6 +62,17 @@ pub enum FileMode {
     Normal,
     /// A symbolic link.
     Symlink,
+}
+
+impl FileMode {
+    /// git's word for it.
+    pub(crate) fn text(self) -> &'static str {
+        match self {
+            Self::Executable => "100755",
+            Self::Normal => "100644",
+            Self::Symlink => "120000",
+        }
+    }
 }
 
 /// One entry of a tree.
@@ -93,6 +104,7 @@ pub(crate) fn mode_of(text: &str) -> Option<FileMode> {
 
 /// The objects of `row`, read in the call's own snapshot.
 pub(crate) fn of(scope: &mut Scope<'_, CodeCommit>, row: &Repository) -> Result<Objects, Error> {
+    encryption::enter(scope, row)?;
     let home = Home::of(scope)?;
     Ok(Objects(home.workspace(|| home.look(scope, row))?))
 }
@@ -117,17 +129,18 @@ impl Objects {
 
     /// The commit of this id, or the one a tag of this id stands for.
     pub(crate) fn commit(&self, id: &str) -> Result<Option<Commit>, Error> {
-        let mut batch = self.batch([format!("{id}^{{commit}}")].into_iter()).map_err(failed("reading a commit"))?;
-        let Some((id, size)) = batch.next("commit").map_err(failed("reading a commit"))? else { return Ok(None) };
-        let mut text = Vec::new();
-        batch.content(size).read_to_end(&mut text).map_err(failed("reading a commit"))?;
-        Ok(Some(read_commit(id, &String::from_utf8_lossy(&text))))
+        Ok(self.commits(&[id.to_owned()])?.pop().flatten())
     }
 
     /// The entry at a path.
     pub(crate) fn entry(&self, commit: &str, path: &str) -> Result<Option<Entry>, Error> {
         self.entries(&["--git-dir=.", "ls-tree", "-z", "-l", "--end-of-options", commit, path])
             .map(|found| found.into_iter().find(|e| e.path == path))
+    }
+
+    /// The entries at these paths, as far as there are some; of a path's folders those that are no folders.
+    pub(crate) fn entries_at(&self, commit: &str, paths: &[&str]) -> Result<Vec<Entry>, Error> {
+        self.entries(&[&["--git-dir=.", "ls-tree", "-z", "-l", "--end-of-options", commit], paths].concat())
     }
 
     /// The entries of a tree or a commit; all files below it, if `deep`.
@@ -183,6 +196,36 @@ impl Objects {
         Ok(file)
     }
 
+    /// A file's content by its object. None: there is no such file.
+    pub(crate) fn blob_of(&self, object: &str, limit: u64) -> Result<Option<Result<Vec<u8>, u64>>, Error> {
+        let fail = failed("reading a file");
+        let mut batch = self.batch([object.to_owned()].into_iter()).map_err(&fail)?;
+        let Some((_, size)) = batch.next("blob").map_err(&fail)? else { return Ok(None) };
+        if size > limit {
+            return Ok(Some(Err(size)));
+        }
+        let mut content = Vec::new();
+        batch.content(size).read_to_end(&mut content).map_err(&fail)?;
+        Ok(Some(Ok(content)))
+    }
+
+    /// The commits of these ids, as far as there are some.
+    pub(crate) fn commits(&self, ids: &[String]) -> Result<Vec<Option<Commit>>, Error> {
+        let fail = failed("reading commits");
+        let mut batch = self.batch(ids.iter().map(|id| format!("{id}^{{commit}}"))).map_err(&fail)?;
+        let mut found = Vec::with_capacity(ids.len());
+        for _ in ids {
+            let Some((id, size)) = batch.next("commit").map_err(&fail)? else {
+                found.push(None);
+                continue;
+            };
+            let mut text = Vec::new();
+            batch.content(size).read_to_end(&mut text).map_err(&fail)?;
+            found.push(Some(read_commit(id, &String::from_utf8_lossy(&text))));
+        }
+        Ok(found)
+    }
+
     fn batch(&self, objects: impl Iterator<Item = String>) -> io::Result<Batch> {
         let mut input = scratch(self.0.path())?;
         let mut lines = io::BufWriter::new(&mut input);
@@ -211,7 +254,10 @@ impl Batch {
         let mut line = String::new();
         (&mut self.stdout).take(4096).read_line(&mut line)?;
         let parts: Vec<&str> = line.trim_end().split(' ').collect();
-        let [object, found, size] = parts[..] else { return Ok(None) };
+        let [object, found, size] = parts[..] else {
+            self.left = 0;
+            return Ok(None);
+        };
         let size: u64 = size.parse().map_err(io::Error::other)?;
         self.left = size + 1;
         Ok((found == kind).then(|| (object.to_owned(), size)))

@@ -134,17 +134,50 @@ pub(crate) fn complaint(mut file: File) -> String {
 
 /// What a command that reads printed; an error if it failed.
 pub(crate) fn printed(folder: &Path, arguments: &[&str]) -> io::Result<Vec<u8>> {
+    finished(folder, arguments, Stdio::null(), |status| status.success())
+}
+
+/// As `printed`, of a command that says "no" by ending with 1: None then.
+pub(crate) fn answered(folder: &Path, arguments: &[&str]) -> io::Result<Option<Vec<u8>>> {
+    let mut no = false;
+    let text = finished(folder, arguments, Stdio::null(), |status| {
+        no = status.code() == Some(1);
+        no || status.success()
+    })?;
+    Ok((!no).then_some(text))
+}
+
+/// As `printed`, of a command that reads its input from `input`.
+pub(crate) fn fed(folder: &Path, arguments: &[&str], mut input: File) -> io::Result<Vec<u8>> {
+    input.seek(SeekFrom::Start(0))?;
+    finished(folder, arguments, input.into(), |status| status.success())
+}
+
+fn finished(folder: &Path, arguments: &[&str], stdin: Stdio, good: impl FnOnce(ExitStatus) -> bool) -> io::Result<Vec<u8>> {
     let errors = scratch(folder)?;
     let mut command = git(folder);
-    command.args(arguments).stdout(Stdio::piped()).stderr(errors.try_clone()?);
+    command.args(arguments).stdin(stdin).stdout(Stdio::piped()).stderr(errors.try_clone()?);
     let mut running = Running::start(&mut command, READING)?;
     let mut text = Vec::new();
     running.stdout()?.take(MAX_PRINTED + 1).read_to_end(&mut text)?;
     if text.len() as u64 > MAX_PRINTED {
         return Err(io::Error::other(format!("git {} printed more than {MAX_PRINTED} bytes", arguments.join(" "))));
     }
-    match running.wait()? {
-        status if status.success() => Ok(text),
+    let status = running.wait()?;
+    match good(status) {
+        true => Ok(text),
+        false => Err(io::Error::other(format!("git {} failed ({status}): {}", arguments.join(" "), complaint(errors)))),
+    }
+}
+
+/// What a command made of `input`, as a file; for what may be long.
+pub(crate) fn made(folder: &Path, arguments: &[&str], mut input: File) -> io::Result<File> {
+    input.seek(SeekFrom::Start(0))?;
+    let (mut output, errors) = (scratch(folder)?, scratch(folder)?);
+    let mut command = git(folder);
+    command.args(arguments).stdin(input).stdout(output.try_clone()?).stderr(errors.try_clone()?);
+    match Running::start(&mut command, READING)?.wait()? {
+        status if status.success() => output.seek(SeekFrom::Start(0)).map(|_| output),
         status => Err(io::Error::other(format!("git {} failed ({status}): {}", arguments.join(" "), complaint(errors)))),
     }
 }

@@ -1,5 +1,5 @@
-use crate::{CodeCommit, RepositoryMetadata, error, names, state};
-use base::Blob;
+use crate::{CodeCommit, RepositoryMetadata, encryption, error, names, state};
+use base::{Blob, Secret};
 use gate::{Authorized, Demand, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -20,7 +20,7 @@ pub struct CreateRepositoryInput {
     /// Its tags.
     #[serde(default)]
     pub tags: BTreeMap<String, String>,
-    /// A key of the customer's for its content: refused, not ignored.
+    /// The customer's KMS key for its content; None: the AWS managed key.
     pub kms_key_id: Option<String>,
 }
 
@@ -48,9 +48,6 @@ impl Operation for CreateRepository {
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: CreateRepositoryInput) -> Result<CreateRepositoryOutput, Error> {
-        if input.kms_key_id.is_some() {
-            return Err(Error::not_implemented("codecommit:CreateRepository with kmsKeyId"));
-        }
         let account = call.account()?;
         if call.get(&state::REPOSITORIES, &[account.as_str(), input.repository_name.as_str()])?.is_some() {
             return Err(error::repository_exists(&input.repository_name));
@@ -58,7 +55,10 @@ impl Operation for CreateRepository {
         let id = base::uuid(call.entropy());
         let mut key = [0; 32];
         call.entropy().fill(&mut key);
-        let key = call.seal(&id, &key)?;
+        let data_key = Secret::new(key.to_vec());
+        let customer_key = encryption::customers(input.kms_key_id.as_deref());
+        let customer_key = customer_key.map(|key_id| encryption::wrap(call, &id, key_id, &data_key)).transpose()?;
+        let key = call.seal(&id, data_key.expose())?;
         let row = state::Repository {
             id,
             account,
@@ -70,6 +70,7 @@ impl Operation for CreateRepository {
             modified: call.now(),
             tags: input.tags.into_iter().collect(),
             key: Blob(key),
+            customer_key,
         };
         state::keep(call, &row)?;
         Ok(CreateRepositoryOutput { repository_metadata: (&row).into() })
@@ -80,6 +81,10 @@ impl Operation for CreateRepository {
     }
 
     fn variations() -> Vec<(&'static str, Example)> {
-        vec![("with tags", Example::of(json!({"repositoryName": "shop", "tags": {"team": "shop"}})))]
+        let key = Example::of(json!({"repositoryName": "shop", "kmsKeyId": "$0/KeyMetadata/Arn"})).after("kms:CreateKey", json!({}));
+        vec![
+            ("with a KMS key", key.inside(["kms:Encrypt"])),
+            ("with tags", Example::of(json!({"repositoryName": "shop", "tags": {"team": "shop"}}))),
+        ]
     }
 }

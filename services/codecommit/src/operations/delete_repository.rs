@@ -1,4 +1,4 @@
-use crate::{CodeCommit, state};
+use crate::{CodeCommit, comments, requests, state, templates};
 use gate::{Authorized, Demand, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -50,6 +50,10 @@ impl Operation for DeleteRepository {
         for (key, _) in call.scan(&state::ARCHIVES, id)? {
             call.delete(&state::ARCHIVES, &[id, key[1].as_str()]);
         }
+        requests::forget(call, &row)?;
+        comments::forget(call, &row)?;
+        templates::forget(call, &row)?;
+        call.delete(&state::NAMES, &[row.account.as_str(), id]);
         Ok(DeleteRepositoryOutput { repository_id: Some(row.id) })
     }
 

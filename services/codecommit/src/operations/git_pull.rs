@@ -1,4 +1,4 @@
-use crate::{CodeCommit, state};
+use crate::{CodeCommit, encryption, state};
 use gate::{Authorized, Demand, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -36,7 +36,9 @@ impl Operation for GitPull {
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: GitPullInput) -> Result<GitPullOutput, Error> {
-        Ok(GitPullOutput { account_id: state::repository(call, &input.repository_name)?.account })
+        let row = state::repository(call, &input.repository_name)?;
+        encryption::enter(call, &row)?;
+        Ok(GitPullOutput { account_id: row.account })
     }
 
     fn example() -> Example {

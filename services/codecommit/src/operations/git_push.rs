@@ -1,4 +1,4 @@
-use crate::{CodeCommit, examples, moves, names, state};
+use crate::{CodeCommit, encryption, examples, moves, names, state};
 use gate::{Authorized, BodyKey, Demand, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -71,11 +71,13 @@ impl Operation for GitPush {
 
     fn open(call: &mut Authorized<'_, Self>, input: &GitPushInput) -> Result<BodyKey, Error> {
         let row = state::repository(call, &input.repository_name)?;
+        encryption::enter(call, &row)?;
         Ok(BodyKey { key: row.data_key(call)?, note: Value::String(row.id), sums: Vec::new(), md5: false })
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: GitPushInput) -> Result<GitPushOutput, Error> {
         let row = state::repository(call, &input.repository_name)?;
+        encryption::enter(call, &row)?;
         let mut output = GitPushOutput { account_id: row.account, pack_id: None };
         if input.references.is_empty() {
             return Ok(output);

@@ -52,13 +52,14 @@ pub fn context(gate: &Gate) -> RequestContext {
         user_agent: "git/2".into(),
         secure_transport: true,
         region: Region::new(REGION),
+        source_arn: None,
         transport: gate::Transport::default(),
     }
 }
 
 pub fn gate(store: store::Store, blobs: store::Blobs) -> (Gate, Credentials) {
     let mut builder = GateBuilder::new(store, blobs, &[7; 32], Region::new(REGION), account());
-    for service in [codecommit::service(), iam::service(), s3::service(), sts::service()] {
+    for service in [codecommit::service(), iam::service(), kms::service(), s3::service(), sts::service()] {
         builder = builder.register(service).unwrap();
     }
     let gate = builder.build().unwrap();

@@ -86,7 +86,12 @@ impl Operation for StartPipelineExecution {
         let given = input.variables.into_iter().map(|v| (v.name, v.value)).collect();
         let variables = pipelines::variables(&pipeline, given)?;
         let overrides = pipelines::overrides(&pipeline, input.source_revisions)?;
-        let trigger = Trigger { trigger_type: "StartPipelineExecution".into(), trigger_detail: Some(call.caller().name()) };
+        let trigger = match &call.context().source_arn {
+            Some(rule) if rule.service() == "events" => {
+                Trigger { trigger_type: "CloudWatchEvent".into(), trigger_detail: Some(rule.to_string()) }
+            }
+            _ => Trigger { trigger_type: "StartPipelineExecution".into(), trigger_detail: Some(call.caller().name()) },
+        };
         let id = run::start(call, account, &pipeline, &row, run::Start { trigger, variables, overrides })?;
         if !token.is_empty() {
             call.put(&START_TOKENS, &key, &id)?;

@@ -2,7 +2,7 @@ use crate::{
     CreatePipeline, DeletePipeline, DeletePipelineInput, GetPipeline, GetPipelineInput, StartPipelineExecution, TagResource, UntagResource,
     UpdatePipeline,
 };
-use gate::{Error, Physical, Property, ResourceContext, ResourceType};
+use gate::{Error, Physical, Property, ResourceContext, ResourceTags, ResourceType};
 use serde_json::{Map, Value, json};
 
 /// `AWS::CodePipeline::Pipeline`.
@@ -72,17 +72,6 @@ fn declaration(name: &str, properties: &Value) -> Result<Value, Error> {
     Ok(pipeline)
 }
 
-fn tags(context: &ResourceContext<'_>, properties: &Value) -> Vec<Value> {
-    let own = properties["Tags"].as_array().into_iter().flatten().map(|t| json!({"key": t["Key"], "value": t["Value"]}));
-    let mut all: Vec<Value> = own.collect();
-    for (key, value) in &context.tags {
-        if !all.iter().any(|t| t["key"].as_str() == Some(key)) {
-            all.push(json!({"key": key, "value": value}));
-        }
-    }
-    all
-}
-
 fn name(context: &ResourceContext<'_>, properties: &Value) -> String {
     properties["Name"].as_str().map_or_else(|| context.generated_name(MAX_NAME), str::to_string)
 }
@@ -124,7 +113,7 @@ impl ResourceType for Pipeline {
     }
     fn create(&self, context: &mut ResourceContext<'_>, properties: &Value) -> Result<Physical, Error> {
         let name = name(context, properties);
-        let input = json!({"pipeline": declaration(&name, properties)?, "tags": tags(context, properties)});
+        let input = json!({"pipeline": declaration(&name, properties)?, "tags": ResourceTags::of(properties)?.list("key", "value")});
         context.call_with::<CreatePipeline>(input)?;
         physical(context, name)
     }
@@ -132,13 +121,12 @@ impl ResourceType for Pipeline {
     fn update(&self, context: &mut ResourceContext<'_>, id: &str, old: &Value, new: &Value) -> Result<Physical, Error> {
         context.call_with::<UpdatePipeline>(json!({"pipeline": declaration(id, new)?}))?;
         let arn = context.arn("codepipeline", id);
-        let (before, after) = (tags(context, old), tags(context, new));
-        let gone: Vec<&Value> = before.iter().map(|t| &t["key"]).filter(|key| !after.iter().any(|t| t["key"] == **key)).collect();
+        let (gone, set) = ResourceTags::change(old, new)?;
         if !gone.is_empty() {
             context.call_with::<UntagResource>(json!({"resourceArn": arn, "tagKeys": gone}))?;
         }
-        if after != before {
-            context.call_with::<TagResource>(json!({"resourceArn": arn, "tags": after}))?;
+        if !set.is_empty() {
+            context.call_with::<TagResource>(json!({"resourceArn": arn, "tags": set.list("key", "value")}))?;
         }
         if flag(new, "RestartExecutionOnUpdate") {
             context.call_with::<StartPipelineExecution>(json!({"name": id}))?;

@@ -184,7 +184,11 @@ pub(crate) fn publish(
     if let (Value::Object(detail), Value::Object(more)) = (&mut detail, more) {
         detail.extend(more);
     }
-    let change = json!({"detail-type": format!("CodePipeline {what} Execution State Change"), "detail": detail});
+    let kind = format!("CodePipeline {what} Execution State Change");
+    if let Some(account) = arn.account() {
+        durable::tell(scope, account, &kind, &[arn], detail.clone())?;
+    }
+    let change = json!({"detail-type": kind, "detail": detail});
     durable::publish(scope, &format!("execution/{arn}/{}", row.id), change)
 }
 

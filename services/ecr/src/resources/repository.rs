@@ -2,9 +2,8 @@ use crate::{
     CreateRepository, DeleteLifecyclePolicy, DeleteRepository, DeleteRepositoryPolicy, PutImageScanningConfiguration,
     PutImageTagMutability, PutLifecyclePolicy, SetRepositoryPolicy, TagResource, UntagResource, shapes::RepositoryInfo,
 };
-use gate::{Error, Physical, Property, ResourceContext, ResourceType};
+use gate::{Error, Physical, Property, ResourceContext, ResourceTags, ResourceType};
 use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
 
 /// A repository for images. `Ref` gives its name.
 /// Source: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ecr-repository.html>
@@ -45,16 +44,6 @@ fn small(value: &Value) -> Value {
 fn small_name(name: &str) -> String {
     let mut letters = name.chars();
     letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
-}
-
-/// The repository's own tags over the stack's.
-fn tags(properties: &Value, stack: &[(String, String)]) -> BTreeMap<String, String> {
-    let own = properties.get("Tags").and_then(Value::as_array).into_iter().flatten();
-    stack.iter().cloned().chain(own.map(|tag| (text(&tag["Key"]), text(&tag["Value"])))).collect()
-}
-
-fn tag_list(tags: &BTreeMap<String, String>) -> Value {
-    tags.iter().map(|(key, value)| json!({"Key": key, "Value": value})).collect()
 }
 
 fn physical(repository: &RepositoryInfo) -> Physical {
@@ -116,7 +105,7 @@ impl ResourceType for Repository {
             .filter_map(|property| Some((small_name(property), small(given(properties, property)?))))
             .collect();
         input.insert("repositoryName".into(), name.as_str().into());
-        input.insert("tags".into(), tag_list(&tags(properties, &context.tags)));
+        input.insert("tags".into(), ResourceTags::of(properties)?.list("Key", "Value"));
         let made = context.call_with::<CreateRepository>(Value::Object(input))?.repository;
         set_documents(context, &name, &Value::Null, properties)?;
         Ok(physical(&made))
@@ -138,13 +127,12 @@ impl ResourceType for Repository {
         }
         set_documents(context, id, old, new)?;
         let arn = context.arn("ecr", &format!("repository/{id}"));
-        let (had, has) = (tags(old, &[]), tags(new, &context.tags));
-        let gone: Vec<&String> = had.keys().filter(|key| !has.contains_key(*key)).collect();
+        let (gone, set) = ResourceTags::change(old, new)?;
         if !gone.is_empty() {
             context.call_with::<UntagResource>(json!({"resourceArn": arn, "tagKeys": gone}))?;
         }
-        if has != had && !has.is_empty() {
-            context.call_with::<TagResource>(json!({"resourceArn": arn, "tags": tag_list(&has)}))?;
+        if !set.is_empty() {
+            context.call_with::<TagResource>(json!({"resourceArn": arn, "tags": set.list("Key", "Value")}))?;
         }
         let uri = format!("{}.dkr.ecr.{}.amazonaws.com/{id}", context.account, context.region);
         Ok(Physical::new(id).attribute("Arn", arn.as_str()).attribute("RepositoryUri", uri))

@@ -1,13 +1,13 @@
 //! What templates give groups, roles and users alike: policies, a boundary, tags.
 
-use super::properties::{gone_is_fine, required_document, tag_list, tags, text, texts};
+use super::properties::{gone_is_fine, required_document, text, texts};
 use crate::{
     AttachGroupPolicy, AttachRolePolicy, AttachUserPolicy, DeleteGroupPolicy, DeleteRolePermissionsBoundary, DeleteRolePolicy,
     DeleteUserPermissionsBoundary, DeleteUserPolicy, DetachGroupPolicy, DetachRolePolicy, DetachUserPolicy, PutGroupPolicy,
     PutRolePermissionsBoundary, PutRolePolicy, PutUserPermissionsBoundary, PutUserPolicy, TagInstanceProfile, TagRole, TagUser,
     UntagInstanceProfile, UntagRole, UntagUser,
 };
-use gate::{Error, Operation, ResourceContext};
+use gate::{Error, Operation, ResourceContext, ResourceTags};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -189,16 +189,14 @@ pub(crate) fn change_boundary<B: Bounded>(context: &mut ResourceContext<'_>, nam
     Ok(())
 }
 
-/// Brings tags from `old` to `new` and the stack's.
+/// Brings tags from `old` to `new`.
 pub(crate) fn change_tags<T: Tagged>(context: &mut ResourceContext<'_>, name: &str, old: &Value, new: &Value) -> Result<(), Error> {
-    let stack = context.tags.clone();
-    let (had, has) = (tags(old, &[])?, tags(new, &stack)?);
-    let gone: Vec<&String> = had.keys().filter(|key| !has.contains_key(*key)).collect();
+    let (gone, set) = ResourceTags::change(old, new)?;
     if !gone.is_empty() {
         context.call_with::<T::Untag>(json!({T::NAME: name, "TagKeys": gone}))?;
     }
-    if has != had && !has.is_empty() {
-        context.call_with::<T::Tag>(json!({T::NAME: name, "Tags": tag_list(&has)}))?;
+    if !set.is_empty() {
+        context.call_with::<T::Tag>(json!({T::NAME: name, "Tags": set.list("Key", "Value")}))?;
     }
     Ok(())
 }

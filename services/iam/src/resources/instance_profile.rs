@@ -1,9 +1,9 @@
 use super::{
     holders::{Profiles, change_tags},
-    properties::{gone_is_fine, input, member, tag_list, tags, texts},
+    properties::{gone_is_fine, input, member, texts},
 };
 use crate::{AddRoleToInstanceProfile, CreateInstanceProfile, DeleteInstanceProfile, GetInstanceProfile, RemoveRoleFromInstanceProfile};
-use gate::{Error, Physical, Property, ResourceContext, ResourceType};
+use gate::{Error, Physical, Property, ResourceContext, ResourceTags, ResourceType};
 use serde_json::{Value, json};
 
 /// An instance profile with its role.
@@ -50,8 +50,7 @@ impl ResourceType for InstanceProfile {
     fn create(&self, context: &mut ResourceContext<'_>, properties: &Value) -> Result<Physical, Error> {
         let given = properties.get("InstanceProfileName").and_then(Value::as_str);
         let name = given.map_or_else(|| context.generated_name(128), str::to_owned);
-        let tags = tags(properties, &context.tags)?;
-        let more = json!({"InstanceProfileName": name, "Tags": tag_list(&tags)});
+        let more = json!({"InstanceProfileName": name, "Tags": ResourceTags::of(properties)?.list("Key", "Value")});
         context.call_with::<CreateInstanceProfile>(input(properties, &["Path"], more))?;
         change_roles(context, &name, &Value::Null, properties)?;
         physical(context, &name)

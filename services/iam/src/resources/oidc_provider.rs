@@ -1,9 +1,9 @@
-use super::properties::{gone_is_fine, input, tag_list, tags, text, texts};
+use super::properties::{gone_is_fine, input, text, texts};
 use crate::{
     AddClientIDToOpenIDConnectProvider, CreateOpenIDConnectProvider, DeleteOpenIDConnectProvider, RemoveClientIDFromOpenIDConnectProvider,
     TagOpenIDConnectProvider, UntagOpenIDConnectProvider, UpdateOpenIDConnectProviderThumbprint,
 };
-use gate::{Error, Physical, Property, ResourceContext, ResourceType};
+use gate::{Error, Physical, Property, ResourceContext, ResourceTags, ResourceType};
 use serde_json::{Value, json};
 
 /// An OpenID Connect provider.
@@ -37,7 +37,7 @@ impl ResourceType for OIDCProvider {
         let more = json!({
             "Url": text(properties, "Url")?,
             "ClientIDList": texts(properties, "ClientIdList")?,
-            "Tags": tag_list(&tags(properties, &context.tags)?),
+            "Tags": ResourceTags::of(properties)?.list("Key", "Value"),
         });
         let made = context.call_with::<CreateOpenIDConnectProvider>(input(properties, &["ThumbprintList"], more))?;
         Ok(physical(made.open_id_connect_provider_arn.as_str()))
@@ -56,13 +56,13 @@ impl ResourceType for OIDCProvider {
             let input = json!({"OpenIDConnectProviderArn": id, "ThumbprintList": prints});
             context.call_with::<UpdateOpenIDConnectProviderThumbprint>(input)?;
         }
-        let (had, has) = (tags(old, &context.tags)?, tags(new, &context.tags)?);
-        let gone: Vec<&String> = had.keys().filter(|key| !has.contains_key(*key)).collect();
+        let (gone, set) = ResourceTags::change(old, new)?;
         if !gone.is_empty() {
             context.call_with::<UntagOpenIDConnectProvider>(json!({"OpenIDConnectProviderArn": id, "TagKeys": gone}))?;
         }
-        if had != has && !has.is_empty() {
-            context.call_with::<TagOpenIDConnectProvider>(json!({"OpenIDConnectProviderArn": id, "Tags": tag_list(&has)}))?;
+        if !set.is_empty() {
+            let input = json!({"OpenIDConnectProviderArn": id, "Tags": set.list("Key", "Value")});
+            context.call_with::<TagOpenIDConnectProvider>(input)?;
         }
         Ok(physical(id))
     }

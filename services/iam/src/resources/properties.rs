@@ -2,8 +2,7 @@
 
 use gate::Error;
 use serde::Serialize;
-use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
+use serde_json::{Map, Value};
 
 fn wrong(what: &str) -> Error {
     Error::new("ValidationError", format!("Properties validation failed: {what}"))
@@ -32,28 +31,6 @@ pub(crate) fn text<'v>(properties: &'v Value, name: &str) -> Result<&'v str, Err
 /// A required document's text.
 pub(crate) fn required_document(properties: &Value, name: &str) -> Result<String, Error> {
     properties.get(name).filter(|v| !v.is_null()).map(document).ok_or_else(|| wrong(&format!("#: required key [{name}] not found")))
-}
-
-/// The resource's own tags over the stack's.
-pub(crate) fn tags(properties: &Value, stack: &[(String, String)]) -> Result<BTreeMap<String, String>, Error> {
-    let mut tags: BTreeMap<String, String> = stack.iter().cloned().collect();
-    for tag in properties.get("Tags").and_then(Value::as_array).into_iter().flatten() {
-        let scalar = |value: &Value| match value {
-            Value::String(text) => Some(text.clone()),
-            Value::Bool(_) | Value::Number(_) => Some(value.to_string()),
-            _ => None,
-        };
-        tags.insert(
-            text(tag, "Key")?.to_owned(),
-            tag.get("Value").and_then(scalar).ok_or_else(|| wrong("#/Tags: a tag has a Key and a Value"))?,
-        );
-    }
-    Ok(tags)
-}
-
-/// Tags as IAM's operations take them.
-pub(crate) fn tag_list(tags: &BTreeMap<String, String>) -> Value {
-    tags.iter().map(|(key, value)| json!({"Key": key, "Value": value})).collect()
 }
 
 /// The input of a call: `from` properties under the same names, where they are given, and `more`.

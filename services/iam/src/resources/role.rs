@@ -1,9 +1,9 @@
 use super::{
     holders::{Roles, change_boundary, change_policies, change_tags},
-    properties::{document, gone_is_fine, input, required_document, tag_list, tags},
+    properties::{document, gone_is_fine, input, required_document},
 };
 use crate::{CreateRole, DeleteRole, GetRole, UpdateAssumeRolePolicy, UpdateRole};
-use gate::{Error, Operation, Physical, Property, ResourceContext, ResourceType};
+use gate::{Error, Operation, Physical, Property, ResourceContext, ResourceTags, ResourceType};
 use serde_json::{Value, json};
 
 /// A role with its policies.
@@ -43,11 +43,10 @@ impl ResourceType for Role {
     }
     fn create(&self, context: &mut ResourceContext<'_>, properties: &Value) -> Result<Physical, Error> {
         let name = properties.get("RoleName").and_then(Value::as_str).map_or_else(|| context.generated_name(64), str::to_owned);
-        let tags = tags(properties, &context.tags)?;
         let more = json!({
             "RoleName": name,
             "AssumeRolePolicyDocument": required_document(properties, "AssumeRolePolicyDocument")?,
-            "Tags": tag_list(&tags),
+            "Tags": ResourceTags::of(properties)?.list("Key", "Value"),
         });
         context.call_with::<CreateRole>(input(properties, &["Path", "Description", "MaxSessionDuration", "PermissionsBoundary"], more))?;
         change_policies::<Roles>(context, &name, &Value::Null, properties)?;

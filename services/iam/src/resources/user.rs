@@ -1,12 +1,12 @@
 use super::{
     holders::{Users, change_boundary, change_policies, change_tags},
-    properties::{gone_is_fine, input, member, path, tag_list, tags, texts},
+    properties::{gone_is_fine, input, member, path, texts},
 };
 use crate::{
     AddUserToGroup, CreateLoginProfile, CreateUser, DeleteLoginProfile, DeleteUser, GetUser, RemoveUserFromGroup, UpdateLoginProfile,
     UpdateUser,
 };
-use gate::{Error, Physical, Property, ResourceContext, ResourceType};
+use gate::{Error, Physical, Property, ResourceContext, ResourceTags, ResourceType};
 use serde_json::{Value, json};
 
 /// A user with its policies, groups and password.
@@ -68,8 +68,7 @@ impl ResourceType for User {
     }
     fn create(&self, context: &mut ResourceContext<'_>, properties: &Value) -> Result<Physical, Error> {
         let name = properties.get("UserName").and_then(Value::as_str).map_or_else(|| context.generated_name(64), str::to_owned);
-        let tags = tags(properties, &context.tags)?;
-        let more = json!({"UserName": name, "Tags": tag_list(&tags)});
+        let more = json!({"UserName": name, "Tags": ResourceTags::of(properties)?.list("Key", "Value")});
         context.call_with::<CreateUser>(input(properties, &["Path", "PermissionsBoundary"], more))?;
         change_policies::<Users>(context, &name, &Value::Null, properties)?;
         change(context, &name, &Value::Null, properties)?;

@@ -132,7 +132,6 @@ impl World {
                 stack_id: format!("arn:aws:cloudformation:{REGION}:{TOOLS}:stack/stack/1"),
                 logical_id: "Thing".into(),
                 suffix: "ABCDEF123456".into(),
-                tags: vec![("stack".into(), "yes".into())],
             };
             scope.with_resource(&actor, request, |resource| work(&*found, resource))
         })

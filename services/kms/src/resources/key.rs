@@ -3,9 +3,8 @@ use crate::{
     CreateKey, DescribeKey, DisableKey, DisableKeyRotation, EnableKey, EnableKeyRotation, KeyMetadata, PutKeyPolicy, ScheduleKeyDeletion,
     TagResource, UntagResource, UpdateKeyDescription,
 };
-use gate::{Error, Physical, Property, ResourceContext, ResourceType};
+use gate::{Error, Physical, Property, ResourceContext, ResourceTags, ResourceType};
 use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
 
 /// A key.
 /// Source: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-kms-key.html>
@@ -41,24 +40,6 @@ fn flag(properties: &Value, name: &str, default: bool) -> Result<bool, Error> {
 fn policy(properties: &Value) -> Option<String> {
     let value = properties.get("KeyPolicy").filter(|v| !v.is_null())?;
     Some(value.as_str().map_or_else(|| value.to_string(), str::to_owned))
-}
-
-/// The key's own tags over the stack's.
-fn tags(properties: &Value, stack: &[(String, String)]) -> Result<BTreeMap<String, String>, Error> {
-    let mut tags: BTreeMap<String, String> = stack.iter().cloned().collect();
-    for tag in properties.get("Tags").and_then(Value::as_array).into_iter().flatten() {
-        let scalar = |name: &str| match &tag[name] {
-            Value::String(text) => Ok(text.clone()),
-            Value::Bool(_) | Value::Number(_) => Ok(tag[name].to_string()),
-            _ => Err(Error::new("ValidationError", "Properties validation failed: #/Tags: a tag has a Key and a Value")),
-        };
-        tags.insert(scalar("Key")?, scalar("Value")?);
-    }
-    Ok(tags)
-}
-
-fn tag_list(tags: &BTreeMap<String, String>) -> Value {
-    tags.iter().map(|(key, value)| json!({"TagKey": key, "TagValue": value})).collect()
 }
 
 fn physical(key: &KeyMetadata) -> Physical {
@@ -102,14 +83,12 @@ fn rotate(context: &mut ResourceContext<'_>, id: &str, properties: &Value) -> Re
 }
 
 fn change_tags(context: &mut ResourceContext<'_>, id: &str, old: &Value, new: &Value) -> Result<(), Error> {
-    let stack = context.tags.clone();
-    let (had, has) = (tags(old, &[])?, tags(new, &stack)?);
-    let gone: Vec<&String> = had.keys().filter(|key| !has.contains_key(*key)).collect();
+    let (gone, set) = ResourceTags::change(old, new)?;
     if !gone.is_empty() {
         context.call_with::<UntagResource>(json!({"KeyId": id, "TagKeys": gone}))?;
     }
-    if has != had && !has.is_empty() {
-        context.call_with::<TagResource>(json!({"KeyId": id, "Tags": tag_list(&has)}))?;
+    if !set.is_empty() {
+        context.call_with::<TagResource>(json!({"KeyId": id, "Tags": set.list("TagKey", "TagValue")}))?;
     }
     Ok(())
 }
@@ -133,7 +112,7 @@ impl ResourceType for Key {
         if let Some(policy) = policy(properties) {
             input.insert("Policy".into(), policy.into());
         }
-        input.insert("Tags".into(), tag_list(&tags(properties, &context.tags)?));
+        input.insert("Tags".into(), ResourceTags::of(properties)?.list("TagKey", "TagValue"));
         let key = context.call_with::<CreateKey>(Value::Object(input))?.key_metadata;
         if flag(properties, "EnableKeyRotation", false)? {
             rotate(context, &key.key_id, properties)?;

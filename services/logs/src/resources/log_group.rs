@@ -1,12 +1,11 @@
-use super::{document, name_or_generated, text};
+use super::{document, name_or_generated};
 use crate::{
     AssociateKmsKey, CreateLogGroup, DeleteLogGroup, DeleteLogGroupInput, DeleteResourcePolicy, DeleteRetentionPolicy,
     DeleteRetentionPolicyInput, DescribeResourcePolicies, DisassociateKmsKey, PutLogGroupDeletionProtection, PutResourcePolicy,
     PutRetentionPolicy, TagResource, UntagResource,
 };
-use gate::{Error, Physical, Property, ResourceContext, ResourceType};
+use gate::{Error, Physical, Property, ResourceContext, ResourceTags, ResourceType};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 
 /// `AWS::Logs::LogGroup`: `Ref` gives the name, `Arn` ends with `:*`.
 /// Source: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-logs-loggroup.html>
@@ -15,13 +14,6 @@ pub(crate) struct LogGroupType;
 fn physical(context: &ResourceContext<'_>, name: &str) -> Physical {
     let arn = context.arn("logs", &format!("log-group:{name}:*"));
     Physical::new(name).attribute("Arn", arn.as_str())
-}
-
-/// The stack's tags and the resource's own, which win.
-fn tags(stack: &[(String, String)], properties: &Value) -> BTreeMap<String, String> {
-    let own = properties.get("Tags").and_then(Value::as_array).into_iter().flatten();
-    let own = own.filter_map(|tag| Some((text(tag, "Key")?.to_owned(), text(tag, "Value")?.to_owned())));
-    stack.iter().cloned().chain(own).collect()
 }
 
 fn set_retention(context: &mut ResourceContext<'_>, name: &str, properties: &Value) -> Result<(), Error> {
@@ -47,13 +39,12 @@ fn set_policy(context: &mut ResourceContext<'_>, name: &str, policy: Option<&Val
 
 fn set_tags(context: &mut ResourceContext<'_>, name: &str, old: &Value, new: &Value) -> Result<(), Error> {
     let arn = context.arn("logs", &format!("log-group:{name}"));
-    let (had, has) = (tags(&[], old), tags(&context.tags, new));
-    let gone: Vec<&String> = had.keys().filter(|key| !has.contains_key(*key)).collect();
+    let (gone, set) = ResourceTags::change(old, new)?;
     if !gone.is_empty() {
         context.call_with::<UntagResource>(json!({"resourceArn": arn, "tagKeys": gone}))?;
     }
-    if has.iter().any(|(key, value)| had.get(key) != Some(value)) {
-        context.call_with::<TagResource>(json!({"resourceArn": arn, "tags": has}))?;
+    if !set.is_empty() {
+        context.call_with::<TagResource>(json!({"resourceArn": arn, "tags": set.map()}))?;
     }
     Ok(())
 }
@@ -84,7 +75,7 @@ impl ResourceType for LogGroupType {
         let name = name_or_generated(context, properties, "LogGroupName");
         context.call_with::<CreateLogGroup>(json!({
             "logGroupName": name,
-            "tags": tags(&context.tags, properties),
+            "tags": ResourceTags::of(properties)?.map(),
             "kmsKeyId": properties.get("KmsKeyId"),
             "logGroupClass": properties.get("LogGroupClass"),
             "deletionProtectionEnabled": properties.get("DeletionProtectionEnabled").unwrap_or(&Value::Bool(false)),

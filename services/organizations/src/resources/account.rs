@@ -1,6 +1,6 @@
-use super::properties::{change_tags, gone_is_fine, tags, text, texts};
+use super::properties::{change_tags, gone_is_fine, text, texts};
 use crate::{CloseAccount, CreateAccount, DescribeAccount, DescribeCreateAccountStatus, ListParents, MoveAccount};
-use gate::{Error, Physical, Property, ResourceContext, ResourceType};
+use gate::{Error, Physical, Property, ResourceContext, ResourceTags, ResourceType};
 use serde_json::{Value, json};
 
 /// An account. Deleting it closes the account for good, as on AWS: `DeletionPolicy: Retain` keeps it.
@@ -56,7 +56,7 @@ impl ResourceType for Account {
             "AccountName": text(properties, "AccountName")?,
             "Email": text(properties, "Email")?,
             "RoleName": properties.get("RoleName").cloned(),
-            "Tags": tags(properties, &context.tags),
+            "Tags": ResourceTags::of(properties)?.list("Key", "Value"),
         });
         let request = context.call_with::<CreateAccount>(input)?.create_account_status.id;
         let status = context.call_with::<DescribeCreateAccountStatus>(json!({"CreateAccountRequestId": request}))?.create_account_status;

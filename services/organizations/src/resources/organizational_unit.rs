@@ -1,6 +1,6 @@
-use super::properties::{change_tags, gone_is_fine, tags, text};
+use super::properties::{change_tags, gone_is_fine, text};
 use crate::{CreateOrganizationalUnit, DeleteOrganizationalUnit, UpdateOrganizationalUnit, shapes};
-use gate::{Error, Physical, Property, ResourceContext, ResourceType};
+use gate::{Error, Physical, Property, ResourceContext, ResourceTags, ResourceType};
 use serde_json::{Value, json};
 
 /// A unit.
@@ -27,7 +27,7 @@ impl ResourceType for OrganizationalUnit {
         &["Arn", "Id"]
     }
     fn create(&self, context: &mut ResourceContext<'_>, properties: &Value) -> Result<Physical, Error> {
-        let tags = tags(properties, &context.tags);
+        let tags = ResourceTags::of(properties)?.list("Key", "Value");
         let input = json!({"Name": text(properties, "Name")?, "ParentId": text(properties, "ParentId")?, "Tags": tags});
         Ok(physical(&context.call_with::<CreateOrganizationalUnit>(input)?.organizational_unit))
     }

@@ -1,6 +1,6 @@
-use super::properties::{change_tags, gone_is_fine, tags, text, texts};
+use super::properties::{change_tags, gone_is_fine, text, texts};
 use crate::{AttachPolicy, CreatePolicy, DeletePolicy, DetachPolicy, UpdatePolicy, shapes};
-use gate::{Error, Physical, Property, ResourceContext, ResourceType};
+use gate::{Error, Physical, Property, ResourceContext, ResourceTags, ResourceType};
 use serde_json::{Value, json};
 
 /// A policy and what it is attached to.
@@ -66,7 +66,7 @@ impl ResourceType for Policy {
     fn create(&self, context: &mut ResourceContext<'_>, properties: &Value) -> Result<Physical, Error> {
         let mut input = words(properties)?;
         input["Type"] = json!(text(properties, "Type")?);
-        input["Tags"] = tags(properties, &context.tags);
+        input["Tags"] = ResourceTags::of(properties)?.list("Key", "Value");
         let policy = context.call_with::<CreatePolicy>(input)?.policy;
         attach(context, &policy.policy_summary.id, &Value::Null, properties)?;
         Ok(physical(&policy))

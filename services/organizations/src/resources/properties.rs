@@ -1,8 +1,8 @@
 //! What the resource types have in common.
 
 use crate::{TagResource, UntagResource};
-use gate::{Error, ResourceContext};
-use serde_json::{Map, Value, json};
+use gate::{Error, ResourceContext, ResourceTags};
+use serde_json::{Value, json};
 
 fn wrong(what: &str) -> Error {
     Error::new("ValidationError", format!("Properties validation failed: {what}"))
@@ -26,32 +26,14 @@ pub(crate) fn texts(properties: &Value, name: &str) -> Result<Vec<String>, Error
         .collect()
 }
 
-/// The stack's own tags and, over them, those of the properties.
-fn pairs(properties: &Value, stack: &[(String, String)]) -> Map<String, Value> {
-    let mut pairs: Map<String, Value> = stack.iter().map(|(key, value)| (key.clone(), json!(value))).collect();
-    for tag in properties.get("Tags").and_then(Value::as_array).into_iter().flatten() {
-        if let Some(key) = tag.get("Key").and_then(Value::as_str) {
-            pairs.insert(key.to_owned(), tag.get("Value").cloned().unwrap_or(json!("")));
-        }
-    }
-    pairs
-}
-
-/// As the operations take them.
-pub(crate) fn tags(properties: &Value, stack: &[(String, String)]) -> Value {
-    pairs(properties, stack).into_iter().map(|(key, value)| json!({"Key": key, "Value": value})).collect()
-}
-
 /// Brings the tags from `old` to `new`.
 pub(crate) fn change_tags(context: &mut ResourceContext<'_>, id: &str, old: &Value, new: &Value) -> Result<(), Error> {
-    let stack = context.tags.clone();
-    let (had, has) = (pairs(old, &[]), pairs(new, &stack));
-    let gone: Vec<&String> = had.keys().filter(|key| !has.contains_key(*key)).collect();
+    let (gone, set) = ResourceTags::change(old, new)?;
     if !gone.is_empty() {
         context.call_with::<UntagResource>(json!({"ResourceId": id, "TagKeys": gone}))?;
     }
-    if had != has && !has.is_empty() {
-        context.call_with::<TagResource>(json!({"ResourceId": id, "Tags": tags(new, &stack)}))?;
+    if !set.is_empty() {
+        context.call_with::<TagResource>(json!({"ResourceId": id, "Tags": set.list("Key", "Value")}))?;
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use crate::{
     PutBucketEncryption, PutBucketLifecycleConfiguration, PutBucketNotificationConfiguration, PutBucketOwnershipControls, PutBucketTagging,
     PutBucketVersioning, PutObjectLockConfiguration, PutPublicAccessBlock, PutPublicAccessBlockInput,
 };
-use gate::{Error, Operation, ResourceContext};
+use gate::{Error, Operation, ResourceContext, ResourceTags};
 use serde_json::{Map, Value, json};
 
 /// Sets what the template says; at an update, only what changed. What was taken out of the template becomes as in a new bucket.
@@ -66,8 +66,10 @@ pub(super) fn configure(context: &mut ResourceContext<'_>, bucket: &str, old: Op
         put::<PutBucketNotificationConfiguration>(context, bucket, "NotificationConfiguration", configuration)?;
     }
     if changed("Tags") || old.is_none() {
-        match tags_of(context, new) {
-            tags if !tags.is_empty() => put::<PutBucketTagging>(context, bucket, "Tagging", json!({"TagSet": tags}))?,
+        match ResourceTags::of(new)? {
+            tags if !tags.is_empty() => {
+                put::<PutBucketTagging>(context, bucket, "Tagging", json!({"TagSet": tags.list("Key", "Value")}))?;
+            }
             _ if old.is_some() => context.call::<DeleteBucketTagging>(alone())?,
             _ => {}
         }
@@ -77,17 +79,6 @@ pub(super) fn configure(context: &mut ResourceContext<'_>, bucket: &str, old: Op
 
 fn put<Op: Operation>(context: &mut ResourceContext<'_>, bucket: &str, member: &str, value: Value) -> Result<(), Error> {
     context.call_with::<Op>(json!({"Bucket": bucket, member: value})).map(drop)
-}
-
-/// The template's tags, and those of the stack that it does not override.
-fn tags_of(context: &ResourceContext<'_>, properties: &Value) -> Vec<Value> {
-    let mut tags: Vec<Value> = properties.get("Tags").and_then(Value::as_array).cloned().unwrap_or_default();
-    for (key, value) in &context.tags {
-        if !tags.iter().any(|tag| tag["Key"] == json!(key)) {
-            tags.push(json!({"Key": key, "Value": value}));
-        }
-    }
-    tags
 }
 
 /// `Private` is what every bucket is, and those for owners of buckets are of objects alone: S3 ignores them here. Every other

@@ -1,8 +1,7 @@
 use super::gone_is_fine;
 use crate::{CreateSecret, DeleteSecret, GetRandomPassword, TagResource, UntagResource, UpdateSecret};
-use gate::{Error, Physical, Property, ResourceContext, ResourceType};
+use gate::{Error, Physical, Property, ResourceContext, ResourceTags, ResourceType};
 use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
 
 /// A secret. `Ref` gives its ARN.
 /// Source: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-secret.html>
@@ -49,18 +48,6 @@ fn value(context: &mut ResourceContext<'_>, properties: &Value) -> Result<Option
     }
 }
 
-/// The secret's own tags over the stack's.
-fn tags(properties: &Value, stack: &[(String, String)]) -> BTreeMap<String, String> {
-    let own = properties.get("Tags").and_then(Value::as_array).into_iter().flatten();
-    let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    let own = own.map(|tag| (text(&tag["Key"]), text(&tag["Value"])));
-    stack.iter().cloned().chain(own).collect()
-}
-
-fn tag_list(tags: &BTreeMap<String, String>) -> Value {
-    tags.iter().map(|(key, value)| json!({"Key": key, "Value": value})).collect()
-}
-
 /// Secrets are of one region here, and nobody's partner holds them.
 fn refuse(properties: &Value) -> Result<(), Error> {
     let given = |name: &&&str| properties.get(**name).is_some_and(|value| !value.is_null() && *value != json!([]));
@@ -90,13 +77,12 @@ impl ResourceType for Secret {
         refuse(properties)?;
         let value = value(context, properties)?;
         let name = properties.get("Name").cloned().unwrap_or_else(|| context.generated_name(512).into());
-        let tags = tag_list(&tags(properties, &context.tags));
         let made = context.call_with::<CreateSecret>(json!({
             "Name": name,
             "Description": properties.get("Description"),
             "KmsKeyId": properties.get("KmsKeyId"),
             "SecretString": value,
-            "Tags": tags,
+            "Tags": ResourceTags::of(properties)?.list("Key", "Value"),
         }))?;
         Ok(physical(&made.arn))
     }
@@ -111,13 +97,12 @@ impl ResourceType for Secret {
             "KmsKeyId": new.get("KmsKeyId").cloned().or_else(|| changed("KmsKeyId").then(|| "".into())),
             "SecretString": value,
         }))?;
-        let (had, has) = (tags(old, &[]), tags(new, &context.tags));
-        let gone: Vec<&String> = had.keys().filter(|key| !has.contains_key(*key)).collect();
+        let (gone, set) = ResourceTags::change(old, new)?;
         if !gone.is_empty() {
             context.call_with::<UntagResource>(json!({"SecretId": id, "TagKeys": gone}))?;
         }
-        if has != had && !has.is_empty() {
-            context.call_with::<TagResource>(json!({"SecretId": id, "Tags": tag_list(&has)}))?;
+        if !set.is_empty() {
+            context.call_with::<TagResource>(json!({"SecretId": id, "Tags": set.list("Key", "Value")}))?;
         }
         Ok(physical(&made.arn))
     }

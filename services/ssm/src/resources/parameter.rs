@@ -1,7 +1,6 @@
 use crate::{AddTagsToResource, DeleteParameter, PutParameter, RemoveTagsFromResource};
-use gate::{Error, Physical, Property, ResourceContext, ResourceType};
+use gate::{Error, Physical, Property, ResourceContext, ResourceTags, ResourceType};
 use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
 
 /// A parameter. `Ref` gives its name.
 /// Source: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-ssm-parameter.html>
@@ -35,16 +34,6 @@ fn text(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// The parameter's own tags, a map, over the stack's.
-fn tags(properties: &Value, stack: &[(String, String)]) -> BTreeMap<String, String> {
-    let own = properties.get("Tags").and_then(Value::as_object).into_iter().flatten();
-    stack.iter().cloned().chain(own.map(|(key, value)| (key.clone(), text(value)))).collect()
-}
-
-fn tag_list(tags: &BTreeMap<String, String>) -> Value {
-    tags.iter().map(|(key, value)| json!({"Key": key, "Value": value})).collect()
-}
-
 fn input(name: &Value, properties: &Value) -> Map<String, Value> {
     let taken = ["AllowedPattern", "DataType", "Description", "Policies", "Tier", "Type", "Value"];
     let given = taken.iter().filter_map(|name| Some(((*name).to_owned(), properties.get(*name)?.clone())));
@@ -71,7 +60,7 @@ impl ResourceType for Parameter {
         check(properties)?;
         let name = properties.get("Name").cloned().unwrap_or_else(|| format!("CFN-{}", context.generated_name(LONGEST - 4)).into());
         let mut input = input(&name, properties);
-        input.insert("Tags".into(), tag_list(&tags(properties, &context.tags)));
+        input.insert("Tags".into(), ResourceTags::of(properties)?.list("Key", "Value"));
         context.call_with::<PutParameter>(Value::Object(input))?;
         Ok(physical(&name, properties))
     }
@@ -91,14 +80,13 @@ impl ResourceType for Parameter {
             input.insert("Overwrite".into(), true.into());
             context.call_with::<PutParameter>(Value::Object(input))?;
         }
-        let (had, has) = (tags(old, &[]), tags(new, &context.tags));
-        let gone: Vec<&String> = had.keys().filter(|key| !has.contains_key(*key)).collect();
+        let (gone, set) = ResourceTags::change(old, new)?;
         let on = |more: (&str, Value)| json!({"ResourceType": "Parameter", "ResourceId": id, more.0: more.1});
         if !gone.is_empty() {
             context.call_with::<RemoveTagsFromResource>(on(("TagKeys", json!(gone))))?;
         }
-        if has != had && !has.is_empty() {
-            context.call_with::<AddTagsToResource>(on(("Tags", tag_list(&has))))?;
+        if !set.is_empty() {
+            context.call_with::<AddTagsToResource>(on(("Tags", set.list("Key", "Value"))))?;
         }
         Ok(physical(&name, new))
     }

@@ -20,6 +20,7 @@ pub fn services() -> Vec<Registration> {
         codecommit::service(),
         codepipeline::service(),
         ecr::service(),
+        events::service(),
         iam::service(),
         kms::service(),
         logs::service(),

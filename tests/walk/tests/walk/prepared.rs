@@ -24,7 +24,14 @@ const RIGHTS: &str = "Rights";
 /// Its sandboxes end before a build's first command, so that every build faults: examples need builds, not their work.
 fn runner(folder: &Path) -> codebuild::Runner {
     let backend = Backend::Isolated { minimum: Level::RootNoUserNs };
-    codebuild::Runner { backend, runtime_dir: folder.to_path_buf(), endpoint: None, ca_bundle: None }
+    codebuild::Runner {
+        backend,
+        runtime_dir: folder.to_path_buf(),
+        endpoint: None,
+        ca_bundle: None,
+        ceilings: Default::default(),
+        egress: None,
+    }
 }
 
 /// The issuer of `sts`'s example.

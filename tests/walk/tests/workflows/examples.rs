@@ -21,6 +21,9 @@ pub const ALL: &[Example] = &[
     Example { workflow: "codebuild/Build", phases: &[start_build], look: builds },
     Example { workflow: "codepipeline/Execution", phases: &[create_pipeline, put_source, approve], look: executions },
     Example { workflow: "codepipeline/Poller", phases: &[create_pipeline, put_source], look: executions },
+    Example { workflow: "events/Clock", phases: &[log_by_the_clock], look: logged },
+    Example { workflow: "events/Delivery", phases: &[log_orders], look: logged },
+    Example { workflow: "events/Listener", phases: &[log_uploads, upload, stop_logging], look: logged },
     Example { workflow: "iam/IssuerKeys", phases: &[create_provider], look: providers },
     Example { workflow: "iam/LastAccessed", phases: &[ask_last_accessed], look: last_accessed },
     Example { workflow: "kms/Upkeep", phases: &[end_key], look: keys },
@@ -238,6 +241,52 @@ fn executions(yard: &Yard) -> Vec<String> {
     all.extend(actions);
     all.extend(told(&yard.call("s3:ListObjectsV2", json!({"Bucket": "site"})), "Contents", &["Key", "Size"]));
     all
+}
+
+// --- events ----------------------------------------------------------------------------------------------------------
+
+fn log_rule(yard: &Yard, rule: Value) {
+    let statement = json!({"Effect": "Allow", "Principal": {"Service": "events.amazonaws.com"},
+        "Action": ["logs:CreateLogStream", "logs:PutLogEvents"], "Resource": "*"});
+    let policy = json!({"Version": "2012-10-17", "Statement": statement}).to_string();
+    yard.call("logs:CreateLogGroup", json!({"logGroupName": "/shop"}));
+    yard.call("logs:PutResourcePolicy", json!({"policyName": "events", "policyDocument": policy}));
+    let target = json!({"Id": "log", "Arn": format!("arn:aws:logs:us-east-1:{ACCOUNT}:log-group:/shop"), "InputPath": "$.detail-type"});
+    let name = rule["Name"].clone();
+    yard.call("events:PutRule", rule);
+    yard.call("events:PutTargets", json!({"Rule": name, "Targets": [target]}));
+}
+
+fn log_by_the_clock(yard: &Yard) {
+    log_rule(yard, json!({"Name": "daily", "ScheduleExpression": "cron(0 0 ? * SUN 2026)"}));
+}
+
+fn log_orders(yard: &Yard) {
+    log_rule(yard, json!({"Name": "orders", "EventPattern": "{\"source\":[\"shop\"]}"}));
+    let entry = json!({"Source": "shop", "DetailType": "Order", "Detail": "{}"});
+    yard.call("events:PutEvents", json!({"Entries": [entry.clone(), entry]}));
+}
+
+fn log_uploads(yard: &Yard) {
+    yard.call("s3:CreateBucket", json!({"Bucket": "told"}));
+    let told = json!({"EventBridgeConfiguration": {}});
+    yard.call("s3:PutBucketNotificationConfiguration", json!({"Bucket": "told", "NotificationConfiguration": told}));
+    log_rule(yard, json!({"Name": "uploads", "EventPattern": "{\"source\":[\"aws.s3\"]}"}));
+}
+
+fn upload(yard: &Yard) {
+    for key in ["one", "two"] {
+        yard.send("s3:PutObject", json!({"Bucket": "told", "Key": key}), b"goods");
+    }
+}
+
+fn stop_logging(yard: &Yard) {
+    yard.call("events:DisableRule", json!({"Name": "uploads"}));
+    upload(yard);
+}
+
+fn logged(yard: &Yard) -> Vec<String> {
+    events(yard)
 }
 
 // --- iam, kms -------------------------------------------------------------------------------------------------------

@@ -31,6 +31,7 @@ impl Yard {
             codebuild::service(),
             codecommit::service(),
             codepipeline::service(),
+            events::service(),
             iam::service(),
             kms::service(),
             logs::service(),
@@ -49,7 +50,17 @@ impl Yard {
     pub fn engine(&self) -> Engine {
         let mut engine = Engine::new(self.world.gate.clone());
         let runtime_dir = self.folder.path().join("builds");
-        codebuild::workflows(&mut engine, Runner { backend: Backend::Unconfined, runtime_dir, endpoint: None, ca_bundle: None });
+        codebuild::workflows(
+            &mut engine,
+            Runner {
+                backend: Backend::Unconfined,
+                runtime_dir,
+                endpoint: None,
+                ca_bundle: None,
+                ceilings: Default::default(),
+                egress: None,
+            },
+        );
         codepipeline::workflows(&mut engine);
         cloudformation::workflows(&mut engine);
         s3::workflows(&mut engine);
@@ -57,6 +68,7 @@ impl Yard {
         logs::workflows(&mut engine);
         secretsmanager::workflows(&mut engine);
         ssm::workflows(&mut engine);
+        events::workflows(&mut engine);
         let keys = self.keys.clone();
         let answer = move |url: &str| match url.strip_prefix(ISSUER) {
             Some("/keys") => Ok(keys.to_vec()),

@@ -5,6 +5,7 @@ use crate::{
     CloudFormation,
     changes::metadata,
     evaluation::{Known, Lacking, differing, masked},
+    stack_tags,
     state::{Made, Pending, ResourceRow, Stack},
     waiting,
 };
@@ -71,6 +72,12 @@ pub(super) fn look(
     if !lacking.is_empty() {
         return Ok(Ok(None));
     }
+    let version = stack.target.as_ref().or(stack.shown());
+    let shown = masked(&properties).to_string();
+    let properties = match scope.resource_type(&declared.resource_type).zip(version) {
+        Some((kind, version)) => stack_tags::added(&*kind, properties, &version.tags),
+        None => properties,
+    };
     let creation_policy = match declared.resource_type == waiting::CONDITION {
         true => match plan.attribute(id, ResourceAttribute::CreationPolicy, &known) {
             Ok(policy) => policy.map(|policy| policy.to_json()),
@@ -84,7 +91,7 @@ pub(super) fn look(
         properties: properties.to_json(),
         origins: properties.origins(),
         masked: crate::evaluation::secrets(&properties),
-        shown: masked(&properties).to_string(),
+        shown,
         metadata,
         deletion_policy: declared.deletion_policy.clone(),
         update_replace_policy: declared.update_replace_policy.clone(),

@@ -1,0 +1,40 @@
+use crate::{
+    CodeCommit,
+    comments::{self, CommentOutput},
+    examples,
+};
+use gate::{Authorized, Demands, Error, Example, Operation, View};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+/// Tells of a comment.
+/// Source: <https://docs.aws.amazon.com/codecommit/latest/APIReference/API_GetComment.html>
+pub struct GetComment;
+
+/// Which one.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Input {
+    comment_id: String,
+}
+
+impl Operation for GetComment {
+    type Service = CodeCommit;
+    const NAME: &'static str = "GetComment";
+    const READ_ONLY: bool = true;
+    type Input = Input;
+    type Output = CommentOutput;
+
+    fn demands(input: &Input, facts: &mut View<'_, CodeCommit>) -> Result<Demands, Error> {
+        Ok(comments::demand(facts, "codecommit:GetComment", &input.comment_id)?.into())
+    }
+
+    fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<CommentOutput, Error> {
+        let row = comments::load_living(call, &input.comment_id)?;
+        Ok(comments::output(call, &row))
+    }
+
+    fn example() -> Example {
+        examples::with_comment(json!({"commentId": "$2/comment/commentId"}))
+    }
+}
