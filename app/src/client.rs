@@ -18,10 +18,12 @@ use tokio_rustls::TlsConnector;
 use wire::sigv4::{Credentials, PayloadHash, hex_sha256, sign};
 
 /// `X-Amz-Target` prefixes of the services that the command line calls.
-const JSON: [(&str, &str); 6] = [
+const JSON: [(&str, &str); 8] = [
     ("codebuild", "CodeBuild_20161006"),
     ("codepipeline", "CodePipeline_20150709"),
     ("codecommit", "CodeCommit_20150413"),
+    ("codeconnections", "com.amazonaws.codeconnections.CodeConnections_20231201"),
+    ("codestar-connections", "com.amazonaws.codestar.connections.CodeStar_connections_20191201"),
     ("cloudtrail", "CloudTrail_20131101"),
     ("logs", "Logs_20140328"),
     ("operator", "Sekisho_20261122"),

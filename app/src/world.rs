@@ -38,6 +38,8 @@ pub(crate) fn services() -> Vec<Registration> {
         cloudtrail::service(),
         codebuild::service(),
         codecommit::service(),
+        codeconnections::service(),
+        codeconnections::star_service(),
         codepipeline::service(),
         ecr::service(),
         events::service(),
@@ -239,10 +241,21 @@ impl World {
         secretsmanager::workflows(&mut engine);
         ssm::workflows(&mut engine);
         events::workflows(&mut engine);
+        codeconnections::workflows(&mut engine, fetcher(self.runtime.join("connections")));
         iam::workflows(&mut engine, issuers::fetcher(tokio::runtime::Handle::current(), self.issuer_roots.clone()));
         tokio::spawn(follow::last_used(self.gate.clone(), self.accounts.clone(), stopped.clone()));
         Ok(engine.start(|what, error| eprintln!("sekisho: {what}: {error}")))
     }
+}
+
+/// What fetches from git hosts elsewhere, by way of a folder for the time being.
+fn fetcher(folder: PathBuf) -> Arc<codeconnections::Fetch> {
+    Arc::new(move |wanted: &codeconnections::Wanted| {
+        let credential = wanted.credential.as_ref().map(|(user, token)| (user.as_str(), token));
+        let remote = codecommit::Remote { url: &wanted.url, branch: &wanted.branch, credential };
+        let found = codecommit::fetch_branch(&folder, &remote)?;
+        Ok(codeconnections::Fetched { id: found.id, message: found.message, author_date: found.author_date, zip: found.zip })
+    })
 }
 
 /// The URL at which programs of this machine reach the server, or others where it listens for them alone.

@@ -2,6 +2,7 @@
 
 mod audit;
 mod backup;
+mod connect;
 mod decide;
 mod doctor;
 mod env;
@@ -64,6 +65,8 @@ enum Command {
     Explain(explain::Explain),
     /// Decide authorization cases from files: unit tests for policies
     Decide(decide::Decide),
+    /// Connect a connection of AWS CodeConnections to its git host
+    Connect(connect::Connect),
     /// Write a backup of all accounts, of a running server too; or verify one
     Backup(backup::Backup),
     /// Restore a backup, whole or not at all
@@ -100,6 +103,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Explain(command) => command.execute(),
         Command::Decide(command) => command.execute(),
         Command::Backup(command) => command.execute(),
+        Command::Connect(command) => command.execute(),
         Command::Restore(command) => command.execute(),
         Command::RotateRootKey(command) => command.execute(),
         Command::Doctor(command) => command.execute(),

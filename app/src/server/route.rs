@@ -18,7 +18,7 @@ use wire::{
 pub(crate) type Body = UnsyncBoxBody<Bytes, std::io::Error>;
 
 /// `X-Amz-Target` prefixes of the JSON services.
-const TARGETS: [(&str, &str); 12] = [
+const TARGETS: [(&str, &str); 14] = [
     ("Sekisho_20261122", "operator"),
     ("TrentService", "kms"),
     ("Logs_20140328", "logs"),
@@ -31,6 +31,8 @@ const TARGETS: [(&str, &str); 12] = [
     ("AmazonEC2ContainerRegistry_V20150921", "ecr"),
     ("AmazonSSM", "ssm"),
     ("AWSEvents", "events"),
+    ("com.amazonaws.codeconnections.CodeConnections_20231201", "codeconnections"),
+    ("com.amazonaws.codestar.connections.CodeStar_connections_20191201", "codestar-connections"),
 ];
 /// CloudTrail's target as botocore writes it.
 const LONG_CLOUDTRAIL: &str = "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101";

@@ -163,3 +163,28 @@ fn a_stack_needs_the_right_to_pass_its_role_and_a_role_of_the_same_account() {
     assert!(other.action(1)["errorDetails"]["message"].as_str().unwrap().contains("Cross-account pass role is not allowed"));
     assert!(!bucket_is_there(&other, "from-configuration"));
 }
+
+#[test]
+fn a_stack_that_failed_is_replaced() {
+    let settings = json!({
+        "ActionMode": "REPLACE_ON_FAILURE", "StackName": "target", "TemplatePath": "Bundle::stack/template.yaml",
+        "TemplateConfiguration": "Bundle::guarded.json", "ParameterOverrides": r#"{"Name": "site"}"#, "RoleArn": CFN_ROLE,
+    });
+    let (delivery, pipeline) = delivery(json!([action("Make", 1, settings)]));
+    let policy = json!({"Statement": [{"Effect": "Allow", "Action": "Update:*", "Principal": "*", "Resource": "*"}]});
+    let guarded = json!({"StackPolicy": policy}).to_string();
+    delivery.push_files(&[("stack/template.yaml", TEMPLATE), ("guarded.json", &guarded)]);
+    // The bucket's name is taken, so that the first stack fails.
+    let admin = delivery.world.administrator(PROD);
+    run(&delivery, &pipeline);
+    let status = |delivery: &Delivery| {
+        let found = delivery.ok(&admin, "cloudformation:DescribeStacks", json!({"StackName": "target"}));
+        found["Stacks"][0]["StackStatus"].as_str().unwrap().to_string()
+    };
+    assert_eq!(status(&delivery), "ROLLBACK_COMPLETE");
+    delivery.ok(&admin, "s3:DeleteBucket", json!({"Bucket": "site"}));
+    start(&delivery);
+    assert_eq!(status(&delivery), "CREATE_COMPLETE");
+    let kept = delivery.ok(&admin, "cloudformation:GetStackPolicy", json!({"StackName": "target"}));
+    assert!(kept["StackPolicyBody"].as_str().unwrap().contains("Update:*"), "{kept}");
+}

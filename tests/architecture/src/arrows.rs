@@ -6,8 +6,10 @@ use crate::{none, workspace::crates};
 const BY_ALL: [&str; 3] = ["kms", "sts", "iam"];
 
 /// Who may call whom beside these.
-const ARROWS: [(&str, &[&str]); 7] = [
+const ARROWS: [(&str, &[&str]); 8] = [
     ("codecommit", &["s3", "logs", "secretsmanager"]),
+    // It writes what it fetched, as who uses the connection.
+    ("codeconnections", &["s3"]),
     ("codebuild", &["s3", "logs", "secretsmanager", "ssm"]),
     ("codepipeline", &["s3", "logs", "secretsmanager", "codecommit", "codebuild"]),
     // TemplateURL, and no more: resource types come to it as values from the gate's registry.

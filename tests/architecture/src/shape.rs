@@ -81,7 +81,7 @@ fn every_operation_and_resource_type_is_registered() {
     for c in services() {
         let registered = |source: &Source, call: &str, name: &str| {
             source.bare.split(call).skip(1).any(|rest| {
-                let argument = rest.split(['>', ')']).next().unwrap_or_default();
+                let argument = rest.split(['<', '>', ')']).next().unwrap_or_default();
                 argument.rsplit("::").next().map(str::trim) == Some(name)
             })
         };

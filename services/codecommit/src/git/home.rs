@@ -70,6 +70,14 @@ pub(crate) fn failed(what: &str) -> impl Fn(io::Error) -> Error {
     move |e| Error::internal(format_args!("git: {what}: {e}"))
 }
 
+impl Workspace {
+    /// A repository that is none of this server's: it lies in the folder whole.
+    pub(crate) fn foreign(folder: TempDir) -> Self {
+        let packs = folder.path().join("objects/pack");
+        Self { folder, references: Vec::new(), packs }
+    }
+}
+
 impl Home {
     /// Takes the folder over: what an earlier process left there is removed.
     pub(crate) fn found(root: &Path) -> io::Result<Self> {

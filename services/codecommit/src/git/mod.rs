@@ -11,10 +11,12 @@ mod home;
 pub(crate) mod objects;
 mod process;
 mod push;
+mod remote;
 mod report;
 mod route;
 mod server;
 pub(crate) mod write;
 
 pub use answer::GitAnswer;
+pub use remote::{Remote, RemoteCommit, fetch_branch};
 pub use server::{GitRequest, GitServer};

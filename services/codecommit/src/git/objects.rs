@@ -110,6 +110,11 @@ pub(crate) fn of(scope: &mut Scope<'_, CodeCommit>, row: &Repository) -> Result<
 }
 
 impl Objects {
+    /// The objects that lie in a workspace.
+    pub(crate) fn within(workspace: Workspace) -> Self {
+        Self(workspace)
+    }
+
     /// The commit that a branch, a tag, a reference or an id stands for; the default branch's tip if None.
     pub(crate) fn resolve(&self, row: &Repository, specifier: Option<&str>) -> Result<String, Error> {
         let name = match specifier {

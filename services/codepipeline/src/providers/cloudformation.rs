@@ -46,13 +46,10 @@ impl Provider for CloudFormation {
     fn check(&self, action: &ActionDeclaration) -> Result<(), Error> {
         let mode = action.setting("ActionMode").unwrap_or_default();
         let needs: &[&str] = match mode {
-            "CREATE_UPDATE" => &["TemplatePath"],
+            "CREATE_UPDATE" | "REPLACE_ON_FAILURE" => &["TemplatePath"],
             "CHANGE_SET_REPLACE" => &["TemplatePath", "ChangeSetName"],
             "CHANGE_SET_EXECUTE" => &["ChangeSetName"],
             "DELETE_ONLY" => &[],
-            "REPLACE_ON_FAILURE" => {
-                return Err(Error::not_implemented(&format!("ActionMode REPLACE_ON_FAILURE of action '{}'", action.name)));
-            }
             _ => return Err(error::action(format!("ActionMode '{mode}' of action '{}' is not one of CloudFormation's", action.name))),
         };
         if let Some(missing) = needs.iter().find(|n| action.setting(n).is_none()) {
@@ -74,6 +71,7 @@ impl Provider for CloudFormation {
         let stack = job.required("StackName")?;
         match job.required("ActionMode")?.as_str() {
             "CREATE_UPDATE" => create_or_update(job, &stack),
+            "REPLACE_ON_FAILURE" => replace_on_failure(job, &stack),
             "CHANGE_SET_REPLACE" => replace_change_set(job, &stack),
             "CHANGE_SET_EXECUTE" => execute_change_set(job, &stack),
             _ => delete(job, &stack),
@@ -82,6 +80,9 @@ impl Provider for CloudFormation {
 
     fn look(&self, job: &mut Job<'_, '_>, memo: Value) -> Result<Progress, Stop> {
         let stack = memo["stack"].as_str().unwrap_or_default().to_string();
+        if let Some(name) = memo["replacing"].as_str() {
+            return replaced(job, &stack, &name.to_string());
+        }
         match memo["change_set"].as_str().map(str::to_string) {
             Some(change_set) => change_set_made(job, &stack, &change_set),
             None => stack_settled(job, &stack, memo["deleting"].as_bool().unwrap_or(false)),
@@ -119,6 +120,39 @@ fn create_or_update(job: &mut Job<'_, '_>, stack: &str) -> Result<Progress, Stop
         Err(e) if !e.is_denied() && e.message.contains("No updates are to be performed") => finish(job, &found.unwrap_or_default()),
         Err(e) => Err(e.into()),
     }
+}
+
+/// States of a stack that failed: it cannot be updated, or only by hand.
+const FAILED: [&str; 6] =
+    ["CREATE_FAILED", "DELETE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "UPDATE_FAILED", "UPDATE_ROLLBACK_FAILED"];
+
+/// A stack that failed is deleted first, and then made anew.
+fn replace_on_failure(job: &mut Job<'_, '_>, stack: &str) -> Result<Progress, Stop> {
+    match describe(job, stack)? {
+        Some(found) if text(&found, "/StackStatus").is_some_and(|status| FAILED.contains(&status)) => {
+            let id = text(&found, "/StackId").unwrap_or(stack).to_string();
+            job.call("cloudformation:DeleteStack", deletion(job, stack)?)?;
+            waiting(job, &id, json!({"stack": id, "replacing": stack}))
+        }
+        _ => create_or_update(job, stack),
+    }
+}
+
+fn replaced(job: &mut Job<'_, '_>, id: &str, stack: &str) -> Result<Progress, Stop> {
+    let found = describe(job, id)?.unwrap_or_default();
+    match text(&found, "/StackStatus").unwrap_or("DELETE_COMPLETE") {
+        "DELETE_COMPLETE" => create_or_update(job, stack),
+        status if status.ends_with("_IN_PROGRESS") => waiting(job, id, json!({"stack": id, "replacing": stack})),
+        status => Err(failed("JobFailed", format!("The stack {id} that failed could not be deleted: it is in the state {status}"))),
+    }
+}
+
+fn deletion(job: &Job<'_, '_>, stack: &str) -> Result<Value, Stop> {
+    let mut input = json!({"StackName": stack});
+    if let Some(role) = role(job)? {
+        input["RoleARN"] = json!(role);
+    }
+    Ok(input)
 }
 
 fn replace_change_set(job: &mut Job<'_, '_>, stack: &str) -> Result<Progress, Stop> {
@@ -171,11 +205,7 @@ fn execute_change_set(job: &mut Job<'_, '_>, stack: &str) -> Result<Progress, St
 
 fn delete(job: &mut Job<'_, '_>, stack: &str) -> Result<Progress, Stop> {
     let Some(found) = describe(job, stack)? else { return Progress::done(Done::default()) };
-    let mut input = json!({"StackName": stack});
-    if let Some(role) = role(job)? {
-        input["RoleARN"] = json!(role);
-    }
-    job.call("cloudformation:DeleteStack", input)?;
+    job.call("cloudformation:DeleteStack", deletion(job, stack)?)?;
     let id = text(&found, "/StackId").unwrap_or(stack).to_string();
     waiting(job, &id, json!({"stack": id, "deleting": true}))
 }
@@ -264,6 +294,12 @@ fn stack_input(job: &mut Job<'_, '_>, stack: &str) -> Result<Value, Stop> {
         }
         if let Some(Value::Object(tags)) = configuration.remove("Tags") {
             input["Tags"] = tags.into_iter().map(|(key, value)| json!({"Key": key, "Value": value})).collect();
+        }
+        // A change set takes no policy: there it is refused below.
+        if !job.configuration.contains_key("ChangeSetName")
+            && let Some(policy) = configuration.remove("StackPolicy")
+        {
+            input["StackPolicyBody"] = json!(policy.as_str().map_or_else(|| policy.to_string(), str::to_string));
         }
         if let Some(other) = configuration.keys().next() {
             return Err(Error::not_implemented(&format!("{other} in the template configuration {place}")).into());

@@ -3,6 +3,7 @@
 mod cloudformation;
 mod codebuild;
 mod codecommit;
+mod connection;
 mod custom;
 mod manual;
 mod s3_deploy;
@@ -197,15 +198,15 @@ static PROVIDERS: &[&dyn Provider] = &[
     &cloudformation::CloudFormation,
     &codebuild::CodeBuild,
     &codecommit::CodeCommit,
+    &connection::Connection,
     &manual::Manual,
     &s3_deploy::S3Deploy,
     &s3_source::S3Source,
 ];
 
 /// Providers of AWS's that are not here, as (category, provider).
-const NOT_HERE: [(&str, &str); 26] = [
+const NOT_HERE: [(&str, &str); 25] = [
     ("Source", "ECR"),
-    ("Source", "CodeStarSourceConnection"),
     ("Build", "ECRBuildAndPublish"),
     ("Test", "DeviceFarm"),
     ("Deploy", "AlexaSkillsKit"),

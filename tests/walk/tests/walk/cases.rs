@@ -18,6 +18,8 @@ pub fn services() -> Vec<Registration> {
         cloudtrail::service(),
         codebuild::service(),
         codecommit::service(),
+        codeconnections::service(),
+        codeconnections::star_service(),
         codepipeline::service(),
         ecr::service(),
         events::service(),

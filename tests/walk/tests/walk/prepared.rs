@@ -104,6 +104,7 @@ impl Prepared {
         secretsmanager::workflows(&mut engine);
         codebuild::workflows_with(&mut engine, runner(folder.path()), Helper::at("/bin/false"));
         codepipeline::workflows(&mut engine);
+        events::workflows(&mut engine);
         iam::workflows(&mut engine, std::sync::Arc::new(issuer));
         if name.starts_with("codecommit:") {
             codecommit::GitServer::new(world.gate.clone(), folder.path().join("git")).map_err(|e| e.to_string())?;

@@ -1,0 +1,82 @@
+use super::{block_on, project};
+use crate::{client::Client, failure::Failure, say::say};
+use clap::Args;
+use serde_json::json;
+use std::{fs, path::PathBuf, process::ExitCode};
+
+const EXAMPLES: &str = "Examples:
+  sekisho connect dev shop-source                                             a public repository at the provider's own host
+  sekisho connect dev shop-source --token-file ~/.github-token                a private one
+  sekisho connect dev shop-source --endpoint https://git.example --user ci --token-file token";
+
+/// Connect a connection of AWS CodeConnections to its git host: what the console's handshake does on AWS.
+///
+/// The token is encrypted before it is kept; give it anew by the same command. The call is made as the account's administrator, and
+/// recorded. Without --token-file the token is that of SEKISHO_CONNECTION_TOKEN, if there is one.
+#[derive(Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Connect {
+    /// The account, by the name that sekisho.yaml has for it
+    account: String,
+    /// The connection's name or its ARN
+    connection: String,
+    /// The host's URL, in front of OWNER/REPOSITORY; the provider's own if it is not given
+    #[arg(long, value_name = "URL")]
+    endpoint: Option<String>,
+    /// Whose token it is, where the host asks
+    #[arg(long, value_name = "NAME")]
+    user: Option<String>,
+    /// A file with the token that git shows to the host
+    #[arg(long, value_name = "FILE")]
+    token_file: Option<PathBuf>,
+    /// The folder of sekisho.yaml
+    #[arg(long, default_value = ".")]
+    dir: PathBuf,
+}
+
+/// Both names of the service.
+const SERVICES: [&str; 2] = ["codeconnections", "codestar-connections"];
+const TOKEN: &str = "SEKISHO_CONNECTION_TOKEN";
+
+impl Connect {
+    pub(crate) fn execute(self) -> Result<ExitCode, Failure> {
+        let delivery = project::read(&self.dir)?;
+        let token = self.token()?;
+        block_on(async {
+            let operator = project::Operator::at_any(&self.dir, &delivery).await?;
+            let (client, _) = operator.in_account(&delivery, &self.account, None, 900).await?;
+            let arn = self.find(&client).await?;
+            let service = SERVICES.into_iter().find(|service| arn.split(':').nth(2) == Some(service)).unwrap_or(SERVICES[0]);
+            let input = json!({"ConnectionArn": arn, "Endpoint": self.endpoint, "UserName": self.user, "Token": token});
+            client.call(service, "UpdateConnectionInstallation", input).await?;
+            say!("{arn} is AVAILABLE");
+            operator.end();
+            Ok(ExitCode::SUCCESS)
+        })
+    }
+
+    fn token(&self) -> Result<Option<String>, Failure> {
+        let Some(path) = &self.token_file else { return Ok(std::env::var(TOKEN).ok()) };
+        let text = fs::read_to_string(path).map_err(|e| Failure::unusable(format!("{}: {e}", path.display())))?;
+        Ok(Some(text.trim().to_string()))
+    }
+
+    async fn find(&self, client: &Client) -> Result<String, Failure> {
+        if self.connection.starts_with("arn:") {
+            return Ok(self.connection.clone());
+        }
+        let mut found = Vec::new();
+        for service in SERVICES {
+            let answer = client.call(service, "ListConnections", json!({})).await?;
+            let all = answer["Connections"].as_array().cloned().unwrap_or_default();
+            let named = all.iter().filter(|one| one["ConnectionName"] == self.connection.as_str());
+            found.extend(named.filter_map(|one| one["ConnectionArn"].as_str().map(str::to_owned)));
+        }
+        match found.as_slice() {
+            [one] => Ok(one.clone()),
+            [] => Err(Failure::unusable(format!("the account {} has no connection {}", self.account, self.connection))
+                .help("make it first, by a template or `aws codeconnections create-connection`")),
+            _ => Err(Failure::unusable(format!("{} connections are called {}", found.len(), self.connection)).help("give one's ARN")),
+        }
+    }
+}

@@ -1,0 +1,14 @@
+pub(crate) mod create_connection;
+pub(crate) mod create_host;
+pub(crate) mod delete_connection;
+pub(crate) mod delete_host;
+pub(crate) mod get_connection;
+pub(crate) mod get_host;
+pub(crate) mod list_connections;
+pub(crate) mod list_hosts;
+pub(crate) mod list_tags_for_resource;
+pub(crate) mod tag_resource;
+pub(crate) mod untag_resource;
+pub(crate) mod update_connection_installation;
+pub(crate) mod update_host;
+pub(crate) mod use_connection;

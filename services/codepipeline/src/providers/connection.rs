@@ -1,0 +1,124 @@
+//! A branch of a repository at a git host elsewhere, by a connection. CodeConnections itself writes the archive, with the action's
+//! credentials.
+//! Source: <https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CodestarConnectionSource.html>
+
+use super::{Done, Job, Kind, Progress, Provider, Stop, Waiting, failed, text};
+use crate::{declaration::ActionDeclaration, error, state::Revision};
+use base::Arn;
+use gate::Error;
+use serde_json::{Value, json};
+use std::time::Duration;
+
+pub(super) struct Connection;
+
+static KIND: Kind = Kind {
+    categories: &["Source"],
+    provider: "CodeStarSourceConnection",
+    inputs: 0..=0,
+    outputs: 1..=1,
+    settings: &[
+        ("ConnectionArn", true),
+        ("FullRepositoryId", true),
+        ("BranchName", true),
+        ("OutputArtifactFormat", false),
+        ("DetectChanges", false),
+    ],
+};
+
+/// The feed tells of an upload's end; this is for a wake that was lost.
+const LOOK: Duration = Duration::from_secs(5);
+
+impl Provider for Connection {
+    fn kind(&self) -> &'static Kind {
+        &KIND
+    }
+
+    fn check(&self, action: &ActionDeclaration) -> Result<(), Error> {
+        match action.setting("OutputArtifactFormat") {
+            None | Some("CODE_ZIP") => {}
+            Some("CODEBUILD_CLONE_REF") => {
+                return Err(Error::not_implemented(&format!("OutputArtifactFormat CODEBUILD_CLONE_REF of action '{}'", action.name)));
+            }
+            Some(other) => {
+                return Err(error::action(format!(
+                    "OutputArtifactFormat '{other}' of action '{}' is neither CODE_ZIP nor CODEBUILD_CLONE_REF",
+                    action.name
+                )));
+            }
+        }
+        match action.setting("DetectChanges") {
+            None | Some("true" | "false") => Ok(()),
+            Some(other) => Err(error::action(format!("DetectChanges '{other}' of action '{}' is neither true nor false", action.name))),
+        }
+    }
+
+    fn start(&self, job: &mut Job<'_, '_>) -> Result<Progress, Stop> {
+        let output = job.output()?;
+        let mut input = request(job, "StartUploadArchiveToS3")?;
+        input["S3Bucket"] = json!(output.bucket);
+        input["S3Key"] = json!(output.key);
+        if let Some(key) = &job.store.encryption_key {
+            input["KmsKeyArn"] = json!(key.id);
+        }
+        let answer = job.call(&operation(&input), input)?;
+        uploaded(job, &answer)
+    }
+
+    fn look(&self, job: &mut Job<'_, '_>, memo: Value) -> Result<Progress, Stop> {
+        let mut input = request(job, "GetUploadArchiveToS3Status")?;
+        input["UploadId"] = memo["upload"].clone();
+        let answer = job.call(&operation(&input), input)?;
+        uploaded(job, &answer)
+    }
+}
+
+fn request(job: &Job<'_, '_>, action: &str) -> Result<Value, Stop> {
+    Ok(json!({
+        "ConnectionArn": job.required("ConnectionArn")?,
+        "FullRepositoryId": job.required("FullRepositoryId")?,
+        "BranchName": job.required("BranchName")?,
+        "ProviderAction": action,
+    }))
+}
+
+/// The call goes under the name that the connection's ARN has.
+fn operation(input: &Value) -> String {
+    let arn = input["ConnectionArn"].as_str().and_then(|text| text.parse::<Arn>().ok());
+    let old = arn.is_some_and(|arn| arn.service() == "codestar-connections");
+    format!("{}:UseConnection", if old { "codestar-connections" } else { "codeconnections" })
+}
+
+fn uploaded(job: &mut Job<'_, '_>, answer: &Value) -> Result<Progress, Stop> {
+    let of = |member: &str| text(answer, member).unwrap_or_default().to_string();
+    let (upload, message, commit) = (of("/UploadId"), of("/Message"), of("/CommitId"));
+    match of("/Status").as_str() {
+        "Succeeded" => {}
+        "Failed" => return Err(failed("JobFailed", format!("The branch could not be fetched: {message}"))),
+        _ => {
+            let topic = Some(format!("codeconnections/fetch/{upload}"));
+            let next_look = job.scope.now().plus(LOOK);
+            return Waiting { memo: json!({"upload": upload}), next_look, topic, ..Waiting::default() }.into();
+        }
+    }
+    let variables = [
+        ("AuthorDate", of("/AuthorDate")),
+        ("BranchName", job.required("BranchName")?),
+        ("CommitId", commit.clone()),
+        ("CommitMessage", message.clone()),
+        ("ConnectionArn", job.required("ConnectionArn")?),
+        ("FullRepositoryName", job.required("FullRepositoryId")?),
+    ];
+    let summary = json!({"ProviderType": of("/ProviderType"), "CommitMessage": message});
+    let revision = Revision {
+        action: job.action.name.clone(),
+        name: job.output()?.name,
+        revision_id: commit,
+        revision_summary: Some(summary.to_string()),
+        created: job.scope.now(),
+    };
+    Progress::done(Done {
+        variables: variables.map(|(name, value)| (name.into(), value)).into(),
+        revision: Some(revision),
+        ..Done::default()
+    })
+}

@@ -1,0 +1,166 @@
+"""CodeConnections as boto3 and the AWS CLI use it, and a pipeline whose source is a branch at a git host of the test's own."""
+
+import base64
+import http.server
+import json
+import os
+import subprocess
+import threading
+import unittest
+
+from botocore.exceptions import ClientError
+from harness import DEV, REGION, Served
+
+USER, TOKEN = "ci", "a-token-for-tests"
+
+
+class Host(http.server.BaseHTTPRequestHandler):
+    """git's own http-backend behind basic authentication."""
+
+    def log_message(self, *_):
+        pass
+
+    def answer(self):
+        expected = "Basic " + base64.b64encode(f"{USER}:{TOKEN}".encode()).decode()
+        if self.headers.get("Authorization") != expected:
+            self.send_response(401)
+            self.send_header("WWW-Authenticate", "Basic")
+            self.end_headers()
+            return
+        path, _, query = self.path.partition("?")
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        environment = {
+            "PATH": os.environ["PATH"], "GIT_PROJECT_ROOT": self.server.root, "GIT_HTTP_EXPORT_ALL": "1", "PATH_INFO": path, "QUERY_STRING": query,
+            "REQUEST_METHOD": self.command, "CONTENT_TYPE": self.headers.get("Content-Type", ""), "HTTP_CONTENT_ENCODING": self.headers.get("Content-Encoding", ""),
+            "GIT_PROTOCOL": self.headers.get("Git-Protocol", ""),
+        }
+        done = subprocess.run(["git", "http-backend"], input=body, env=environment, capture_output=True, timeout=60)
+        head, _, content = done.stdout.partition(b"\r\n\r\n")
+        fields = [line.split(": ", 1) for line in head.decode().splitlines() if ": " in line]
+        status = next((int(value.split()[0]) for name, value in fields if name == "Status"), 200)
+        self.send_response(status)
+        for name, value in fields:
+            if name != "Status":
+                self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(content)
+
+    do_GET = do_POST = answer
+
+
+class Connections(Served):
+    def setUp(self):
+        super().setUp()
+        self.dev = self.account("dev")
+        self.connections = self.client(self.dev, "codeconnections")
+
+    def refused(self, call, **arguments):
+        with self.assertRaises(ClientError) as caught:
+            call(**arguments)
+        return caught.exception.response["Error"]
+
+    def host(self):
+        """A host with the repository shop/site; its URL, and what makes a commit there."""
+        root = self.temporary / "host"
+        bare, work = root / "shop/site.git", self.temporary / "work"
+        quiet = {**os.environ, "GIT_CONFIG_NOSYSTEM": "1", "HOME": str(self.temporary)}
+        git = lambda *arguments, cwd=None: subprocess.run(["git", "-c", "user.name=Dev", "-c", "user.email=dev@example.com", *arguments], cwd=cwd, env=quiet, check=True, capture_output=True)
+        git("init", "-q", "--bare", "-b", "main", str(bare))
+        git("clone", "-q", str(bare), str(work))
+
+        def commit(name, text, message):
+            (work / name).write_text(text)
+            git("add", ".", cwd=work)
+            git("commit", "-q", "-m", message, cwd=work)
+            git("push", "-q", "origin", "HEAD:refs/heads/main", cwd=work)
+            return git("rev-parse", "HEAD", cwd=work).stdout.decode().strip()
+
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Host)
+        server.root = str(root)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        return f"http://127.0.0.1:{server.server_port}", commit
+
+    def test_both_names(self):
+        for name in ("codeconnections", "codestar-connections"):
+            client = self.client(self.dev, name)
+            arn = client.create_connection(ConnectionName="shop", ProviderType="GitHub", Tags=[{"Key": "team", "Value": "shop"}])["ConnectionArn"]
+            self.assertTrue(arn.startswith(f"arn:aws:{name}:{REGION}:{DEV}:connection/"), arn)
+            got = client.get_connection(ConnectionArn=arn)["Connection"]
+            self.assertEqual((got["ConnectionStatus"], got["ProviderType"], got["OwnerAccountId"]), ("PENDING", "GitHub", DEV))
+            self.assertEqual(client.list_tags_for_resource(ResourceArn=arn)["Tags"], [{"Key": "team", "Value": "shop"}])
+            self.assertEqual([c["ConnectionArn"] for c in client.list_connections()["Connections"]], [arn])
+            host = client.create_host(Name="own", ProviderType="GitLabSelfManaged", ProviderEndpoint="https://git.example")["HostArn"]
+            to_host = client.create_connection(ConnectionName="own", HostArn=host)["ConnectionArn"]
+            self.assertEqual(self.refused(client.delete_host, HostArn=host)["Code"], "ResourceUnavailableException")
+            for one in (to_host, arn):
+                client.delete_connection(ConnectionArn=one)
+            client.delete_host(HostArn=host)
+            self.assertEqual(self.refused(client.get_connection, ConnectionArn=arn)["Code"], "ResourceNotFoundException")
+
+    def test_a_pipeline_from_a_branch_elsewhere(self):
+        url, commit = self.host()
+        first = commit("index.html", "hello", "the first page")
+        arn = self.connections.create_connection(ConnectionName="shop", ProviderType="GitHub")["ConnectionArn"]
+        iam, s3, pipelines = (self.client(self.dev, name) for name in ("iam", "s3", "codepipeline"))
+        for bucket in ("connection-artifacts", "connection-site"):
+            s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
+        trust = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": "codepipeline.amazonaws.com"}, "Action": "sts:AssumeRole"}]}
+        role = iam.create_role(RoleName="FromElsewhere", AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
+
+        def grant(repository):
+            use = {"Effect": "Allow", "Action": "codeconnections:UseConnection", "Resource": arn, "Condition": {"StringEquals": {"codeconnections:FullRepositoryId": repository, "codeconnections:BranchName": "main"}}}
+            policy = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}, use]}
+            iam.put_role_policy(RoleName="FromElsewhere", PolicyName="p", PolicyDocument=json.dumps(policy))
+
+        grant("shop/other")
+        kind = lambda category, provider: {"category": category, "owner": "AWS", "provider": provider, "version": "1"}
+        source = {"ConnectionArn": arn, "FullRepositoryId": "shop/site", "BranchName": "main"}
+        pipelines.create_pipeline(pipeline={
+            "name": "elsewhere", "roleArn": role, "artifactStore": {"type": "S3", "location": "connection-artifacts"},
+            "stages": [
+                {"name": "Source", "actions": [{"name": "Branch", "actionTypeId": kind("Source", "CodeStarSourceConnection"), "configuration": source, "outputArtifacts": [{"name": "Code"}], "namespace": "Code"}]},
+                {"name": "Deploy", "actions": [{"name": "Site", "actionTypeId": kind("Deploy", "S3"), "configuration": {"BucketName": "connection-site", "Extract": "true", "ObjectKey": "#{Code.CommitId}"}, "inputArtifacts": [{"name": "Code"}]}]},
+            ],
+        })
+
+        def ended():
+            actions = pipelines.list_action_executions(pipelineName="elsewhere")["actionExecutionDetails"]
+            found = pipelines.list_pipeline_executions(pipelineName="elsewhere")["pipelineExecutionSummaries"]
+            return found and found[0]["status"] != "InProgress" and (found[0], actions)
+
+        def run():
+            before = len(pipelines.list_pipeline_executions(pipelineName="elsewhere")["pipelineExecutionSummaries"])
+            pipelines.start_pipeline_execution(name="elsewhere")
+            self.wait("the start", lambda: len(pipelines.list_pipeline_executions(pipelineName="elsewhere")["pipelineExecutionSummaries"]) > before)
+            return self.wait("the execution", ended)
+
+        error = lambda ran: json.dumps(ran[1][0]["output"]["executionResult"])
+        self.assertIn("UseConnection", error(run()), "the role may use the connection for another repository alone")
+        grant("shop/site")
+        self.assertIn("PENDING", error(run()))
+        self.sekisho("connect", "dev", "shop", "--endpoint", url, "--user", USER)
+        self.assertIn("fetch", error(run()), "without its token the host shows nothing")
+        token = self.temporary / "token"
+        token.write_text(TOKEN + "\n")
+        self.sekisho("connect", "dev", "shop", "--endpoint", url, "--user", USER, "--token-file", str(token))
+        self.assertEqual(self.connections.get_connection(ConnectionArn=arn)["Connection"]["ConnectionStatus"], "AVAILABLE")
+        summary, _ = run()
+        self.assertEqual((summary["status"], summary["sourceRevisions"][0]["revisionId"]), ("Succeeded", first))
+        self.assertEqual(s3.get_object(Bucket="connection-site", Key=f"{first}/index.html")["Body"].read(), b"hello")
+        second = commit("index.html", "again", "the second page")
+        summary, _ = run()
+        self.assertEqual(summary["sourceRevisions"][0]["revisionId"], second)
+        trail = self.client(self.dev, "cloudtrail")
+        for name in ("UpdateConnectionInstallation", "UseConnection"):
+            events = trail.lookup_events(LookupAttributes=[{"AttributeKey": "EventName", "AttributeValue": name}])["Events"]
+            self.assertTrue(events, name)
+            self.assertNotIn(TOKEN, json.dumps(events, default=str))
+        for file in (self.folder / ".sekisho").rglob("*"):
+            if file.is_file():
+                self.assertNotIn(TOKEN.encode(), file.read_bytes(), file)
+
+
+if __name__ == "__main__":
+    unittest.main()
