@@ -125,6 +125,7 @@ fn a_failed_stage_is_taken_back_by_itself() {
     let second = delivery.start();
     // What the stage needs is not there this time, and not when it is taken back either: that is tried once.
     delivery.grant("ReadArtifacts");
+    delivery.world.clock.advance(Duration::from_secs(1));
     delivery.approve();
     let executions = delivery.executions();
     assert_eq!(delivery.statuses(), ["Failed", "Failed", "Succeeded"]);

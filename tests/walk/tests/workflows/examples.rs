@@ -21,6 +21,7 @@ pub const ALL: &[Example] = &[
     Example { workflow: "codebuild/Batch", phases: &[start_batch], look: batches },
     Example { workflow: "codebuild/Build", phases: &[start_build], look: builds },
     Example { workflow: "codepipeline/Execution", phases: &[create_pipeline, put_source, approve], look: executions },
+    Example { workflow: "codepipeline/Execution", phases: &[create_conditioned, put_source, start_refused], look: kinds_of_executions },
     Example { workflow: "codepipeline/Poller", phases: &[create_pipeline, put_source], look: executions },
     Example { workflow: "events/Clock", phases: &[log_by_the_clock], look: logged },
     Example { workflow: "events/Delivery", phases: &[log_orders], look: logged },
@@ -214,6 +215,46 @@ fn action(name: &str, kind: [&str; 2], more: Value) -> Value {
 }
 
 fn create_pipeline(yard: &Yard) {
+    declare_pipeline(yard, |_| ());
+}
+
+/// One after the other, with a way in and a way out that are checked, and no person between.
+fn create_conditioned(yard: &Yard) {
+    let rule = |operator: &str| {
+        json!({"name": "Channel", "ruleTypeId": {"category": "Rule", "owner": "AWS", "provider": "VariableCheck", "version": "1"},
+            "configuration": {"Variable": "#{variables.Channel}", "Operator": operator, "Value": "refused"}})
+    };
+    declare_pipeline(yard, |pipeline| {
+        pipeline["pipelineType"] = json!("V2");
+        pipeline["executionMode"] = json!("QUEUED");
+        pipeline["variables"] = json!([{"name": "Channel", "defaultValue": "stable"}]);
+        pipeline["stages"][1]["beforeEntry"] = json!({"conditions": [{"result": "SKIP", "rules": [rule("EQ")]}]});
+        pipeline["stages"][1]["actions"][0]["timeoutInMinutes"] = json!(5);
+        pipeline["stages"][2]["onSuccess"] = json!({"conditions": [{"result": "ROLLBACK", "rules": [rule("NE")]}]});
+        pipeline["stages"][0]["onFailure"] = json!({"result": "RETRY"});
+        pipeline["stages"][1]["onFailure"] = json!({"result": "SKIP"});
+    });
+}
+
+/// The person's time runs out, which is passed over; then the way out is refused, and the stage is taken back.
+fn start_refused(yard: &Yard) {
+    yard.call("codepipeline:StartPipelineExecution", json!({"name": "shop", "variables": [{"name": "Channel", "value": "refused"}]}));
+    yard.work();
+    yard.pass();
+}
+
+fn kinds_of_executions(yard: &Yard) -> Vec<String> {
+    let found = yard.call("codepipeline:ListPipelineExecutions", json!({"pipelineName": "shop"}));
+    let mut all = told(&found, "pipelineExecutionSummaries", &["status", "executionType"]);
+    all.sort();
+    let rules = yard.call("codepipeline:ListRuleExecutions", json!({"pipelineName": "shop"}));
+    let mut rules = told(&rules, "ruleExecutionDetails", &["stageName", "ruleName", "status"]);
+    rules.sort();
+    all.extend(rules);
+    all
+}
+
+fn declare_pipeline(yard: &Yard, change: impl FnOnce(&mut Value)) {
     let role = role(yard, "Pipeline", "codepipeline.amazonaws.com", json!("s3:*"));
     for bucket in ["source", "artifacts", "site"] {
         yard.call("s3:CreateBucket", json!({"Bucket": bucket}));
@@ -234,7 +275,8 @@ fn create_pipeline(yard: &Yard) {
         {"name": "Approval", "actions": [action("Release", ["Approval", "Manual"], json!({}))]},
         {"name": "Deploy", "actions": [deploy]},
     ]);
-    let pipeline = json!({"name": "shop", "roleArn": role, "artifactStore": {"type": "S3", "location": "artifacts"}, "stages": stages});
+    let mut pipeline = json!({"name": "shop", "roleArn": role, "artifactStore": {"type": "S3", "location": "artifacts"}, "stages": stages});
+    change(&mut pipeline);
     yard.call("codepipeline:CreatePipeline", json!({"pipeline": pipeline}));
 }
 
