@@ -70,7 +70,9 @@ pub fn password(secret: &Secret<String>, host: &str, path: &str, region: &str, n
     Secret::new(format!("{date}{}", key.sign(string_to_sign(host, path, region, &date[..15]).as_bytes())))
 }
 
-const MAX_COMMANDS: usize = 1000;
+/// References of one push, as AWS has it.
+/// Source: <https://docs.aws.amazon.com/codecommit/latest/userguide/limits.html>
+const MAX_COMMANDS: usize = 4000;
 const MAX_SECTION: usize = 1024 * 1024;
 const MAX_REF: usize = 1024;
 

@@ -28,13 +28,7 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {}
 
 /// Keys of AWS's buildspec that are not carried out here, with what to do instead.
-const NOT_SUPPORTED: &[(&str, &str)] = &[
-    ("batch", "start one build for each of its parts"),
-    ("proxy", "set HTTP_PROXY and HTTPS_PROXY under env/variables"),
-    ("fallback-keys", "a cache has paths only"),
-    ("key", "a cache has paths only"),
-    ("action", "a cache has paths only"),
-];
+const NOT_SUPPORTED: &[(&str, &str)] = &[("build-fanout", "use a build-list, one entry for each part of the tests")];
 
 impl From<Fault> for Error {
     fn from(Fault { message, help, line, column }: Fault) -> Self {
@@ -55,8 +49,8 @@ pub(crate) fn explain(error: &Yaml, place: &str) -> Option<Said> {
     let said = |message: &str, help: &str| Some((at(place, message), Some(help.to_owned())));
     match error {
         Yaml::SerdeUnknownField { field, expected, .. } => Some(unknown_key(field, expected, place)),
-        Yaml::SerdeUnknownVariant { variant, .. } if variant.starts_with("RETRY") => {
-            said(&format!("`{variant}` is not supported"), "use ABORT or CONTINUE")
+        Yaml::SerdeUnknownVariant { variant, .. } if variant == "powershell.exe" || variant == "cmd.exe" => {
+            said(&format!("`{variant}` is a shell of Windows, which is not there"), "use bash or /bin/sh")
         }
         Yaml::SerdeUnknownVariant { variant, .. } if variant == "0.1" => {
             said("version 0.1 is not supported", "write `version: 0.2`; it runs all commands in one shell")

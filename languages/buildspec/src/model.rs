@@ -2,10 +2,10 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::Deserialize;
-use serde::de::value::SeqAccessDeserializer;
+use serde::de::value::{SeqAccessDeserializer, StrDeserializer};
 use serde::de::{Deserializer, Error as _, SeqAccess, Visitor};
 
-use crate::Artifacts;
+use crate::{Artifacts, Batch, OnFailure};
 
 /// A buildspec. What a field means is AWS's build specification reference.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -13,13 +13,19 @@ use crate::Artifacts;
 pub struct Buildspec {
     /// The language's version.
     pub version: Version,
-    /// Who runs the commands, unless a phase says otherwise.
-    pub run_as: Option<User>,
+    /// The Linux user that runs the commands, unless a phase says otherwise.
+    pub run_as: Option<String>,
     /// Shell and variables.
     #[serde(default)]
     pub env: Env,
-    /// The commands.
-    pub phases: Phases,
+    /// What goes through an explicit proxy.
+    #[serde(default)]
+    pub proxy: Proxy,
+    /// The builds of a batch; only StartBuildBatch looks at it.
+    #[serde(default)]
+    pub batch: Option<Batch>,
+    /// The commands: there, unless the buildspec is of a batch alone.
+    pub phases: Option<Phases>,
     /// What the build gives back.
     #[serde(default, deserialize_with = "crate::artifacts::checked")]
     pub artifacts: Option<Artifacts>,
@@ -39,14 +45,16 @@ pub enum Version {
     V0_2,
 }
 
-/// A user that commands run as: those that AWS's standard images have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum User {
-    /// The default.
-    Root,
-    /// Without root's rights.
-    CodebuildUser,
+/// What goes through an explicit proxy server, where a build runs in one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default, expecting = "a mapping of upload-artifacts, logs")]
+pub struct Proxy {
+    /// Artifacts.
+    #[serde(deserialize_with = "yes_or_no")]
+    pub upload_artifacts: bool,
+    /// The log.
+    #[serde(deserialize_with = "yes_or_no")]
+    pub logs: bool,
 }
 
 /// Shell and variables.
@@ -139,8 +147,8 @@ impl PhaseName {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default, expecting = "a mapping of commands, finally, …")]
 pub struct Phase {
-    /// Who runs this phase's commands.
-    pub run_as: Option<User>,
+    /// The Linux user that runs this phase's commands.
+    pub run_as: Option<String>,
     /// What a failing command means for the build. If nothing is said, a failed install or pre_build ends it, and a
     /// failed build goes on to post_build.
     pub on_failure: Option<OnFailure>,
@@ -154,22 +162,30 @@ pub struct Phase {
     pub finally: Vec<String>,
 }
 
-/// What a failing command means for the build.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "UPPERCASE")]
-pub enum OnFailure {
-    /// The build ends.
-    Abort,
-    /// The next phase runs.
-    Continue,
-}
-
 /// What the next build gets from this one.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, default, expecting = "a mapping of paths")]
+#[serde(deny_unknown_fields, rename_all = "kebab-case", default, expecting = "a mapping of paths, key, …")]
 pub struct Cache {
+    /// The name of this content; commands and variables in it are the runner's matter.
+    pub key: Option<String>,
+    /// How names begin that do as well, the best first.
+    #[serde(deserialize_with = "at_most_five")]
+    pub fallback_keys: Vec<String>,
+    /// One of the two alone.
+    pub action: Option<CacheAction>,
     /// Patterns of files and folders.
+    #[serde(deserialize_with = "one_or_more")]
     pub paths: Vec<String>,
+}
+
+/// What is done with a cache, where it is not both.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CacheAction {
+    /// The build gets it, and leaves it as it is.
+    Restore,
+    /// The build makes it anew.
+    Save,
 }
 
 /// The report files of one report group.
@@ -177,9 +193,10 @@ pub struct Cache {
 #[serde(deny_unknown_fields, rename_all = "kebab-case", expecting = "a mapping of files, file-format, …")]
 pub struct Report {
     /// Patterns of files.
+    #[serde(deserialize_with = "one_or_more")]
     pub files: Vec<String>,
     /// Their format.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "format_in_any_case")]
     pub file_format: FileFormat,
     /// The folder that the patterns start from.
     pub base_directory: Option<String>,
@@ -204,6 +221,34 @@ pub enum FileFormat {
     JacocoXml,
     CloverXml,
     SimpleCov,
+}
+
+const MAX_FALLBACK_KEYS: usize = 5;
+
+fn at_most_five<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    let keys = one_or_more(deserializer)?;
+    if keys.len() > MAX_FALLBACK_KEYS {
+        return Err(D::Error::custom(format_args!("{} fallback keys; at most {MAX_FALLBACK_KEYS} are taken", keys.len())));
+    }
+    Ok(keys)
+}
+
+fn format_in_any_case<'de, D: Deserializer<'de>>(deserializer: D) -> Result<FileFormat, D::Error> {
+    struct AnyCase;
+
+    impl Visitor<'_> for AnyCase {
+        type Value = FileFormat;
+
+        fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+            f.write_str("a report format")
+        }
+
+        fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<FileFormat, E> {
+            FileFormat::deserialize(StrDeserializer::<E>::new(&text.to_uppercase()))
+        }
+    }
+
+    deserializer.deserialize_str(AnyCase)
 }
 
 fn without_runtimes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Phase>, D::Error> {

@@ -1,6 +1,6 @@
 //! Buildspecs, good and bad, with what is read from them or said about them.
 
-use buildspec::{Buildspec, FileFormat, OnFailure, PhaseName, Shell, User, Version, parse};
+use buildspec::{Batch, Buildspec, CacheAction, FileFormat, OnFailure, PhaseName, Phases, Shell, Version, parse};
 
 const WHOLE: &str = r#"
 version: 0.2
@@ -50,17 +50,27 @@ artifacts:
       files: [docs/**/*]
       name: the-docs
 cache:
+  key: npm-$(codebuild-hash-files package-lock.json)
+  fallback-keys: [npm-]
+  action: save
   paths: [node_modules/**/*]
+proxy:
+  upload-artifacts: no
+  logs: yes
 "#;
 
 fn whole() -> Buildspec {
     parse(WHOLE).unwrap_or_else(|error| panic!("{error}"))
 }
 
+fn phases(spec: &Buildspec) -> Phases {
+    spec.phases.clone().unwrap()
+}
+
 #[test]
 fn a_whole_buildspec_is_read() {
     let spec = whole();
-    assert_eq!((spec.version, spec.run_as), (Version::V0_2, Some(User::CodebuildUser)));
+    assert_eq!((spec.version, spec.run_as.as_deref()), (Version::V0_2, Some("codebuild-user")));
 
     let variables: Vec<_> = spec.env.variables.iter().map(|(name, value)| format!("{name}={value}")).collect();
     assert_eq!(variables, ["DEBUG=true", "EMPTY=", "ID=007", "VERSION=1.10"]);
@@ -69,13 +79,14 @@ fn a_whole_buildspec_is_read() {
     assert_eq!(spec.env.secrets_manager["PASSWORD"], "shop/db:password");
     assert_eq!(spec.env.exported_variables, ["VERSION"]);
 
-    let names: Vec<_> = spec.phases.in_order().map(|(name, _)| name).collect();
+    let phases = phases(&spec);
+    let names: Vec<_> = phases.in_order().map(|(name, _)| name).collect();
     assert_eq!(names, [PhaseName::Install, PhaseName::Build, PhaseName::PostBuild]);
-    let build = spec.phases.build.as_ref().unwrap();
+    let build = phases.build.as_ref().unwrap();
     assert_eq!(build.commands, ["for each in a b; do\n  echo \"$each: done\"\ndone\n", "12"]);
     assert_eq!(build.finally, ["echo over"]);
-    assert_eq!((build.run_as, build.on_failure), (Some(User::Root), Some(OnFailure::Continue)));
-    assert_eq!(spec.phases.install.as_ref().unwrap().runtime_versions["nodejs"], "22");
+    assert_eq!((build.run_as.as_deref(), &build.on_failure), (Some("root"), &Some(OnFailure::Continue)));
+    assert_eq!(phases.install.as_ref().unwrap().runtime_versions["nodejs"], "22");
 
     assert_eq!(spec.reports["shop-tests"].file_format, FileFormat::JunitXml);
     let coverage = &spec.reports["coverage"];
@@ -84,6 +95,62 @@ fn a_whole_buildspec_is_read() {
     assert_eq!((artifacts.discard_paths, artifacts.enable_symlinks), (false, true));
     assert_eq!(artifacts.secondary_artifacts["docs"].name.as_deref(), Some("the-docs"));
     assert_eq!(spec.cache.paths, ["node_modules/**/*"]);
+    assert_eq!((spec.cache.fallback_keys.as_slice(), spec.cache.action), (["npm-".to_owned()].as_slice(), Some(CacheAction::Save)));
+    assert!(spec.cache.key.unwrap().starts_with("npm-$(") && spec.proxy.logs && !spec.proxy.upload_artifacts);
+}
+
+#[test]
+fn retries_are_counted_and_matched() {
+    let read = |text: &str| {
+        let spec = parse(&format!("version: 0.2\nphases: {{build: {{on-failure: '{text}'}}}}")).map_err(|e| e.to_string())?;
+        Ok::<_, String>(phases(&spec).build.unwrap().on_failure.unwrap())
+    };
+    let retry = |count, pattern: Option<&str>| Ok(OnFailure::Retry { count, pattern: pattern.map(str::to_owned) });
+    assert_eq!(read("RETRY"), retry(3, None));
+    assert_eq!(read("RETRY-8"), retry(8, None));
+    assert_eq!(read("RETRY-.*Unable to connect.*"), retry(3, Some(".*Unable to connect.*")));
+    assert_eq!(read("Retry-3-.*timed-out.*"), retry(3, Some(".*timed-out.*")));
+    assert!(read("RETRY-101").unwrap_err().contains("`101` is no count of retries: 0 to 100"));
+    assert!(read("RETRYING").unwrap_err().contains("is not known"));
+}
+
+fn batch(text: &str) -> Batch {
+    parse(&format!("version: 0.2\nbatch:\n{text}")).unwrap_or_else(|e| panic!("{e}")).batch.unwrap()
+}
+
+#[test]
+fn batches_become_builds_in_order() {
+    let graph = batch(
+        "  fast-fail: true
+  build-graph:
+    - {identifier: last, depend-on: [one, two], env: {variables: {WHO: me}, compute-type: BUILD_GENERAL1_LARGE}}
+    - {identifier: one, buildspec: one.yml, ignore-failure: true}
+    - {identifier: two}\n",
+    );
+    assert!(graph.fast_fail);
+    let names: Vec<_> = graph.tasks().unwrap().into_iter().map(|task| task.identifier).collect();
+    assert_eq!(names, ["one", "two", "last"]);
+
+    let matrix = batch(
+        "  build-matrix:
+    static: {ignore-failure: true, env: {privileged-mode: true}}
+    dynamic: {buildspec: [a.yml, b.yml], env: {image: [i, j], variables: {V: ['1', '2', '3']}}}\n",
+    );
+    let tasks = matrix.tasks().unwrap();
+    assert_eq!(tasks.len(), 12);
+    assert!(tasks.iter().all(|task| task.ignore_failure && task.env.privileged_mode == Some(true)));
+    assert_eq!(tasks[11].env.variables["V"], "3");
+
+    let wrong = |text: &str, part: &str| {
+        let told = batch(text).tasks().unwrap_err();
+        assert!(told.contains(part), "{told}");
+    };
+    wrong("  fast-fail: no\n", "needs one of");
+    wrong("  build-graph: [{identifier: a, depend-on: [b]}, {identifier: b, depend-on: [a]}]\n", "wait for each other: a, b");
+    wrong("  build-graph: [{identifier: a, depend-on: [c]}]\n", "depends on `c`");
+    wrong("  build-list: [{identifier: a}, {identifier: a}]\n", "two builds");
+    let values = vec!["x"; 11].join(", ");
+    wrong(&format!("  build-matrix: {{dynamic: {{env: {{image: [{values}], compute-type: [{values}]}}}}}}\n"), "1 to 100");
 }
 
 #[test]
@@ -120,18 +187,16 @@ fn unknown_and_unsupported_keys() {
     check("phases: {pre-build: {}}", "2:10: unknown key `phases.pre-build` (did you mean `pre_build`?)");
     check("phases: {deployment: {}}", "2:10: unknown key `phases.deployment` (one of: install, pre_build, build, post_build)");
     check("artefacts: {}", "2:1: unknown key `artefacts` (did you mean `artifacts`?)");
-    check("batch: {}", "2:1: the key `batch` is not supported (start one build for each of its parts)");
-    check("phases: {}\ncache: {key: a}", "3:9: the key `cache.key` is not supported (a cache has paths only)");
     check(
-        "phases:\n  build:\n    on-failure: RETRY-3",
-        "4:17: `phases.build.on-failure`: `RETRY-3` is not supported (use ABORT or CONTINUE)",
+        "batch: {build-fanout: {}}",
+        "2:9: the key `batch.build-fanout` is not supported (use a build-list, one entry for each part of the tests)",
     );
-    check("phases:\n  build:\n    on-failure: abort", "4:17: `phases.build.on-failure`: `abort` is not known (did you mean `ABORT`?)");
+    check("phases: {}\ncache: {action: keep}", "3:17: `cache.action`: `keep` is not known (one of: restore, save)");
+    check("phases:\n  build:\n    on-failure: abort", "4:5: `phases.build.on-failure`: `abort` is not known (did you mean `ABORT`?)");
     check(
         "env: {shell: powershell.exe}\nphases: {}",
-        "2:14: `env.shell`: `powershell.exe` is not known (one of: /bin/sh, sh, /bin/bash, bash)",
+        "2:14: `env.shell`: `powershell.exe` is a shell of Windows, which is not there (use bash or /bin/sh)",
     );
-    check("run-as: nobody\nphases: {}", "2:9: `run-as`: `nobody` is not known (one of: root, codebuild-user)");
 }
 
 #[test]
@@ -220,6 +285,6 @@ fn changed_and_random_texts_never_panic() {
 #[test]
 fn one_item_stands_for_a_list() {
     let spec = parse("version: 0.2\nphases: {build: {commands: ls}}\nartifacts: {files: '**/*'}\n").unwrap();
-    assert_eq!(spec.phases.build.unwrap().commands, ["ls"]);
+    assert_eq!(phases(&spec).build.unwrap().commands, ["ls"]);
     assert_eq!(spec.artifacts.unwrap().files, ["**/*"]);
 }

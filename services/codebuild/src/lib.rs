@@ -5,15 +5,24 @@
 //!
 //! Must not know pipelines: a build of a pipeline is told where its sources lie and where its artifacts go.
 
+mod batches;
+mod checks;
+mod conditions;
 mod configuration;
 mod error;
 mod events;
+mod groups;
 mod model;
 mod names;
 mod operations;
+mod overrides;
+mod paging;
+mod reports;
 mod resources;
 mod runner;
+mod starting;
 mod state;
+mod sums;
 mod variables;
 mod workflows;
 
@@ -22,23 +31,54 @@ use gate::{Error, Protocol, Registration, ResourceFacts, Service, View};
 
 pub use configuration::{ProjectInput, ProjectOutput};
 pub use model::{
-    Cache, CloudWatchLogsConfig, Environment, EnvironmentVariable, LogsConfig, PhaseContext, PipelineArtifact, PipelineSource,
-    ProjectArtifacts, ProjectSource, Tag,
-    answer::{Build, BuildPhase, ExportedVariable, LogsLocation, Project},
+    Cache, CloudWatchLogsConfig, Environment, EnvironmentVariable, GitSubmodulesConfig, LogsConfig, PhaseContext, PipelineArtifact,
+    PipelineSource, ProjectArtifacts, ProjectSource, S3LogsConfig, Sorting, SourceAuth, SourceVersion, Tag,
+    answer::{Build, BuildArtifacts, BuildPhase, ExportedVariable, LogsLocation, Project},
+    batch::{BatchPart, BatchRestrictions, BuildBatch, BuildBatchConfig, BuildGroup, BuildSummary, ResolvedArtifact},
+    report::{
+        CodeCoverage, CodeCoverageReportSummary, Report, ReportExportConfig, ReportGroup, S3ReportExportConfig, TestCase, TestReportSummary,
+    },
 };
 pub use operations::{
+    batch_delete_builds::{BatchDeleteBuilds, BatchDeleteBuildsInput, BatchDeleteBuildsOutput, BuildNotDeleted},
+    batch_get_build_batches::{BatchGetBuildBatches, BatchGetBuildBatchesInput, BatchGetBuildBatchesOutput},
     batch_get_builds::{BatchGetBuilds, BatchGetBuildsInput, BatchGetBuildsOutput},
     batch_get_projects::{BatchGetProjects, BatchGetProjectsInput, BatchGetProjectsOutput},
+    batch_get_report_groups::{BatchGetReportGroups, BatchGetReportGroupsInput, BatchGetReportGroupsOutput},
+    batch_get_reports::{BatchGetReports, BatchGetReportsInput, BatchGetReportsOutput},
+    batch_put_code_coverages::{BatchPutCodeCoverages, BatchPutCodeCoveragesInput},
+    batch_put_test_cases::{BatchPutTestCases, BatchPutTestCasesInput},
     create_project::CreateProject,
+    create_report::{CreateReport, CreateReportInput, CreateReportOutput},
+    create_report_group::{CreateReportGroup, CreateReportGroupInput, CreateReportGroupOutput},
+    delete_build_batch::{DeleteBuildBatch, DeleteBuildBatchInput, DeleteBuildBatchOutput},
     delete_project::{DeleteProject, DeleteProjectInput},
+    delete_report::{DeleteReport, DeleteReportInput},
+    delete_report_group::{DeleteReportGroup, DeleteReportGroupInput},
+    describe_code_coverages::{DescribeCodeCoverages, DescribeCodeCoveragesInput, DescribeCodeCoveragesOutput, DescribedCoverage},
+    describe_test_cases::{DescribeTestCases, DescribeTestCasesInput, DescribeTestCasesOutput, DescribedCase, TestCaseFilter},
+    get_report_group_trend::{GetReportGroupTrend, GetReportGroupTrendInput, GetReportGroupTrendOutput, RawData, TrendStats},
+    invalidate_project_cache::{InvalidateProjectCache, InvalidateProjectCacheInput},
+    list_build_batches::{BuildBatchFilter, ListBuildBatches, ListBuildBatchesInput},
+    list_build_batches_for_project::{ListBuildBatchesForProject, ListBuildBatchesForProjectInput},
     list_builds::{ListBuilds, ListBuildsInput, ListBuildsOutput, SortOrder},
     list_builds_for_project::{ListBuildsForProject, ListBuildsForProjectInput},
     list_projects::{ListProjects, ListProjectsInput, ListProjectsOutput},
+    list_report_groups::{ListReportGroups, ListReportGroupsInput, ListReportGroupsOutput},
+    list_reports::{ListReports, ListReportsInput, ListReportsOutput, ReportFilter},
+    list_reports_for_report_group::{ListReportsForReportGroup, ListReportsForReportGroupInput},
+    retry_build::{RetryBuild, RetryBuildInput, RetryBuildOutput},
+    retry_build_batch::{RetryBuildBatch, RetryBuildBatchInput, RetryBuildBatchOutput},
     start_build::{StartBuild, StartBuildInput, StartBuildOutput},
+    start_build_batch::{StartBuildBatch, StartBuildBatchInput, StartBuildBatchOutput},
     stop_build::{StopBuild, StopBuildInput, StopBuildOutput},
+    stop_build_batch::{StopBuildBatch, StopBuildBatchInput, StopBuildBatchOutput},
     update_project::UpdateProject,
+    update_report::{UpdateReport, UpdateReportInput},
+    update_report_group::{UpdateReportGroup, UpdateReportGroupInput, UpdateReportGroupOutput},
 };
 pub use runner::{Egress, Endpoint, Runner, workflows, workflows_with};
+pub use state::AutoRetry;
 
 /// The service's token.
 pub struct CodeBuild(());
@@ -52,22 +92,54 @@ impl Service for CodeBuild {
 /// The service.
 pub fn service() -> Registration {
     Registration::new::<CodeBuild>()
+        .operation::<BatchDeleteBuilds>()
+        .operation::<BatchGetBuildBatches>()
         .operation::<BatchGetBuilds>()
         .operation::<BatchGetProjects>()
+        .operation::<BatchGetReportGroups>()
+        .operation::<BatchGetReports>()
+        .operation::<BatchPutCodeCoverages>()
+        .operation::<BatchPutTestCases>()
         .operation::<CreateProject>()
+        .operation::<CreateReport>()
+        .operation::<CreateReportGroup>()
+        .operation::<DeleteBuildBatch>()
         .operation::<DeleteProject>()
+        .operation::<DeleteReport>()
+        .operation::<DeleteReportGroup>()
+        .operation::<DescribeCodeCoverages>()
+        .operation::<DescribeTestCases>()
+        .operation::<GetReportGroupTrend>()
+        .operation::<InvalidateProjectCache>()
+        .operation::<ListBuildBatches>()
+        .operation::<ListBuildBatchesForProject>()
         .operation::<ListBuilds>()
         .operation::<ListBuildsForProject>()
         .operation::<ListProjects>()
+        .operation::<ListReportGroups>()
+        .operation::<ListReports>()
+        .operation::<ListReportsForReportGroup>()
+        .operation::<RetryBuild>()
+        .operation::<RetryBuildBatch>()
         .operation::<StartBuild>()
+        .operation::<StartBuildBatch>()
         .operation::<StopBuild>()
+        .operation::<StopBuildBatch>()
         .operation::<UpdateProject>()
+        .operation::<UpdateReport>()
+        .operation::<UpdateReportGroup>()
         .resource_type(resources::project::ProjectType)
+        .resource_type(resources::report_group::ReportGroupType)
         .resources::<CodeBuild>(facts)
 }
 
+/// Projects and report groups; builds and batches are their project's, reports their group's.
 fn facts(view: &mut View<'_, CodeBuild>, arn: &Arn) -> Result<Option<ResourceFacts>, Error> {
-    let (Some(account), Some(name)) = (arn.account(), arn.resource_of("project")) else { return Ok(None) };
-    let row = view.get(&state::PROJECTS, &[account.as_str(), arn.region(), name])?;
-    Ok(row.map(|row| ResourceFacts { tags: row.tags.into_iter().map(|t| (t.key, t.value)).collect(), ..ResourceFacts::owned_by(account) }))
+    let Some(account) = arn.account() else { return Ok(None) };
+    let tags = match (arn.resource_of("project"), arn.resource_of("report-group")) {
+        (Some(name), _) => view.get(&state::PROJECTS, &[account.as_str(), arn.region(), name])?.map(|row| row.tags),
+        (_, Some(name)) => view.get(&groups::GROUPS, &[account.as_str(), arn.region(), name])?.map(|row| row.tags),
+        _ => None,
+    };
+    Ok(tags.map(|tags| ResourceFacts { tags: tags.into_iter().map(|t| (t.key, t.value)).collect(), ..ResourceFacts::owned_by(account) }))
 }

@@ -16,6 +16,15 @@ pub(crate) fn check_project(name: &str) -> Result<(), Error> {
     )))
 }
 
+/// A batch's id, `project:uuid`, from the id itself or its ARN.
+pub(crate) fn batch_id(text: &str) -> Result<&str, Error> {
+    let id = text.rsplit_once(":build-batch/").map_or(text, |(_, id)| id);
+    match id.split_once(':') {
+        Some((project, uuid)) if !project.is_empty() && uuid.len() == 36 => Ok(id),
+        _ => Err(invalid(format!("Invalid build batch ID: {text}"))),
+    }
+}
+
 /// A build's id, `project:uuid`, from the id itself or its ARN.
 pub(crate) fn build_id(text: &str) -> Result<&str, Error> {
     let id = text.rsplit_once(":build/").map_or(text, |(_, id)| id);
@@ -69,6 +78,16 @@ impl Owner {
     }
     pub(crate) fn project_arn(&self, name: &str) -> Arn {
         Arn::new("codebuild", &self.region, self.account.as_str(), &format!("project/{name}"))
+    }
+    pub(crate) fn batch_arn(&self, id: &str) -> Arn {
+        Arn::new("codebuild", &self.region, self.account.as_str(), &format!("build-batch/{id}"))
+    }
+    pub(crate) fn group_arn(&self, name: &str) -> Arn {
+        Arn::new("codebuild", &self.region, self.account.as_str(), &format!("report-group/{name}"))
+    }
+    /// `place`: `group:uuid`.
+    pub(crate) fn report_arn(&self, place: &str) -> Arn {
+        Arn::new("codebuild", &self.region, self.account.as_str(), &format!("report/{place}"))
     }
     pub(crate) fn build_arn(&self, id: &str) -> Arn {
         Arn::new("codebuild", &self.region, self.account.as_str(), &format!("build/{id}"))

@@ -1,10 +1,16 @@
 use crate::{
     CodeBuild,
-    model::{Environment, LogsConfig, PhaseContext, PipelineArtifact, PipelineSource, ProjectArtifacts, ProjectSource, Tag},
+    model::{
+        Cache, Environment, LogsConfig, PhaseContext, PipelineArtifact, PipelineSource, ProjectArtifacts, ProjectSource, S3LogsConfig,
+        SourceVersion, Tag,
+        batch::{BatchPart, BuildBatchConfig},
+    },
 };
 use base::{Arn, Timestamp};
 use gate::Table;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::collections::BTreeMap;
 
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct ProjectRow {
@@ -21,6 +27,44 @@ pub(crate) struct ProjectRow {
     pub(crate) tags: Vec<Tag>,
     pub(crate) created: Timestamp,
     pub(crate) last_modified: Timestamp,
+    #[serde(default)]
+    pub(crate) secondary_sources: Vec<ProjectSource>,
+    #[serde(default)]
+    pub(crate) secondary_source_versions: Vec<SourceVersion>,
+    #[serde(default)]
+    pub(crate) secondary_artifacts: Vec<ProjectArtifacts>,
+    #[serde(default)]
+    pub(crate) cache: Option<Cache>,
+    #[serde(default)]
+    pub(crate) build_batch_config: Option<BuildBatchConfig>,
+    #[serde(default)]
+    pub(crate) concurrent_build_limit: Option<u64>,
+    #[serde(default)]
+    pub(crate) auto_retry_limit: Option<u64>,
+    /// Counted up where the cache is to be forgotten: part of its objects' keys.
+    #[serde(default)]
+    pub(crate) cache_generation: u64,
+}
+
+/// Where an artifact was put, and the sums of its ZIP file.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct PlacedArtifact {
+    pub(crate) location: String,
+    pub(crate) sha256: Option<String>,
+    pub(crate) md5: Option<String>,
+}
+
+/// How often a build was tried again, and its neighbours in that.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(missing_docs, reason = "the members are AWS's own")]
+pub struct AutoRetry {
+    pub auto_retry_limit: u64,
+    pub auto_retry_number: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_auto_retry: Option<Arn>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub previous_auto_retry: Option<Arn>,
 }
 
 /// A build, with all of its project that it was started with.
@@ -36,7 +80,9 @@ pub(crate) struct BuildRow {
     pub(crate) source_version: Option<String>,
     pub(crate) resolved_source_version: Option<String>,
     pub(crate) artifacts: ProjectArtifacts,
-    pub(crate) artifact_location: Option<String>,
+    /// The primary artifact.
+    #[serde(default)]
+    pub(crate) placed: Option<PlacedArtifact>,
     pub(crate) environment: Environment,
     pub(crate) service_role: Arn,
     pub(crate) timeout_in_minutes: u64,
@@ -52,6 +98,45 @@ pub(crate) struct BuildRow {
     pub(crate) stopping: bool,
     /// How often it was begun: more than once after a crash.
     pub(crate) attempts: u32,
+    #[serde(default)]
+    pub(crate) secondary_sources: Vec<ProjectSource>,
+    #[serde(default)]
+    pub(crate) secondary_source_versions: Vec<SourceVersion>,
+    #[serde(default)]
+    pub(crate) secondary_artifacts: Vec<ProjectArtifacts>,
+    /// The secondary artifacts by their identifiers.
+    #[serde(default)]
+    pub(crate) secondary_placed: BTreeMap<String, PlacedArtifact>,
+    #[serde(default)]
+    pub(crate) cache: Option<Cache>,
+    #[serde(default)]
+    pub(crate) cache_generation: u64,
+    #[serde(default)]
+    pub(crate) s3_log: Option<S3LogsConfig>,
+    /// Bucket and key of the log in S3.
+    #[serde(default)]
+    pub(crate) s3_log_object: Option<(String, String)>,
+    #[serde(default)]
+    pub(crate) reports: Vec<Arn>,
+    /// The batch that it belongs to.
+    #[serde(default)]
+    pub(crate) part: Option<BatchPart>,
+    /// What it read for its batch: the batch of its buildspec.
+    #[serde(default)]
+    pub(crate) tasks: Option<Value>,
+    #[serde(default)]
+    pub(crate) auto_retry: Option<AutoRetry>,
+    /// A phase failed that asks for another try: how often at most.
+    #[serde(default)]
+    pub(crate) retry_wanted: Option<u64>,
+}
+
+/// What was started by an idempotency token.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct TokenRow {
+    pub(crate) id: String,
+    pub(crate) asked: String,
+    pub(crate) when: Timestamp,
 }
 
 #[derive(Clone, Serialize, Deserialize)]
@@ -99,6 +184,10 @@ impl BuildRow {
 pub(crate) static PROJECTS: Table<CodeBuild, ProjectRow> = Table::new("projects");
 /// Account, region, project: the number of its last build.
 pub(crate) static NUMBERS: Table<CodeBuild, u64> = Table::new("numbers");
+/// Account, region, project, id: those that have not ended.
+pub(crate) static ACTIVE: Table<CodeBuild, Timestamp> = Table::new("active");
+/// Account, region, operation, token: what was started by it.
+pub(crate) static TOKENS: Table<CodeBuild, TokenRow> = Table::new("tokens");
 /// Account, region, `project:uuid`.
 pub(crate) static BUILDS: Table<CodeBuild, BuildRow> = Table::new("builds");
 /// Account, region, UUID by time: the build's id.

@@ -38,7 +38,8 @@ pub(crate) struct Credentials<'a> {
     pub(crate) relative: Option<&'a str>,
 }
 
-const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+/// Where programs are found.
+pub(crate) const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /// All variables; later ones win: AWS's own defaults, the buildspec's, the project's and the start's.
 /// Source: <https://docs.aws.amazon.com/codebuild/latest/userguide/build-env-ref-env-vars.html>
@@ -64,6 +65,7 @@ pub(crate) fn environment(row: &BuildRow, spec: &Buildspec, around: &Surrounding
     set("CODEBUILD_CI", "true");
     set("CODEBUILD_BUILD_ID", around.id);
     set("CODEBUILD_BUILD_ARN", around.owner.build_arn(around.id).as_str());
+    set("CODEBUILD_PROJECT_ARN", around.owner.project_arn(&row.project).as_str());
     set("CODEBUILD_BUILD_NUMBER", &row.number.to_string());
     set("CODEBUILD_BUILD_IMAGE", &row.environment.image);
     set("CODEBUILD_BUILD_SUCCEEDING", "1");
@@ -72,6 +74,15 @@ pub(crate) fn environment(row: &BuildRow, spec: &Buildspec, around: &Surrounding
     set("CODEBUILD_SRC_DIR", around.source);
     for (identifier, folder) in around.secondary {
         set(&format!("CODEBUILD_SRC_DIR_{identifier}"), folder);
+    }
+    for version in &row.secondary_source_versions {
+        set(&format!("CODEBUILD_SOURCE_VERSION_{}", version.source_identifier), &version.source_version);
+    }
+    if let Some(part) = &row.part {
+        set("CODEBUILD_BATCH_BUILD_IDENTIFIER", &part.identifier);
+    }
+    if let Some(url) = row.source.location.as_deref().filter(|url| url.starts_with("https://")) {
+        set("CODEBUILD_SOURCE_REPO_URL", url);
     }
     if let Some(key) = &row.encryption_key {
         set("CODEBUILD_KMS_KEY_ID", key.as_str());

@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 
 const TAGS: &str = "refs/tags/";
 
-/// Tells of a change of a repository or a template; what is null is left out of `detail`.
+/// Tells of a change; what is null is left out of `detail`.
 pub(crate) fn tell(scope: &mut Scope<'_, CodeCommit>, kind: &str, resources: &[&Arn], detail: Value) -> Result<(), Error> {
     let account = scope.account()?;
     let mut detail: Map<String, Value> = match detail {

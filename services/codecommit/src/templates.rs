@@ -7,7 +7,7 @@ use crate::{
     requests::{MAX_RULES, Rule},
     state::{self, Repository},
 };
-use base::{AccountId, EpochTime, Timestamp};
+use base::{AccountId, Arn, EpochTime, Timestamp};
 use gate::{Error, Scope, Table};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -249,7 +249,7 @@ pub(crate) fn page(names: Vec<String>, token: Option<String>, size: usize) -> Re
 /// Tells the feed of a template's change.
 pub(crate) fn tell(scope: &mut Scope<'_, CodeCommit>, row: &Row, event: &str, repository: Option<&Repository>) -> Result<(), Error> {
     let arn = repository.map(Repository::arn);
-    let resources: Vec<&base::Arn> = arn.iter().collect();
+    let resources: Vec<&Arn> = arn.iter().collect();
     let detail = json!({
         "event": event,
         "approvalRuleTemplateId": row.id,

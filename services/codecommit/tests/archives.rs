@@ -115,8 +115,14 @@ fn a_stack_makes_changes_and_deletes_a_repository() {
     );
     let found = world.ok("codecommit:GetRepository", json!({"repositoryName": "store"}))["repositoryMetadata"].clone();
     assert!(found.get("repositoryDescription").is_none());
-    let retagged = json!({"RepositoryName": "store"});
-    assert_eq!(stack(Some(&second), Some(&retagged)).unwrap_err().code, "NotImplemented");
+    let retagged = json!({"RepositoryName": "store", "Tags": [{"Key": "c", "Value": "d"}]});
+    stack(Some(&second), Some(&retagged)).unwrap();
+    let arn = changed.attributes["Arn"].clone();
+    assert_eq!(world.ok("codecommit:ListTagsForResource", json!({"resourceArn": arn}))["tags"], json!({"c": "d"}));
+    let told = json!({"RepositoryName": "store", "Tags": [{"Key": "c", "Value": "d"}], "Triggers": [
+        {"Name": "all", "DestinationArn": format!("arn:aws:sns:{REGION}:{ACCOUNT}:pushes"), "Events": ["all"]}]});
+    let refused = stack(Some(&retagged), Some(&told)).unwrap_err();
+    assert!(refused.code == "NotImplemented" && refused.message.contains("Amazon SNS"), "{refused}");
     stack(Some(&second), None).unwrap();
     assert_eq!(world.fails("codecommit:GetRepository", json!({"repositoryName": "store"})), "RepositoryDoesNotExistException");
     stack(Some(&second), None).unwrap();

@@ -60,7 +60,10 @@ fn without_its_approvals_a_pull_request_is_not_merged() {
         world.call(who, "codecommit:UpdatePullRequestApprovalState", input)
     };
     let merge = |option: &str| {
-        let input = json!({"pullRequestId": id, "repositoryName": "shop", "conflictDetailLevel": "LINE_LEVEL"});
+        let mut input = json!({"pullRequestId": id, "repositoryName": "shop"});
+        if option != "FastForward" {
+            input["conflictDetailLevel"] = json!("LINE_LEVEL");
+        }
         world.call(&author, &format!("codecommit:MergePullRequestBy{option}"), input)
     };
     assert_eq!(code(merge("ThreeWay")), "PullRequestApprovalRulesNotSatisfiedException");

@@ -61,7 +61,18 @@ pub(crate) fn open(
     bucket: &str,
     key: &str,
 ) -> Result<(GetObjectOutput, BodyReader), Stop> {
-    let input = GetObjectInput { bucket: bucket.into(), key: key.into(), ..GetObjectInput::default() };
+    open_version(scope, actor, bucket, key, None)
+}
+
+/// Opens a version of an object; without one the newest.
+pub(crate) fn open_version(
+    scope: &mut Scope<'_, CodePipeline>,
+    actor: &Actor,
+    bucket: &str,
+    key: &str,
+    version: Option<&str>,
+) -> Result<(GetObjectOutput, BodyReader), Stop> {
+    let input = GetObjectInput { bucket: bucket.into(), key: key.into(), version_id: version.map(Into::into), ..GetObjectInput::default() };
     Ok(scope.invoke_receiving::<GetObject>(actor, input)?)
 }
 

@@ -1,6 +1,11 @@
 //! The shape of a pipeline, with AWS's member names.
 //! Source: <https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_PipelineDeclaration.html>
 
+use crate::{
+    conditions::{FailureConditions, StageConditions},
+    state::Mode,
+    triggers::PipelineTriggerDeclaration,
+};
 use base::Arn;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -35,9 +40,9 @@ pub struct PipelineDeclaration {
     /// The variables that an execution may be started with.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub variables: Vec<VariableDeclaration>,
-    /// Refused, not ignored.
+    /// The changes of git repositories that start it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub triggers: Vec<Value>,
+    pub triggers: Vec<PipelineTriggerDeclaration>,
 }
 
 /// A bucket for artifacts, and the key that encrypts them.
@@ -77,15 +82,15 @@ pub struct StageDeclaration {
     /// Its actions.
     #[serde(default)]
     pub actions: Vec<ActionDeclaration>,
-    /// Refused, not ignored.
+    /// What follows its failure.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub on_failure: Option<Value>,
-    /// Refused, not ignored.
+    pub on_failure: Option<FailureConditions>,
+    /// What must hold when its actions have succeeded.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub on_success: Option<Value>,
-    /// Refused, not ignored.
+    pub on_success: Option<StageConditions>,
+    /// What must hold before it is entered.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub before_entry: Option<Value>,
+    pub before_entry: Option<StageConditions>,
 }
 
 /// An action.
@@ -178,6 +183,14 @@ impl PipelineDeclaration {
     /// The artifact store of `region`.
     pub(crate) fn store(&self, region: &str) -> Option<&ArtifactStore> {
         self.artifact_store.as_ref().or_else(|| self.artifact_stores.get(region))
+    }
+    /// How its executions go beside each other.
+    pub(crate) fn mode(&self) -> Mode {
+        match self.execution_mode.as_deref() {
+            Some("QUEUED") => Mode::Queued,
+            Some("PARALLEL") => Mode::Parallel,
+            _ => Mode::Superseded,
+        }
     }
     /// All actions, in order, with their stages.
     pub(crate) fn actions(&self) -> impl Iterator<Item = (&StageDeclaration, &ActionDeclaration)> {

@@ -62,3 +62,21 @@ pub(crate) fn bad_next_token() -> Error {
 pub(crate) fn no_resource(arn: &str) -> Error {
     Error::new("ResourceNotFoundException", format!("There is no resource {arn}"))
 }
+pub(crate) fn too_many_executions(name: &str, most: usize) -> Error {
+    Error::new(
+        "ConcurrentPipelineExecutionsLimitExceededException",
+        format!("The pipeline '{name}' has reached the limit of {most} concurrent pipeline executions"),
+    )
+}
+pub(crate) fn not_rollbackable(message: impl Into<String>) -> Error {
+    Error::new("UnableToRollbackStageException", message)
+}
+pub(crate) fn outdated(id: &str) -> Error {
+    Error::new(
+        "PipelineExecutionOutdatedException",
+        format!("The pipeline execution '{id}' was started with an earlier version of the pipeline and cannot be rolled back to"),
+    )
+}
+pub(crate) fn not_overridable(message: impl Into<String>) -> Error {
+    Error::new("ConditionNotOverridableException", message)
+}

@@ -48,14 +48,18 @@ fn start(example: Example) -> Example {
 
 /// A call after the pipeline was made and its first execution came to the approval; `$7` is the next answer.
 pub(crate) fn with_pipeline(input: Value) -> Example {
+    create(ready(input))
+}
+
+/// A call after what the pipeline needs was made.
+fn ready(input: Value) -> Example {
     let bucket = |name: &str| json!({"Bucket": name});
-    let ready = with_role(input)
+    with_role(input)
         .after("iam:PutRolePolicy", json!({"RoleName": "ExamplePipeline", "PolicyName": "Deliver", "PolicyDocument": RIGHTS}))
         .after("s3:CreateBucket", bucket("example-artifacts"))
         .after("s3:CreateBucket", bucket("example-source"))
         .after("s3:PutBucketVersioning", json!({"Bucket": "example-source", "VersioningConfiguration": {"Status": "Enabled"}}))
-        .after_sending("s3:PutObject", json!({"Bucket": "example-source", "Key": "bundle.zip"}), b"a bundle");
-    create(ready)
+        .after_sending("s3:PutObject", json!({"Bucket": "example-source", "Key": "bundle.zip"}), b"a bundle")
 }
 
 /// A call while an execution waits before the approval that an older one holds; `$7` is the start's answer.
@@ -78,4 +82,71 @@ pub(crate) fn with_action_role() -> Example {
         .after("iam:PutRolePolicy", json!({"RoleName": "ExamplePipeline", "PolicyName": "Act", "PolicyDocument": assume}))
         .after("iam:CreateRole", json!({"RoleName": "ExampleAction", "AssumeRolePolicyDocument": trust}))
         .inside(["sts:AssumeRole", "sts:AssumeRole"])
+}
+
+/// A call after an execution went through the pipeline; `$7` lists the executions.
+pub(crate) fn with_success(input: Value) -> Example {
+    let list = with_pipeline(input).after("codepipeline:ListPipelineExecutions", json!({"pipelineName": "example"}));
+    let state = list.after("codepipeline:GetPipelineState", json!({"name": "example"}));
+    state.after(
+        "codepipeline:PutApprovalResult",
+        json!({
+            "pipelineName": "example",
+            "stageName": "Approve",
+            "actionName": "Person",
+            "result": {"summary": "fine", "status": "Approved"},
+            "token": "$8/stageStates/1/actionStates/0/latestExecution/token",
+        }),
+    )
+}
+
+/// A call after an execution was kept out of the second stage by its condition; `$7` lists the executions.
+pub(crate) fn with_failed_condition(input: Value) -> Example {
+    let mut pipeline = pipeline();
+    pipeline["pipelineType"] = json!("V2");
+    pipeline["stages"][1]["beforeEntry"] = json!({"conditions": [{"result": "FAIL", "rules": [{
+        "name": "Release",
+        "ruleTypeId": {"category": "Rule", "owner": "AWS", "provider": "VariableCheck", "version": "1"},
+        "configuration": {"Variable": "#{codepipeline.PipelineExecutionId}", "Operator": "EQ", "Value": "release"},
+    }]}]});
+    ready(input)
+        .after("codepipeline:CreatePipeline", json!({"pipeline": pipeline}))
+        .after("codepipeline:ListPipelineExecutions", json!({"pipelineName": "example"}))
+}
+
+/// The id of a custom action type.
+pub(crate) fn custom_id() -> Value {
+    json!({"category": "Build", "owner": "Custom", "provider": "Workshop", "version": "1"})
+}
+
+/// A custom action type.
+pub(crate) fn custom_type() -> Value {
+    json!({
+        "category": "Build", "provider": "Workshop", "version": "1",
+        "configurationProperties": [{"name": "Bench", "required": true, "key": true, "secret": false, "queryable": true}],
+        "inputArtifactDetails": {"minimumCount": 1, "maximumCount": 1},
+        "outputArtifactDetails": {"minimumCount": 0, "maximumCount": 1},
+    })
+}
+
+/// A call after a job of a custom action was queued.
+pub(crate) fn with_job(input: Value) -> Example {
+    let mut pipeline = pipeline();
+    pipeline["stages"][1]["actions"] = json!([{
+        "name": "Work", "actionTypeId": custom_id(), "configuration": {"Bench": "left"},
+        "inputArtifacts": [{"name": "Bundle"}], "outputArtifacts": [{"name": "Made"}],
+    }]);
+    ready(input)
+        .after("codepipeline:CreateCustomActionType", custom_type())
+        .after("codepipeline:CreatePipeline", json!({"pipeline": pipeline}))
+}
+
+/// A call after a worker was told of the job; `$8` is what it was told.
+pub(crate) fn with_polled_job(input: Value) -> Example {
+    with_job(input).after("codepipeline:PollForJobs", json!({"actionTypeId": custom_id()}))
+}
+
+/// A call after a worker took the job; `$8` is what it was told.
+pub(crate) fn with_taken_job(input: Value) -> Example {
+    with_polled_job(input).after("codepipeline:AcknowledgeJob", json!({"jobId": "$8/jobs/0/id", "nonce": "$8/jobs/0/nonce"}))
 }

@@ -3,10 +3,15 @@
 //! Must not know how other services do what an action asks of them: every effect of an action is a call through the
 //! gate, as the pipeline's service role or the action's own.
 
+mod again;
 mod artifacts;
+mod condition_states;
+mod conditions;
+mod custom;
 mod declaration;
 mod error;
 mod examples;
+mod jobs;
 mod operations;
 mod pipelines;
 mod providers;
@@ -15,16 +20,26 @@ mod roles;
 mod state;
 mod structure;
 mod transitions;
+mod triggers;
 mod variables;
 mod workflows;
 
 use gate::{Protocol, Registration, Service};
 
+pub use conditions::{
+    Condition, ConditionType, FailureConditions, RetryConfiguration, RetryMode, RuleDeclaration, RuleTypeId, StageConditions, StageResult,
+};
+pub use custom::{ActionConfigurationProperty, ActionType, ActionTypeSettings, ArtifactDetails, PropertyType};
 pub use declaration::{
     ActionDeclaration, ActionTypeId, ArtifactName, ArtifactStore, EncryptionKey, PipelineDeclaration, StageDeclaration, VariableDeclaration,
 };
+pub use jobs::{JobData, JobStatus};
 pub use operations::*;
 pub use pipelines::Tag;
+pub use triggers::{
+    GitChange, GitConfiguration, GitPatterns, GitPullRequestFilter, GitPushFilter, PipelineTriggerDeclaration, PullRequestEvent,
+    matches as trigger_matches,
+};
 
 /// The service's token.
 pub struct CodePipeline(());
@@ -38,25 +53,38 @@ impl Service for CodePipeline {
 /// The service.
 pub fn service() -> Registration {
     Registration::new::<CodePipeline>()
+        .operation::<AcknowledgeJob>()
+        .operation::<CreateCustomActionType>()
         .operation::<CreatePipeline>()
+        .operation::<DeleteCustomActionType>()
         .operation::<DeletePipeline>()
         .operation::<DisableStageTransition>()
         .operation::<EnableStageTransition>()
+        .operation::<GetJobDetails>()
         .operation::<GetPipeline>()
         .operation::<GetPipelineExecution>()
         .operation::<GetPipelineState>()
         .operation::<ListActionExecutions>()
+        .operation::<ListActionTypes>()
         .operation::<ListPipelineExecutions>()
         .operation::<ListPipelines>()
+        .operation::<ListRuleExecutions>()
+        .operation::<ListRuleTypes>()
         .operation::<ListTagsForResource>()
+        .operation::<OverrideStageCondition>()
+        .operation::<PollForJobs>()
         .operation::<PutApprovalResult>()
+        .operation::<PutJobFailureResult>()
+        .operation::<PutJobSuccessResult>()
         .operation::<RetryStageExecution>()
+        .operation::<RollbackStage>()
         .operation::<StartPipelineExecution>()
         .operation::<StopPipelineExecution>()
         .operation::<TagResource>()
         .operation::<UntagResource>()
         .operation::<UpdatePipeline>()
         .resources(pipelines::facts)
+        .resource_type(resources::custom_action_type::CustomActionType)
         .resource_type(resources::pipeline::Pipeline)
 }
 

@@ -1,10 +1,10 @@
 //! Pipelines by name: what operations share.
 
 use crate::{
-    CodePipeline,
+    CodePipeline, SourceRevisionOverride,
     declaration::{ActionDeclaration, PipelineDeclaration},
     error,
-    state::{EXECUTIONS, ExecutionRow, PIPELINES, PipelineRow, VERSIONS, digits},
+    state::{EXECUTIONS, ExecutionRow, PIPELINES, PipelineRow, SourceOverride, VERSIONS, digits},
 };
 use base::{AccountId, Arn};
 use gate::{Demand, Error, ResourceFacts, Scope, View};
@@ -83,6 +83,68 @@ pub(crate) fn execution(scope: &mut Scope<'_, CodePipeline>, account: AccountId,
 /// The pipeline's variables that have defaults.
 pub(crate) fn defaults(pipeline: &PipelineDeclaration) -> BTreeMap<String, String> {
     pipeline.variables.iter().filter_map(|v| Some((v.name.clone(), v.default_value.clone()?))).collect()
+}
+
+/// AWS's limit.
+const MAX_VARIABLE: usize = 1000;
+
+/// The pipeline's variables of a start that gives these.
+pub(crate) fn variables(pipeline: &PipelineDeclaration, given: Vec<(String, String)>) -> Result<BTreeMap<String, String>, Error> {
+    let mut variables = defaults(pipeline);
+    for (name, value) in given {
+        if !pipeline.variables.iter().any(|v| v.name == name) {
+            return Err(Error::validation(format!("The pipeline '{}' has no variable '{name}'", pipeline.name)));
+        }
+        if !(1..=MAX_VARIABLE).contains(&value.chars().count()) {
+            return Err(Error::validation(format!("The value of the variable '{name}' must have 1 to {MAX_VARIABLE} characters")));
+        }
+        variables.insert(name, value);
+    }
+    match pipeline.variables.iter().find(|v| !variables.contains_key(&v.name)) {
+        Some(missing) => Err(Error::validation(format!(
+            "The variable '{}' of the pipeline '{}' has no default value and is not given",
+            missing.name, pipeline.name
+        ))),
+        None => Ok(variables),
+    }
+}
+
+/// The types of revisions that a source may be asked for.
+fn revision_types(provider: &str) -> &'static [&'static str] {
+    match provider {
+        "CodeCommit" | "CodeStarSourceConnection" => &["COMMIT_ID"],
+        "ECR" => &["IMAGE_DIGEST"],
+        "S3" => &["S3_OBJECT_VERSION_ID", "S3_OBJECT_KEY"],
+        _ => &[],
+    }
+}
+
+/// What a start asks the sources for.
+pub(crate) fn overrides(pipeline: &PipelineDeclaration, asked: Vec<SourceRevisionOverride>) -> Result<Vec<SourceOverride>, Error> {
+    let mut all: Vec<SourceOverride> = Vec::new();
+    for one in asked {
+        let SourceRevisionOverride { action_name, revision_type, revision_value } = one;
+        let source = pipeline.stages.first().and_then(|s| s.actions.iter().find(|a| a.name == action_name));
+        let Some(source) = source else {
+            return Err(Error::validation(format!("The pipeline '{}' has no source action '{action_name}'", pipeline.name)));
+        };
+        let provider = &source.action_type_id.provider;
+        if !revision_types(provider).contains(&revision_type.as_str()) {
+            return Err(Error::validation(format!(
+                "The revision type '{revision_type}' is not one of the provider {provider} of the action '{action_name}'"
+            )));
+        }
+        if revision_type == "S3_OBJECT_KEY" && source.setting("AllowOverrideForS3ObjectKey") != Some("true") {
+            return Err(Error::validation(format!(
+                "The action '{action_name}' does not allow another object key: AllowOverrideForS3ObjectKey is not true"
+            )));
+        }
+        if revision_value.is_empty() || all.iter().any(|o| o.action_name == action_name && o.revision_type == revision_type) {
+            return Err(Error::validation(format!("The revision of type {revision_type} of '{action_name}' is empty or given twice")));
+        }
+        all.push(SourceOverride { action_name, revision_type, revision_value });
+    }
+    Ok(all)
 }
 
 /// An action of a stage.

@@ -1,6 +1,6 @@
 //! What is kept of pipelines and their executions.
 
-use crate::{CodePipeline, declaration::PipelineDeclaration};
+use crate::{CodePipeline, conditions::ConditionType, declaration::PipelineDeclaration};
 use base::{AccountId, Timestamp};
 use gate::Table;
 use serde::{Deserialize, Serialize};
@@ -32,6 +32,16 @@ pub(crate) static STAGES: Table<CodePipeline, StageRow> = Table::new("stages");
 pub(crate) static EXECUTIONS: Table<CodePipeline, ExecutionRow> = Table::new("executions");
 /// Account, pipeline, execution, action execution (ids sort by time).
 pub(crate) static ACTIONS: Table<CodePipeline, ActionRow> = Table::new("actions");
+/// Account, pipeline, execution, rule execution (ids sort by time).
+pub(crate) static RULES: Table<CodePipeline, RuleRow> = Table::new("rules");
+/// Account, pipeline, execution, stage: what `STAGES` is for executions that share their stages with no other (PARALLEL).
+pub(crate) static OWN_STAGES: Table<CodePipeline, StageRow> = Table::new("own-stages");
+/// Account, pipeline, execution: those under way.
+pub(crate) static ACTIVE: Table<CodePipeline, ()> = Table::new("active");
+/// Account, pipeline, stage, execution: those that succeeded in the stage.
+pub(crate) static SUCCEEDED: Table<CodePipeline, SucceededRow> = Table::new("succeeded");
+/// Account, pipeline, hash of the token: the approval that waits for it, where the stage does not tell (PARALLEL).
+pub(crate) static APPROVALS: Table<CodePipeline, PendingApproval> = Table::new("approvals");
 
 pub(crate) fn digits(version: u64) -> String {
     format!("{version:010}")
@@ -47,6 +57,41 @@ pub(crate) enum Status {
     Failed,
     Superseded,
     Abandoned,
+    /// Of a stage: its condition passed it over.
+    Skipped,
+}
+
+/// How the executions of a pipeline go beside each other.
+/// Source: <https://docs.aws.amazon.com/codepipeline/latest/userguide/concepts-how-it-works.html>
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub(crate) enum Mode {
+    /// Of those that wait before a stage the newest stays.
+    #[default]
+    Superseded,
+    /// One after the other.
+    Queued,
+    /// None waits for another.
+    Parallel,
+}
+
+impl Mode {
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Superseded => "SUPERSEDED",
+            Self::Queued => "QUEUED",
+            Self::Parallel => "PARALLEL",
+        }
+    }
+}
+
+/// Where within its stage an execution is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Phase {
+    #[default]
+    Actions,
+    /// A condition is checked.
+    Checking(ConditionType),
 }
 
 impl Status {
@@ -62,6 +107,7 @@ impl Status {
             Self::Failed => "Failed",
             Self::Superseded => "Superseded",
             Self::Abandoned => "Abandoned",
+            Self::Skipped => "Skipped",
         }
     }
     /// The word that state change events use.
@@ -74,6 +120,7 @@ impl Status {
             Self::Failed => "FAILED",
             Self::Superseded => "SUPERSEDED",
             Self::Abandoned => "ABANDONED",
+            Self::Skipped => "SKIPPED",
         }
     }
 }
@@ -85,6 +132,18 @@ pub(crate) struct StageRow {
     pub(crate) occupant: Option<String>,
     /// The execution that waits to enter.
     pub(crate) waiting: Option<String>,
+    /// Those that wait to enter one after the other.
+    #[serde(default)]
+    pub(crate) queue: Vec<String>,
+    /// Whether the latest execution takes the stage back to an earlier one.
+    #[serde(default)]
+    pub(crate) rollback: bool,
+    /// What its conditions came to last.
+    #[serde(default)]
+    pub(crate) conditions: Vec<ConditionRow>,
+    /// How often it was tried again.
+    #[serde(default)]
+    pub(crate) retries: Retries,
     /// The execution that was in it last, and what became of it.
     pub(crate) latest: Option<(String, Status)>,
     /// Set while the way in is closed.
@@ -95,6 +154,111 @@ pub(crate) struct StageRow {
     pub(crate) transition: Option<(String, Timestamp)>,
     /// Action name to (execution, action execution).
     pub(crate) actions: BTreeMap<String, (String, String)>,
+}
+
+impl StageRow {
+    /// Who may try to enter when the stage or the way into it comes free.
+    pub(crate) fn next(&self) -> impl Iterator<Item = &String> {
+        self.waiting.iter().chain(self.queue.first())
+    }
+    /// Whether the execution waits here.
+    pub(crate) fn awaited_by(&self, execution: &str) -> bool {
+        self.waiting.as_deref() == Some(execution) || self.queue.iter().any(|id| id == execution)
+    }
+    /// It waits no more.
+    pub(crate) fn forget(&mut self, execution: &str) {
+        self.waiting.take_if(|id| id == execution);
+        self.queue.retain(|id| id != execution);
+    }
+}
+
+/// How often a stage was tried again in an execution.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Retries {
+    #[serde(rename = "autoStageRetryAttempt")]
+    pub(crate) automatic: u32,
+    #[serde(rename = "manualStageRetryAttempt")]
+    pub(crate) manual: u32,
+    #[serde(rename = "latestRetryTrigger")]
+    pub(crate) latest: Option<RetryTrigger>,
+}
+
+/// Who had a stage tried again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum RetryTrigger {
+    AutomatedStageRetry,
+    ManualStageRetry,
+}
+
+/// AWS's words for where a condition stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum ConditionStatus {
+    InProgress,
+    Failed,
+    Succeeded,
+    Cancelled,
+    Abandoned,
+    Overridden,
+}
+
+/// What a condition came to in a stage's latest execution.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ConditionRow {
+    pub(crate) kind: ConditionType,
+    pub(crate) execution: String,
+    pub(crate) status: ConditionStatus,
+    pub(crate) summary: Option<String>,
+    pub(crate) changed: Timestamp,
+    /// Rule name to rule execution.
+    pub(crate) rules: BTreeMap<String, String>,
+}
+
+/// One run of a rule.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct RuleRow {
+    pub(crate) id: String,
+    pub(crate) execution: String,
+    pub(crate) version: u64,
+    pub(crate) stage: String,
+    pub(crate) kind: ConditionType,
+    pub(crate) rule: String,
+    pub(crate) status: Status,
+    pub(crate) started: Timestamp,
+    pub(crate) updated: Timestamp,
+    /// The configuration with its variables' values.
+    pub(crate) configuration: BTreeMap<String, String>,
+    pub(crate) inputs: Vec<Artifact>,
+    pub(crate) external: External,
+    pub(crate) error: Option<ErrorDetails>,
+    pub(crate) summary: Option<String>,
+    /// What the provider needs at its next look.
+    pub(crate) memo: Value,
+    /// When it is looked at again.
+    pub(crate) next_look: Option<Timestamp>,
+}
+
+/// A success in a stage.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct SucceededRow {
+    pub(crate) version: u64,
+    pub(crate) rollback: bool,
+}
+
+/// An approval by its token.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct PendingApproval {
+    pub(crate) execution: String,
+    pub(crate) id: String,
+}
+
+/// A revision that a start asks a source for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct SourceOverride {
+    pub(crate) action_name: String,
+    pub(crate) revision_type: String,
+    pub(crate) revision_value: String,
 }
 
 /// Why a way in is closed.
@@ -161,6 +325,23 @@ pub(crate) struct ExecutionRow {
     pub(crate) artifacts: BTreeMap<String, Artifact>,
     pub(crate) revisions: Vec<Revision>,
     pub(crate) stop: Option<StopRequest>,
+    #[serde(default)]
+    pub(crate) mode: Mode,
+    /// The execution to whose artifacts and variables it takes a stage back.
+    #[serde(default)]
+    pub(crate) rollback_of: Option<String>,
+    #[serde(default)]
+    pub(crate) phase: Phase,
+    /// What its starter asked the sources for.
+    #[serde(default)]
+    pub(crate) overrides: Vec<SourceOverride>,
+}
+
+impl ExecutionRow {
+    /// AWS's word for its kind.
+    pub(crate) fn kind(&self) -> &'static str {
+        if self.rollback_of.is_some() { "ROLLBACK" } else { "STANDARD" }
+    }
 }
 
 /// Why an action failed.

@@ -2,13 +2,22 @@
 //! Source: <https://docs.aws.amazon.com/codepipeline/latest/userguide/reference-pipeline-structure.html>
 
 use crate::{
+    conditions::{
+        ConditionType,
+        check::{self as conditions, Surroundings},
+    },
+    custom::{self, ActionType, ArtifactDetails},
     declaration::{ActionDeclaration, ArtifactStore, PipelineDeclaration, StageDeclaration},
     error::{action, stage, structure},
     providers::{self, Kind},
-    variables,
+    state::Mode,
+    triggers, variables,
 };
 use gate::Error;
-use std::collections::BTreeSet;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::RangeInclusive,
+};
 
 /// AWS's limits.
 const MAX_STAGES: usize = 50;
@@ -18,6 +27,7 @@ const MAX_RUN_ORDER: u32 = 999;
 const MAX_VARIABLES: usize = 50;
 const MAX_SETTINGS: usize = 50;
 const MAX_SETTING: usize = 50_000;
+const MAX_QUERYABLE: usize = 20;
 
 fn is_name(text: &str, longest: usize) -> bool {
     (1..=longest).contains(&text.len()) && text.chars().all(|c| c.is_ascii_alphanumeric() || ".@-_".contains(c))
@@ -34,7 +44,7 @@ pub(crate) fn check_name(member: &str, text: &str) -> Result<(), Error> {
 }
 
 /// Checks a declaration for a region.
-pub(crate) fn check(pipeline: &PipelineDeclaration, region: &str) -> Result<(), Error> {
+pub(crate) fn check(pipeline: &PipelineDeclaration, region: &str, customs: &[ActionType]) -> Result<(), Error> {
     check_name("pipeline.name", &pipeline.name)?;
     refuse_unsupported(pipeline)?;
     if pipeline.role_arn.resource_of("role").is_none() {
@@ -48,7 +58,9 @@ pub(crate) fn check(pipeline: &PipelineDeclaration, region: &str) -> Result<(), 
     if count > MAX_STAGES || pipeline.actions().count() > MAX_ACTIONS {
         return Err(Error::new("LimitExceededException", format!("A pipeline has at most {MAX_STAGES} stages and {MAX_ACTIONS} actions")));
     }
-    let mut known = Known::new(pipeline);
+    let v2 = pipeline.pipeline_type.as_deref() == Some("V2");
+    triggers::check(pipeline, v2)?;
+    let mut known = Known::new(pipeline, customs);
     let mut stages = BTreeSet::new();
     for (index, declared) in pipeline.stages.iter().enumerate() {
         check_name("pipeline.stages.member.name", &declared.name)?;
@@ -58,7 +70,12 @@ pub(crate) fn check(pipeline: &PipelineDeclaration, region: &str) -> Result<(), 
                 declared.name
             )));
         }
+        let around = Surroundings { v2, parallel: pipeline.mode() == Mode::Parallel, first: index == 0, region };
+        conditions::check(declared, &around)?;
+        check_rules(declared, ConditionType::BeforeEntry, &known)?;
         check_stage(declared, index == 0, region, &mut known)?;
+        check_rules(declared, ConditionType::OnSuccess, &known)?;
+        check_rules(declared, ConditionType::OnFailure, &known)?;
     }
     Ok(())
 }
@@ -75,15 +92,15 @@ fn refuse_unsupported(pipeline: &PipelineDeclaration) -> Result<(), Error> {
     };
     match pipeline.execution_mode.as_deref() {
         None | Some("SUPERSEDED") => {}
-        Some(mode @ ("QUEUED" | "PARALLEL")) => return Err(Error::not_implemented(&format!("The execution mode {mode} of a pipeline"))),
+        Some("QUEUED" | "PARALLEL") if v2 => {}
+        Some(mode @ ("QUEUED" | "PARALLEL")) => {
+            return Err(structure(format!("The execution mode {mode} is only supported for pipelines of type V2")));
+        }
         Some(other) => {
             return Err(Error::validation(format!(
                 "Value '{other}' at 'pipeline.executionMode' failed to satisfy constraint: Member must satisfy enum value set: [PARALLEL, QUEUED, SUPERSEDED]"
             )));
         }
-    }
-    if !pipeline.triggers.is_empty() {
-        return Err(Error::not_implemented("A pipeline with triggers"));
     }
     if !v2 && !pipeline.variables.is_empty() {
         return Err(structure("Pipeline variables are only supported for pipelines of type V2"));
@@ -92,11 +109,6 @@ fn refuse_unsupported(pipeline: &PipelineDeclaration) -> Result<(), Error> {
         return Err(Error::new("LimitExceededException", format!("A pipeline has at most {MAX_VARIABLES} variables")));
     }
     for declared in &pipeline.stages {
-        let conditions =
-            [("onFailure", &declared.on_failure), ("onSuccess", &declared.on_success), ("beforeEntry", &declared.before_entry)];
-        if let Some((name, _)) = conditions.iter().find(|(_, value)| value.is_some()) {
-            return Err(Error::not_implemented(&format!("{name} of stage '{}'", declared.name)));
-        }
         if !declared.blockers.is_empty() {
             return Err(Error::not_implemented(&format!("blockers of stage '{}'", declared.name)));
         }
@@ -134,7 +146,8 @@ fn check_stores(pipeline: &PipelineDeclaration, region: &str) -> Result<(), Erro
 }
 
 /// What the actions before the present one brought.
-struct Known {
+struct Known<'p> {
+    customs: &'p [ActionType],
     artifacts: BTreeSet<String>,
     /// Output artifacts of the present run order: they are there for the next.
     fresh: Vec<String>,
@@ -143,11 +156,11 @@ struct Known {
     variables: BTreeSet<String>,
 }
 
-impl Known {
-    fn new(pipeline: &PipelineDeclaration) -> Self {
+impl<'p> Known<'p> {
+    fn new(pipeline: &PipelineDeclaration, customs: &'p [ActionType]) -> Self {
         let namespaces = [variables::EXECUTION.to_string(), variables::PIPELINE.to_string()].into();
         let variables = pipeline.variables.iter().map(|v| v.name.clone()).collect();
-        Self { artifacts: BTreeSet::new(), fresh: Vec::new(), namespaces, fresh_namespaces: Vec::new(), variables }
+        Self { customs, artifacts: BTreeSet::new(), fresh: Vec::new(), namespaces, fresh_namespaces: Vec::new(), variables }
     }
     fn settle(&mut self) {
         self.artifacts.extend(self.fresh.drain(..));
@@ -155,7 +168,7 @@ impl Known {
     }
 }
 
-fn check_stage(declared: &StageDeclaration, first: bool, region: &str, known: &mut Known) -> Result<(), Error> {
+fn check_stage(declared: &StageDeclaration, first: bool, region: &str, known: &mut Known<'_>) -> Result<(), Error> {
     if declared.actions.is_empty() {
         return Err(stage(format!("Stage '{}' has no actions. A stage must have at least one action", declared.name)));
     }
@@ -194,17 +207,17 @@ fn check_stage(declared: &StageDeclaration, first: bool, region: &str, known: &m
     Ok(())
 }
 
-fn check_action(one: &ActionDeclaration, region: &str, known: &mut Known) -> Result<(), Error> {
+fn check_action(one: &ActionDeclaration, region: &str, known: &mut Known<'_>) -> Result<(), Error> {
     let provider = providers::provider(&one.action_type_id, &one.name)?;
-    let kind = provider.kind();
+    let shape = Shape::of(one, provider.kind(), known.customs)?;
     let name = &one.name;
     if !(1..=MAX_RUN_ORDER).contains(&one.run_order) {
         return Err(action(format!("Action '{name}' has the run order {}; it must be between 1 and {MAX_RUN_ORDER}", one.run_order)));
     }
     refuse_unsupported_members(one, region)?;
-    check_settings(one, kind)?;
-    check_count(one, "input", one.input_artifacts.len(), &kind.inputs)?;
-    check_count(one, "output", one.output_artifacts.len(), &kind.outputs)?;
+    check_settings(one, &shape.settings)?;
+    check_count(one, "input", one.input_artifacts.len(), &shape.inputs)?;
+    check_count(one, "output", one.output_artifacts.len(), &shape.outputs)?;
     for input in &one.input_artifacts {
         if !known.artifacts.contains(&input.name) {
             return Err(structure(format!(
@@ -228,7 +241,7 @@ fn check_action(one: &ActionDeclaration, region: &str, known: &mut Known) -> Res
         }
         known.fresh.push(output.name.clone());
     }
-    check_references(one, known)?;
+    check_values("Action", name, &one.configuration, known)?;
     if let Some(namespace) = &one.namespace {
         let taken = known.namespaces.contains(namespace) || known.fresh_namespaces.contains(namespace);
         if taken || !is_artifact_name(namespace) {
@@ -260,15 +273,48 @@ fn refuse_unsupported_members(one: &ActionDeclaration, region: &str) -> Result<(
     }
 }
 
-fn check_settings(one: &ActionDeclaration, kind: &Kind) -> Result<(), Error> {
+/// What an action may hold, by its provider or by its custom type.
+struct Shape<'k> {
+    inputs: RangeInclusive<usize>,
+    outputs: RangeInclusive<usize>,
+    settings: Vec<(&'k str, bool)>,
+}
+
+impl<'k> Shape<'k> {
+    fn of(one: &ActionDeclaration, kind: &'static Kind, customs: &'k [ActionType]) -> Result<Self, Error> {
+        if one.action_type_id.owner != "Custom" {
+            return Ok(Self { inputs: kind.inputs.clone(), outputs: kind.outputs.clone(), settings: kind.settings.to_vec() });
+        }
+        let Some(own) = customs.iter().find(|t| t.id == one.action_type_id) else {
+            return Err(custom::missing(&one.action_type_id, &one.name));
+        };
+        let range = |details: &ArtifactDetails| details.minimum_count..=details.maximum_count;
+        let properties = &own.action_configuration_properties;
+        let fits = |value: &str| value.len() <= MAX_QUERYABLE && value.chars().all(|c| c.is_ascii_alphanumeric() || "_-".contains(c));
+        let queried = properties.iter().find(|p| p.queryable == Some(true)).and_then(|p| Some((p, one.setting(&p.name)?)));
+        if let Some((property, _)) = queried.filter(|(_, value)| !fits(value)) {
+            return Err(action(format!(
+                "The queryable configuration '{}' of action '{}' must have at most {MAX_QUERYABLE} letters, digits, '_' and '-'",
+                property.name, one.name
+            )));
+        }
+        Ok(Self {
+            inputs: range(&own.input_artifact_details),
+            outputs: range(&own.output_artifact_details),
+            settings: properties.iter().map(|p| (p.name.as_str(), p.required)).collect(),
+        })
+    }
+}
+
+fn check_settings(one: &ActionDeclaration, settings: &[(&str, bool)]) -> Result<(), Error> {
     let name = &one.name;
     if one.configuration.len() > MAX_SETTINGS || one.configuration.values().any(|v| v.len() > MAX_SETTING) {
         return Err(action(format!("Action configuration for action '{name}' is too large")));
     }
-    if let Some((missing, _)) = kind.settings.iter().find(|(key, required)| *required && one.setting(key).is_none()) {
+    if let Some((missing, _)) = settings.iter().find(|(key, required)| *required && one.setting(key).is_none()) {
         return Err(action(format!("Action configuration for action '{name}' is missing required configuration '{missing}'")));
     }
-    match one.configuration.keys().find(|key| !kind.settings.iter().any(|(known, _)| known == key)) {
+    match one.configuration.keys().find(|key| !settings.iter().any(|(known, _)| known == key)) {
         Some(unknown) => Err(action(format!("Action configuration for action '{name}' contains unknown configuration '{unknown}'"))),
         None => Ok(()),
     }
@@ -286,9 +332,24 @@ fn check_count(one: &ActionDeclaration, which: &str, count: usize, allowed: &std
     )))
 }
 
+/// What rules read must be there when they are checked: that of the stage itself too, once it has ended.
+fn check_rules(declared: &StageDeclaration, kind: ConditionType, known: &Known<'_>) -> Result<(), Error> {
+    let Some(condition) = declared.condition(kind) else { return Ok(()) };
+    for rule in &condition.rules {
+        check_values("Rule", &rule.name, &rule.configuration, known)?;
+        if let Some(missing) = rule.input_artifacts.iter().find(|a| !known.artifacts.contains(&a.name)) {
+            return Err(structure(format!(
+                "Input Artifact Bundle {} in rule {} is not declared as Output Artifact Bundle in any of the preceding actions",
+                missing.name, rule.name
+            )));
+        }
+    }
+    Ok(())
+}
+
 /// A reference must be to a namespace of an action before, or to a variable of the pipeline.
-fn check_references(one: &ActionDeclaration, known: &Known) -> Result<(), Error> {
-    for text in one.configuration.values() {
+fn check_values(what: &str, name: &str, configuration: &BTreeMap<String, String>, known: &Known<'_>) -> Result<(), Error> {
+    for text in configuration.values() {
         for (namespace, variable) in variables::references(text) {
             let there = match namespace {
                 variables::PIPELINE => known.variables.contains(variable),
@@ -297,8 +358,7 @@ fn check_references(one: &ActionDeclaration, known: &Known) -> Result<(), Error>
             };
             if !there {
                 return Err(structure(format!(
-                    "Action '{}' refers to the variable #{{{namespace}.{variable}}}, which no preceding action and no pipeline variable provides",
-                    one.name
+                    "{what} '{name}' refers to the variable #{{{namespace}.{variable}}}, which no preceding action and no pipeline variable provides"
                 )));
             }
         }

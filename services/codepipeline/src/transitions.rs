@@ -2,7 +2,7 @@
 
 use crate::{
     CodePipeline, error, pipelines,
-    state::{STAGES, StageRow},
+    state::{Mode, STAGES, StageRow},
     structure,
 };
 use base::AccountId;
@@ -37,6 +37,11 @@ pub(crate) fn stage<Op: Operation<Service = CodePipeline>>(
     let declared = pipelines::declaration(call, account, pipeline, row.version)?;
     if !declared.stages.iter().any(|s| s.name == stage) {
         return Err(error::no_stage(pipeline, stage));
+    }
+    if declared.mode() == Mode::Parallel {
+        return Err(Error::validation(format!(
+            "Stage transitions are not available for the pipeline '{pipeline}': its execution mode is PARALLEL"
+        )));
     }
     let mut found = call.get(&STAGES, &[account.as_str(), pipeline, stage])?.unwrap_or_default();
     found.transition = Some((call.caller().name(), call.now()));

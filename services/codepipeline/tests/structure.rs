@@ -78,9 +78,20 @@ fn a_wrong_structure_is_refused_and_leaves_nothing() {
         ),
         ("AccessDeniedException", "Cross-account pass role is not allowed", Box::new(set("/roleArn", json!(DEPLOY_ROLE)))),
         ("NotImplemented", "Deploy/AWS/ECS/1", Box::new(set("/stages/2/actions/0/actionTypeId", kind("Deploy", "ECS")))),
-        ("NotImplemented", "triggers", Box::new(set("/triggers", json!([{"providerType": "CodeStarSourceConnection"}])))),
-        ("NotImplemented", "QUEUED", Box::new(set("/executionMode", json!("QUEUED")))),
-        ("NotImplemented", "onFailure of stage 'Prod'", Box::new(set("/stages/2/onFailure", json!({"result": "ROLLBACK"})))),
+        (
+            "InvalidStructureException",
+            "Triggers are only supported",
+            Box::new(set(
+                "/triggers",
+                json!([{"providerType": "CodeStarSourceConnection", "gitConfiguration": {"sourceActionName": "Bundle"}}]),
+            )),
+        ),
+        ("InvalidStructureException", "QUEUED is only supported", Box::new(set("/executionMode", json!("QUEUED")))),
+        (
+            "InvalidStageDeclarationException",
+            "Stage 'Prod' has conditions",
+            Box::new(set("/stages/2/onFailure", json!({"result": "ROLLBACK"}))),
+        ),
         (
             "NotImplemented",
             "NotificationArn",

@@ -1,6 +1,8 @@
 //! The shapes that projects and builds share, with AWS's names.
 
 pub(crate) mod answer;
+pub(crate) mod batch;
+pub(crate) mod report;
 
 use base::EpochTime;
 use serde::{Deserialize, Serialize};
@@ -13,18 +15,68 @@ pub(crate) type Rest = Map<String, Value>;
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ProjectSource {
-    /// `CODEPIPELINE`, `S3` or `NO_SOURCE`.
+    /// `CODECOMMIT`, `CODEPIPELINE`, `S3`, `NO_SOURCE`, or a git host.
     #[serde(rename = "type")]
     pub kind: String,
-    /// For S3: `bucket/key` of a ZIP file.
+    /// For S3: `bucket/key` of a ZIP file, or of a folder with `/` at its end; for git: the repository's URL.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub location: Option<String>,
     /// The buildspec itself, or its path in the source.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub buildspec: Option<String>,
+    /// For git: how many commits are fetched; 0: all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub git_clone_depth: Option<u64>,
+    /// For git: whether submodules are fetched.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub git_submodules_config: Option<GitSubmodulesConfig>,
+    /// For git hosts: how CodeBuild may read them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub auth: Option<SourceAuth>,
+    /// For git hosts: whether they are told how builds end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub report_build_status: Option<bool>,
+    /// For git hosts: in what words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub build_status_config: Option<Map<String, Value>>,
+    /// For GitHub Enterprise: whether its certificate goes unverified.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub insecure_ssl: Option<bool>,
+    /// Of a secondary source: its name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub source_identifier: Option<String>,
     /// Other members: refused.
     #[serde(flatten)]
     pub rest: Map<String, Value>,
+}
+
+/// Whether submodules are fetched.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct GitSubmodulesConfig {
+    /// Whether they are.
+    pub fetch_submodules: bool,
+}
+
+/// How CodeBuild may read a source.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceAuth {
+    /// `CODECONNECTIONS`, `OAUTH` or `SECRETS_MANAGER`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The connection or the secret.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resource: Option<String>,
+}
+
+/// The version of a secondary source.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SourceVersion {
+    /// The source's name.
+    pub source_identifier: String,
+    /// Its version.
+    pub source_version: String,
 }
 
 /// Where a build's output goes.
@@ -52,6 +104,15 @@ pub struct ProjectArtifacts {
     /// Whether the artifact is written in the clear of the project's key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub encryption_disabled: Option<bool>,
+    /// Whether the buildspec's name counts, in which commands and variables stand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub override_artifact_name: Option<bool>,
+    /// Of a secondary artifact: its name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub artifact_identifier: Option<String>,
+    /// What the bucket's owner may do, where it is another account: `NONE`, `READ_ONLY` or `FULL`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bucket_owner_access: Option<String>,
     /// Other members: refused.
     #[serde(flatten)]
     pub rest: Map<String, Value>,
@@ -71,7 +132,7 @@ pub struct Environment {
     /// The project's variables.
     #[serde(default)]
     pub environment_variables: Vec<EnvironmentVariable>,
-    /// Refused if true.
+    /// Whether builds are to serve containers. Taken, as many templates set it; builds get no more rights by it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub privileged_mode: Option<bool>,
     /// `CODEBUILD` or `SERVICE_ROLE`: who pulls the image, which is not pulled.
@@ -105,9 +166,26 @@ pub struct LogsConfig {
     /// CloudWatch Logs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cloud_watch_logs: Option<CloudWatchLogsConfig>,
-    /// Refused if enabled.
+    /// An object in S3, written when the build has ended.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub s3_logs: Option<Map<String, Value>>,
+    pub s3_logs: Option<S3LogsConfig>,
+}
+
+/// Where a build's log goes in S3.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct S3LogsConfig {
+    /// `ENABLED` or `DISABLED`.
+    pub status: String,
+    /// `bucket/prefix`, or its ARN.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<String>,
+    /// Whether the object is written without the project's key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encryption_disabled: Option<bool>,
+    /// What the bucket's owner may do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bucket_owner_access: Option<String>,
 }
 
 /// Where a build's log goes in CloudWatch Logs.
@@ -126,10 +204,20 @@ pub struct CloudWatchLogsConfig {
 
 /// What one build leaves for the next.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Cache {
-    /// `NO_CACHE`; others are refused.
+    /// `NO_CACHE`, `S3` or `LOCAL`.
     #[serde(rename = "type")]
     pub kind: String,
+    /// For S3: `bucket/prefix`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<String>,
+    /// For LOCAL: what is kept.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub modes: Vec<String>,
+    /// For S3: projects with the same one share a cache that has a key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cache_namespace: Option<String>,
     /// Other members: refused.
     #[serde(flatten)]
     pub rest: Map<String, Value>,
@@ -189,4 +277,17 @@ impl PhaseContext {
 
 pub(crate) fn epoch(time: base::Timestamp) -> EpochTime {
     EpochTime(time)
+}
+
+/// By what a list is sorted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum Sorting {
+    /// Their names.
+    #[default]
+    Name,
+    /// When they were made.
+    CreatedTime,
+    /// When they were changed.
+    LastModifiedTime,
 }

@@ -1,6 +1,6 @@
 use super::{example_project, example_with_role, without_values};
 use crate::{
-    CodeBuild, ProjectInput, ProjectOutput,
+    CodeBuild, ProjectInput, ProjectOutput, conditions,
     error::{cannot_assume, project_exists},
     model::answer::Project,
     names::{Owner, check_project, on_project},
@@ -22,7 +22,7 @@ pub(crate) fn pass_role(role: Option<&Arn>) -> Option<Demand> {
 pub(crate) fn declaring(action: &'static str, view: &View<'_, CodeBuild>, input: &ProjectInput) -> Result<Demands, Error> {
     check_project(&input.name)?;
     let tags = input.tags.iter().flatten().map(|t| (t.key.as_str(), t.value.as_str()));
-    let declare = on_project(action, view, &input.name)?.with_tags(tags);
+    let declare = conditions::of_project(on_project(action, view, &input.name)?.with_tags(tags), input);
     Ok(Demands::all([declare].into_iter().chain(pass_role(input.service_role.as_ref()))))
 }
 

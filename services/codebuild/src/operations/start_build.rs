@@ -1,17 +1,20 @@
-use super::{example_project, example_with_role, without_values};
+use super::{create_project::pass_role, example_project, example_with_role, without_values};
 use crate::{
-    CodeBuild,
-    configuration::{check_artifacts, check_logs, check_queued_timeout, check_source, check_timeout, check_variables, refuse_rest},
-    error::{invalid, no_project},
-    events,
-    model::{EnvironmentVariable, LogsConfig, PipelineArtifact, PipelineSource, ProjectArtifacts, Rest, answer::Build},
+    CodeBuild, conditions,
+    error::no_project,
+    model::{
+        Cache, EnvironmentVariable, GitSubmodulesConfig, LogsConfig, PipelineArtifact, PipelineSource, ProjectArtifacts, ProjectSource,
+        Rest, SourceAuth, SourceVersion, answer::Build, batch::BatchPart,
+    },
     names::{Owner, check_project, on_project},
-    state::{BUILDS, BUILDS_BY_PROJECT, BUILDS_BY_TIME, BuildRow, IN_PROGRESS, NUMBERS, PROJECTS, ProjectRow},
-    workflows::build,
+    overrides,
+    starting::{begin, check_concurrency, check_reach, initiator, keep_token, log_of, started_before},
+    state::{AutoRetry, BUILDS, BuildRow, PROJECTS, ProjectRow},
 };
-use gate::{Authorized, Caller, Demands, Error, Example, Identity, Operation, View};
+use base::Arn;
+use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// Starts a build of a project.
 /// Source: <https://docs.aws.amazon.com/codebuild/latest/APIReference/API_StartBuild.html>
@@ -34,16 +37,52 @@ pub struct StartBuildInput {
     pub source_type_override: Option<String>,
     /// Another source.
     pub source_location_override: Option<String>,
+    /// How it is reached.
+    pub source_auth_override: Option<SourceAuth>,
+    /// How many commits are fetched.
+    pub git_clone_depth_override: Option<u64>,
+    /// Whether submodules are.
+    pub git_submodules_config_override: Option<GitSubmodulesConfig>,
+    /// Whether a certificate goes unverified.
+    pub insecure_ssl_override: Option<bool>,
+    /// Whether a git host is told.
+    pub report_build_status_override: Option<bool>,
+    /// In what words.
+    pub build_status_config_override: Option<Map<String, Value>>,
+    /// Other secondary sources.
+    pub secondary_sources_override: Option<Vec<ProjectSource>>,
+    /// Their versions.
+    pub secondary_sources_version_override: Option<Vec<SourceVersion>>,
     /// Other artifacts.
     pub artifacts_override: Option<ProjectArtifacts>,
+    /// Other secondary artifacts.
+    pub secondary_artifacts_override: Option<Vec<ProjectArtifacts>>,
+    /// Another cache.
+    pub cache_override: Option<Cache>,
     /// Another place for the log.
     pub logs_config_override: Option<LogsConfig>,
+    /// Another key for artifacts.
+    pub encryption_key_override: Option<Arn>,
+    /// Another role, which the caller must be allowed to pass.
+    pub service_role_override: Option<Arn>,
+    /// Another type of environment.
+    pub environment_type_override: Option<String>,
     /// Another image.
     pub image_override: Option<String>,
+    /// Another size.
+    pub compute_type_override: Option<String>,
+    /// Whether builds are to serve containers.
+    pub privileged_mode_override: Option<bool>,
+    /// Who pulls the image, which is not pulled.
+    pub image_pull_credentials_type_override: Option<String>,
     /// Another time limit.
     pub timeout_in_minutes_override: Option<u64>,
     /// Another limit of the time in the queue.
     pub queued_timeout_in_minutes_override: Option<u64>,
+    /// How often a build that failed is tried again.
+    pub auto_retry_limit_override: Option<u64>,
+    /// The same one, within five minutes, starts nothing more.
+    pub idempotency_token: Option<String>,
     /// What a pipeline hands over: the first is the primary source, each further one lies in `CODEBUILD_SRC_DIR_<name>`.
     /// Taken only for projects of source type CODEPIPELINE, which need it.
     #[serde(default)]
@@ -53,6 +92,8 @@ pub struct StartBuildInput {
     pub pipeline_artifacts: Vec<PipelineArtifact>,
     /// The pipeline, for `CODEBUILD_INITIATOR`.
     pub pipeline_name: Option<String>,
+    /// The batch that it is a build of.
+    pub batch_part: Option<BatchPart>,
     /// Other members: refused.
     #[serde(flatten)]
     pub rest: Rest,
@@ -65,91 +106,49 @@ pub struct StartBuildOutput {
     pub build: Build,
 }
 
-const MAX_PIPELINE_ARTIFACTS: usize = 5;
-
-/// As AWS names those who start builds.
-fn initiator(caller: &Caller, pipeline: Option<&str>) -> String {
-    match (pipeline, caller.identity()) {
-        (Some(pipeline), _) => format!("codepipeline/{pipeline}"),
-        (None, Identity::Role(session)) => format!("{}/{}", session.role_name, session.name),
-        (None, Identity::User { name, .. }) => name.clone(),
-        (None, Identity::Root { .. }) => "root".into(),
-        (None, Identity::Service { name, .. }) => name.clone(),
-        (None, Identity::Federated(session)) => session.name.clone(),
-        (None, Identity::WebIdentity(_) | Identity::Anonymous) => "anonymous".into(),
+/// What the ids of the pipeline's revision and the caller's version make of it.
+fn row_of(project: ProjectRow, input: StartBuildInput, uuid: &str, initiator: String, now: base::Timestamp) -> BuildRow {
+    let name = input.project_name;
+    let s3_log = project.logs_config.as_ref().and_then(|c| c.s3_logs.clone()).filter(|s3| s3.status == "ENABLED");
+    let retries = project.auto_retry_limit.filter(|limit| *limit > 0 && project.source.kind != "CODEPIPELINE");
+    BuildRow {
+        number: 0,
+        status: String::new(),
+        started: now,
+        ended: None,
+        phases: Vec::new(),
+        source_version: input.source_version.clone().or(project.source_version.clone()),
+        resolved_source_version: input.source_version.filter(|_| project.source.kind == "CODEPIPELINE"),
+        placed: None,
+        log: log_of(&project, &name, uuid),
+        project: name,
+        source: project.source,
+        artifacts: project.artifacts,
+        environment: project.environment,
+        service_role: project.service_role,
+        timeout_in_minutes: project.timeout_in_minutes,
+        queued_timeout_in_minutes: project.queued_timeout_in_minutes,
+        encryption_key: project.encryption_key,
+        initiator,
+        exported: Vec::new(),
+        pipeline_sources: input.pipeline_source,
+        pipeline_artifacts: input.pipeline_artifacts,
+        stopping: false,
+        attempts: 0,
+        secondary_sources: project.secondary_sources,
+        secondary_source_versions: project.secondary_source_versions,
+        secondary_artifacts: project.secondary_artifacts,
+        secondary_placed: Default::default(),
+        cache: project.cache,
+        cache_generation: project.cache_generation,
+        s3_log,
+        s3_log_object: None,
+        reports: Vec::new(),
+        part: input.batch_part,
+        tasks: None,
+        auto_retry: retries.map(|limit| AutoRetry { auto_retry_limit: limit, ..AutoRetry::default() }),
+        retry_wanted: None,
     }
-}
-
-fn apply(project: &mut ProjectRow, input: &StartBuildInput) -> Result<(), Error> {
-    let name = StartBuild::NAME;
-    refuse_rest(name, "", &input.rest)?;
-    if let Some(kind) = &input.source_type_override {
-        project.source.kind = kind.clone();
-    }
-    if let Some(location) = &input.source_location_override {
-        project.source.location = Some(location.clone());
-    }
-    if let Some(buildspec) = &input.buildspec_override {
-        project.source.buildspec = Some(buildspec.clone());
-    }
-    if let Some(artifacts) = &input.artifacts_override {
-        project.artifacts = artifacts.clone();
-    }
-    if let Some(logs) = &input.logs_config_override {
-        project.logs_config = Some(logs.clone());
-    }
-    if let Some(image) = &input.image_override {
-        project.environment.image = image.clone();
-    }
-    if let Some(minutes) = input.timeout_in_minutes_override {
-        project.timeout_in_minutes = minutes;
-    }
-    if let Some(minutes) = input.queued_timeout_in_minutes_override {
-        project.queued_timeout_in_minutes = minutes;
-    }
-    let variables = &mut project.environment.environment_variables;
-    for variable in &input.environment_variables_override {
-        variables.retain(|v| v.name != variable.name);
-        variables.push(variable.clone());
-    }
-    check_source(name, &project.source)?;
-    check_artifacts(name, &project.source, &project.artifacts)?;
-    check_variables(&project.environment.environment_variables)?;
-    project.logs_config.as_ref().map_or(Ok(()), |logs| check_logs(name, logs))?;
-    check_timeout(project.timeout_in_minutes)?;
-    check_queued_timeout(project.queued_timeout_in_minutes)?;
-    check_hand_over(project, input)
-}
-
-/// Pipelines, and they alone, bring their sources along.
-fn check_hand_over(project: &ProjectRow, input: &StartBuildInput) -> Result<(), Error> {
-    let of_pipeline = project.source.kind == "CODEPIPELINE";
-    let handed = !input.pipeline_source.is_empty() || !input.pipeline_artifacts.is_empty() || input.pipeline_name.is_some();
-    if of_pipeline && input.pipeline_source.is_empty() {
-        return Err(invalid(format!(
-            "Build cannot be started: the source of project {} is CODEPIPELINE, so only a pipeline can start it. Override its source and artifacts to build without one",
-            input.project_name
-        )));
-    }
-    if !of_pipeline && handed {
-        return Err(invalid("pipelineSource, pipelineArtifacts and pipelineName are for projects whose source type is CODEPIPELINE"));
-    }
-    if input.pipeline_source.len() > MAX_PIPELINE_ARTIFACTS || input.pipeline_artifacts.len() > MAX_PIPELINE_ARTIFACTS {
-        return Err(invalid(format!(
-            "a build action has at most {MAX_PIPELINE_ARTIFACTS} input and {MAX_PIPELINE_ARTIFACTS} output artifacts"
-        )));
-    }
-    input.pipeline_source.iter().skip(1).try_for_each(|source| crate::variables::check_name(&source.name)).map_err(invalid)
-}
-
-fn log_of(project: &ProjectRow, name: &str, uuid: &str) -> Option<(String, String)> {
-    let config = project.logs_config.as_ref().and_then(|c| c.cloud_watch_logs.as_ref());
-    if config.is_some_and(|c| c.status == "DISABLED") {
-        return None;
-    }
-    let group = config.and_then(|c| c.group_name.clone()).unwrap_or_else(|| format!("/aws/codebuild/{name}"));
-    let stream = config.and_then(|c| c.stream_name.as_ref()).map_or_else(|| uuid.to_string(), |prefix| format!("{prefix}/{uuid}"));
-    Some((group, stream))
 }
 
 impl Operation for StartBuild {
@@ -161,51 +160,28 @@ impl Operation for StartBuild {
 
     fn demands(input: &StartBuildInput, view: &mut View<'_, CodeBuild>) -> Result<Demands, Error> {
         check_project(&input.project_name)?;
-        Ok(on_project("codebuild:StartBuild", view, &input.project_name)?.into())
+        let start = conditions::of_start(on_project("codebuild:StartBuild", view, &input.project_name)?, input);
+        Ok(Demands::all([start].into_iter().chain(pass_role(input.service_role_override.as_ref()))))
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: StartBuildInput) -> Result<StartBuildOutput, Error> {
         let owner = Owner::of(call)?;
-        let name = input.project_name.as_str();
-        let mut project = call.get(&PROJECTS, &owner.row(name))?.ok_or_else(|| no_project(owner.project_arn(name).as_str()))?;
-        apply(&mut project, &input)?;
-        let number = call.get(&NUMBERS, &owner.row(name))?.unwrap_or(0) + 1;
-        call.put(&NUMBERS, &owner.row(name), &number)?;
+        let name = input.project_name.clone();
+        let mut project = call.get(&PROJECTS, &owner.row(&name))?.ok_or_else(|| no_project(owner.project_arn(&name).as_str()))?;
+        let token = input.idempotency_token.clone();
+        if let Some(id) = started_before(call, &owner, Self::NAME, token.as_deref(), &input)?
+            && let Some(row) = call.get(&BUILDS, &owner.row(&id))?
+        {
+            return Ok(StartBuildOutput { build: Build::of(&owner, &id, row) });
+        }
+        overrides::apply(&mut project, &input)?;
+        check_reach(Self::NAME, [&project.source].into_iter().chain(&project.secondary_sources))?;
+        check_concurrency(call, &owner, &name, project.concurrent_build_limit)?;
         let (now, uuid) = (call.now(), base::uuid(call.entropy()));
-        let id = format!("{name}:{uuid}");
-        let mut row = BuildRow {
-            project: name.into(),
-            number,
-            status: IN_PROGRESS.into(),
-            started: now,
-            ended: None,
-            phases: Vec::new(),
-            source_version: input.source_version.clone().or_else(|| project.source_version.clone()),
-            resolved_source_version: input.source_version.filter(|_| project.source.kind == "CODEPIPELINE"),
-            artifact_location: None,
-            log: log_of(&project, name, &uuid),
-            source: project.source,
-            artifacts: project.artifacts,
-            environment: project.environment,
-            service_role: project.service_role,
-            timeout_in_minutes: project.timeout_in_minutes,
-            queued_timeout_in_minutes: project.queued_timeout_in_minutes,
-            encryption_key: project.encryption_key,
-            initiator: initiator(call.caller(), input.pipeline_name.as_deref()),
-            exported: Vec::new(),
-            pipeline_sources: input.pipeline_source,
-            pipeline_artifacts: input.pipeline_artifacts,
-            stopping: false,
-            attempts: 0,
-        };
-        row.enter("SUBMITTED", now);
-        row.enter("QUEUED", now);
-        call.put(&BUILDS, &owner.row(&id), &row)?;
-        let by_time = base::uuid_v7(call.entropy(), now);
-        call.put(&BUILDS_BY_TIME, &owner.row(&by_time), &id)?;
-        call.put(&BUILDS_BY_PROJECT, &owner.row_of(name, &format!("{number:020}")), &id)?;
-        build::begin(call, &owner, &id)?;
-        events::changed(call, &owner, &id, &row)?;
+        let initiator = initiator(call.caller(), input.pipeline_name.as_deref());
+        let mut row = row_of(project, input.clone(), &uuid, initiator, now);
+        let id = begin(call, &owner, &uuid, &mut row)?;
+        keep_token(call, &owner, Self::NAME, token.as_deref(), &input, &id)?;
         Ok(StartBuildOutput { build: Build::of(&owner, &id, row) })
     }
 

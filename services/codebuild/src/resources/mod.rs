@@ -1,1 +1,2 @@
 pub(crate) mod project;
+pub(crate) mod report_group;

@@ -8,18 +8,30 @@ pub(crate) struct ProjectType;
 
 const PROPERTIES: &[Property] = &[
     Property::required("Artifacts").structure(),
+    Property::optional("AutoRetryLimit"),
+    Property::optional("BadgeEnabled"),
+    Property::optional("BuildBatchConfig").structure(),
     Property::optional("Cache").structure(),
+    Property::optional("ConcurrentBuildLimit"),
     Property::optional("Description"),
     Property::optional("EncryptionKey"),
     Property::required("Environment").structure(),
+    Property::optional("FileSystemLocations").list(),
     Property::optional("LogsConfig").structure(),
     Property::optional("Name").replaces(),
     Property::optional("QueuedTimeoutInMinutes"),
+    Property::optional("ResourceAccessRole"),
+    Property::optional("SecondaryArtifacts").list(),
+    Property::optional("SecondarySourceVersions").list(),
+    Property::optional("SecondarySources").list(),
     Property::required("ServiceRole"),
     Property::required("Source").structure(),
     Property::optional("SourceVersion"),
     Property::optional("Tags").list(),
     Property::optional("TimeoutInMinutes"),
+    Property::optional("Triggers").structure(),
+    Property::optional("Visibility"),
+    Property::optional("VpcConfig").structure(),
 ];
 
 /// A template's member names as the API has them: `EnvironmentVariables` → `environmentVariables`, and the two that differ
@@ -27,6 +39,7 @@ const PROPERTIES: &[Property] = &[
 fn api_name(name: &str) -> String {
     match name {
         "BuildSpec" => "buildspec".into(),
+        "InsecureSSL" => "insecureSsl".into(),
         "S3Logs" => "s3Logs".into(),
         other => {
             let mut letters = other.chars();
@@ -35,7 +48,7 @@ fn api_name(name: &str) -> String {
     }
 }
 
-fn api_shape(properties: &Value) -> Value {
+pub(crate) fn api_shape(properties: &Value) -> Value {
     match properties {
         Value::Object(members) => Value::Object(members.iter().map(|(name, value)| (api_name(name), api_shape(value))).collect()),
         Value::Array(items) => Value::Array(items.iter().map(api_shape).collect()),
@@ -58,6 +71,11 @@ fn input(context: &ResourceContext<'_>, name: &str, properties: &Value) -> Value
         _ => Map::new(),
     };
     input.insert("name".into(), name.into());
+    // What is as if it were not there.
+    let plain = |input: &Map<String, Value>, member: &str, value: &str| input.get(member).and_then(Value::as_str) == Some(value);
+    if plain(&input, "visibility", "PRIVATE") {
+        input.remove("visibility");
+    }
     if let Some(role) = input.get("serviceRole").and_then(Value::as_str).filter(|role| !role.starts_with("arn:")) {
         let arn = base::Arn::global("iam", context.account, &format!("role/{role}"));
         input.insert("serviceRole".into(), arn.as_str().into());

@@ -4,17 +4,17 @@ use super::{
     Workshop,
     book::{Book, Ending},
     credentials::CredentialServer,
-    driver::{Driver, SCRIPT, command_file},
+    driver::{Driver, GO, Named, SCRIPT, Setting},
     egress::{self, PROXY},
     interpret::{Interpreter, Told},
     log::Log,
     workspace::Workspace,
 };
 use crate::{
-    configuration::{disk, memory},
+    checks::{disk, memory},
     model::PhaseContext,
     state::{BuildRow, STOPPED, TIMED_OUT},
-    variables::{Credentials, Surroundings, environment},
+    variables::{Credentials, PATH, Surroundings, environment},
 };
 use base::Timestamp;
 use buildspec::Buildspec;
@@ -23,7 +23,7 @@ use std::{
     fs,
     io::{self, Read},
     net::{Ipv4Addr, Shutdown, SocketAddrV4, TcpListener, TcpStream},
-    os::fd::OwnedFd,
+    os::{fd::OwnedFd, unix::fs::PermissionsExt},
     path::Path,
     sync::{
         Mutex, PoisonError,
@@ -38,7 +38,7 @@ use workload::{Bound, Exit, Killer, Limits, ReadOnly, Sandbox, Spec};
 /// Where a build sees its workspace, as on AWS.
 pub(super) const OUTPUT: &str = "/codebuild/output";
 const CA_BUNDLE: &str = "/codebuild/readonly/ca-bundle.pem";
-const SCRIPTS: &str = "tmp";
+pub(super) const SCRIPTS: &str = "tmp";
 const ENDPOINT: SocketAddrV4 = SocketAddrV4::new(Ipv4Addr::LOCALHOST, 4566);
 const CREDENTIALS: SocketAddrV4 = SocketAddrV4::new(Ipv4Addr::new(169, 254, 170, 2), 80);
 /// How often the log is sent and the build looked at.
@@ -88,6 +88,31 @@ pub(super) fn log_denied(error: &Error) -> Ending {
     )
 }
 
+/// What a run of the phases is given.
+pub(super) struct Run<'a> {
+    pub(super) spec: &'a Buildspec,
+    /// The primary source's folder, relative to the workspace's.
+    pub(super) source: &'a str,
+    /// (identifier, folder) of the others.
+    pub(super) secondary: &'a [(String, String)],
+    /// Texts that the shell completes.
+    pub(super) texts: &'a [(Named, String)],
+    /// Folders outside the source that the cache takes.
+    pub(super) kept: &'a [String],
+    /// Brings the cache when its keys are known.
+    pub(super) restore: &'a (dyn Fn(&[(usize, String)]) + Sync),
+}
+
+/// What a sandbox is attended with.
+struct Attended<'a> {
+    server: &'a CredentialServer<'a>,
+    /// Where its scripts lie, on the host.
+    scripts: &'a Path,
+    /// Where it may go, by the proxy.
+    hosts: Vec<String>,
+    restore: &'a (dyn Fn(&[(usize, String)]) + Sync),
+}
+
 /// What the build's folders and addresses are called where it runs.
 struct View {
     root: String,
@@ -102,21 +127,32 @@ impl Execution<'_> {
     }
 
     /// Runs the phases; the programs have ended when it returns.
-    pub(super) fn run(&self, spec: &Buildspec, source: &str, secondary: &[(String, String)]) -> Result<Told, Ending> {
-        let view = self.view(source, secondary);
+    pub(super) fn run(&self, run: &Run<'_>) -> Result<Told, Ending> {
+        let view = self.view(run.source, run.secondary);
         let nonce = base::uuid(&**self.book.gate.entropy()).replace('-', "");
         let scripts = format!("{}/{SCRIPTS}", view.root);
-        let driver = super::driver::driver(spec, &scripts, &view.source, &nonce, self.unconfined);
+        let setting =
+            Setting { folder: &scripts, source: &view.source, nonce: &nonce, wait: self.unconfined, texts: run.texts, kept: run.kept };
+        let driver = super::driver::driver(run.spec, &setting);
         let folder = self.place.shared.join(SCRIPTS);
         write_scripts(&folder, &driver).map_err(|e| Ending::fault(format!("the build's scripts could not be written: {e}")))?;
         let server = CredentialServer::new(self.book, self.row);
+        let command = vec!["/bin/sh".into(), format!("{scripts}/{SCRIPT}")];
         let (hosts, refused) = egress::allowed(self.shop.runner.egress.as_deref(), egress::asked(self.row));
         refused.iter().for_each(|line| self.log.say(line));
-        let sandbox_spec = self.spec(spec, &view, &server, &scripts, !hosts.is_empty());
+        let mut sandbox_spec = self.spec(run.spec, &view, &server, command);
+        if !hosts.is_empty() {
+            sandbox_spec.listen.push(PROXY);
+            // Unconfined, the file of addresses leads there.
+            if !self.unconfined {
+                egress::lead(&mut sandbox_spec.env, PROXY.into());
+            }
+        }
         let sandbox =
             Sandbox::start_with(sandbox_spec, &self.shop.runner.backend, &self.shop.helper).map_err(|e| Ending::fault(e.to_string()))?;
-        let mut interpreter = Interpreter::new(self.book, self.log, &driver.texts, &nonce);
-        let (exit, cause) = self.attend(sandbox, &mut interpreter, &server, &folder, hosts)?;
+        let mut interpreter = Interpreter::new(self.book, self.log, &driver.texts, Some(run.spec), &nonce);
+        let attended = Attended { server: &server, scripts: &folder, hosts, restore: run.restore };
+        let (exit, cause) = self.attend(sandbox, &mut interpreter, attended)?;
         let told = interpreter.told;
         if let Some(bound) = exit.exceeded.filter(|_| cause.is_none()) {
             self.log.say(&met(bound));
@@ -142,8 +178,7 @@ impl Execution<'_> {
         }
     }
 
-    fn spec(&self, buildspec: &Buildspec, view: &View, server: &CredentialServer<'_>, scripts: &str, proxy: bool) -> Spec {
-        let runner = &self.shop.runner;
+    fn spec(&self, buildspec: &Buildspec, view: &View, server: &CredentialServer<'_>, command: Vec<String>) -> Spec {
         let full = format!("http://{}{}", CREDENTIALS.ip(), server.path);
         let endpoint = format!("http://{ENDPOINT}");
         let around = Surroundings {
@@ -151,24 +186,23 @@ impl Execution<'_> {
             id: &self.book.id,
             source: &view.source,
             secondary: &view.secondary,
-            endpoint: runner.endpoint.as_ref().map(|_| endpoint.as_str()),
+            endpoint: self.shop.runner.endpoint.as_ref().map(|_| endpoint.as_str()),
             // Unconfined, both are told by the file of addresses.
             credentials: Credentials { full: &full, relative: (!self.unconfined).then_some(server.path.as_str()) },
             ca_bundle: view.ca_bundle.as_deref(),
         };
+        self.bounded(command, environment(self.row, buildspec, &around))
+    }
+
+    /// A sandbox with the build's bounds and addresses.
+    fn bounded(&self, command: Vec<String>, env: Vec<(String, String)>) -> Spec {
+        let runner = &self.shop.runner;
         let elapsed = self.book.now().since(self.begun);
         let allowed = Duration::from_secs(self.row.timeout_in_minutes * 60).saturating_sub(elapsed);
-        let mut spec = Spec::new(vec!["/bin/sh".into(), format!("{scripts}/{SCRIPT}")], &self.place.shared, OUTPUT);
-        spec.env = environment(self.row, buildspec, &around);
+        let mut spec = Spec::new(command, &self.place.shared, OUTPUT);
+        spec.env = env;
         spec.hostname = "codebuild".into();
         spec.listen = [CREDENTIALS].into_iter().chain(runner.endpoint.as_ref().map(|_| ENDPOINT)).collect();
-        if proxy {
-            spec.listen.push(PROXY);
-            // Unconfined, the file of addresses leads there.
-            if !self.unconfined {
-                egress::lead(&mut spec.env, PROXY.into());
-            }
-        }
         let machine = &self.row.environment.compute_type;
         let defaults = Limits::default();
         spec.limits = runner.ceilings.applied(Limits {
@@ -183,15 +217,46 @@ impl Execution<'_> {
         spec
     }
 
+    /// Whether AWS's endpoint is reached from inside.
+    pub(super) fn has_endpoint(&self) -> bool {
+        self.shop.runner.endpoint.is_some()
+    }
+
+    /// Runs one script of the runner's own over the workspace, before the phases; what it prints is logged, and what it says is
+    /// told.
+    pub(super) fn prepare(&self, script: impl Fn(&str) -> String, env: Vec<(String, String)>) -> Result<Told, Ending> {
+        let nonce = base::uuid(&**self.book.gate.entropy()).replace('-', "");
+        let scripts = format!("{}/{SCRIPTS}", self.root());
+        let folder = self.place.shared.join(SCRIPTS);
+        let wait = if self.unconfined { "while [ ! -e \"$D/addresses\" ]; do sleep 0.02; done\n. \"$D/addresses\"\n" } else { "" };
+        let text = format!("#!/bin/sh\nD='{scripts}'\n{wait}{}", script(&nonce));
+        let driver = Driver { script: text, files: Vec::new(), texts: Vec::new() };
+        write_scripts(&folder, &driver).map_err(|e| Ending::fault(format!("the build's scripts could not be written: {e}")))?;
+        let server = CredentialServer::new(self.book, self.row);
+        let mut all = vec![("PATH".to_owned(), PATH.to_owned()), ("HOME".to_owned(), "/root".to_owned())];
+        all.push(("AWS_ENDPOINT_URL".into(), format!("http://{ENDPOINT}")));
+        all.extend(env);
+        let spec = self.bounded(vec!["/bin/sh".into(), format!("{scripts}/{SCRIPT}")], all);
+        let sandbox = Sandbox::start_with(spec, &self.shop.runner.backend, &self.shop.helper).map_err(|e| Ending::fault(e.to_string()))?;
+        let mut interpreter = Interpreter::new(self.book, self.log, &[], None, &nonce);
+        let attended = Attended { server: &server, scripts: &folder, hosts: Vec::new(), restore: &|_| {} };
+        let (_, cause) = self.attend(sandbox, &mut interpreter, attended)?;
+        // The next one has other addresses.
+        let _ = fs::remove_dir_all(&folder);
+        match cause {
+            Some(cause) => Err(cause.into()),
+            None => Ok(interpreter.told),
+        }
+    }
+
     /// Serves, reads and watches a sandbox until it has ended.
     fn attend(
         &self,
         mut sandbox: Sandbox,
         interpreter: &mut Interpreter<'_>,
-        server: &CredentialServer<'_>,
-        scripts: &Path,
-        hosts: Vec<String>,
+        attended: Attended<'_>,
     ) -> Result<(Exit, Option<Cause>), Ending> {
+        let Attended { server, scripts, hosts, restore } = attended;
         let fault = |what: &str, e: &dyn std::fmt::Display| Ending::fault(format!("{what}: {e}"));
         let mut listeners = sandbox.take_listeners().into_iter();
         let credentials = listeners.next().ok_or_else(|| Ending::fault("the sandbox made no listener for credentials"))?;
@@ -221,7 +286,7 @@ impl Execution<'_> {
             let (killer, ended, cause) = (&killer, &ended, &cause);
             scope.spawn(|| server.serve(&credentials, ended));
             scope.spawn(move || self.watch(killer, ended, cause, &told));
-            let read = self.read(&mut output.stdout, interpreter);
+            let read = self.read(&mut output.stdout, interpreter, scripts, restore);
             if let Err(error) = read {
                 end(killer, cause, Cause::Broken(error));
                 // What is still written is not wanted, but the pipe must not block the end.
@@ -242,14 +307,27 @@ impl Execution<'_> {
         Ok((exit, cause.into_inner().unwrap_or_else(PoisonError::into_inner)))
     }
 
-    fn read(&self, output: &mut impl Read, interpreter: &mut Interpreter<'_>) -> Result<(), Error> {
+    fn read(
+        &self,
+        output: &mut impl Read,
+        interpreter: &mut Interpreter<'_>,
+        scripts: &Path,
+        restore: &(dyn Fn(&[(usize, String)]) + Sync),
+    ) -> Result<(), Error> {
         let mut buffer = vec![0; 64 * 1024];
+        let mut restored = false;
         loop {
             match output.read(&mut buffer) {
                 Ok(0) => return interpreter.close(),
                 Ok(count) => {
                     if interpreter.feed(&buffer[..count])? {
                         self.log.flush(&(self.client)()?);
+                    }
+                    if interpreter.told.keys && !restored {
+                        restored = true;
+                        restore(&interpreter.told.texts);
+                        fs::write(scripts.join(GO), "")
+                            .map_err(|e| Error::internal(format_args!("the cache could not be handed over: {e}")))?;
                     }
                 }
                 Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
@@ -311,9 +389,14 @@ fn met(bound: Bound) -> String {
 }
 
 fn write_scripts(folder: &Path, driver: &Driver) -> io::Result<()> {
-    fs::create_dir(folder)?;
+    fs::create_dir_all(folder)?;
     fs::write(folder.join(SCRIPT), &driver.script)?;
-    driver.commands.iter().enumerate().try_for_each(|(number, text)| fs::write(folder.join(command_file(number)), text))
+    for (name, text) in &driver.files {
+        fs::write(folder.join(name), text)?;
+        // A program among them is called by its name.
+        fs::set_permissions(folder.join(name), fs::Permissions::from_mode(0o755))?;
+    }
+    Ok(())
 }
 
 /// Unconfined, listeners have ports of the host, which are known only now.

@@ -3,13 +3,18 @@
 use super::{
     Workshop,
     book::{Book, Ending},
-    execute::{Cause, Execution, log_denied},
+    bucket_log,
+    cache::{self, Cache},
+    driver::Named,
+    execute::{Cause, Execution, Run, log_denied},
     fetched::Fetched,
     interpret::phase_complete,
     log::Log,
     outputs::Outputs,
+    reporting::Reporting,
+    runtimes,
     slots::Slot,
-    sources::{Sources, download},
+    sources::{Download, Sources},
     spec,
     workspace::Workspace,
 };
@@ -17,13 +22,16 @@ use crate::{
     model::PhaseContext,
     state::{BuildRow, FAILED, FAULT, SUCCEEDED},
     variables,
-    workflows::build::Order,
+    workflows::{
+        batch::{BatchTasks, DOWNLOAD},
+        build::Order,
+    },
 };
 use base::Timestamp;
 use buildspec::Buildspec;
 use durable::Agent;
 use gate::{Client, Error};
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 use workload::{Backend, Level, probe_with};
 
 const QUEUE_BEAT: Duration = Duration::from_millis(500);
@@ -39,11 +47,12 @@ pub(super) fn run(shop: &Workshop, agent: &Agent<'_>) -> Result<(), Error> {
         if row.attempts > 1 {
             row.phases.truncate(2);
             row.exported.clear();
+            row.reports.clear();
         }
         row.enter("PROVISIONING", now);
     })?;
     let Some(row) = book.load()?.filter(|row| row.ended.is_none()) else { return Ok(()) };
-    let log = Log::new(row.log.clone(), agent.gate.clock().clone());
+    let log = Log::new(row.log.clone(), row.s3_log.is_some(), agent.gate.clock().clone());
     let begun = book.now();
     let job = Job { shop, book: &book, order: &order, row: &row, log: &log, begun };
     match job.work() {
@@ -80,6 +89,13 @@ fn contexts(ending: &Ending) -> Vec<PhaseContext> {
     told.then(|| ending.context.clone()).into_iter().collect()
 }
 
+/// The cache's keys as the shell completed them, the primary one first.
+fn cache_keys(texts: &[(Named, String)], told: &[(usize, String)]) -> Vec<String> {
+    let of = |at: usize| told.iter().find(|(number, _)| *number == at).map(|(_, text)| text.clone());
+    let keys = texts.iter().enumerate().filter(|(_, (named, _))| matches!(named, Named::CacheKey(_)));
+    keys.filter_map(|(at, _)| of(at).filter(|text| !text.is_empty())).collect()
+}
+
 struct Job<'a> {
     shop: &'a Workshop,
     book: &'a Book<'a>,
@@ -111,7 +127,7 @@ impl Job<'_> {
         self.log.failure().map_or(Ok(()), |error| Err(log_denied(&error)))
     }
 
-    /// All phases. True: one of them failed, and the build went on as its buildspec says.
+    /// All phases, in a workspace that is gone afterwards. True: one of them failed, and the build went on as its buildspec says.
     fn work(&self) -> Result<bool, Ending> {
         let unconfined = self.provision()?;
         let place = Workspace::make(&self.shop.runner.runtime_dir, self.book.uuid())
@@ -127,29 +143,123 @@ impl Job<'_> {
             client: &client,
             begun: self.begun,
         };
+        let worked = self.phases(&execution);
+        if self.row.s3_log.is_some() {
+            if let Err(ending) = &worked {
+                self.say_end(ending)?;
+            }
+            bucket_log::write(&self.client()?, self.book, self.row, self.log, &place);
+        }
+        worked
+    }
+
+    fn phases(&self, execution: &Execution<'_>) -> Result<bool, Ending> {
         self.enter("DOWNLOAD_SOURCE")?;
         self.log.say("Phase is DOWNLOAD_SOURCE");
-        let (sources, mut spec) = self.source(&place, &execution.root())?;
+        let (sources, mut spec) = self.source(execution)?;
+        if self.row.part.as_ref().is_some_and(|part| part.identifier == DOWNLOAD) {
+            self.hand_over(&spec)?;
+            return Ok(false);
+        }
         let fetched = Fetched::read(&self.client()?, self.row, &spec, self.log)?;
         self.leave("DOWNLOAD_SOURCE")?;
         // What was resolved is part of the environment.
         let mut resolved = BuildRow { resolved_source_version: sources.version.clone(), ..self.row.clone() };
         fetched.into(&mut resolved, &mut spec);
-        let told = Execution { row: &resolved, ..execution }.run(&spec, &sources.primary, &sources.secondary)?;
-        self.book.update(|row, _| row.exported.clone_from(&told.exported))?;
+        let execution = Execution { row: &resolved, ..*execution };
+        let cache = Cache::of(&execution, self.row, &spec, self.log);
+        let texts = self.texts(&spec, cache.is_some());
+        let keyed = texts.iter().any(|(named, _)| matches!(named, Named::CacheKey(_)));
+        if let Some(cache) = cache.as_ref().filter(|_| !keyed) {
+            cache.restore(&self.client()?, &[]);
+        }
+        let restore = |told: &[(usize, String)]| {
+            if let (Some(cache), Ok(client)) = (&cache, self.client()) {
+                cache.restore(&client, &cache_keys(&texts, told));
+            }
+        };
+        // Unconfined, what lies outside the source is the host's own.
+        let kept = if cache.is_some() && !execution.unconfined { cache::kept(&spec) } else { Vec::new() };
+        let run =
+            Run { spec: &spec, source: &sources.primary, secondary: &sources.secondary, texts: &texts, kept: &kept, restore: &restore };
+        let told = execution.run(&run)?;
+        self.book.update(|row, _| {
+            row.exported.clone_from(&told.exported);
+            row.retry_wanted = told.retry;
+        })?;
+        let named = |wanted: &dyn Fn(&Named) -> Option<String>| -> BTreeMap<String, String> {
+            told.texts.iter().filter_map(|(at, text)| Some((wanted(&texts.get(*at)?.0)?, text.clone()))).collect()
+        };
+        let names = named(&|name| if let Named::Artifact(id) = name { Some(id.clone()) } else { None });
+        let groups = named(&|name| if let Named::ReportGroup(key) = name { Some(key.clone()) } else { None });
         if told.ended == Some(true) {
-            self.enter("UPLOAD_ARTIFACTS")?;
-            let client = self.client()?;
-            let outputs =
-                Outputs { client: &client, row: self.row, uuid: self.book.uuid(), place: &place, source: &sources.primary, log: self.log };
-            let location = outputs.upload(&spec)?;
-            self.book.update(|row, _| row.artifact_location.clone_from(&location))?;
+            self.hand_out(&execution, &spec, &sources, &names, &groups)?;
+            let key = cache_keys(&texts, &told.texts);
+            if let Some(cache) = cache.as_ref().filter(|_| !told.failed) {
+                cache.save(&self.client()?, key.first().map(String::as_str), &sources.primary)?;
+            }
             self.leave("UPLOAD_ARTIFACTS")?;
         }
         self.enter("FINALIZING")?;
-        drop(place);
         self.flush()?;
         Ok(told.failed)
+    }
+
+    /// Files the reports and uploads the artifacts. A report that fails does not keep artifacts back.
+    fn hand_out(
+        &self,
+        execution: &Execution<'_>,
+        spec: &Buildspec,
+        sources: &Sources,
+        names: &BTreeMap<String, String>,
+        groups: &BTreeMap<String, String>,
+    ) -> Result<(), Ending> {
+        self.enter("UPLOAD_ARTIFACTS")?;
+        let client = self.client()?;
+        let arn = self.book.arn();
+        let outputs = Outputs {
+            client: &client,
+            row: self.row,
+            uuid: self.book.uuid(),
+            arn: &arn,
+            place: execution.place,
+            source: &sources.primary,
+            log: self.log,
+            names,
+        };
+        let reported = Reporting { outputs: &outputs, book: self.book, groups }.all(spec);
+        let placed = outputs.upload(spec)?;
+        self.book.update(|row, _| {
+            row.placed.clone_from(&placed.primary);
+            row.secondary_placed.clone_from(&placed.secondary);
+        })?;
+        reported
+    }
+
+    /// The first build of a batch reads which builds follow.
+    fn hand_over(&self, spec: &Buildspec) -> Result<(), Ending> {
+        let wrong = |why: String| Ending::failed("YAML_FILE_ERROR", why);
+        let batch = spec.batch.as_ref().ok_or_else(|| wrong("the buildspec has no `batch`: its builds are not known".into()))?;
+        let tasks = BatchTasks::of(batch).map_err(wrong)?;
+        let tasks = serde_json::to_value(tasks).map_err(|e| Ending::fault(e.to_string()))?;
+        self.leave("DOWNLOAD_SOURCE")?;
+        self.book.update(|row, _| row.tasks = Some(tasks.clone()))?;
+        self.enter("FINALIZING")?;
+        self.flush()
+    }
+
+    /// The texts that the build's shell completes.
+    fn texts(&self, spec: &Buildspec, cached: bool) -> Vec<(Named, String)> {
+        let mut texts = if cached { cache::keys(self.row, spec) } else { Vec::new() };
+        if let Some(artifacts) = &spec.artifacts {
+            let primary = artifacts.name.iter().map(|name| (Named::Artifact(String::new()), name.clone()));
+            let secondary = artifacts.secondary_artifacts.iter();
+            texts.extend(primary);
+            texts.extend(secondary.filter_map(|(id, artifacts)| Some((Named::Artifact(id.clone()), artifacts.name.clone()?))));
+        }
+        let groups = spec.reports.keys().filter(|key| key.contains('$'));
+        texts.extend(groups.map(|key| (Named::ReportGroup(key.clone()), key.clone())));
+        texts
     }
 
     /// Asks whether the machine isolates as demanded, and opens the log. True: builds see the host's own paths.
@@ -171,6 +281,9 @@ impl Job<'_> {
         }
         if self.row.attempts > 1 {
             self.log.say("The server ended while this build ran. It starts again, in a fresh workspace");
+        }
+        if self.row.environment.privileged_mode == Some(true) {
+            self.log.say("privilegedMode gives nothing here: builds have no more rights by it, and no Docker daemon");
         }
         self.log.say(&format!("The image {} is a name here: commands see the programs of this machine", self.row.environment.image));
         self.flush()?;
@@ -213,28 +326,36 @@ impl Job<'_> {
         )
     }
 
-    fn source(&self, place: &Workspace, root: &str) -> Result<(Sources, Buildspec), Ending> {
-        let sources = download(&self.client()?, self.row, self.book.uuid(), place, self.log)?;
+    fn source(&self, execution: &Execution<'_>) -> Result<(Sources, Buildspec), Ending> {
+        let (place, root, client) = (execution.place, execution.root(), self.client()?);
+        let download = Download { client: &client, row: self.row, uuid: self.book.uuid(), place, log: self.log, execution };
+        let sources = download.run()?;
         if sources.version.is_some() {
             self.book.update(|row, _| row.resolved_source_version.clone_from(&sources.version))?;
         }
         let seen = format!("{root}/{}", sources.primary);
         self.log.say(&format!("CODEBUILD_SRC_DIR={seen}"));
-        let (spec, location) = spec::read(self.row, &place.shared.join(&sources.primary), &seen)?;
+        let (spec, location) = spec::read(&client, self.row, &place.shared.join(&sources.primary), &seen)?;
         self.log.say(&format!("YAML location is {location}"));
-        for (name, version) in spec.phases.install.iter().flat_map(|install| &install.runtime_versions) {
-            self.log.say(&format!("The runtime {name} {version} is asked for; what this machine has is what runs"));
-        }
+        runtimes::check(&spec, self.log)?;
         if let Some(version) = variables::source_version(self.row) {
             self.log.say(&format!("CODEBUILD_SOURCE_VERSION={version}"));
         }
         Ok((sources, spec))
     }
 
-    /// Ends the open phase and the build as `ending` says.
-    fn end_early(&self, ending: &Ending) -> Result<(), Error> {
+    /// Says in the log how the open phase ended.
+    fn say_end(&self, ending: &Ending) -> Result<(), Error> {
         let open = self.book.load()?.and_then(|row| row.phases.last().map(|p| p.kind.clone())).unwrap_or_default();
         phase_complete(self.log, &open, ending.status, contexts(ending).first());
+        Ok(())
+    }
+
+    /// Ends the open phase and the build as `ending` says.
+    fn end_early(&self, ending: &Ending) -> Result<(), Error> {
+        if self.row.s3_log.is_none() {
+            self.say_end(ending)?;
+        }
         if let Ok(client) = self.client() {
             self.log.flush(&client);
         }

@@ -1,10 +1,12 @@
 //! A build's log: gathered, bounded, and sent to CloudWatch Logs in batches.
 
 use base::{Clock, Timestamp};
+use flate2::{Compression, write::GzEncoder};
 use gate::{Client, Error};
 use std::{
     borrow::Cow,
     cmp::Reverse,
+    io::Write as _,
     sync::{Arc, Mutex, OnceLock, PoisonError},
     thread,
     time::Duration,
@@ -31,6 +33,8 @@ pub(super) struct Log {
     masked: OnceLock<Vec<String>>,
     /// Held while a batch is sent, so that batches keep their order.
     sending: Mutex<()>,
+    /// All lines, packed, where the log goes to a bucket too.
+    packed: Option<Mutex<GzEncoder<Vec<u8>>>>,
 }
 
 #[derive(Default)]
@@ -47,8 +51,16 @@ struct State {
 }
 
 impl Log {
-    pub(super) fn new(place: Option<(String, String)>, clock: Arc<dyn Clock>) -> Self {
-        Self { place, clock, state: Mutex::default(), masked: OnceLock::new(), sending: Mutex::new(()) }
+    /// `to_bucket`: the whole is wanted at the end.
+    pub(super) fn new(place: Option<(String, String)>, to_bucket: bool, clock: Arc<dyn Clock>) -> Self {
+        let packed = to_bucket.then(|| Mutex::new(GzEncoder::new(Vec::new(), Compression::fast())));
+        Self { place, clock, state: Mutex::default(), masked: OnceLock::new(), sending: Mutex::new(()), packed }
+    }
+
+    /// The whole log so far, packed as a bucket gets it.
+    pub(super) fn packed(&self) -> Option<Vec<u8>> {
+        let mut packed = self.packed.as_ref()?.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::replace(&mut *packed, GzEncoder::new(Vec::new(), Compression::fast())).finish().ok()
     }
 
     /// From here on these texts, and each of their lines, are shown as `***`.
@@ -65,6 +77,11 @@ impl Log {
     pub(super) fn masked<'t>(&self, text: impl Into<Cow<'t, str>>) -> Cow<'t, str> {
         let hide = |text: Cow<'t, str>, part: &String| if text.contains(part) { text.replace(part, "***").into() } else { text };
         self.masked.get().into_iter().flatten().fold(text.into(), hide)
+    }
+
+    /// Whether a text is, or holds, what is masked.
+    pub(super) fn is_masked(&self, text: &str) -> bool {
+        self.masked.get().into_iter().flatten().any(|part| text.contains(part))
     }
 
     /// A line of the runner's own.
@@ -97,8 +114,12 @@ impl Log {
     fn keep(&self, text: &str) {
         let now = self.clock.now();
         let mut state = self.lock();
-        if state.full || self.place.is_none() {
+        if state.full || (self.place.is_none() && self.packed.is_none()) {
             return;
+        }
+        if let Some(packed) = &self.packed {
+            // What is written to memory does not fail.
+            let _ = writeln!(packed.lock().unwrap_or_else(PoisonError::into_inner), "{text}");
         }
         state.last = state.last.max(now.0);
         let (time, bytes) = (state.last, text.len() + 1 + OVERHEAD);
@@ -109,8 +130,11 @@ impl Log {
             state.waiting.push((time, note + "\n"));
             return;
         }
-        state.waiting_bytes += bytes;
         state.in_second += bytes;
+        if self.place.is_none() {
+            return;
+        }
+        state.waiting_bytes += bytes;
         state.waiting.push((time, format!("{text}\n")));
     }
 
@@ -196,7 +220,7 @@ mod tests {
 
     fn log() -> Log {
         let clock = ManualClock::new(Timestamp::parse_iso("2026-11-22T05:00:00.123Z").unwrap());
-        Log::new(Some(("g".into(), "s".into())), Arc::new(clock))
+        Log::new(Some(("g".into(), "s".into())), false, Arc::new(clock))
     }
 
     #[test]

@@ -2,6 +2,8 @@
 #![allow(clippy::disallowed_methods, reason = "the files of a build's workspace are the runner's own")]
 
 mod book;
+mod bucket_log;
+mod cache;
 mod credentials;
 mod driver;
 mod egress;
@@ -12,12 +14,17 @@ mod job;
 mod log;
 mod objects;
 mod outputs;
+mod reporting;
+mod runtimes;
 mod slots;
 mod sources;
 mod spec;
 mod workspace;
 
-use crate::{CodeBuild, workflows::build};
+use crate::{
+    CodeBuild,
+    workflows::{batch, build},
+};
 use durable::Engine;
 pub use egress::Egress;
 use slots::Slots;
@@ -65,6 +72,7 @@ pub fn workflows(engine: &mut Engine, runner: Runner) {
 pub fn workflows_with(engine: &mut Engine, runner: Runner, helper: Helper) {
     workspace::sweep(&runner.runtime_dir);
     let shop = Workshop { runner, helper, slots: Slots::default() };
+    engine.workflow::<batch::BatchWork>();
     engine.workflow::<build::BuildWork>();
     engine.handler::<CodeBuild>(build::RUN, move |agent| job::run(&shop, agent));
 }

@@ -4,14 +4,20 @@
 use super::{
     book::Ending,
     log::Log,
-    objects::{put, told},
+    objects::{Manner, put, told},
     workspace::Workspace,
 };
-use crate::state::BuildRow;
+use crate::{
+    model::ProjectArtifacts,
+    state::{BuildRow, PlacedArtifact},
+    sums,
+};
 use archive::Builder;
+use base::Arn;
 use buildspec::{Artifacts, Buildspec};
 use gate::Client;
 use std::{
+    collections::BTreeMap,
     fs::{self, File},
     io::{self, BufWriter},
     os::unix::fs::PermissionsExt,
@@ -25,40 +31,49 @@ pub(super) struct Outputs<'a> {
     pub(super) client: &'a Client,
     pub(super) row: &'a BuildRow,
     pub(super) uuid: &'a str,
+    pub(super) arn: &'a Arn,
     pub(super) place: &'a Workspace,
     /// The primary source's folder, relative to the shared one.
     pub(super) source: &'a str,
     pub(super) log: &'a Log,
+    /// Names of artifacts that the shell completed, by their identifiers; empty: the primary one's.
+    pub(super) names: &'a BTreeMap<String, String>,
 }
 
-fn client_error(message: impl Into<String>) -> Ending {
+pub(super) fn client_error(message: impl Into<String>) -> Ending {
     Ending::failed("CLIENT_ERROR", message)
 }
 
 /// One file of an artifact.
-struct Member {
-    name: String,
-    kind: MemberKind,
+pub(super) struct Member {
+    pub(super) name: String,
+    pub(super) kind: MemberKind,
 }
 
-enum MemberKind {
+pub(super) enum MemberKind {
     File(PathBuf),
     Link(String),
 }
 
+/// Where a build's artifacts went: the primary one, and the others by their identifiers.
+#[derive(Debug, Default)]
+pub(super) struct Placed {
+    pub(super) primary: Option<PlacedArtifact>,
+    pub(super) secondary: BTreeMap<String, PlacedArtifact>,
+}
+
 impl Outputs<'_> {
-    /// Uploads all; gives the primary artifact's location.
-    pub(super) fn upload(&self, spec: &Buildspec) -> Result<Option<String>, Ending> {
+    /// Uploads all; tells where it went.
+    pub(super) fn upload(&self, spec: &Buildspec) -> Result<Placed, Ending> {
         match self.row.artifacts.kind.as_str() {
             "CODEPIPELINE" => self.to_pipeline(spec),
-            "S3" => self.to_bucket(spec),
-            _ => Ok(None),
+            _ => self.to_buckets(spec),
         }
     }
 
     /// With one output the primary artifact; with several, each by its name among the secondary ones.
-    fn to_pipeline(&self, spec: &Buildspec) -> Result<Option<String>, Ending> {
-        let mut location = None;
+    fn to_pipeline(&self, spec: &Buildspec) -> Result<Placed, Ending> {
+        let mut placed = Placed::default();
         let outputs = &self.row.pipeline_artifacts;
         for output in outputs {
             let named = spec.artifacts.as_ref().and_then(|a| a.secondary_artifacts.get(&output.name));
@@ -72,53 +87,89 @@ impl Outputs<'_> {
             };
             self.log.say(&format!("Preparing to copy CODEPIPELINE artifact {}", output.name));
             let file = self.zip(artifacts)?;
-            let kms = output.kms_key_arn.as_deref().or(self.row.encryption_key.as_ref().map(base::Arn::as_str));
-            self.put(&output.bucket, &output.key, &file, kms)?;
-            location.get_or_insert(format!("arn:aws:s3:::{}/{}", output.bucket, output.key));
+            let kms = output.kms_key_arn.as_deref().or(self.row.encryption_key.as_ref().map(Arn::as_str));
+            let one = self.put_zip(&output.bucket, &output.key, &file, Manner { kms, ..Manner::default() })?;
+            placed.primary.get_or_insert(one);
         }
-        Ok(location)
+        Ok(placed)
     }
 
-    fn to_bucket(&self, spec: &Buildspec) -> Result<Option<String>, Ending> {
-        let Some(artifacts) = &spec.artifacts else {
-            return Err(client_error("no matching artifact paths found: the buildspec has no artifacts, the project wants them in S3"));
-        };
-        if !artifacts.secondary_artifacts.is_empty() {
-            return Err(client_error("the buildspec has artifacts/secondary-artifacts, the project has no place for them"));
+    fn to_buckets(&self, spec: &Buildspec) -> Result<Placed, Ending> {
+        let mut placed = Placed::default();
+        if self.row.artifacts.kind == "S3" {
+            let Some(artifacts) = spec.artifacts.as_ref().filter(|artifacts| !artifacts.files.is_empty()) else {
+                return Err(client_error("no matching artifact paths found: the buildspec has no artifacts, the project wants them in S3"));
+            };
+            placed.primary = Some(self.to_bucket(&self.row.artifacts, artifacts, "")?);
         }
-        let to = &self.row.artifacts;
+        let secondary = spec.artifacts.iter().flat_map(|artifacts| &artifacts.secondary_artifacts);
+        let wanted = |name: &str| self.row.secondary_artifacts.iter().find(|to| to.artifact_identifier.as_deref() == Some(name));
+        for (name, artifacts) in secondary.clone() {
+            let Some(to) = wanted(name) else {
+                return Err(client_error(format!("the buildspec has the secondary artifact {name}, the project has no place for it")));
+            };
+            placed.secondary.insert(name.clone(), self.to_bucket(to, artifacts, name)?);
+        }
+        let missing = self.row.secondary_artifacts.iter().filter_map(|to| to.artifact_identifier.as_deref());
+        match missing.into_iter().find(|name| !placed.secondary.contains_key(*name)) {
+            Some(name) => Err(client_error(format!("no matching artifact paths found: the buildspec has no secondary artifact {name}"))),
+            None => Ok(placed),
+        }
+    }
+
+    /// Puts an artifact where the project wants it.
+    /// Source: <https://docs.aws.amazon.com/codebuild/latest/APIReference/API_ProjectArtifacts.html>
+    fn to_bucket(&self, to: &ProjectArtifacts, artifacts: &Artifacts, identifier: &str) -> Result<PlacedArtifact, Ending> {
         let bucket = to.location.as_deref().unwrap_or_default();
+        let bucket = bucket.strip_prefix("arn:aws:s3:::").unwrap_or(bucket);
         let zipped = to.packaging.as_deref() == Some("ZIP");
+        let overridden = self.names.get(identifier).filter(|_| to.override_artifact_name == Some(true)).map(String::as_str);
+        let by_default = if identifier.is_empty() { self.row.project.as_str() } else { identifier };
+        let name = overridden.or(to.name.as_deref()).unwrap_or(by_default);
         let mut folders: Vec<&str> = vec![to.path.as_deref().unwrap_or_default()];
         if to.namespace_type.as_deref() == Some("BUILD_ID") {
+            folders.push(artifacts.s3_prefix.as_deref().unwrap_or_default());
             folders.push(self.uuid);
         }
-        folders.push(to.name.as_deref().filter(|n| *n != "/").unwrap_or(if to.name.is_some() { "" } else { &self.row.project }));
+        folders.push(name);
         let parts: Vec<&str> = folders.iter().map(|part| part.trim_matches('/')).filter(|part| !part.is_empty()).collect();
         let base = parts.join("/");
-        let kms = self.row.encryption_key.as_ref().map(base::Arn::as_str).filter(|_| to.encryption_disabled != Some(true));
+        let kms = self.row.encryption_key.as_ref().map(Arn::as_str).filter(|_| to.encryption_disabled != Some(true));
+        let manner = Manner { kms, owner: to.bucket_owner_access.as_deref(), ..Manner::default() };
         if zipped {
             if base.is_empty() {
                 return Err(client_error("a ZIP artifact needs a name: artifacts.name is '/'"));
             }
-            let file = self.zip(artifacts)?;
-            self.put(bucket, &base, &file, kms)?;
-        } else {
-            for member in self.members(artifacts)? {
-                let MemberKind::File(path) = &member.kind else { continue };
-                let key = if base.is_empty() { member.name.clone() } else { format!("{base}/{}", member.name) };
-                self.put(bucket, &key, path, kms)?;
-            }
+            return self.put_zip(bucket, &base, &self.zip(artifacts)?, manner);
         }
-        Ok(Some(format!("arn:aws:s3:::{bucket}/{base}")))
+        let manner = Manner { metadata: self.told_of(), ..manner };
+        for member in self.members(artifacts)? {
+            let MemberKind::File(path) = &member.kind else { continue };
+            let key = if base.is_empty() { member.name.clone() } else { format!("{base}/{}", member.name) };
+            self.put(bucket, &key, path, &manner)?;
+        }
+        Ok(PlacedArtifact { location: format!("arn:aws:s3:::{bucket}/{base}"), ..PlacedArtifact::default() })
     }
 
-    fn put(&self, bucket: &str, key: &str, file: &Path, kms: Option<&str>) -> Result<(), Ending> {
-        put(self.client, bucket, key, file, kms).map_err(|error| client_error(told(&error)))
+    /// Every object tells of the build that it is from.
+    fn told_of(&self) -> Vec<(&'static str, String)> {
+        vec![("codebuild-buildarn", self.arn.to_string())]
+    }
+
+    fn put_zip(&self, bucket: &str, key: &str, file: &Path, manner: Manner<'_>) -> Result<PlacedArtifact, Ending> {
+        let sums = File::open(file).and_then(sums::both).map_err(|e| Ending::fault(format!("the artifact could not be read: {e}")))?;
+        let mut metadata = self.told_of();
+        metadata.extend([("codebuild-content-sha256", sums.0.clone()), ("codebuild-content-md5", sums.1.clone())]);
+        self.put(bucket, key, file, &Manner { metadata, ..manner })?;
+        Ok(PlacedArtifact { location: format!("arn:aws:s3:::{bucket}/{key}"), sha256: Some(sums.0), md5: Some(sums.1) })
+    }
+
+    fn put(&self, bucket: &str, key: &str, file: &Path, manner: &Manner<'_>) -> Result<(), Ending> {
+        put(self.client, bucket, key, file, manner).map_err(|error| client_error(told(&error)))
     }
 
     /// The files that an artifact takes.
-    fn members(&self, artifacts: &Artifacts) -> Result<Vec<Member>, Ending> {
+    pub(super) fn members(&self, artifacts: &Artifacts) -> Result<Vec<Member>, Ending> {
         let root = self.real_source()?;
         let mut paths = Vec::new();
         walk(&root, "", 0, &mut paths).map_err(|e| client_error(format!("the build's files could not be listed: {e}")))?;
@@ -138,7 +189,7 @@ impl Outputs<'_> {
     }
 
     /// The source's folder, if the build left it a folder on its way.
-    fn real_source(&self) -> Result<PathBuf, Ending> {
+    pub(super) fn real_source(&self) -> Result<PathBuf, Ending> {
         let mut path = self.place.shared.clone();
         for part in self.source.split('/') {
             path.push(part);
@@ -151,7 +202,7 @@ impl Outputs<'_> {
     }
 
     /// What is at a path that was listed: a file of the build; for a link the file it leads to, or the link itself.
-    fn member(&self, root: &Path, path: &str, links: bool) -> Option<MemberKind> {
+    pub(super) fn member(&self, root: &Path, path: &str, links: bool) -> Option<MemberKind> {
         let full = root.join(path);
         let metadata = fs::symlink_metadata(&full).ok()?;
         if metadata.is_file() {
@@ -170,33 +221,38 @@ impl Outputs<'_> {
 
     /// Packs an artifact into a file of the runner's own.
     fn zip(&self, artifacts: &Artifacts) -> Result<PathBuf, Ending> {
-        let members = self.members(artifacts)?;
         let path = self.place.own.join("artifact.zip");
-        let broken = |e: io::Error| Ending::fault(format!("the artifact could not be written: {e}"));
-        let mut builder = Builder::new(BufWriter::new(File::create(&path).map_err(broken)?));
-        for member in &members {
-            let added = match &member.kind {
-                MemberKind::Link(target) => builder.add_symlink(&member.name, target),
-                MemberKind::File(file) => {
-                    let cannot = |e: io::Error| client_error(format!("{} cannot be read: {e}", member.name));
-                    let mut content = File::open(file).map_err(cannot)?;
-                    let mode = content.metadata().map_err(cannot)?.permissions().mode();
-                    builder.add_file(&member.name, mode, &mut content)
-                }
-            };
-            added.map_err(|error| client_error(format!("the artifact could not be packed: {error}")))?;
-        }
-        builder
-            .finish()
-            .map_err(|error| Ending::fault(format!("the artifact could not be written: {error}")))?
-            .into_inner()
-            .map_err(|e| broken(e.into_error()))?;
+        pack(&self.members(artifacts)?, &path)?;
         Ok(path)
     }
 }
 
+/// Packs files and links into an archive.
+pub(super) fn pack(members: &[Member], path: &Path) -> Result<(), Ending> {
+    let broken = |e: io::Error| Ending::fault(format!("the artifact could not be written: {e}"));
+    let mut builder = Builder::new(BufWriter::new(File::create(path).map_err(broken)?));
+    for member in members {
+        let added = match &member.kind {
+            MemberKind::Link(target) => builder.add_symlink(&member.name, target),
+            MemberKind::File(file) => {
+                let cannot = |e: io::Error| client_error(format!("{} cannot be read: {e}", member.name));
+                let mut content = File::open(file).map_err(cannot)?;
+                let mode = content.metadata().map_err(cannot)?.permissions().mode();
+                builder.add_file(&member.name, mode, &mut content)
+            }
+        };
+        added.map_err(|error| client_error(format!("the artifact could not be packed: {error}")))?;
+    }
+    builder
+        .finish()
+        .map_err(|error| Ending::fault(format!("the artifact could not be written: {error}")))?
+        .into_inner()
+        .map_err(|e| broken(e.into_error()))?;
+    Ok(())
+}
+
 /// All files and links below a folder, with `/`; links to folders are not entered.
-fn walk(folder: &Path, prefix: &str, depth: usize, paths: &mut Vec<String>) -> io::Result<()> {
+pub(super) fn walk(folder: &Path, prefix: &str, depth: usize, paths: &mut Vec<String>) -> io::Result<()> {
     if depth > MAX_DEPTH {
         return Err(io::Error::other(format!("folders lie more than {MAX_DEPTH} deep")));
     }

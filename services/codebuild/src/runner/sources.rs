@@ -2,17 +2,20 @@
 
 use super::{
     book::Ending,
+    driver::{MARK, quoted},
+    execute::Execution,
     log::Log,
-    objects::{get, told},
+    objects::{get, list, place, told},
     workspace::Workspace,
 };
-use crate::state::BuildRow;
+use crate::{checks::repository_of, model::ProjectSource, state::BuildRow};
 use archive::{FolderSink, Limits, extract};
+use base64::{Engine, engine::general_purpose::STANDARD};
 use gate::{BodyReader, Client};
 use std::{
     fs::{self, File},
-    io,
-    path::Path,
+    io::{self, Read},
+    path::{Component, Path},
 };
 
 /// Where the sources lie, relative to the shared folder.
@@ -32,38 +35,167 @@ struct Wanted<'a> {
     version: Option<&'a str>,
 }
 
+/// Files of a folder in a bucket, and their bytes in all.
+const MAX_FILES: usize = 100_000;
+const MAX_BYTES: u64 = 16 << 30;
+
 /// AWS numbers the folders; the number comes from the build, so that it is another for each.
 fn folder(uuid: &str, index: usize) -> String {
     let number = u32::from_str_radix(&uuid[..8], 16).unwrap_or_default();
     format!("src{:09}/src", (u64::from(number) + index as u64) % 1_000_000_000)
 }
 
-pub(super) fn download(client: &Client, row: &BuildRow, uuid: &str, place: &Workspace, log: &Log) -> Result<Sources, Ending> {
-    let mut sources = Sources { primary: folder(uuid, 0), secondary: Vec::new(), version: row.resolved_source_version.clone() };
-    make(&place.shared.join(&sources.primary))?;
-    if row.source.kind == "S3" {
-        let (bucket, key) = row.source.location.as_deref().and_then(|l| l.split_once('/')).unwrap_or_default();
-        let version = row.source_version.as_deref();
-        let title = format!("primary source and source version {}", version.unwrap_or("(latest)"));
-        let wanted = Wanted { title, bucket, key, version };
-        sources.version = bring(client, &wanted, &place.shared.join(&sources.primary), place, log)?;
+/// Brings all sources.
+pub(super) struct Download<'a> {
+    pub(super) client: &'a Client,
+    pub(super) row: &'a BuildRow,
+    pub(super) uuid: &'a str,
+    pub(super) place: &'a Workspace,
+    pub(super) log: &'a Log,
+    pub(super) execution: &'a Execution<'a>,
+}
+
+impl Download<'_> {
+    pub(super) fn run(&self) -> Result<Sources, Ending> {
+        let row = self.row;
+        let mut sources = Sources { primary: folder(self.uuid, 0), secondary: Vec::new(), version: row.resolved_source_version.clone() };
+        make(&self.place.shared.join(&sources.primary))?;
+        if let Some(version) = self.source(&row.source, row.source_version.as_deref(), &sources.primary, "primary source")? {
+            sources.version = Some(version);
+        }
+        for (index, source) in row.secondary_sources.iter().enumerate() {
+            let name = source.source_identifier.clone().unwrap_or_default();
+            let version = row.secondary_source_versions.iter().find(|version| version.source_identifier == name);
+            let target = folder(self.uuid, index + 1);
+            make(&self.place.shared.join(&target))?;
+            self.source(source, version.map(|version| version.source_version.as_str()), &target, &format!("secondary source {name}"))?;
+            sources.secondary.push((name, target));
+        }
+        for (index, source) in row.pipeline_sources.iter().enumerate() {
+            let target = folder(self.uuid, index);
+            let primary = index == 0;
+            let title = if primary {
+                format!("primary source and source version arn:aws:s3:::{}/{}", source.bucket, source.key)
+            } else {
+                format!("secondary source {}", source.name)
+            };
+            let wanted = Wanted { title, bucket: &source.bucket, key: &source.key, version: None };
+            make(&self.place.shared.join(&target))?;
+            bring(self.client, &wanted, &self.place.shared.join(&target), self.place, self.log)?;
+            if !primary {
+                sources.secondary.push((source.name.clone(), target));
+            }
+        }
+        Ok(sources)
     }
-    for (index, source) in row.pipeline_sources.iter().enumerate() {
-        let target = folder(uuid, index);
-        let primary = index == 0;
-        let title = if primary {
-            format!("primary source and source version arn:aws:s3:::{}/{}", source.bucket, source.key)
-        } else {
-            format!("secondary source {}", source.name)
-        };
-        let wanted = Wanted { title, bucket: &source.bucket, key: &source.key, version: None };
-        make(&place.shared.join(&target))?;
-        bring(client, &wanted, &place.shared.join(&target), place, log)?;
-        if !primary {
-            sources.secondary.push((source.name.clone(), target));
+
+    /// Brings one source; gives its version.
+    fn source(&self, source: &ProjectSource, version: Option<&str>, target: &str, what: &str) -> Result<Option<String>, Ending> {
+        let location = source.location.as_deref().unwrap_or_default();
+        let title = format!("{what} and source version {}", version.unwrap_or("(latest)"));
+        match source.kind.as_str() {
+            "S3" => {
+                let (bucket, key) = place(location);
+                let (wanted, folder) = (Wanted { title, bucket, key, version }, self.place.shared.join(target));
+                if key.ends_with('/') {
+                    return bring_folder(self.client, &wanted, &folder, self.log).map(|()| None);
+                }
+                bring(self.client, &wanted, &folder, self.place, self.log)
+            }
+            "CODECOMMIT" => self.clone(&Checkout { source, version, target, title: &title }).map(Some),
+            _ => Ok(None),
         }
     }
-    Ok(sources)
+
+    /// Clones a repository by git itself, inside a sandbox, as the build's role.
+    fn clone(&self, checkout: &Checkout<'_>) -> Result<String, Ending> {
+        let refused = |reason: &str| Ending::failed("CLIENT_ERROR", format!("{reason} for {}", checkout.title));
+        let location = checkout.source.location.as_deref().unwrap_or_default();
+        let Some(repository) = repository_of(location) else { return Err(refused("the repository's URL is not CodeCommit's")) };
+        if !self.execution.has_endpoint() {
+            return Err(refused("git clone failed: builds do not reach the server here"));
+        }
+        let (region, path) = (&self.execution.book.owner.region, format!("/v1/repos/{repository}"));
+        let credentials = self.execution.book.credentials(self.row)?;
+        let password = wire::git::password(&credentials.secret_access_key, "127.0.0.1", &path, region, self.execution.book.now());
+        let user = format!("{}%{}", credentials.access_key_id, credentials.session_token.expose());
+        let header = format!("Authorization: Basic {}", STANDARD.encode(format!("{user}:{}", password.expose())));
+        let env = [
+            ("GIT_CONFIG_COUNT", "1"),
+            ("GIT_CONFIG_KEY_0", "http.extraHeader"),
+            ("GIT_CONFIG_VALUE_0", &header),
+            ("GIT_TERMINAL_PROMPT", "0"),
+        ];
+        let env = env.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let folder = format!("{}/{}", self.execution.root(), checkout.target);
+        let told = self.execution.prepare(|nonce| checkout.script(nonce, &path, &folder), env)?;
+        match (told.ended, told.texts.into_iter().next()) {
+            (Some(true), Some((_, commit))) => Ok(commit),
+            _ => Err(refused("git clone failed: git's own words are in the log")),
+        }
+    }
+}
+
+/// A commit of a repository, and where it goes.
+struct Checkout<'a> {
+    source: &'a ProjectSource,
+    version: Option<&'a str>,
+    target: &'a str,
+    title: &'a str,
+}
+
+impl Checkout<'_> {
+    fn script(&self, nonce: &str, path: &str, folder: &str) -> String {
+        let version = self.version.filter(|version| !version.is_empty()).map(|version| {
+            let plain = version.split("^{").next().unwrap_or(version);
+            plain.strip_prefix("refs/heads/").or_else(|| plain.strip_prefix("refs/tags/")).unwrap_or(plain)
+        });
+        let depth = self.source.git_clone_depth.filter(|depth| *depth > 0);
+        let branch = version.map(|version| format!(" --branch {}", quoted(version))).unwrap_or_default();
+        let shallow = depth
+            .map(|depth| format!("git clone -q --depth {depth}{branch} \"$URL\" {0} 2>/dev/null || ", quoted(folder)))
+            .unwrap_or_default();
+        let checkout = version.map(|version| format!("git checkout -q {} -- || exit 1\n", quoted(version))).unwrap_or_default();
+        let modules = self.source.git_submodules_config.as_ref().is_some_and(|config| config.fetch_submodules);
+        let modules = if modules { "git submodule -q update --init --recursive || exit 1\n" } else { "" };
+        let origin = quoted(self.source.location.as_deref().unwrap_or_default());
+        format!(
+            "say() {{ printf '{MARK}{nonce} %s{MARK}\\n' \"$*\"; }}\nURL=\"$AWS_ENDPOINT_URL{path}\"\nexport GIT_CONFIG_NOSYSTEM=1\n\
+             {shallow}git clone -q \"$URL\" {folder} || exit 1\ncd {folder} || exit 1\n{checkout}{modules}\
+             git remote set-url origin {origin}\n\
+             say text 0 \"$(git rev-parse HEAD | base64 | tr -d '\\n')\"\nsay end whole\n",
+            folder = quoted(folder),
+        )
+    }
+}
+
+/// Brings all objects below a prefix as files.
+fn bring_folder(client: &Client, wanted: &Wanted<'_>, target: &Path, log: &Log) -> Result<(), Ending> {
+    let refused = |reason: String| Ending::failed("CLIENT_ERROR", format!("{reason} for {}", wanted.title));
+    let found = list(client, wanted.bucket, wanted.key, MAX_FILES).map_err(|error| refused(told(&error)))?;
+    let (mut files, mut left) = (0, MAX_BYTES);
+    for (key, _) in found {
+        let name = &key[wanted.key.len()..];
+        if name.is_empty() || name.ends_with('/') {
+            continue;
+        }
+        let plain = Path::new(name).components().all(|part| matches!(part, Component::Normal(_)));
+        if !plain {
+            return Err(refused(format!("the key {key} is no path of a file")));
+        }
+        let path = target.join(name);
+        make(path.parent().unwrap_or(target))?;
+        let (body, _) = get(client, wanted.bucket, &key, None).map_err(|error| refused(told(&error)))?;
+        let written = File::create(&path).and_then(|mut file| io::copy(&mut body.take(left + 1), &mut file));
+        let written = written.map_err(|e| Ending::fault(format!("a source could not be written to the workspace: {e}")))?;
+        left = left.checked_sub(written).ok_or_else(|| refused(format!("the folder has more than {MAX_BYTES} bytes")))?;
+        files += 1;
+    }
+    if files == 0 {
+        return Err(refused(format!("there are no objects below s3://{}/{}", wanted.bucket, wanted.key)));
+    }
+    log.say(&format!("Downloaded s3://{}/{}: {files} file(s)", wanted.bucket, wanted.key));
+    Ok(())
 }
 
 fn make(path: &Path) -> Result<(), Ending> {

@@ -1,8 +1,15 @@
 //! Finds and reads a build's buildspec, and refuses what is not done: never passed over.
 
-use super::book::Ending;
-use crate::{configuration::inline_buildspec, state::BuildRow};
-use buildspec::{Buildspec, User};
+use super::{
+    book::Ending,
+    objects::{get, place, told},
+};
+use crate::{
+    checks::{in_bucket, inline_buildspec},
+    state::BuildRow,
+};
+use buildspec::{Buildspec, OnFailure};
+use gate::Client;
 use std::{
     fs::File,
     io::Read,
@@ -16,10 +23,12 @@ fn wrong(message: impl Into<String>) -> Ending {
 }
 
 /// `source`: the folder of the primary source on the host; `seen`: as the build sees it.
-pub(super) fn read(row: &BuildRow, source: &Path, seen: &str) -> Result<(Buildspec, String), Ending> {
+pub(super) fn read(client: &Client, row: &BuildRow, source: &Path, seen: &str) -> Result<(Buildspec, String), Ending> {
     let given = row.source.buildspec.as_deref().filter(|text| !text.is_empty()).unwrap_or(DEFAULT);
     let (text, location) = if inline_buildspec(given) {
         (given.to_string(), "inline".to_string())
+    } else if in_bucket(given) {
+        (from_bucket(client, given)?, given.to_string())
     } else {
         (from_file(given, source, seen)?, format!("{seen}/{given}"))
     };
@@ -45,28 +54,46 @@ fn from_file(path: &str, source: &Path, seen: &str) -> Result<String, Ending> {
             "stat {seen}/{path}: no such file or directory. Put a {path} into the source, or the buildspec into the project"
         )));
     };
-    let mut bytes = Vec::new();
-    whole.take(buildspec::MAX_LENGTH as u64 + 1).read_to_end(&mut bytes).map_err(|e| wrong(format!("{path} cannot be read: {e}")))?;
-    String::from_utf8(bytes).map_err(|_| wrong(format!("{path} is not UTF-8")))
+    text_of(whole, path)
 }
 
-/// What AWS would do and Sekisho does not.
+fn from_bucket(client: &Client, arn: &str) -> Result<String, Ending> {
+    let (bucket, key) = place(arn);
+    let (body, _) =
+        get(client, bucket, key, None).map_err(|error| wrong(format!("the buildspec {arn} cannot be read: {}", told(&error))))?;
+    text_of(body, arn)
+}
+
+fn text_of(content: impl Read, name: &str) -> Result<String, Ending> {
+    let mut bytes = Vec::new();
+    content.take(buildspec::MAX_LENGTH as u64 + 1).read_to_end(&mut bytes).map_err(|e| wrong(format!("{name} cannot be read: {e}")))?;
+    String::from_utf8(bytes).map_err(|_| wrong(format!("{name} is not UTF-8")))
+}
+
+/// What AWS would do and Sekisho does not, and what only the runner can judge.
 fn check(spec: &Buildspec) -> Result<(), Ending> {
     let refused = |what: &str| Err(wrong(format!("{what} is not implemented by Sekisho. It is refused rather than passed over")));
     if spec.env.git_credential_helper {
         return refused("env/git-credential-helper");
     }
-    if !spec.reports.is_empty() {
-        return refused("reports");
+    let phases = spec.phases.clone().unwrap_or_default();
+    let users = phases.in_order().filter_map(|(_, phase)| phase.run_as.as_deref()).chain(spec.run_as.as_deref());
+    if let Some(user) = users.into_iter().find(|user| *user != "root") {
+        return Err(wrong(format!(
+            "run-as {}: commands run as root of their sandbox, which is nobody outside, and there is no other user in it",
+            user.escape_debug()
+        )));
     }
-    let users = spec.phases.in_order().map(|(_, phase)| phase.run_as).chain([spec.run_as]);
-    if users.flatten().any(|user| user == User::CodebuildUser) {
-        return refused("run-as codebuild-user");
-    }
-    if let Some(artifacts) = &spec.artifacts
-        && [artifacts].into_iter().chain(artifacts.secondary_artifacts.values()).any(|a| a.s3_prefix.is_some())
-    {
-        return refused("artifacts/s3-prefix");
+    for (name, phase) in phases.in_order() {
+        if let Some(OnFailure::Retry { pattern: Some(pattern), .. }) = &phase.on_failure {
+            regex_lite::Regex::new(pattern).map_err(|e| {
+                wrong(format!(
+                    "phases/{}/on-failure: '{}' is no regular expression: {e}",
+                    name.as_str().to_lowercase(),
+                    pattern.escape_debug()
+                ))
+            })?;
+        }
     }
     let env = &spec.env;
     let named = env.variables.keys().chain(env.parameter_store.keys()).chain(env.secrets_manager.keys());

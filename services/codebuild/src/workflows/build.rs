@@ -1,10 +1,10 @@
 //! A build as long work: the role is assumed, the runner is told to run it, and its end is waited for.
 
 use crate::{
-    CodeBuild, events,
+    CodeBuild, RetryBuild, RetryBuildInput, events,
     model::PhaseContext,
     names::Owner,
-    state::{BUILDS, BuildRow, FAILED, FAULT, STOPPED, TIMED_OUT},
+    state::{ACTIVE, BUILDS, BuildRow, FAILED, FAULT, STOPPED, TIMED_OUT},
 };
 use base::AccountId;
 use durable::{Next, Work, Workflow};
@@ -48,16 +48,41 @@ pub(crate) fn begin(scope: &mut Scope<'_, CodeBuild>, owner: &Owner, id: &str) -
     durable::start::<BuildWork>(scope, &work_id(owner, id), owner.account, &state)
 }
 
-/// Writes a build and tells the feed.
+/// Writes a build, counts it among the active ones while it is one, and tells the feed.
 pub(crate) fn save(scope: &mut Scope<'_, CodeBuild>, owner: &Owner, id: &str, row: &BuildRow) -> Result<(), Error> {
     let before = scope.get(&BUILDS, &owner.row(id))?;
     scope.put(&BUILDS, &owner.row(id), row)?;
-    if before.is_none_or(|before| before.status != row.status) {
-        events::changed(scope, owner, id, row)?;
+    let place = owner.row_of(&row.project, id);
+    match row.ended {
+        None if before.is_none() => scope.put(&ACTIVE, &place, &row.started)?,
+        None => {}
+        Some(_) => scope.delete(&ACTIVE, &place),
     }
     let arn = owner.build_arn(id);
     let phase = row.phases.last().map(|p| p.kind.as_str());
-    durable::publish(scope, &format!("build/{arn}"), json!({"id": id, "arn": arn, "buildStatus": row.status, "currentPhase": phase}))
+    durable::publish(scope, &format!("build/{arn}"), json!({"id": id, "arn": arn, "buildStatus": row.status, "currentPhase": phase}))?;
+    events::changed(scope, owner, id, before.as_ref(), row)
+}
+
+/// Tries a failed build again, as its role, where that is asked for and it was not done as often as it may.
+fn retry(work: &mut Work<'_, BuildWork>, owner: &Owner, id: &str, row: &mut BuildRow) -> Result<(), Error> {
+    let asked = row.retry_wanted.unwrap_or(0).max(row.auto_retry.as_ref().map_or(0, |auto| auto.auto_retry_limit));
+    let done = row.auto_retry.as_ref().map_or(0, |auto| auto.auto_retry_number);
+    let again = row.status == FAILED && done < asked && row.source.kind != "CODEPIPELINE" && row.part.is_none();
+    if !again || row.auto_retry.as_ref().is_some_and(|auto| auto.next_auto_retry.is_some()) {
+        return Ok(());
+    }
+    let service = work.as_service(owner.account, Some(&owner.project_arn(&row.project)));
+    let input = RetryBuildInput { id: id.into(), idempotency_token: None, auto: Some(asked) };
+    let retried =
+        work.assume(&service, row.service_role.as_str(), &session_name(id)).and_then(|actor| work.invoke::<RetryBuild>(&actor, input));
+    // A role that may not try again is no fault of the build; its record tells of the denial.
+    if let Ok(output) = retried {
+        let auto = row.auto_retry.get_or_insert_default();
+        (auto.auto_retry_limit, auto.next_auto_retry) = (asked, Some(output.build.arn));
+        work.put(&BUILDS, &owner.row(id), row)?;
+    }
+    Ok(())
 }
 
 pub(crate) fn session_name(id: &str) -> String {
@@ -76,7 +101,11 @@ impl Workflow for BuildWork {
     fn step(work: &mut Work<'_, Self>, state: State) -> Result<Next<State>, Error> {
         let owner = Owner { account: state.account, region: state.region.clone() };
         let now = work.now();
-        let Some(mut row) = work.get(&BUILDS, &owner.row(&state.id))?.filter(|row| row.ended.is_none()) else { return Ok(Next::Done) };
+        let Some(mut row) = work.get(&BUILDS, &owner.row(&state.id))? else { return Ok(Next::Done) };
+        if row.ended.is_some() {
+            retry(work, &owner, &state.id, &mut row)?;
+            return Ok(Next::Done);
+        }
         let minutes = row.timeout_in_minutes + row.queued_timeout_in_minutes;
         let deadline = row.started.plus(Duration::from_secs(minutes * 60) + GRACE);
         if state.running && now < deadline {

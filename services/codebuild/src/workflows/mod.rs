@@ -1,1 +1,2 @@
+pub(crate) mod batch;
 pub(crate) mod build;

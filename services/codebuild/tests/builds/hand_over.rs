@@ -55,10 +55,11 @@ fn what_is_not_done_is_refused_by_name() {
         json!({"environment": all})
     };
     let cases = [
-        (environment(json!({"privilegedMode": true})), "environment.privilegedMode"),
+        (environment(json!({"type": "WINDOWS_CONTAINER"})), "environment type WINDOWS_CONTAINER"),
+        (environment(json!({"fleet": {"fleetArn": "arn:f"}})), "environment.fleet"),
+        (json!({"badgeEnabled": true}), "badgeEnabled"),
+        (json!({"fileSystemLocations": [{"type": "EFS"}]}), "fileSystemLocations"),
         (json!({"vpcConfig": {"vpcId": "vpc-1"}}), "vpcConfig"),
-        (json!({"cache": {"type": "S3", "location": "b/c"}}), "cache type S3"),
-        (json!({"source": {"type": "GITHUB", "location": "https://github.com/a/b"}}), "source type GITHUB"),
     ];
     for (more, named) in cases {
         let mut input = json!({

@@ -1,10 +1,13 @@
 //! Builds that really run, through a real gate.
 #![allow(clippy::disallowed_methods, reason = "tests look at folders")]
 
+mod batches;
 mod bounds;
 mod ends;
 mod fetched;
 mod hand_over;
+mod left;
+mod sources;
 mod yard;
 
 use serde_json::json;
@@ -89,7 +92,7 @@ fn the_environment_is_exactly_what_aws_gives() {
     let log = yard.log(&build);
     let expected = "names AWS_CONTAINER_CREDENTIALS_FULL_URI=AWS_CONTAINER_CREDENTIALS_RELATIVE_URI=AWS_DEFAULT_REGION=AWS_REGION=CI=CODEBUILD_BUILD_ARN=\
         CODEBUILD_BUILD_ID=CODEBUILD_BUILD_IMAGE=CODEBUILD_BUILD_NUMBER=CODEBUILD_BUILD_SUCCEEDING=CODEBUILD_CI=CODEBUILD_INITIATOR=CODEBUILD_LOG_PATH=\
-        CODEBUILD_SRC_DIR=CODEBUILD_START_TIME=HOME=LANG=OLDPWD=PATH=PWD=WHO=\n";
+        CODEBUILD_PROJECT_ARN=CODEBUILD_SRC_DIR=CODEBUILD_START_TIME=HOME=LANG=OLDPWD=PATH=PWD=WHO=\n";
     assert!(log.contains(expected) || log.contains(&expected.replace("OLDPWD=", "")), "{log}");
     assert!(log.contains("\nit's me at 1 1 us-east-1\n"), "{log}");
 }

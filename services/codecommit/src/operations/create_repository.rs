@@ -81,7 +81,9 @@ impl Operation for CreateRepository {
     }
 
     fn variations() -> Vec<(&'static str, Example)> {
-        let key = Example::of(json!({"repositoryName": "shop", "kmsKeyId": "$0/KeyMetadata/Arn"})).after("kms:CreateKey", json!({}));
+        let key = Example::of(json!({"repositoryName": "shop", "kmsKeyId": "$1/KeyMetadata/Arn"}))
+            .after("codecommit:CreateRepository", json!({"repositoryName": "other"}))
+            .after("kms:CreateKey", json!({}));
         vec![
             ("with a KMS key", key.inside(["kms:Encrypt"])),
             ("with tags", Example::of(json!({"repositoryName": "shop", "tags": {"team": "shop"}}))),

@@ -83,8 +83,9 @@ impl ResourceType for Repository {
         Ok(physical(&made))
     }
 
-    fn update(&self, context: &mut ResourceContext<'_>, _id: &str, was: &Value, is: &Value) -> Result<Physical, Error> {
-        let (old, new) = (Properties::read(was)?, Properties::read(is)?);
+    fn update(&self, context: &mut ResourceContext<'_>, _id: &str, old: &Value, new: &Value) -> Result<Physical, Error> {
+        let (gone, tags) = ResourceTags::change(old, new)?;
+        let (old, new) = (Properties::read(old)?, Properties::read(new)?);
         if old.repository_name != new.repository_name {
             let input = UpdateRepositoryNameInput { old_name: old.repository_name.clone(), new_name: new.repository_name.clone() };
             context.call::<UpdateRepositoryName>(input)?;
@@ -106,12 +107,11 @@ impl ResourceType for Repository {
         }
         let metadata = context.call::<GetRepository>(GetRepositoryInput { repository_name: name })?.repository_metadata;
         let arn = metadata.arn.as_str();
-        let (gone, set) = ResourceTags::change(was, is)?;
         if !gone.is_empty() {
             context.call_with::<UntagResource>(json!({"resourceArn": arn, "tagKeys": gone}))?;
         }
-        if !set.is_empty() {
-            context.call_with::<TagResource>(json!({"resourceArn": arn, "tags": set.map()}))?;
+        if !tags.is_empty() {
+            context.call_with::<TagResource>(json!({"resourceArn": arn, "tags": tags.map()}))?;
         }
         Ok(physical(&metadata))
     }

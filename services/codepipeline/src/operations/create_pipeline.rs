@@ -1,5 +1,5 @@
 use crate::{
-    CodePipeline,
+    CodePipeline, custom,
     declaration::PipelineDeclaration,
     error, examples,
     pipelines::{self, Tag, check_tags, pairs},
@@ -77,7 +77,8 @@ impl Operation for CreatePipeline {
             return Err(error::name_in_use(&name, account.as_str()));
         }
         check_tags(&input.tags)?;
-        structure::check(&input.pipeline, call.region().as_str())?;
+        let customs = custom::of(call, account, &input.pipeline)?;
+        structure::check(&input.pipeline, call.region().as_str(), &customs)?;
         roles::check(call, account, &input.pipeline)?;
         let now = call.now();
         let pipeline = kept(input.pipeline, 1);
@@ -93,7 +94,7 @@ impl Operation for CreatePipeline {
         call.put(&PIPELINES, &[account.as_str(), name.as_str()], &row)?;
         call.put(&VERSIONS, &[account.as_str(), name.as_str(), digits(1).as_str()], &pipeline)?;
         let trigger = Trigger { trigger_type: "CreatePipeline".into(), trigger_detail: Some(call.caller().name()) };
-        run::start(call, account, &name, &row, trigger, pipelines::defaults(&pipeline))?;
+        run::start(call, account, &pipeline, &row, run::Start::by(trigger, pipelines::defaults(&pipeline)))?;
         Ok(CreatePipelineOutput { pipeline, tags: input.tags })
     }
 

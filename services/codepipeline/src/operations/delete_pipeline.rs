@@ -1,6 +1,6 @@
 use crate::{
     CodePipeline, examples, pipelines,
-    state::{ACTIONS, EXECUTIONS, PIPELINES, STAGES, START_TOKENS, VERSIONS},
+    state::{ACTIONS, ACTIVE, APPROVALS, EXECUTIONS, OWN_STAGES, PIPELINES, RULES, STAGES, START_TOKENS, SUCCEEDED, VERSIONS},
     structure,
     workflows::{execution_workflow, poller},
 };
@@ -48,6 +48,11 @@ impl Operation for DeletePipeline {
         clear(call, &STAGES, &key)?;
         clear(call, &VERSIONS, &key)?;
         clear(call, &START_TOKENS, &key)?;
+        clear(call, &RULES, &key)?;
+        clear(call, &OWN_STAGES, &key)?;
+        clear(call, &ACTIVE, &key)?;
+        clear(call, &SUCCEEDED, &key)?;
+        clear(call, &APPROVALS, &key)?;
         Ok(json!({}))
     }
 

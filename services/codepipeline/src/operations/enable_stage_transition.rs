@@ -1,4 +1,4 @@
-use crate::{CodePipeline, examples, state::STAGES, transitions, workflows::execution_workflow};
+use crate::{CodePipeline, examples, state::STAGES, transitions, workflows::stage};
 use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -33,9 +33,7 @@ impl Operation for EnableStageTransition {
     fn execute(call: &mut Authorized<'_, Self>, input: EnableStageTransitionInput) -> Result<Value, Error> {
         let (account, mut row) = transitions::stage(call, &input.pipeline_name, &input.stage_name)?;
         row.disabled = None;
-        if let Some(waiting) = &row.waiting {
-            durable::signal(call, &execution_workflow(waiting), json!("transition enabled"))?;
-        }
+        stage::call_next(call, &row)?;
         call.put(&STAGES, &[account.as_str(), input.pipeline_name.as_str(), input.stage_name.as_str()], &row)?;
         Ok(json!({}))
     }

@@ -1,3 +1,4 @@
+use super::list_pipeline_executions::RollbackMetadata;
 use crate::{
     CodePipeline, examples, pipelines,
     state::{ExecutionRow, Trigger},
@@ -50,6 +51,7 @@ struct PipelineExecution {
     trigger: Trigger,
     execution_mode: &'static str,
     execution_type: &'static str,
+    rollback_metadata: Option<RollbackMetadata>,
 }
 
 /// The execution.
@@ -67,6 +69,9 @@ fn shown(name: String, row: ExecutionRow) -> PipelineExecution {
         created: base::EpochTime(r.created),
     };
     PipelineExecution {
+        execution_mode: row.mode.word(),
+        execution_type: row.kind(),
+        rollback_metadata: RollbackMetadata::of(&row),
         pipeline_name: name,
         pipeline_version: row.version,
         pipeline_execution_id: row.id,
@@ -75,8 +80,6 @@ fn shown(name: String, row: ExecutionRow) -> PipelineExecution {
         artifact_revisions: row.revisions.into_iter().map(revision).collect(),
         variables: row.variables.into_iter().map(|(name, resolved_value)| ResolvedVariable { name, resolved_value }).collect(),
         trigger: row.trigger,
-        execution_mode: "SUPERSEDED",
-        execution_type: "STANDARD",
     }
 }
 

@@ -1,8 +1,10 @@
 use crate::{
     CodePipeline,
+    condition_states::{self, StageConditionState},
+    conditions::ConditionType,
     declaration::{ActionDeclaration, StageDeclaration},
     examples, pipelines,
-    state::{ACTIONS, ActionRow, EXECUTIONS, ErrorDetails, STAGES, StageRow},
+    state::{ACTIONS, ActionRow, EXECUTIONS, ErrorDetails, Retries, STAGES, StageRow},
     structure,
 };
 use base::{AccountId, EpochTime};
@@ -22,7 +24,7 @@ pub struct GetPipelineStateInput {
     pub name: String,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct StageExecution {
     pipeline_execution_id: String,
@@ -76,9 +78,14 @@ struct ActionState {
 struct StageState {
     stage_name: String,
     inbound_execution: Option<StageExecution>,
+    inbound_executions: Vec<StageExecution>,
     inbound_transition_state: TransitionState,
     action_states: Vec<ActionState>,
     latest_execution: Option<StageExecution>,
+    before_entry_condition_state: Option<StageConditionState>,
+    on_success_condition_state: Option<StageConditionState>,
+    on_failure_condition_state: Option<StageConditionState>,
+    retry_stage_metadata: Option<Retries>,
 }
 
 /// The pipeline's state.
@@ -132,20 +139,39 @@ fn action_state(
 fn stage_state(call: &mut Call<'_>, account: AccountId, pipeline: &str, stage: &StageDeclaration) -> Result<StageState, Error> {
     let row = call.get(&STAGES, &[account.as_str(), pipeline, stage.name.as_str()])?.unwrap_or_default();
     let action_states = stage.actions.iter().map(|action| action_state(call, account, pipeline, &row, action)).collect::<Result<_, _>>()?;
-    let inbound_execution = row.waiting.map(|id| StageExecution { pipeline_execution_id: id, status: "InProgress", kind: "STANDARD" });
+    let mut inbound_executions: Vec<StageExecution> = Vec::new();
+    for id in row.waiting.iter().chain(&row.queue) {
+        // What waits here may have been asked to stop.
+        let found = call.get(&EXECUTIONS, &[account.as_str(), pipeline, id.as_str()])?;
+        inbound_executions.extend(found.map(|e| StageExecution {
+            pipeline_execution_id: id.clone(),
+            status: e.status.word(),
+            kind: e.kind(),
+        }));
+    }
+    let inbound_execution = inbound_executions.last().cloned();
     let latest_execution = match row.latest {
         Some((id, status)) => {
             // A stage whose execution is asked to stop is stopping as well.
             let whole = call.get(&EXECUTIONS, &[account.as_str(), pipeline, id.as_str()])?.map(|e| e.status);
             let status = if status.under_way() { whole.unwrap_or(status) } else { status };
-            Some(StageExecution { pipeline_execution_id: id, status: status.word(), kind: "STANDARD" })
+            let kind = if row.rollback { "ROLLBACK" } else { "STANDARD" };
+            Some(StageExecution { pipeline_execution_id: id, status: status.word(), kind })
         }
         None => None,
     };
+    let mut conditions = Vec::new();
+    for kind in [ConditionType::BeforeEntry, ConditionType::OnSuccess, ConditionType::OnFailure] {
+        let found = row.conditions.iter().find(|c| c.kind == kind);
+        conditions.push(found.map(|c| condition_states::shown(call, account, pipeline, c)).transpose()?);
+    }
+    let [before_entry_condition_state, on_success_condition_state, on_failure_condition_state] =
+        <[_; 3]>::try_from(conditions).unwrap_or_default();
     let (changed_by, changed_at) = row.transition.unzip();
     Ok(StageState {
         stage_name: stage.name.clone(),
         inbound_execution,
+        inbound_executions,
         inbound_transition_state: TransitionState {
             enabled: row.disabled.is_none(),
             last_changed_by: changed_by,
@@ -154,6 +180,10 @@ fn stage_state(call: &mut Call<'_>, account: AccountId, pipeline: &str, stage: &
         },
         action_states,
         latest_execution,
+        before_entry_condition_state,
+        on_success_condition_state,
+        on_failure_condition_state,
+        retry_stage_metadata: Some(row.retries).filter(|r| *r != Retries::default()),
     })
 }
 

@@ -3,13 +3,13 @@ use crate::{
     declaration::ActionTypeId,
     error, examples,
     pipelines::{self, page_size},
-    state::{ACTIONS, ActionRow, Artifact, ErrorDetails},
+    state::{ACTIONS, ActionRow, Artifact, ErrorDetails, External},
     structure,
 };
 use base::{AccountId, Arn, EpochTime};
 use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 use std::collections::BTreeMap;
 
 /// What the actions of a pipeline's executions did, newest first.
@@ -17,11 +17,40 @@ use std::collections::BTreeMap;
 pub struct ListActionExecutions;
 
 /// Of one execution only.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ActionFilter {
     pipeline_execution_id: Option<String>,
-    latest_in_pipeline_execution: Option<Value>,
+    latest_in_pipeline_execution: Option<LatestInPipelineExecution>,
+}
+
+/// Of one execution, with or without what was tried again.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LatestInPipelineExecution {
+    pipeline_execution_id: String,
+    start_time_range: StartTimeRange,
+}
+
+/// Which runs of what was tried again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum StartTimeRange {
+    /// The last ones.
+    Latest,
+    /// All.
+    All,
+}
+
+impl ActionFilter {
+    /// The execution that is asked about.
+    pub(super) fn execution(&self) -> Option<&str> {
+        let latest = self.latest_in_pipeline_execution.as_ref().map(|l| l.pipeline_execution_id.as_str());
+        latest.or(self.pipeline_execution_id.as_deref())
+    }
+    /// Whether only the last runs are.
+    pub(super) fn latest_only(&self) -> bool {
+        self.latest_in_pipeline_execution.as_ref().is_some_and(|l| l.start_time_range == StartTimeRange::Latest)
+    }
 }
 
 /// Of which pipeline, and which page.
@@ -47,7 +76,7 @@ struct Location {
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct ArtifactDetail {
+pub(super) struct ArtifactDetail {
     name: String,
     s3location: Location,
 }
@@ -66,11 +95,22 @@ struct Given {
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct ExecutionResult {
+pub(super) struct ExecutionResult {
     external_execution_id: Option<String>,
     external_execution_summary: Option<String>,
     external_execution_url: Option<String>,
     error_details: Option<ErrorDetails>,
+}
+
+impl ExecutionResult {
+    pub(super) fn of(external: External, summary: Option<String>, error: Option<ErrorDetails>) -> Self {
+        Self {
+            external_execution_id: external.id,
+            external_execution_summary: external.summary.or(summary),
+            external_execution_url: external.url,
+            error_details: error,
+        }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -105,7 +145,7 @@ pub struct ListActionExecutionsOutput {
     next_token: Option<String>,
 }
 
-fn artifacts(list: Vec<Artifact>) -> Vec<ArtifactDetail> {
+pub(super) fn artifacts(list: Vec<Artifact>) -> Vec<ArtifactDetail> {
     list.into_iter().map(|a| ArtifactDetail { name: a.name, s3location: Location { bucket: a.bucket, key: a.key } }).collect()
 }
 
@@ -133,15 +173,16 @@ fn detail(call: &mut Authorized<'_, ListActionExecutions>, account: AccountId, p
         },
         output: Made {
             output_artifacts: artifacts(row.outputs),
-            execution_result: ExecutionResult {
-                external_execution_id: row.external.id,
-                external_execution_summary: row.external.summary.or(row.summary),
-                external_execution_url: row.external.url,
-                error_details: row.error,
-            },
+            execution_result: ExecutionResult::of(row.external, row.summary, row.error),
             output_variables: row.variables,
         },
     })
+}
+
+/// Whether no later run of the same action is in the execution.
+fn last_run(call: &mut Authorized<'_, ListActionExecutions>, execution: &[&str; 3], row: &ActionRow) -> Result<bool, Error> {
+    let later = call.page(&ACTIONS, execution, Some(&[row.id.as_str()]), usize::MAX, false)?;
+    Ok(!later.iter().any(|(_, other)| other.stage == row.stage && other.action == row.action))
 }
 
 impl Operation for ListActionExecutions {
@@ -159,18 +200,15 @@ impl Operation for ListActionExecutions {
     fn execute(call: &mut Authorized<'_, Self>, input: ListActionExecutionsInput) -> Result<ListActionExecutionsOutput, Error> {
         let name = input.pipeline_name.as_str();
         let (account, _) = pipelines::found(call, name)?;
-        let filter = input.filter.unwrap_or(ActionFilter { pipeline_execution_id: None, latest_in_pipeline_execution: None });
-        if filter.latest_in_pipeline_execution.is_some() {
-            return Err(Error::not_implemented("codepipeline:ListActionExecutions with latestInPipelineExecution"));
-        }
+        let filter = input.filter.unwrap_or_default();
         let size = page_size(input.max_results, 100)?;
         let after = pipelines::after(input.next_token.as_deref())?;
         let from = after.as_deref().map(|t| t.split_once('/').ok_or_else(error::bad_next_token)).transpose()?;
-        let rows = match &filter.pipeline_execution_id {
+        let rows = match filter.execution() {
             Some(execution) => {
                 pipelines::execution(call, account, name, execution)?;
                 let from = from.map(|(_, id)| [id]);
-                call.page(&ACTIONS, &[account.as_str(), name, execution.as_str()], from.as_ref().map(|f| f.as_slice()), size, true)?
+                call.page(&ACTIONS, &[account.as_str(), name, execution], from.as_ref().map(|f| f.as_slice()), size, true)?
             }
             None => {
                 let from = from.map(|(execution, id)| [execution, id]);
@@ -179,7 +217,16 @@ impl Operation for ListActionExecutions {
         };
         let next_token =
             if rows.len() == size { rows.last().map(|(_, row)| base::list_token(&format!("{}/{}", row.execution, row.id))) } else { None };
-        let action_execution_details = rows.into_iter().map(|(_, row)| detail(call, account, name, row)).collect::<Result<_, _>>()?;
+        let mut rows: Vec<ActionRow> = rows.into_iter().map(|(_, row)| row).collect();
+        if let Some(execution) = filter.execution().filter(|_| filter.latest_only()) {
+            let mut latest = Vec::new();
+            for row in rows {
+                let is_last = last_run(call, &[account.as_str(), name, execution], &row)?;
+                latest.extend(is_last.then_some(row));
+            }
+            rows = latest;
+        }
+        let action_execution_details = rows.into_iter().map(|row| detail(call, account, name, row)).collect::<Result<_, _>>()?;
         Ok(ListActionExecutionsOutput { action_execution_details, next_token })
     }
 

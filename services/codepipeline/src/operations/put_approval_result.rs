@@ -1,8 +1,8 @@
 use crate::{
     CodePipeline, error, examples, pipelines,
-    state::{ACTIONS, Approval, STAGES},
+    state::{ACTIONS, APPROVALS, ActionRow, Approval, STAGES},
     structure,
-    workflows::execution_workflow,
+    workflows::{action::hashed, execution_workflow},
 };
 use base::EpochTime;
 use gate::{Authorized, Demands, Error, Example, Operation, View};
@@ -83,10 +83,17 @@ impl Operation for PutApprovalResult {
         let (account, pipeline) = pipelines::found(call, name)?;
         let declared = pipelines::declaration(call, account, name, pipeline.version)?;
         pipelines::action(&declared, &input.stage_name, &input.action_name)?;
-        let stage = call.get(&STAGES, &[account.as_str(), name, input.stage_name.as_str()])?.unwrap_or_default();
-        let (execution, id) = stage.actions.get(&input.action_name).ok_or_else(error::bad_token)?;
+        let pending = call.get(&APPROVALS, &[account.as_str(), name, hashed(&input.token).as_str()])?.map(|p| (p.execution, p.id));
+        let (execution, id) = match pending {
+            Some(found) => found,
+            None => {
+                let stage = call.get(&STAGES, &[account.as_str(), name, input.stage_name.as_str()])?.unwrap_or_default();
+                stage.actions.get(&input.action_name).cloned().ok_or_else(error::bad_token)?
+            }
+        };
         let key = [account.as_str(), name, execution.as_str(), id.as_str()];
-        let mut row = call.get(&ACTIONS, &key)?.ok_or_else(error::bad_token)?;
+        let named = |row: &ActionRow| row.stage == input.stage_name && row.action == input.action_name;
+        let mut row = call.get(&ACTIONS, &key)?.filter(named).ok_or_else(error::bad_token)?;
         if row.approval.is_some() {
             return Err(error::already_approved());
         }
@@ -105,7 +112,7 @@ impl Operation for PutApprovalResult {
             time: now,
         });
         call.put(&ACTIONS, &key, &row)?;
-        durable::signal(call, &execution_workflow(execution), json!("approval"))?;
+        durable::signal(call, &execution_workflow(&execution), json!("approval"))?;
         Ok(PutApprovalResultOutput { approved_at: EpochTime(now) })
     }
 

@@ -1,9 +1,4 @@
-use crate::{
-    CodePipeline, error, examples, pipelines,
-    state::{ACTIONS, EXECUTIONS, STAGES, Status},
-    structure,
-    workflows::{ExecutionState, execution::Execution, execution_workflow},
-};
+use crate::{CodePipeline, again, conditions::RetryMode, examples, pipelines, state::RetryTrigger, structure, workflows::stage};
 use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -11,16 +6,6 @@ use serde_json::json;
 /// Tries a failed stage again: its failed actions, or all of them.
 /// Source: <https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_RetryStageExecution.html>
 pub struct RetryStageExecution;
-
-/// What is tried again.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum RetryMode {
-    /// The actions that failed.
-    FailedActions,
-    /// All actions of the stage.
-    AllActions,
-}
 
 /// Which stage of which execution.
 #[derive(Debug, Serialize, Deserialize)]
@@ -58,47 +43,10 @@ impl Operation for RetryStageExecution {
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: RetryStageExecutionInput) -> Result<RetryStageExecutionOutput, Error> {
-        let (name, id) = (input.pipeline_name.as_str(), input.pipeline_execution_id.clone());
-        let (account, pipeline) = pipelines::found(call, name)?;
-        let mut row = pipelines::execution(call, account, name, &id)?;
-        let declared = pipelines::declaration(call, account, name, pipeline.version)?;
-        if !declared.stages.iter().any(|s| s.name == input.stage_name) {
-            return Err(error::no_stage(name, &input.stage_name));
-        }
-        if row.version != pipeline.version {
-            return Err(error::not_retryable(format!(
-                "The pipeline '{name}' was changed after the execution '{id}' started; start a new execution"
-            )));
-        }
-        let stage_key = [account.as_str(), name, input.stage_name.as_str()];
-        let mut stage = call.get(&STAGES, &stage_key)?.unwrap_or_default();
-        match &stage.latest {
-            Some((latest, Status::Failed | Status::Stopped)) if *latest == id && stage.occupant.is_none() => {}
-            Some((latest, _)) if *latest != id => return Err(error::not_latest(&id)),
-            _ => return Err(error::not_retryable(format!("The stage '{}' has not failed in the execution '{id}'", input.stage_name))),
-        }
-        let mut again = Vec::new();
-        for (action, run) in &row.actions {
-            let ran = call.get(&ACTIONS, &[account.as_str(), name, id.as_str(), run.as_str()])?;
-            if input.retry_mode == RetryMode::AllActions || ran.is_none_or(|r| r.status != Status::Succeeded) {
-                again.push(action.clone());
-            }
-        }
-        forget(&mut row, &again, &declared);
-        row.status = Status::InProgress;
-        row.stop = None;
-        row.entered = true;
-        row.updated = call.now();
-        stage.occupant = Some(id.clone());
-        stage.latest = Some((id.clone(), Status::InProgress));
-        call.put(&STAGES, &stage_key, &stage)?;
-        call.put(&EXECUTIONS, &[account.as_str(), name, id.as_str()], &row)?;
-        durable::start::<Execution>(
-            call,
-            &execution_workflow(&id),
-            account,
-            &ExecutionState { pipeline: name.into(), execution: id.clone() },
-        )?;
+        let (name, id) = (input.pipeline_name.as_str(), input.pipeline_execution_id);
+        let mut run = again::failed(call, name, &input.stage_name, &id)?;
+        stage::again(&mut run, call, input.retry_mode, RetryTrigger::ManualStageRetry)?;
+        again::resume(&mut run, call)?;
         Ok(RetryStageExecutionOutput { pipeline_execution_id: id })
     }
 
@@ -109,20 +57,5 @@ impl Operation for RetryStageExecution {
             "pipelineExecutionId": "$2/pipelineExecutionId",
             "retryMode": "FAILED_ACTIONS",
         }))
-    }
-}
-
-/// What the actions that run again had brought is no longer there.
-fn forget(row: &mut crate::state::ExecutionRow, again: &[String], declared: &crate::PipelineDeclaration) {
-    row.actions.retain(|action, _| !again.contains(action));
-    row.revisions.retain(|r| !again.contains(&r.action));
-    let Some(stage) = declared.stages.get(row.stage) else { return };
-    for action in stage.actions.iter().filter(|a| again.contains(&a.name)) {
-        action.output_artifacts.iter().for_each(|a| {
-            row.artifacts.remove(&a.name);
-        });
-        action.namespace.iter().for_each(|n| {
-            row.namespaces.remove(n);
-        });
     }
 }

@@ -6,7 +6,7 @@ use crate::{
 };
 use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// Starts an execution with the newest revisions of the sources.
 /// Source: <https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_StartPipelineExecution.html>
@@ -20,6 +20,18 @@ pub struct PipelineVariable {
     value: String,
 }
 
+/// A revision that a source is asked for.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SourceRevisionOverride {
+    /// The source action.
+    pub action_name: String,
+    /// `COMMIT_ID`, `IMAGE_DIGEST`, `S3_OBJECT_VERSION_ID` or `S3_OBJECT_KEY`.
+    pub revision_type: String,
+    /// The revision.
+    pub revision_value: String,
+}
+
 /// Which pipeline, and with what.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -31,9 +43,9 @@ pub struct StartPipelineExecutionInput {
     pub variables: Vec<PipelineVariable>,
     /// A start with the same token is the same start.
     pub client_request_token: Option<String>,
-    /// Refused, not ignored.
+    /// The revisions that its sources are asked for.
     #[serde(default)]
-    pub source_revisions: Vec<Value>,
+    pub source_revisions: Vec<SourceRevisionOverride>,
 }
 
 /// The execution.
@@ -57,9 +69,6 @@ impl Operation for StartPipelineExecution {
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: StartPipelineExecutionInput) -> Result<StartPipelineExecutionOutput, Error> {
-        if !input.source_revisions.is_empty() {
-            return Err(Error::not_implemented("codepipeline:StartPipelineExecution with sourceRevisions"));
-        }
         let (account, row) = pipelines::found(call, &input.name)?;
         let token = input.client_request_token.unwrap_or_default();
         if token.len() > 128 {
@@ -74,26 +83,16 @@ impl Operation for StartPipelineExecution {
             return Ok(StartPipelineExecutionOutput { pipeline_execution_id });
         }
         let pipeline = pipelines::declaration(call, account, &input.name, row.version)?;
-        let mut variables = pipelines::defaults(&pipeline);
-        for given in input.variables {
-            if !pipeline.variables.iter().any(|v| v.name == given.name) {
-                return Err(Error::validation(format!("The pipeline '{}' has no variable '{}'", input.name, given.name)));
-            }
-            variables.insert(given.name, given.value);
-        }
-        if let Some(missing) = pipeline.variables.iter().find(|v| !variables.contains_key(&v.name)) {
-            return Err(Error::validation(format!(
-                "The variable '{}' of the pipeline '{}' has no default value and is not given",
-                missing.name, input.name
-            )));
-        }
+        let given = input.variables.into_iter().map(|v| (v.name, v.value)).collect();
+        let variables = pipelines::variables(&pipeline, given)?;
+        let overrides = pipelines::overrides(&pipeline, input.source_revisions)?;
         let trigger = match &call.context().source_arn {
             Some(rule) if rule.service() == "events" => {
                 Trigger { trigger_type: "CloudWatchEvent".into(), trigger_detail: Some(rule.to_string()) }
             }
             _ => Trigger { trigger_type: "StartPipelineExecution".into(), trigger_detail: Some(call.caller().name()) },
         };
-        let id = run::start(call, account, &input.name, &row, trigger, variables)?;
+        let id = run::start(call, account, &pipeline, &row, run::Start { trigger, variables, overrides })?;
         if !token.is_empty() {
             call.put(&START_TOKENS, &key, &id)?;
         }

@@ -2,7 +2,7 @@ use crate::{
     CodePipeline, error, examples, pipelines,
     state::{EXECUTIONS, Status, StopRequest},
     structure,
-    workflows::execution_workflow,
+    workflows::{execution_workflow, run},
 };
 use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
@@ -68,6 +68,8 @@ impl Operation for StopPipelineExecution {
         row.stop = Some(StopRequest { abandon, reason: input.reason });
         row.updated = call.now();
         call.put(&EXECUTIONS, &[account.as_str(), name.as_str(), id.as_str()], &row)?;
+        let arn = call.arn(&name)?;
+        run::publish(call, &arn, &row, "Pipeline", Status::Stopping.event(), json!({}))?;
         durable::signal(call, &execution_workflow(&id), json!("stop"))?;
         Ok(StopPipelineExecutionOutput { pipeline_execution_id: id })
     }

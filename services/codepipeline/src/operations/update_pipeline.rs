@@ -1,6 +1,6 @@
 use super::create_pipeline::{declaring, kept};
 use crate::{
-    CodePipeline,
+    CodePipeline, custom,
     declaration::PipelineDeclaration,
     examples, pipelines, roles,
     state::{PIPELINES, STAGES, StageRow, VERSIONS, digits},
@@ -45,7 +45,8 @@ impl Operation for UpdatePipeline {
     fn execute(call: &mut Authorized<'_, Self>, input: UpdatePipelineInput) -> Result<UpdatePipelineOutput, Error> {
         let name = input.pipeline.name.clone();
         let (account, mut row) = pipelines::found(call, &name)?;
-        structure::check(&input.pipeline, call.region().as_str())?;
+        let customs = custom::of(call, account, &input.pipeline)?;
+        structure::check(&input.pipeline, call.region().as_str(), &customs)?;
         roles::check(call, account, &input.pipeline)?;
         row.version += 1;
         row.updated = call.now();
@@ -72,7 +73,7 @@ fn forget_stages(call: &mut Authorized<'_, UpdatePipeline>, account: base::Accou
         if pipeline.stages.iter().any(|s| s.name == stage) || row.occupant.is_some() {
             continue;
         }
-        if let Some(waiting) = &row.waiting {
+        for waiting in row.waiting.iter().chain(&row.queue) {
             run::supersede(call, account, &arn, waiting)?;
         }
         call.delete(&STAGES, &[account.as_str(), name, stage]);

@@ -40,7 +40,10 @@ impl Provider for CodeCommit {
     fn start(&self, job: &mut Job<'_, '_>) -> Result<Progress, Stop> {
         let (repository, branch) = (job.required("RepositoryName")?, job.required("BranchName")?);
         let answer = job.call("codecommit:GetBranch", json!({"repositoryName": repository, "branchName": branch}))?;
-        let commit = text(&answer, "/branch/commitId")
+        let newest = text(&answer, "/branch/commitId");
+        let commit = job
+            .asked_for("COMMIT_ID")
+            .or(newest)
             .ok_or_else(|| failed("RevisionUnavailable", format!("The branch {branch} of {repository} has no commit")))?
             .to_string();
         let answer = job.call("codecommit:GetCommit", json!({"repositoryName": repository, "commitId": commit}))?;

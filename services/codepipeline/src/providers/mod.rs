@@ -4,6 +4,7 @@ mod cloudformation;
 mod codebuild;
 mod codecommit;
 mod connection;
+mod custom;
 mod manual;
 mod s3_deploy;
 mod s3_source;
@@ -13,7 +14,8 @@ use crate::{
     CodePipeline,
     declaration::{ActionDeclaration, ActionTypeId, ArtifactStore},
     error,
-    state::{Approval, Artifact, ErrorDetails, External, Revision},
+    state::{Approval, Artifact, ErrorDetails, External, Revision, SourceOverride},
+    workflows::run::Run,
 };
 use base::Timestamp;
 use gate::{Actor, Error, Scope};
@@ -67,6 +69,10 @@ pub(crate) struct Job<'j, 's> {
     pub(crate) approval: Option<&'j Approval>,
     /// What the execution's sources were found at.
     pub(crate) revisions: &'j [Revision],
+    /// The execution that it is part of.
+    pub(crate) run: &'j Run,
+    /// What the execution's starter asked the sources for.
+    pub(crate) overrides: &'j [SourceOverride],
 }
 
 impl Job<'_, '_> {
@@ -80,6 +86,11 @@ impl Job<'_, '_> {
             .filter(|text| !text.is_empty())
             .map(str::to_string)
             .ok_or_else(|| failed("ConfigurationError", format!("The setting {name} of the action {} has no value", self.action.name)))
+    }
+    /// The revision of this type that the starter asked this source for.
+    pub(crate) fn asked_for(&self, revision_type: &str) -> Option<&str> {
+        let mine = |o: &&SourceOverride| o.action_name == self.action.name && o.revision_type == revision_type;
+        self.overrides.iter().find(mine).map(|o| o.revision_value.as_str())
     }
     pub(crate) fn flag(&self, name: &str) -> bool {
         self.setting(name).is_some_and(|text| text.eq_ignore_ascii_case("true"))
@@ -222,9 +233,17 @@ const NOT_HERE: [(&str, &str); 25] = [
     ("Build", "Jenkins"),
 ];
 
+/// What there is of AWS's own.
+pub(crate) fn kinds() -> impl Iterator<Item = &'static Kind> {
+    PROVIDERS.iter().map(|p| p.kind())
+}
+
 /// The provider of a type of action.
 pub(crate) fn provider(kind: &ActionTypeId, action: &str) -> Result<&'static dyn Provider, Error> {
     let ActionTypeId { category, owner, provider, version } = kind;
+    if owner == "Custom" {
+        return Ok(&custom::Custom);
+    }
     let ours = owner == "AWS" && version == "1";
     let found = PROVIDERS.iter().find(|p| ours && p.kind().provider == provider && p.kind().categories.contains(&category.as_str()));
     match found {

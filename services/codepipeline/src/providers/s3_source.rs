@@ -36,7 +36,8 @@ impl Provider for S3Source {
         if !artifacts::check_bucket(job.scope, job.actor, &bucket)? {
             return Err(failed("ConfigurationError", format!("The source bucket {bucket} is not versioned; enable its versioning")));
         }
-        let (found, mut content) = artifacts::open(job.scope, job.actor, &bucket, &key)?;
+        let version = job.asked_for("S3_OBJECT_VERSION_ID").map(str::to_string);
+        let (found, mut content) = artifacts::open_version(job.scope, job.actor, &bucket, &key, version.as_deref())?;
         let output = job.output()?;
         artifacts::write(job.scope, job.actor, job.store, &output, &mut content)?;
         let version = found.version_id.unwrap_or_default();

@@ -12,7 +12,7 @@ pub(crate) struct Pipeline;
 const MAX_NAME: usize = 100;
 
 /// `RoleArn` to `roleArn`, at every depth but within the maps that users fill (`Configuration`).
-fn small_initials(value: Value) -> Value {
+pub(super) fn small_initials(value: Value) -> Value {
     match value {
         Value::Object(members) => Value::Object(
             members

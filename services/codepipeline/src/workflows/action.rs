@@ -6,7 +6,7 @@ use crate::{
     declaration::ActionDeclaration,
     providers::{self, Done, Failure, Job, Progress, Stop, Waiting, failed},
     roles,
-    state::{ActionRow, Artifact, ErrorDetails, External, Status},
+    state::{APPROVALS, ActionRow, Approval, Artifact, ErrorDetails, External, Mode, PendingApproval, Status},
     variables,
 };
 use gate::{Error, Scope};
@@ -52,7 +52,7 @@ pub(crate) fn start(run: &mut Run, scope: &mut Scope<'_, CodePipeline>, action: 
     let result = match resolved {
         Ok(configuration) => {
             row.configuration = configuration;
-            with_job(run, scope, action, &row, |job, provider| provider.start(job))
+            with_job(run, scope, action, &Work::of(&row), |job, provider| provider.start(job))
         }
         Err(why) => Err(failed(
             "ConfigurationError",
@@ -69,15 +69,32 @@ pub(crate) fn start(run: &mut Run, scope: &mut Scope<'_, CodePipeline>, action: 
 pub(crate) fn look(run: &mut Run, scope: &mut Scope<'_, CodePipeline>, row: &mut ActionRow) -> Result<(), Error> {
     let action = run.declared(&row.action)?;
     let memo = row.memo.clone();
-    let result = with_job(run, scope, &action, row, |job, provider| provider.look(job, memo));
+    let result = with_job(run, scope, &action, &Work::of(row), |job, provider| provider.look(job, memo));
     settle(run, scope, &action, row, result)
 }
 
-fn with_job(
+/// What a provider works on: an action, or a rule.
+pub(crate) struct Work<'w> {
+    pub(crate) id: &'w str,
+    pub(crate) configuration: &'w BTreeMap<String, String>,
+    pub(crate) inputs: &'w [Artifact],
+    pub(crate) outputs: &'w [Artifact],
+    pub(crate) approval: Option<&'w Approval>,
+}
+
+impl<'w> Work<'w> {
+    fn of(row: &'w ActionRow) -> Self {
+        let ActionRow { id, configuration, inputs, outputs, approval, .. } = row;
+        Self { id, configuration, inputs, outputs, approval: approval.as_ref() }
+    }
+}
+
+/// Has the provider of an action work as the action's role.
+pub(crate) fn with_job(
     run: &Run,
     scope: &mut Scope<'_, CodePipeline>,
     action: &ActionDeclaration,
-    row: &ActionRow,
+    on: &Work<'_>,
     work: impl FnOnce(&mut Job<'_, '_>, &'static dyn providers::Provider) -> Result<Progress, Stop>,
 ) -> Result<Progress, Stop> {
     let provider = providers::provider(&action.action_type_id, &action.name)?;
@@ -91,13 +108,15 @@ fn with_job(
             actor: &actor,
             action,
             pipeline: &run.pipeline.name,
-            id: &row.id,
-            configuration: &row.configuration,
+            id: on.id,
+            configuration: on.configuration,
             store,
-            inputs: &row.inputs,
-            outputs: &row.outputs,
-            approval: row.approval.as_ref(),
+            inputs: on.inputs,
+            outputs: on.outputs,
+            approval: on.approval,
             revisions: &run.row.revisions,
+            run,
+            overrides: &run.row.overrides,
         },
         provider,
     )
@@ -132,11 +151,24 @@ fn wait(run: &Run, scope: &mut Scope<'_, CodePipeline>, row: &mut ActionRow, wai
     }
     row.memo = waiting.memo;
     row.next_look = Some(waiting.next_look);
+    let asked = waiting.token.is_some();
     row.token = waiting.token.or(row.token.take());
     if waiting.external != External::default() {
         row.external = waiting.external;
     }
+    if let Some(token) = row.token.as_ref().filter(|_| asked && run.row.mode == Mode::Parallel) {
+        // Its stages are shown to nobody: the token is the action's external execution id, as on AWS.
+        let pending = PendingApproval { execution: run.row.id.clone(), id: row.id.clone() };
+        scope.put(&APPROVALS, &[run.account.as_str(), run.pipeline.name.as_str(), hashed(token).as_str()], &pending)?;
+        row.external.id = Some(token.clone());
+    }
     run.put_action(scope, row)
+}
+
+/// A token as it is looked up by.
+pub(crate) fn hashed(token: &str) -> String {
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, token.as_bytes());
+    digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn succeed(
@@ -176,7 +208,10 @@ pub(crate) fn fail(
 /// Keeps an action that has ended.
 pub(crate) fn close(run: &mut Run, scope: &mut Scope<'_, CodePipeline>, row: &mut ActionRow) -> Result<(), Error> {
     row.updated = scope.now();
-    row.token = None;
+    if let Some(token) = row.token.take().filter(|_| run.row.mode == Mode::Parallel) {
+        scope.delete(&APPROVALS, &[run.account.as_str(), run.pipeline.name.as_str(), hashed(&token).as_str()]);
+        row.external.id = None;
+    }
     row.next_look = None;
     row.memo = Value::Null;
     run.put_action(scope, row)?;
@@ -185,12 +220,25 @@ pub(crate) fn close(run: &mut Run, scope: &mut Scope<'_, CodePipeline>, row: &mu
 
 fn tell(run: &Run, scope: &mut Scope<'_, CodePipeline>, row: &ActionRow) -> Result<(), Error> {
     let kind = run.declared(&row.action)?.action_type_id;
-    let more = json!({
+    let mut more = json!({
         "stage": row.stage,
         "action": row.action,
         "action-execution-id": row.id,
         "region": scope.region(),
         "type": {"owner": kind.owner, "category": kind.category, "provider": kind.provider, "version": kind.version},
     });
-    run.publish(scope, "Action", row.status, more)
+    if row.status != Status::InProgress {
+        let place = |a: &Artifact| json!({"name": a.name, "s3location": {"bucket": a.bucket, "key": a.key}});
+        more["input-artifacts"] = row.inputs.iter().map(place).collect();
+        more["output-artifacts"] = row.outputs.iter().map(place).collect();
+    }
+    if let Some(error) = &row.error {
+        more["execution-result"] = json!({
+            "external-execution-id": row.external.id,
+            "external-execution-summary": error.message,
+            "external-execution-url": row.external.url,
+            "error-code": error.code,
+        });
+    }
+    run.publish(scope, "Action", row.status.event(), more)
 }

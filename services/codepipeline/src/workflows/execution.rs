@@ -1,11 +1,11 @@
 use super::{
-    ExecutionState, action,
+    ExecutionState, action, condition,
     run::{Pace, Run},
     stage,
 };
 use crate::{
     CodePipeline,
-    state::{ActionRow, Status},
+    state::{ActionRow, ConditionStatus, Phase, Status},
 };
 use durable::{Next, Work, Workflow};
 use gate::{Error, Scope};
@@ -44,6 +44,7 @@ impl Workflow for Execution {
         }
         run.row.status_summary = Some(error.message.clone());
         if run.row.entered {
+            condition::give_up(&run, work, &error.message)?;
             stage::leave(&mut run, work, Status::Failed)?
         } else {
             run.end(work, Status::Failed)?
@@ -67,7 +68,14 @@ fn advance(run: &mut Run, scope: &mut Scope<'_, CodePipeline>, woken: bool) -> R
             row.status = Status::Abandoned;
             action::close(run, scope, &mut row)?;
         }
+        if let Phase::Checking(kind) = run.row.phase {
+            condition::end_rules(run, scope, Status::Abandoned)?;
+            condition::note(run, scope, kind, ConditionStatus::Abandoned, stopping.and_then(|s| s.reason))?;
+        }
         return stage::leave(run, scope, Status::Stopped);
+    }
+    if let Phase::Checking(kind) = run.row.phase {
+        return condition::advance(run, scope, kind, stopping.is_some(), woken);
     }
     work_in_stage(run, scope, rows, stopping.is_some(), woken)
 }
@@ -112,11 +120,11 @@ fn work_in_stage(
         }
         let ended = |wanted: fn(Status) -> bool| group.iter().filter_map(|a| status_of(&a.name)).any(wanted);
         if ended(|s| matches!(s, Status::Failed | Status::Abandoned)) {
-            return stage::leave(run, scope, Status::Failed);
+            return if stopping { stage::leave(run, scope, Status::Failed) } else { stage::fail(run, scope) };
         }
         if stopping {
             return stage::leave(run, scope, Status::Stopped);
         }
     }
-    stage::leave(run, scope, Status::Succeeded)
+    stage::succeed(run, scope)
 }

@@ -1,8 +1,10 @@
 //! The long work: one workflow for each execution, one for each pipeline that polls its sources.
 
 pub(crate) mod action;
+pub(crate) mod condition;
 pub(crate) mod execution;
 pub(crate) mod poller;
+pub(crate) mod rollback;
 pub(crate) mod run;
 pub(crate) mod stage;
 

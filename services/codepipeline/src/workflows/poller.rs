@@ -46,7 +46,14 @@ impl Workflow for Poller {
         if changed {
             let trigger = Trigger { trigger_type: "PollForSourceChanges".into(), trigger_detail: None };
             let declaration = pipelines::declaration(work, account, &state.pipeline, pipeline.version)?;
-            run::start(work, account, &state.pipeline, &pipeline, trigger, pipelines::defaults(&declaration))?;
+            let start = run::Start::by(trigger, pipelines::defaults(&declaration));
+            match run::start(work, account, &declaration, &pipeline, start) {
+                // As many as there may be are under way: AWS starts no more then.
+                Err(e) if e.code == "ConcurrentPipelineExecutionsLimitExceededException" => {}
+                started => {
+                    started?;
+                }
+            }
         }
         Ok(Next::Wait(state))
     }

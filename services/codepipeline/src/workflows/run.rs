@@ -2,7 +2,11 @@ use super::{ExecutionState, execution::Execution, execution_workflow};
 use crate::{
     CodePipeline,
     declaration::{ActionDeclaration, PipelineDeclaration, StageDeclaration},
-    state::{ACTIONS, ActionRow, EXECUTIONS, ExecutionRow, PIPELINES, PipelineRow, STAGES, StageRow, Status, Trigger, VERSIONS, digits},
+    error,
+    state::{
+        ACTIONS, ACTIVE, ActionRow, EXECUTIONS, ExecutionRow, Mode, OWN_STAGES, PIPELINES, Phase, PipelineRow, STAGES, SourceOverride,
+        StageRow, Status, Trigger, VERSIONS, digits,
+    },
     variables,
 };
 use base::{AccountId, Arn, Timestamp};
@@ -30,10 +34,15 @@ pub(crate) struct Run {
 impl Run {
     /// The execution, if it is still under way.
     pub(crate) fn load(scope: &mut Scope<'_, CodePipeline>, account: AccountId, state: &ExecutionState) -> Result<Option<Self>, Error> {
+        Ok(Self::of(scope, account, state)?.filter(|run| run.row.status.under_way()))
+    }
+
+    /// The execution, if its pipeline is still there.
+    pub(crate) fn of(scope: &mut Scope<'_, CodePipeline>, account: AccountId, state: &ExecutionState) -> Result<Option<Self>, Error> {
         let name = state.pipeline.as_str();
         let Some(pipeline) = scope.get(&PIPELINES, &[account.as_str(), name])? else { return Ok(None) };
         let Some(row) = scope.get(&EXECUTIONS, &[account.as_str(), name, state.execution.as_str()])? else { return Ok(None) };
-        if row.generation != pipeline.generation || !row.status.under_way() {
+        if row.generation != pipeline.generation {
             return Ok(None);
         }
         let declaration = scope.get(&VERSIONS, &[account.as_str(), name, digits(row.version).as_str()])?;
@@ -61,11 +70,45 @@ impl Run {
     }
 
     pub(crate) fn stage_row(&self, scope: &mut Scope<'_, CodePipeline>) -> Result<StageRow, Error> {
-        Ok(scope.get(&STAGES, &[self.account.as_str(), self.pipeline.name.as_str(), self.stage().name.as_str()])?.unwrap_or_default())
+        let (account, pipeline, stage) = (self.account.as_str(), self.pipeline.name.as_str(), self.stage().name.as_str());
+        let found = match self.row.mode {
+            Mode::Parallel => scope.get(&OWN_STAGES, &[account, pipeline, self.row.id.as_str(), stage])?,
+            Mode::Superseded | Mode::Queued => scope.get(&STAGES, &[account, pipeline, stage])?,
+        };
+        Ok(found.unwrap_or_default())
     }
 
     pub(crate) fn put_stage(&self, scope: &mut Scope<'_, CodePipeline>, row: &StageRow) -> Result<(), Error> {
-        scope.put(&STAGES, &[self.account.as_str(), self.pipeline.name.as_str(), self.stage().name.as_str()], row)
+        let (account, pipeline, stage) = (self.account.as_str(), self.pipeline.name.as_str(), self.stage().name.as_str());
+        match self.row.mode {
+            Mode::Parallel => scope.put(&OWN_STAGES, &[account, pipeline, self.row.id.as_str(), stage], row),
+            Mode::Superseded | Mode::Queued => scope.put(&STAGES, &[account, pipeline, stage], row),
+        }
+    }
+
+    /// Holds its stage again.
+    pub(crate) fn hold(&mut self, scope: &mut Scope<'_, CodePipeline>) -> Result<(), Error> {
+        let mut stage = self.stage_row(scope)?;
+        stage.occupant = Some(self.row.id.clone());
+        stage.latest = Some((self.row.id.clone(), Status::InProgress));
+        self.row.entered = true;
+        self.put_stage(scope, &stage)?;
+        self.tell_stage(scope, "RESUMED")
+    }
+
+    /// What these actions of the present stage had brought is no longer there: they run again.
+    pub(crate) fn forget_actions(&mut self, again: &[String]) {
+        let declared: Vec<ActionDeclaration> = self.stage().actions.iter().filter(|a| again.contains(&a.name)).cloned().collect();
+        self.row.actions.retain(|action, _| !again.contains(action));
+        self.row.revisions.retain(|r| !again.contains(&r.action));
+        for action in declared {
+            for output in &action.output_artifacts {
+                self.row.artifacts.remove(&output.name);
+            }
+            if let Some(namespace) = &action.namespace {
+                self.row.namespaces.remove(namespace);
+            }
+        }
     }
 
     /// The runs of the present stage's actions.
@@ -93,25 +136,51 @@ impl Run {
     /// Ends the execution.
     pub(crate) fn end(&mut self, scope: &mut Scope<'_, CodePipeline>, status: Status) -> Result<Pace, Error> {
         self.row.status = status;
-        self.publish(scope, "Pipeline", status, json!({}))?;
+        scope.delete(&ACTIVE, &[self.account.as_str(), self.pipeline.name.as_str(), self.row.id.as_str()]);
+        self.publish(scope, "Pipeline", status.event(), json!({}))?;
         Ok(Pace::End)
     }
 
+    /// Tells of the present stage.
+    pub(crate) fn tell_stage(&self, scope: &mut Scope<'_, CodePipeline>, state: &str) -> Result<(), Error> {
+        tell_stage(scope, &self.arn, &self.row, &self.stage().name, state)
+    }
+
     /// Tells the feed of a change, in the shape of AWS's events.
-    pub(crate) fn publish(&self, scope: &mut Scope<'_, CodePipeline>, what: &str, status: Status, more: Value) -> Result<(), Error> {
-        publish(scope, &self.arn, &self.row, what, status, more)
+    pub(crate) fn publish(&self, scope: &mut Scope<'_, CodePipeline>, what: &str, state: &str, more: Value) -> Result<(), Error> {
+        publish(scope, &self.arn, &self.row, what, state, more)
     }
 }
 
-fn publish(
+/// Tells of a stage of an execution.
+pub(crate) fn tell_stage(
+    scope: &mut Scope<'_, CodePipeline>,
+    arn: &Arn,
+    row: &ExecutionRow,
+    stage: &str,
+    state: &str,
+) -> Result<(), Error> {
+    publish(scope, arn, row, "Stage", state, json!({"stage": stage}))
+}
+
+/// Tells the feed of a change, in the shape of AWS's events.
+/// Source: <https://docs.aws.amazon.com/codepipeline/latest/userguide/detect-state-changes-cloudwatch-events.html>
+pub(crate) fn publish(
     scope: &mut Scope<'_, CodePipeline>,
     arn: &Arn,
     row: &ExecutionRow,
     what: &str,
-    status: Status,
+    state: &str,
     more: Value,
 ) -> Result<(), Error> {
-    let mut detail = json!({"pipeline": arn.resource(), "execution-id": row.id, "version": row.version, "state": status.event()});
+    let mut detail = json!({
+        "pipeline": arn.resource(),
+        "execution-id": row.id,
+        "start-time": row.started.iso(),
+        "version": row.version,
+        "state": state,
+        "execution-trigger": {"trigger-type": row.trigger.trigger_type, "trigger-detail": row.trigger.trigger_detail},
+    });
     if let (Value::Object(detail), Value::Object(more)) = (&mut detail, more) {
         detail.extend(more);
     }
@@ -131,22 +200,50 @@ pub(crate) fn supersede(scope: &mut Scope<'_, CodePipeline>, account: AccountId,
         row.status = Status::Superseded;
         row.updated = scope.now();
         scope.put(&EXECUTIONS, &key, &row)?;
-        publish(scope, arn, &row, "Pipeline", Status::Superseded, json!({}))?;
+        scope.delete(&ACTIVE, &key);
+        publish(scope, arn, &row, "Pipeline", Status::Superseded.event(), json!({}))?;
         durable::signal(scope, &execution_workflow(execution), json!("superseded"))?;
     }
     Ok(())
+}
+
+/// What a start brings beside the pipeline.
+pub(crate) struct Start {
+    pub(crate) trigger: Trigger,
+    pub(crate) variables: BTreeMap<String, String>,
+    pub(crate) overrides: Vec<SourceOverride>,
+}
+
+impl Start {
+    /// With nothing of the starter's own.
+    pub(crate) fn by(trigger: Trigger, variables: BTreeMap<String, String>) -> Self {
+        Self { trigger, variables, overrides: Vec::new() }
+    }
+}
+
+/// AWS's limit of executions of a QUEUED or PARALLEL pipeline that are under way.
+const MAX_ACTIVE: usize = 50;
+
+/// Refuses one more execution of a pipeline that has as many under way as there may be.
+pub(crate) fn check_room(scope: &mut Scope<'_, CodePipeline>, account: AccountId, name: &str, mode: Mode) -> Result<(), Error> {
+    if mode == Mode::Superseded {
+        return Ok(());
+    }
+    let active = scope.page(&ACTIVE, &[account.as_str(), name], None, MAX_ACTIVE, false)?;
+    if active.len() < MAX_ACTIVE { Ok(()) } else { Err(error::too_many_executions(name, MAX_ACTIVE)) }
 }
 
 /// Starts an execution of a pipeline's present version.
 pub(crate) fn start(
     scope: &mut Scope<'_, CodePipeline>,
     account: AccountId,
-    name: &str,
+    declared: &PipelineDeclaration,
     pipeline: &PipelineRow,
-    trigger: Trigger,
-    variables: BTreeMap<String, String>,
+    start: Start,
 ) -> Result<String, Error> {
     let now = scope.now();
+    let (name, mode) = (declared.name.as_str(), declared.mode());
+    check_room(scope, account, name, mode)?;
     let id = base::uuid_v7(scope.entropy(), now);
     let row = ExecutionRow {
         id: id.clone(),
@@ -154,26 +251,46 @@ pub(crate) fn start(
         version: pipeline.version,
         status: Status::InProgress,
         status_summary: None,
-        trigger,
+        trigger: start.trigger,
         started: now,
         updated: now,
         stage: 0,
         entered: false,
         actions: BTreeMap::new(),
-        variables,
+        variables: start.variables,
         namespaces: BTreeMap::new(),
         artifacts: BTreeMap::new(),
         revisions: Vec::new(),
         stop: None,
+        mode,
+        rollback_of: None,
+        phase: Phase::Actions,
+        overrides: start.overrides,
     };
-    scope.put(&EXECUTIONS, &[account.as_str(), name, id.as_str()], &row)?;
+    if let (Mode::Queued, Some(first)) = (mode, declared.stages.first()) {
+        // Its place is that of its start, whoever's first step comes first.
+        let key = [account.as_str(), name, first.name.as_str()];
+        let mut stage = scope.get(&STAGES, &key)?.unwrap_or_default();
+        stage.queue.push(id.clone());
+        scope.put(&STAGES, &key, &stage)?;
+    }
     let arn = Arn::new("codepipeline", scope.region().as_str(), account.as_str(), name);
-    publish(scope, &arn, &row, "Pipeline", Status::InProgress, json!({}))?;
-    durable::start::<Execution>(
-        scope,
-        &execution_workflow(&id),
-        account,
-        &ExecutionState { pipeline: name.into(), execution: id.clone() },
-    )?;
+    begin(scope, account, &arn, &row)?;
     Ok(id)
+}
+
+/// Keeps a new execution and starts its work.
+pub(crate) fn begin(scope: &mut Scope<'_, CodePipeline>, account: AccountId, arn: &Arn, row: &ExecutionRow) -> Result<(), Error> {
+    let name = arn.resource();
+    let key = [account.as_str(), name, row.id.as_str()];
+    scope.put(&EXECUTIONS, &key, row)?;
+    publish(scope, arn, row, "Pipeline", Status::InProgress.event(), json!({}))?;
+    go_on(scope, account, name, &row.id)
+}
+
+/// Sets an execution's work going.
+pub(crate) fn go_on(scope: &mut Scope<'_, CodePipeline>, account: AccountId, name: &str, execution: &str) -> Result<(), Error> {
+    scope.put(&ACTIVE, &[account.as_str(), name, execution], &())?;
+    let state = ExecutionState { pipeline: name.into(), execution: execution.into() };
+    durable::start::<Execution>(scope, &execution_workflow(execution), account, &state)
 }

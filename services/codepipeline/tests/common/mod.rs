@@ -166,6 +166,37 @@ impl Delivery {
         })
     }
 
+    /// The same pipeline of type V2, with changes.
+    pub fn v2(&self, change: impl FnOnce(&mut Value)) -> Value {
+        let mut pipeline = self.pipeline(false);
+        pipeline["pipelineType"] = json!("V2");
+        change(&mut pipeline);
+        pipeline
+    }
+
+    pub fn declare(&self, pipeline: &Value) {
+        self.ok(&self.dev, "codepipeline:CreatePipeline", json!({"pipeline": pipeline}));
+        self.run();
+    }
+
+    /// Starts an execution and lets it run as far as it goes; its id.
+    pub fn start(&self) -> String {
+        self.world.clock.advance(std::time::Duration::from_secs(1));
+        let admin = self.world.administrator(DEV);
+        let started = self.ok(&admin, "codepipeline:StartPipelineExecution", json!({"name": "shop"}));
+        self.run();
+        started["pipelineExecutionId"].as_str().unwrap().into()
+    }
+
+    /// All statuses, newest first.
+    pub fn statuses(&self) -> Vec<String> {
+        self.executions().iter().map(|e| e["status"].as_str().unwrap().to_string()).collect()
+    }
+
+    pub fn stage(&self, stage: usize) -> Value {
+        self.state()["stageStates"][stage].clone()
+    }
+
     /// Makes the pipeline and lets it run as far as it goes.
     pub fn create(&self) {
         self.ok(&self.dev, "codepipeline:CreatePipeline", json!({"pipeline": self.pipeline(false)}));

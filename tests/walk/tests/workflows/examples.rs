@@ -7,7 +7,7 @@ use crate::{
 use serde_json::{Value, json};
 
 /// Those that have handlers of commands, which may run again.
-pub const COMMANDS: [&str; 2] = ["codebuild/Build", "iam/IssuerKeys"];
+pub const COMMANDS: [&str; 3] = ["codebuild/Batch", "codebuild/Build", "iam/IssuerKeys"];
 
 pub const BUCKET: &str = "stack-goods";
 
@@ -18,6 +18,7 @@ pub const ALL: &[Example] = &[
         phases: &[create_stack_set, update_stack_set, empty_stack_set],
         look: stack_sets,
     },
+    Example { workflow: "codebuild/Batch", phases: &[start_batch], look: batches },
     Example { workflow: "codebuild/Build", phases: &[start_build], look: builds },
     Example { workflow: "codepipeline/Execution", phases: &[create_pipeline, put_source, approve], look: executions },
     Example { workflow: "codepipeline/Poller", phases: &[create_pipeline, put_source], look: executions },
@@ -174,6 +175,28 @@ fn start_build(yard: &Yard) {
         }),
     );
     yard.call("codebuild:StartBuild", json!({"projectName": "shop"}));
+}
+
+/// Its first build cannot read the buildspec, so that the batch ends with it.
+fn start_batch(yard: &Yard) {
+    let role = role(yard, "Build", "codebuild.amazonaws.com", json!(["logs:*", "codebuild:StartBuild"]));
+    yard.call(
+        "codebuild:CreateProject",
+        json!({
+            "name": "shop", "serviceRole": role, "source": {"type": "NO_SOURCE", "buildspec": "version: 0.2\nphases: nothing\n"},
+            "artifacts": {"type": "NO_ARTIFACTS"}, "buildBatchConfig": {"serviceRole": role},
+            "environment": {"type": "LINUX_CONTAINER", "image": "aws/codebuild/standard:7.0", "computeType": "BUILD_GENERAL1_SMALL"},
+        }),
+    );
+    yard.call("codebuild:StartBuildBatch", json!({"projectName": "shop"}));
+}
+
+fn batches(yard: &Yard) -> Vec<String> {
+    let ids = yard.call("codebuild:ListBuildBatches", json!({}));
+    let found = yard.call("codebuild:BatchGetBuildBatches", json!({"ids": ids["ids"]}));
+    let mut all = told(&found, "buildBatches", &["buildBatchNumber", "buildBatchStatus", "currentPhase"]);
+    all.extend(builds(yard));
+    all
 }
 
 fn builds(yard: &Yard) -> Vec<String> {

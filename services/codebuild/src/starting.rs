@@ -1,0 +1,113 @@
+//! How a build begins: its number, its rows, its work.
+
+use crate::{
+    CodeBuild,
+    checks::GIT_HOSTS,
+    error::{invalid, too_many_active},
+    model::ProjectSource,
+    names::Owner,
+    state::{ACTIVE, BUILDS_BY_PROJECT, BUILDS_BY_TIME, BuildRow, IN_PROGRESS, NUMBERS, ProjectRow, TOKENS, TokenRow},
+    workflows::build,
+};
+use gate::{Caller, Error, Identity, Scope};
+use serde::Serialize;
+use std::time::Duration;
+
+/// How long an idempotency token counts.
+const TOKEN_LIFE: Duration = Duration::from_secs(5 * 60);
+
+/// As AWS names those who start builds.
+pub(crate) fn initiator(caller: &Caller, pipeline: Option<&str>) -> String {
+    match (pipeline, caller.identity()) {
+        (Some(pipeline), _) => format!("codepipeline/{pipeline}"),
+        (None, Identity::Role(session)) => format!("{}/{}", session.role_name, session.name),
+        (None, Identity::User { name, .. }) => name.clone(),
+        (None, Identity::Root { .. }) => "root".into(),
+        (None, Identity::Service { name, .. }) => name.clone(),
+        (None, Identity::Federated(session)) => session.name.clone(),
+        (None, Identity::WebIdentity(_) | Identity::Anonymous) => "anonymous".into(),
+    }
+}
+
+/// What cannot be fetched is refused before a build begins.
+pub(crate) fn check_reach<'s>(operation: &str, sources: impl IntoIterator<Item = &'s ProjectSource>) -> Result<(), Error> {
+    match sources.into_iter().find(|source| GIT_HOSTS.contains(&source.kind.as_str())) {
+        Some(source) => Err(Error::not_implemented(&format!("codebuild:{operation} with source type {}", source.kind))),
+        None => Ok(()),
+    }
+}
+
+/// Group and stream of a build's log. None: it is switched off.
+pub(crate) fn log_of(project: &ProjectRow, name: &str, uuid: &str) -> Option<(String, String)> {
+    let config = project.logs_config.as_ref().and_then(|c| c.cloud_watch_logs.as_ref());
+    if config.is_some_and(|c| c.status == "DISABLED") {
+        return None;
+    }
+    let group = config.and_then(|c| c.group_name.clone()).unwrap_or_else(|| format!("/aws/codebuild/{name}"));
+    let stream = config.and_then(|c| c.stream_name.as_ref()).map_or_else(|| uuid.to_string(), |prefix| format!("{prefix}/{uuid}"));
+    Some((group, stream))
+}
+
+/// What a token started before; or an error, if it asked for something else.
+pub(crate) fn started_before(
+    scope: &mut Scope<'_, CodeBuild>,
+    owner: &Owner,
+    operation: &str,
+    token: Option<&str>,
+    asked: &impl Serialize,
+) -> Result<Option<String>, Error> {
+    let Some(token) = token else { return Ok(None) };
+    let now = scope.now();
+    match scope.get(&TOKENS, &owner.row_of(operation, token))? {
+        Some(row) if now.since(row.when) > TOKEN_LIFE => Ok(None),
+        Some(row) if row.asked == digest(asked)? => Ok(Some(row.id)),
+        Some(_) => Err(invalid(format!("Parameter mismatch: the idempotency token '{token}' was used with other parameters"))),
+        None => Ok(None),
+    }
+}
+
+/// Keeps what a token has started.
+pub(crate) fn keep_token(
+    scope: &mut Scope<'_, CodeBuild>,
+    owner: &Owner,
+    operation: &str,
+    token: Option<&str>,
+    asked: &impl Serialize,
+    id: &str,
+) -> Result<(), Error> {
+    let Some(token) = token else { return Ok(()) };
+    let row = TokenRow { id: id.into(), asked: digest(asked)?, when: scope.now() };
+    scope.put(&TOKENS, &owner.row_of(operation, token), &row)
+}
+
+fn digest(asked: &impl Serialize) -> Result<String, Error> {
+    let text = serde_json::to_vec(asked).map_err(Error::internal)?;
+    Ok(crate::sums::sha256(&text))
+}
+
+/// Whether one more build of a project may run.
+pub(crate) fn check_concurrency(scope: &mut Scope<'_, CodeBuild>, owner: &Owner, project: &str, limit: Option<u64>) -> Result<(), Error> {
+    let Some(limit) = limit else { return Ok(()) };
+    let most = usize::try_from(limit).unwrap_or(usize::MAX);
+    let active = scope.page(&ACTIVE, &owner.row(project), None, most, false)?.len();
+    if active >= most { Err(too_many_active(limit)) } else { Ok(()) }
+}
+
+/// Writes a new build's rows and sets its work going; gives its id.
+pub(crate) fn begin(scope: &mut Scope<'_, CodeBuild>, owner: &Owner, uuid: &str, row: &mut BuildRow) -> Result<String, Error> {
+    let (name, now) = (row.project.clone(), scope.now());
+    let id = format!("{name}:{uuid}");
+    row.number = scope.get(&NUMBERS, &owner.row(&name))?.unwrap_or(0) + 1;
+    scope.put(&NUMBERS, &owner.row(&name), &row.number)?;
+    row.status = IN_PROGRESS.into();
+    row.started = now;
+    row.phases = Vec::new();
+    row.enter("SUBMITTED", now);
+    row.enter("QUEUED", now);
+    build::save(scope, owner, &id, row)?;
+    let by_time = base::uuid_v7(scope.entropy(), now);
+    scope.put(&BUILDS_BY_TIME, &owner.row(&by_time), &id)?;
+    scope.put(&BUILDS_BY_PROJECT, &owner.row_of(&name, &format!("{:020}", row.number)), &id)?;
+    build::begin(scope, owner, &id)?;
+    Ok(id)
+}
