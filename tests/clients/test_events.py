@@ -105,6 +105,52 @@ class Events(Served):
         time.sleep(0.5)
         self.assertEqual(len(codebuild.list_builds_for_project(projectName="told")["ids"]), 1)
 
+    def test_a_stack(self):
+        """Rule, bus, its policy and a connection by a template; then changed, and deleted."""
+        template = """
+Parameters: { Seconds: { Type: String, Default: "rate(1 day)" } }
+Resources:
+  Bus: { Type: AWS::Events::EventBus, Properties: { Name: orders, Description: what the shop tells } }
+  Lets: { Type: AWS::Events::EventBusPolicy, Properties: { EventBusName: !Ref Bus, StatementId: prod, Action: events:PutEvents, Principal: "%s" } }
+  Group: { Type: AWS::Logs::LogGroup, Properties: { LogGroupName: /stack } }
+  Daily: { Type: AWS::Events::Rule, Properties: { ScheduleExpression: !Ref Seconds, State: DISABLED, Tags: [{ Key: team, Value: shop }] } }
+  Orders:
+    Type: AWS::Events::Rule
+    Properties:
+      EventBusName: !Ref Bus
+      EventPattern: { source: [shop], detail: { n: [{ exists: true }] } }
+      Targets: [{ Id: log, Arn: !Sub "arn:aws:logs:${AWS::Region}:${AWS::AccountId}:log-group:${Group}" }]
+  Source: { Type: AWS::CodeStarConnections::Connection, Properties: { ConnectionName: shop, ProviderType: GitHub } }
+Outputs:
+  Rule: { Value: !GetAtt Orders.Arn }
+  RuleName: { Value: !Ref Orders }
+  Daily: { Value: !Ref Daily }
+  Bus: { Value: !GetAtt Bus.Arn }
+  Connection: { Value: !Ref Source }
+  Status: { Value: !GetAtt Source.ConnectionStatus }
+""" % PROD
+        stacks = self.client(self.dev, "cloudformation")
+        stacks.create_stack(StackName="told", TemplateBody=template, Tags=[{"Key": "cost", "Value": "1"}])
+        stacks.get_waiter("stack_create_complete").wait(StackName="told", WaiterConfig={"Delay": 1, "MaxAttempts": 60})
+        outputs = lambda: {o["OutputKey"]: o["OutputValue"] for o in stacks.describe_stacks(StackName="told")["Stacks"][0]["Outputs"]}
+        made = outputs()
+        self.assertTrue(made["Rule"].startswith(f"{ARN}:rule/orders/told-Orders-"), made)
+        self.assertEqual(made["RuleName"], "orders|" + made["Rule"].rsplit("/", 1)[1])
+        self.assertEqual((made["Bus"], made["Status"]), (f"{ARN}:event-bus/orders", "PENDING"))
+        self.assertTrue(made["Connection"].startswith(f"arn:aws:codestar-connections:{REGION}:{DEV}:connection/"))
+        self.assertEqual(self.events.describe_rule(Name=made["Daily"])["State"], "DISABLED")
+        self.assertEqual({t["Key"] for t in self.events.list_tags_for_resource(ResourceARN=f"{ARN}:rule/{made['Daily']}")["Tags"]} & {"team", "cost"}, {"team", "cost"})
+        self.assertIn("prod", self.events.describe_event_bus(Name="orders")["Policy"])
+        stacks.update_stack(StackName="told", TemplateBody=template.replace("Id: log,", "Id: other,"), Parameters=[{"ParameterKey": "Seconds", "ParameterValue": "rate(2 days)"}])
+        stacks.get_waiter("stack_update_complete").wait(StackName="told", WaiterConfig={"Delay": 1, "MaxAttempts": 60})
+        self.assertEqual(self.events.describe_rule(Name=made["Daily"])["ScheduleExpression"], "rate(2 days)")
+        rule = made["Rule"].rsplit("/", 1)[1]
+        self.assertEqual([t["Id"] for t in self.events.list_targets_by_rule(Rule=rule, EventBusName="orders")["Targets"]], ["other"])
+        stacks.delete_stack(StackName="told")
+        stacks.get_waiter("stack_delete_complete").wait(StackName="told", WaiterConfig={"Delay": 1, "MaxAttempts": 60})
+        self.assertEqual([b["Name"] for b in self.events.list_event_buses()["EventBuses"]], ["default"])
+        self.assertEqual(self.events.list_rules()["Rules"], [])
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -52,7 +52,14 @@ impl Stack {
             properties: None,
             token: self.client_request_token.clone(),
         };
+        let detail = json!({
+            "stack-id": arn,
+            "status-details": {"status": status.as_str(), "status-reason": self.reason.as_deref().unwrap_or_default()},
+            "client-request-token": self.client_request_token.as_deref().unwrap_or_default(),
+        });
         self.append(scope, event)?;
+        // Source: <https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/eventbridge-structures.html>
+        durable::tell(scope, self.account, "CloudFormation Stack Status Change", &[&arn], detail)?;
         durable::publish(scope, &format!("stack/{arn}"), json!({"status": status}))
     }
 

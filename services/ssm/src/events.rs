@@ -3,7 +3,7 @@
 
 use crate::{Ssm, policies::Policy, state::ParameterRow};
 use gate::{Error, Scope};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// `Create`, `Update`, `Delete` or `LabelParameterVersion`; topic `ssm/parameter/ARN`.
 pub(crate) fn changed(scope: &mut Scope<'_, Ssm>, row: &ParameterRow, operation: &str) -> Result<(), Error> {
@@ -11,7 +11,7 @@ pub(crate) fn changed(scope: &mut Scope<'_, Ssm>, row: &ParameterRow, operation:
     if let Some(description) = &row.current.description {
         change["description"] = description.as_str().into();
     }
-    durable::publish(scope, &format!("parameter/{}", row.arn), change)
+    tell(scope, row, "Parameter Store Change", "parameter", change)
 }
 
 /// A policy was applied; topic `ssm/policy/ARN`.
@@ -23,5 +23,12 @@ pub(crate) fn applied(scope: &mut Scope<'_, Ssm>, row: &ParameterRow, policy: &P
         "policy-content": policy.text,
         "action-status": "Success",
     });
-    durable::publish(scope, &format!("policy/{}", row.arn), change)
+    tell(scope, row, "Parameter Store Policy Action", "policy", change)
+}
+
+fn tell(scope: &mut Scope<'_, Ssm>, row: &ParameterRow, kind: &str, topic: &str, change: Value) -> Result<(), Error> {
+    if let Some(account) = row.arn.account() {
+        durable::tell(scope, account, kind, &[&row.arn], change.clone())?;
+    }
+    durable::publish(scope, &format!("{topic}/{}", row.arn), change)
 }

@@ -82,7 +82,7 @@ fn every_operation_and_resource_type_is_registered() {
         let registered = |source: &Source, call: &str, name: &str| {
             source.bare.split(call).skip(1).any(|rest| {
                 let argument = rest.split(['<', '>', ')']).next().unwrap_or_default();
-                argument.rsplit("::").next().map(str::trim) == Some(name)
+                argument.trim_end_matches("::").rsplit("::").next().map(str::trim) == Some(name)
             })
         };
         for (bound, call) in [("Operation", "operation::<"), ("ResourceType", "resource_type(")] {

@@ -81,7 +81,7 @@ impl Provider for CloudFormation {
     fn look(&self, job: &mut Job<'_, '_>, memo: Value) -> Result<Progress, Stop> {
         let stack = memo["stack"].as_str().unwrap_or_default().to_string();
         if let Some(name) = memo["replacing"].as_str() {
-            return replaced(job, &stack, &name.to_string());
+            return replaced(job, &stack, name);
         }
         match memo["change_set"].as_str().map(str::to_string) {
             Some(change_set) => change_set_made(job, &stack, &change_set),

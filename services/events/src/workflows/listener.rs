@@ -20,7 +20,7 @@ pub(crate) struct State {
 }
 
 /// The services that tell.
-const SOURCES: [&str; 4] = ["codebuild", "codecommit", "codepipeline", "s3"];
+const SOURCES: [&str; 6] = ["cloudformation", "codebuild", "codecommit", "codepipeline", "s3", "ssm"];
 
 /// Makes sure that the services are heard: from now on, not from the next step on.
 pub(crate) fn ensure(scope: &mut Scope<'_, Events>, bus: &Bus) -> Result<(), Error> {
