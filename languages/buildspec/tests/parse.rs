@@ -149,7 +149,7 @@ fn batches_become_builds_in_order() {
     wrong("  build-graph: [{identifier: a, depend-on: [b]}, {identifier: b, depend-on: [a]}]\n", "wait for each other: a, b");
     wrong("  build-graph: [{identifier: a, depend-on: [c]}]\n", "depends on `c`");
     wrong("  build-list: [{identifier: a}, {identifier: a}]\n", "two builds");
-    let values = vec!["x"; 11].join(", ");
+    let values = ["x"; 11].join(", ");
     wrong(&format!("  build-matrix: {{dynamic: {{env: {{image: [{values}], compute-type: [{values}]}}}}}}\n"), "1 to 100");
 }
 
