@@ -61,7 +61,7 @@ pub(crate) fn commit(
     if sides.merged_already() {
         return Ok(None);
     }
-    if option == MergeOption::FastForwardMerge {
+    if option == MergeOption::FastForward {
         if !sides.fast_forward() {
             return Err(manual("the destination has commits that the source has not"));
         }
@@ -75,7 +75,7 @@ pub(crate) fn commit(
         changes.extend(files::kept_folders(objects, &sides.destination, &changes)?);
     }
     let both = [sides.destination.clone(), sides.source.clone()];
-    let parents = if option == MergeOption::SquashMerge { &both[..1] } else { &both[..] };
+    let parents = if option == MergeOption::Squash { &both[..1] } else { &both[..] };
     let message = commits::message(signed.message.as_deref(), || format!("Merged {} into {}", sides.source, sides.destination))?;
     let new = NewCommit { parents, person: &signed.person, message: &message, at: scope.now(), changes: &changes };
     objects.commit_new(scope, row, &new, &both).map(Some)
@@ -89,7 +89,7 @@ pub(crate) fn told(sides: &Sides, option: MergeOption, how: &How) -> Value {
         "sourceCommitId": sides.source,
         "destinationCommitId": sides.destination,
     });
-    if option != MergeOption::FastForwardMerge {
+    if option != MergeOption::FastForward {
         told["conflictDetailLevel"] = json!(how.detail);
         told["conflictResolutionStrategy"] = json!(how.strategy);
     }

@@ -20,14 +20,16 @@ use std::collections::BTreeMap;
 
 /// What becomes of the destination branch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum MergeOption {
     /// It moves on to the source's tip.
-    FastForwardMerge,
+    #[serde(rename = "FAST_FORWARD_MERGE")]
+    FastForward,
     /// It gets one commit with all of the source's changes.
-    SquashMerge,
+    #[serde(rename = "SQUASH_MERGE")]
+    Squash,
     /// It gets a commit with both tips as parents.
-    ThreeWayMerge,
+    #[serde(rename = "THREE_WAY_MERGE")]
+    ThreeWay,
 }
 
 /// What two changes of one file mean.

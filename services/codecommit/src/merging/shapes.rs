@@ -129,7 +129,7 @@ pub(crate) fn judged(
 ) -> Result<(bool, Vec<Conflict>), Error> {
     match option {
         _ if sides.merged_already() => Ok((true, Vec::new())),
-        MergeOption::FastForwardMerge => Ok((sides.fast_forward(), Vec::new())),
+        MergeOption::FastForward => Ok((sides.fast_forward(), Vec::new())),
         _ if matches!(strategy, Strategy::AcceptSource | Strategy::AcceptDestination) => Ok((true, Vec::new())),
         _ => {
             let conflicts = compare(objects, sides, detail)?.conflicts;

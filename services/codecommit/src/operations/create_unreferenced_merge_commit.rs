@@ -58,7 +58,7 @@ impl Operation for CreateUnreferencedMergeCommit {
         let objects = objects::of(call, &row)?;
         let sides = merging::sides(&objects, &row, &input.source_commit_specifier, &input.destination_commit_specifier)?;
 
-        if input.merge_option == MergeOption::FastForwardMerge {
+        if input.merge_option == MergeOption::FastForward {
             return Err(Error::new(
                 "InvalidMergeOptionException",
                 "A fast-forward merge makes no commit: expected SQUASH_MERGE or THREE_WAY_MERGE",

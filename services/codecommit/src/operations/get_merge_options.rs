@@ -56,7 +56,7 @@ impl Operation for GetMergeOptions {
         let (detail, strategy) = (input.conflict_detail_level.unwrap_or_default(), input.conflict_resolution_strategy.unwrap_or_default());
 
         let mut merge_options = Vec::new();
-        for option in [MergeOption::FastForwardMerge, MergeOption::SquashMerge, MergeOption::ThreeWayMerge] {
+        for option in [MergeOption::FastForward, MergeOption::Squash, MergeOption::ThreeWay] {
             if shapes::judged(&objects, &sides, option, detail, strategy)?.0 {
                 merge_options.push(option);
             }

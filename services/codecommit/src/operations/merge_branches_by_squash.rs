@@ -58,7 +58,7 @@ impl Operation for MergeBranchesBySquash {
 
         let reference = merging::target(&input.destination_commit_specifier, input.target_branch.as_deref())?;
         let commits = (input.source_commit_specifier.as_str(), input.destination_commit_specifier.as_str());
-        let made = merging::branches(call, &input.repository_name, commits, &reference, MergeOption::SquashMerge, how, &signed)?;
+        let made = merging::branches(call, &input.repository_name, commits, &reference, MergeOption::Squash, how, &signed)?;
         Ok(MergeCommit { commit_id: made.commit, tree_id: made.tree })
     }
 

@@ -40,7 +40,7 @@ impl Operation for MergePullRequestByFastForward {
         let how = How::default();
 
         let tip = input.source_commit_id.as_deref();
-        request_merges::merge(call, &input.pull_request_id, &input.repository_name, tip, MergeOption::FastForwardMerge, how, &signed)
+        request_merges::merge(call, &input.pull_request_id, &input.repository_name, tip, MergeOption::FastForward, how, &signed)
     }
 
     fn example() -> Example {

@@ -53,7 +53,7 @@ impl Operation for MergePullRequestBySquash {
             Signed::by(call, input.author_name.as_deref(), input.email.as_deref(), input.commit_message, input.keep_empty_folders)?;
 
         let tip = input.source_commit_id.as_deref();
-        request_merges::merge(call, &input.pull_request_id, &input.repository_name, tip, MergeOption::SquashMerge, how, &signed)
+        request_merges::merge(call, &input.pull_request_id, &input.repository_name, tip, MergeOption::Squash, how, &signed)
     }
 
     fn example() -> Example {
