@@ -4,6 +4,9 @@ use super::{file, no_root, xml::Node};
 use crate::model::report::CodeCoverage;
 use std::collections::BTreeMap;
 
+/// Whether a line ran, and its branches: (covered, missed).
+type Line = (bool, (u64, u64));
+
 /// (covered, missed) of `50% (1/2)`.
 fn conditions(text: &str) -> (u64, u64) {
     let inner = text.split_once('(').and_then(|(_, rest)| rest.split_once(')')).map(|(inner, _)| inner);
@@ -19,7 +22,7 @@ pub(super) fn cobertura(root: &Node) -> Result<Vec<CodeCoverage>, String> {
     }
     let mut classes = Vec::new();
     root.below("class", &mut classes);
-    let mut files: BTreeMap<&str, BTreeMap<u64, (bool, (u64, u64))>> = BTreeMap::new();
+    let mut files: BTreeMap<&str, BTreeMap<u64, Line>> = BTreeMap::new();
     for class in classes {
         let lines = files.entry(class.attribute("filename")).or_default();
         for line in class.child("lines").into_iter().flat_map(|lines| &lines.children).filter(|line| line.name == "line") {

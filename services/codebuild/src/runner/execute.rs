@@ -88,6 +88,9 @@ pub(super) fn log_denied(error: &Error) -> Ending {
     )
 }
 
+/// Brings the cache, when the shell has completed its keys: told by their numbers.
+pub(super) type Restore<'a> = dyn Fn(&[(usize, String)]) + Sync + 'a;
+
 /// What a run of the phases is given.
 pub(super) struct Run<'a> {
     pub(super) spec: &'a Buildspec,
@@ -100,7 +103,7 @@ pub(super) struct Run<'a> {
     /// Folders outside the source that the cache takes.
     pub(super) kept: &'a [String],
     /// Brings the cache when its keys are known.
-    pub(super) restore: &'a (dyn Fn(&[(usize, String)]) + Sync),
+    pub(super) restore: &'a Restore<'a>,
 }
 
 /// What a sandbox is attended with.
@@ -110,7 +113,7 @@ struct Attended<'a> {
     scripts: &'a Path,
     /// Where it may go, by the proxy.
     hosts: Vec<String>,
-    restore: &'a (dyn Fn(&[(usize, String)]) + Sync),
+    restore: &'a Restore<'a>,
 }
 
 /// What the build's folders and addresses are called where it runs.
@@ -307,13 +310,7 @@ impl Execution<'_> {
         Ok((exit, cause.into_inner().unwrap_or_else(PoisonError::into_inner)))
     }
 
-    fn read(
-        &self,
-        output: &mut impl Read,
-        interpreter: &mut Interpreter<'_>,
-        scripts: &Path,
-        restore: &(dyn Fn(&[(usize, String)]) + Sync),
-    ) -> Result<(), Error> {
+    fn read(&self, output: &mut impl Read, interpreter: &mut Interpreter<'_>, scripts: &Path, restore: &Restore<'_>) -> Result<(), Error> {
         let mut buffer = vec![0; 64 * 1024];
         let mut restored = false;
         loop {
