@@ -216,8 +216,10 @@ pub(crate) fn source_moved(scope: &mut Scope<'_, CodeCommit>, repository: &Repos
 /// Notes what the caller did.
 pub(crate) fn happened(scope: &mut Scope<'_, CodeCommit>, row: &Row, kind: &str, member: &str, metadata: Value) -> Result<(), Error> {
     let happening = Happening { time: scope.now(), kind: kind.into(), actor: scope.caller().name(), metadata: (member.into(), metadata) };
-    let order = base::uuid_v7(scope.entropy(), scope.now());
-    scope.put(&HAPPENINGS, &[row.account.as_str(), digits(row.number).as_str(), order.as_str()], &happening)
+    // Two of one call have the same time: their number keeps their order.
+    let number = digits(row.number);
+    let order = digits(scope.scan(&HAPPENINGS, &[row.account.as_str(), number.as_str()])?.len() as u64);
+    scope.put(&HAPPENINGS, &[row.account.as_str(), number.as_str(), order.as_str()], &happening)
 }
 
 /// Tells the feed of a pull request's change; `more` holds what the change adds.

@@ -78,7 +78,7 @@ fn pushes() {
 
 #[test]
 fn refused_pushes() {
-    let many: String = (0..2000).map(|i| line(&format!("{ZERO} {A} refs/heads/b{i}"))).collect();
+    let many: String = (0..5000).map(|i| line(&format!("{ZERO} {A} refs/heads/b{i}"))).collect();
     for body in [
         "zzzz",
         "0001",
