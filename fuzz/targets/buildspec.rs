@@ -17,7 +17,7 @@ fuzz_target!(|data: &[u8]| {
     match buildspec::parse(text) {
         Ok(spec) => {
             assert_eq!(buildspec::parse(text).as_ref(), Ok(&spec), "one reading");
-            let names: Vec<_> = spec.phases.in_order().map(|(name, _)| name.as_str()).collect();
+            let names: Vec<_> = spec.phases.iter().flat_map(|phases| phases.in_order()).map(|(name, _)| name.as_str()).collect();
             let order = ["install", "pre_build", "build", "post_build"];
             assert!(names.is_sorted_by_key(|name| order.iter().position(|n| n == name)));
             for (from, _) in spec.artifacts.iter().flat_map(|artifacts| artifacts.select(&files)) {
