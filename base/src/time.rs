@@ -46,8 +46,12 @@ impl Timestamp {
     pub fn parse_iso(text: &str) -> Option<Self> {
         text.parse::<jiff::Timestamp>().ok().map(|t| Self(t.as_millisecond()))
     }
-    /// Reads SigV4's `20261122T050000Z`.
+    /// Reads SigV4's `20261122T050000Z`, in this form alone: the library reads signs and blanks too.
     pub fn parse_basic(text: &str) -> Option<Self> {
+        let exact = text.len() == 16 && text.bytes().enumerate().all(|(at, byte)| matches!(at, 8 | 15) || byte.is_ascii_digit());
+        if !exact {
+            return None;
+        }
         let t = jiff::civil::DateTime::strptime("%Y%m%dT%H%M%SZ", text).ok()?;
         Some(Self(t.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_millisecond()))
     }
@@ -109,6 +113,11 @@ mod tests {
         assert_eq!(t.basic(), "20261122T050000Z");
         assert_eq!(t.http(), "Sun, 22 Nov 2026 05:00:00 GMT");
         assert_eq!(Timestamp::parse_basic("20261122T050000Z"), Some(Timestamp(t.0 - 123)));
+        for text in
+            ["-0261122T05 0000Z", "20261122T05 000Z", "+2026112T050000Z", "20261122T0500000", "20261122T050000ZZ", "2026-1-2T050000Z"]
+        {
+            assert_eq!(Timestamp::parse_basic(text), None, "{text}");
+        }
         assert_eq!(serde_json::to_string(&EpochTime(t)).unwrap(), "1795323600.123");
     }
 }
