@@ -5,7 +5,7 @@ import json
 import unittest
 import zipfile
 
-from harness import DEV, Served
+from harness import DEV, REGION, Served
 
 TRUST = {"Version": "2012-10-17", "Statement": [
     {"Effect": "Allow", "Principal": {"Service": "codepipeline.amazonaws.com"}, "Action": "sts:AssumeRole"}]}
@@ -33,7 +33,7 @@ class Pipelines(Served):
         self.role = iam.create_role(RoleName="Modes", AssumeRolePolicyDocument=json.dumps(TRUST))["Role"]["Arn"]
         iam.put_role_policy(RoleName="Modes", PolicyName="p", PolicyDocument=json.dumps(RIGHTS))
         for bucket in ["modes-source", "modes-artifacts", "modes-site"]:
-            self.s3.create_bucket(Bucket=bucket)
+            self.s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": REGION})
         self.s3.put_bucket_versioning(Bucket="modes-source", VersioningConfiguration={"Status": "Enabled"})
         self.push("first")
 

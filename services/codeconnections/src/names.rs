@@ -105,11 +105,11 @@ impl Named {
     }
     /// The connection, after the call was allowed.
     pub(crate) fn connection<P: Prefix>(&self, scope: &mut Scope<'_, P>) -> Result<ConnectionRow, Error> {
-        under(scope, self.arn.service(), FindConnection(self))?.ok_or_else(|| no_connection(self.arn.as_str()))
+        under(scope, self.arn.service(), FindConnection(self))?.ok_or_else(|| no_connection(self.arn.as_str()).status(P::NOT_FOUND))
     }
     /// The host, after the call was allowed.
     pub(crate) fn host<P: Prefix>(&self, scope: &mut Scope<'_, P>) -> Result<HostRow, Error> {
-        under(scope, self.arn.service(), FindHost(self))?.ok_or_else(|| no_host(self.arn.as_str()))
+        under(scope, self.arn.service(), FindHost(self))?.ok_or_else(|| no_host(self.arn.as_str()).status(P::NOT_FOUND))
     }
     pub(crate) fn put_connection<P: Prefix>(&self, scope: &mut Scope<'_, P>, row: Option<ConnectionRow>) -> Result<(), Error> {
         under(scope, self.arn.service(), PutConnection(self, row))

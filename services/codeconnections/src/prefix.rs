@@ -15,6 +15,8 @@ pub trait Prefix: Service {
     const CONNECT: &'static str;
     /// Its operation that makes a host.
     const CREATE_HOST: &'static str;
+    /// The HTTP status of what is not there: the newer name has another than the older one.
+    const NOT_FOUND: u16;
     /// The connections that were made under it.
     fn connections() -> &'static Table<Self, ConnectionRow>
     where
@@ -29,6 +31,7 @@ impl Prefix for CodeConnections {
     const CREATE_CONNECTION: &'static str = "codeconnections:CreateConnection";
     const CONNECT: &'static str = "codeconnections:UpdateConnectionInstallation";
     const CREATE_HOST: &'static str = "codeconnections:CreateHost";
+    const NOT_FOUND: u16 = 404;
     fn connections() -> &'static Table<Self, ConnectionRow> {
         &CONNECTIONS
     }
@@ -41,6 +44,7 @@ impl Prefix for CodeStarConnections {
     const CREATE_CONNECTION: &'static str = "codestar-connections:CreateConnection";
     const CONNECT: &'static str = "codestar-connections:UpdateConnectionInstallation";
     const CREATE_HOST: &'static str = "codestar-connections:CreateHost";
+    const NOT_FOUND: u16 = 400;
     fn connections() -> &'static Table<Self, ConnectionRow> {
         &STAR_CONNECTIONS
     }

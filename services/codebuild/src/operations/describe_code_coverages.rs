@@ -1,5 +1,6 @@
 use crate::{
     CodeBuild,
+    error::invalid,
     groups::{COVERAGES, Place},
     model::{epoch, report::CodeCoverage},
     operations::list_builds::SortOrder,
@@ -73,7 +74,8 @@ impl Operation for DescribeCodeCoverages {
 
     fn execute(call: &mut Authorized<'_, Self>, input: DescribeCodeCoveragesInput) -> Result<DescribeCodeCoveragesOutput, Error> {
         let place = Place::of(&input.report_arn)?;
-        let row = place.row(call)?;
+        // AWS knows no error of its own here for what is not there.
+        let row = place.find(call)?.ok_or_else(|| invalid(format!("Report does not exist: {}", place.arn())))?;
         let arn = place.arn();
         let expired = place.answer(row.clone()).expired;
         let (least, most) = (input.min_line_coverage_percentage.unwrap_or(0.0), input.max_line_coverage_percentage.unwrap_or(100.0));

@@ -21,7 +21,7 @@ pub struct Input {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Output {
-    approval_rule_template_id: String,
+    approval_rule_template_id: Option<String>,
 }
 
 impl Operation for DeleteApprovalRuleTemplate {
@@ -37,7 +37,11 @@ impl Operation for DeleteApprovalRuleTemplate {
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Output, Error> {
-        let row = templates::load(call, &input.approval_rule_template_name)?;
+        let account = call.account()?;
+        // As on AWS: what is gone already is answered without an id.
+        let Some(row) = call.get(&TEMPLATES, &[account.as_str(), input.approval_rule_template_name.as_str()])? else {
+            return Ok(Output { approval_rule_template_id: None });
+        };
         if !templates::repositories(call, &row)?.is_empty() {
             return Err(Error::new(
                 "ApprovalRuleTemplateInUseException",
@@ -46,7 +50,7 @@ impl Operation for DeleteApprovalRuleTemplate {
         }
         call.delete(&TEMPLATES, &[row.account.as_str(), row.name.as_str()]);
         templates::tell(call, &row, "approvalRuleTemplateDeleted", None)?;
-        Ok(Output { approval_rule_template_id: row.id })
+        Ok(Output { approval_rule_template_id: Some(row.id) })
     }
 
     fn example() -> Example {

@@ -2,7 +2,7 @@ use crate::{
     CodePipeline,
     custom::{self, ActionConfigurationProperty, ActionType, ArtifactDetails},
     declaration::ActionTypeId,
-    examples, providers,
+    error, examples, providers,
 };
 use gate::{Authorized, Demand, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
@@ -68,6 +68,10 @@ impl Operation for ListActionTypes {
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: ListActionTypesInput) -> Result<ListActionTypesOutput, Error> {
+        // All are on the first page.
+        if input.next_token.is_some() {
+            return Err(error::bad_next_token());
+        }
         let wanted = |owner: &str| input.action_owner_filter.as_deref().is_none_or(|filter| filter == owner);
         let mut action_types = Vec::new();
         if wanted("AWS") {
