@@ -34,7 +34,8 @@ impl Workflow for Poller {
 
     fn step(work: &mut Work<'_, Self>, mut state: PollerState) -> Result<Next<PollerState>, Error> {
         let account = work.owner();
-        let changed = work.signals().iter().any(is_new);
+        let signals = work.signals();
+        let changed = signals.iter().any(is_new);
         let found = work.get(&PIPELINES, &[account.as_str(), state.pipeline.as_str()])?;
         let Some(pipeline) = found.filter(|p| p.poller.as_deref() == Some(work.id())) else { return Ok(Next::Done) };
         if !state.subscribed {
@@ -43,12 +44,12 @@ impl Workflow for Poller {
             }
             state.subscribed = true;
         }
-        let pushed: Vec<Value> = work.signals().iter().filter(|change| change["connection"].is_string()).cloned().collect();
+        let pushed: Vec<&Value> = signals.iter().filter(|change| change["connection"].is_string()).collect();
         if !changed && pushed.is_empty() {
             return Ok(Next::Wait(state));
         }
         let declaration = pipelines::declaration(work, account, &state.pipeline, pipeline.version)?;
-        let mut starts: Vec<run::Start> = pushed.iter().filter_map(|change| webhook::start(&declaration, change)).collect();
+        let mut starts: Vec<run::Start> = pushed.into_iter().filter_map(|change| webhook::start(&declaration, change)).collect();
         if changed {
             let trigger = Trigger { trigger_type: "PollForSourceChanges".into(), trigger_detail: None };
             starts.push(run::Start::by(trigger, pipelines::defaults(&declaration)));
