@@ -190,7 +190,7 @@ class Connections(Served):
         self.assertEqual(summary["sourceRevisions"][0]["revisionId"], second)
         self.pushes(arn, url, token, commit, pipelines, ended)
         trail = self.client(self.dev, "cloudtrail")
-        for name in ("UpdateConnectionInstallation", "UseConnection", "ReceiveWebhook"):
+        for name in ("UpdateConnectionInstallation", "UseConnection"):
             events = trail.lookup_events(LookupAttributes=[{"AttributeKey": "EventName", "AttributeValue": name}])["Events"]
             self.assertTrue(events, name)
             self.assertNotIn(TOKEN, json.dumps(events, default=str))
