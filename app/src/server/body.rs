@@ -5,7 +5,7 @@ use super::{
 };
 use bytes::Bytes;
 use gate::{Error, Outcome, Protocol, Request, RequestContext, Transport, Upload};
-use http::{HeaderMap, Response, request::Parts};
+use http::{HeaderMap, HeaderValue, Response, header, request::Parts};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use serde_json::{Value, json};
@@ -57,8 +57,8 @@ impl Arriving {
     }
 
     /// Reads on for a while what nobody wants any more: a client that is still sending would not hear the answer, only
-    /// that its connection broke.
-    pub(crate) async fn drain(mut self) {
+    /// that its connection broke. One that still waits for the word to send is told that the connection ends with the answer.
+    pub(crate) async fn answered<B>(mut self, mut response: Response<B>) -> Response<B> {
         let read = async {
             let mut left = MAX_DRAINED;
             while left > 0
@@ -67,10 +67,13 @@ impl Arriving {
                 left = left.saturating_sub(frame.data_ref().map_or(0, Bytes::len));
             }
         };
-        if !self.waits {
+        if self.waits {
+            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+        } else {
             // A client slower than this has lost the answer.
             let _ = tokio::time::timeout(DRAINING, read).await;
         }
+        response
     }
 }
 

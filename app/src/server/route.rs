@@ -79,8 +79,7 @@ pub(crate) async fn handle(server: &Server, connection: Connection, request: htt
     } else {
         body::s3(server, connection, &parts, &target, authorization, incoming).await
     };
-    arriving.drain().await;
-    response
+    arriving.answered(response).await
 }
 
 /// What a request says of its signer, not believed yet.

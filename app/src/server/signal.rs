@@ -49,9 +49,9 @@ pub(crate) async fn handle(server: &Server, connection: Connection, parts: Parts
     let operation = OPERATION.to_string();
     let request = Request { proof: Proof::Anonymous, service: SERVICE.into(), operation, input, body: None, context };
     let outcome = server.gate.call(&request).await;
-    arriving.drain().await;
-    match outcome {
+    let response = match outcome {
         Ok(_) => Response::new(answer::full("")),
         denied => answer::write(&style, denied),
-    }
+    };
+    arriving.answered(response).await
 }
