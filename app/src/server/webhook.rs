@@ -61,9 +61,9 @@ pub(crate) async fn handle(server: &Server, connection: Connection, parts: Parts
     let input = read.and_then(|bytes| input(&arn, &parts.headers, bytes));
     let request = Request { proof: Proof::Anonymous, service: service.into(), operation: OPERATION.into(), input, body: None, context };
     let outcome = server.gate.call(&request).await;
-    arriving.drain().await;
-    match outcome {
+    let response = match outcome {
         Err(error) if error.code.starts_with("AccessDenied") => answer::write(&style, Err(error.status(403))),
         answered => answer::write(&style, answered),
-    }
+    };
+    arriving.answered(response).await
 }
