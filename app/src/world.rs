@@ -252,7 +252,7 @@ impl World {
 fn fetcher(folder: PathBuf) -> Arc<codeconnections::Fetch> {
     Arc::new(move |wanted: &codeconnections::Wanted| {
         let credential = wanted.credential.as_ref().map(|(user, token)| (user.as_str(), token));
-        let remote = codecommit::Remote { url: &wanted.url, branch: &wanted.branch, credential };
+        let remote = codecommit::Remote { url: &wanted.url, branch: &wanted.branch, commit: wanted.commit.as_deref(), credential };
         let found = codecommit::fetch_branch(&folder, &remote)?;
         Ok(codeconnections::Fetched { id: found.id, message: found.message, author_date: found.author_date, zip: found.zip })
     })

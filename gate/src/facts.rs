@@ -230,6 +230,10 @@ impl<'a, S: Service> View<'a, S> {
     pub fn now(&self) -> Timestamp {
         self.core.now
     }
+    /// Opens what `Scope::seal` sealed. None: it was altered, or sealed for another place.
+    pub fn unseal(&self, aad: &str, sealed: &[u8]) -> Option<Secret<Vec<u8>>> {
+        self.core.gate.0.sealer.open_kept(S::NAME, aad.as_bytes(), sealed).map(Secret::new)
+    }
     /// Random bytes.
     pub fn entropy(&self) -> &dyn Entropy {
         &*self.core.gate.0.entropy

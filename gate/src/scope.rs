@@ -264,10 +264,6 @@ impl<'a, S: Service> Scope<'a, S> {
         let gate = &self.view.core.gate.0;
         gate.sealer.seal(&*gate.entropy, S::NAME, aad.as_bytes(), plain)
     }
-    /// Opens what `seal` sealed. None: it was altered, or sealed for another place.
-    pub fn unseal(&self, aad: &str, sealed: &[u8]) -> Option<Secret<Vec<u8>>> {
-        self.view.core.gate.0.sealer.open_kept(S::NAME, aad.as_bytes(), sealed).map(Secret::new)
-    }
 }
 
 impl<S: IssuesSessions> Scope<'_, S> {

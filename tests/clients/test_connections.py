@@ -1,12 +1,15 @@
 """CodeConnections as boto3 and the AWS CLI use it, and a pipeline whose source is a branch at a git host of the test's own."""
 
 import base64
+import hmac
 import http.server
 import json
 import os
 import subprocess
 import threading
 import unittest
+import urllib.error
+import urllib.request
 
 from botocore.exceptions import ClientError
 from harness import DEV, REGION, Served
@@ -82,6 +85,39 @@ class Connections(Served):
         self.addCleanup(server.shutdown)
         return f"http://127.0.0.1:{server.server_port}", commit
 
+    def pushes(self, arn, url, token, commit, pipelines, ended):
+        """GitHub's webhooks, signed with the connection's secret, start the pipeline at the commit that was pushed, once each."""
+        secret = self.temporary / "secret"
+        secret.write_text("a-secret-of-webhooks\n")
+        said = self.sekisho("connect", "dev", "shop", "--endpoint", url, "--user", USER, "--token-file", str(token), "--webhook-secret-file", str(secret))
+        path = f"/webhooks/codeconnections/{DEV}/{REGION}/{arn.rsplit('/', 1)[1]}"
+        self.assertIn(path, said.stdout)
+        runs = lambda: pipelines.list_pipeline_executions(pipelineName="elsewhere")["pipelineExecutionSummaries"]
+
+        def post(delivery, key, **payload):
+            body = json.dumps({"repository": {"full_name": "shop/site"}, **payload}).encode()
+            headers = {"Content-Type": "application/json", "X-GitHub-Event": "push", "X-GitHub-Delivery": delivery}
+            if key:
+                headers["X-Hub-Signature-256"] = "sha256=" + hmac.new(key, body, "sha256").hexdigest()
+            request = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", data=body, headers=headers)
+            try:
+                return urllib.request.urlopen(request, timeout=30).status
+            except urllib.error.HTTPError as error:
+                return error.code
+
+        before = len(runs())
+        pushed = commit("index.html", "pushed", "a push")
+        commit("index.html", "later", "what came after")
+        main = {"ref": "refs/heads/main", "after": pushed}
+        self.assertEqual([post("one", key, **main) for key in (None, b"another-secret-of-webhooks")], [403, 403])
+        right = b"a-secret-of-webhooks"
+        self.assertEqual(post("two", right, ref="refs/heads/dev", after=pushed), 200)
+        self.assertEqual([post("three", right, **main) for _ in range(2)], [200, 200])
+        self.wait("the start", lambda: len(runs()) > before)
+        summary, _ = self.wait("the execution", ended)
+        self.assertEqual((summary["status"], summary["trigger"]["triggerType"], summary["sourceRevisions"][0]["revisionId"]), ("Succeeded", "WebhookV2", pushed))
+        self.assertEqual(len(runs()), before + 1)
+
     def test_both_names(self):
         for name in ("codeconnections", "codestar-connections"):
             client = self.client(self.dev, name)
@@ -152,6 +188,7 @@ class Connections(Served):
         second = commit("index.html", "again", "the second page")
         summary, _ = run()
         self.assertEqual(summary["sourceRevisions"][0]["revisionId"], second)
+        self.pushes(arn, url, token, commit, pipelines, ended)
         trail = self.client(self.dev, "cloudtrail")
         for name in ("UpdateConnectionInstallation", "UseConnection"):
             events = trail.lookup_events(LookupAttributes=[{"AttributeKey": "EventName", "AttributeValue": name}])["Events"]

@@ -1,5 +1,6 @@
 use super::{block_on, project};
 use crate::{client::Client, failure::Failure, say::say};
+use base::Entropy;
 use clap::Args;
 use serde_json::json;
 use std::{fs, path::PathBuf, process::ExitCode};
@@ -7,7 +8,8 @@ use std::{fs, path::PathBuf, process::ExitCode};
 const EXAMPLES: &str = "Examples:
   sekisho connect dev shop-source                                             a public repository at the provider's own host
   sekisho connect dev shop-source --token-file ~/.github-token                a private one
-  sekisho connect dev shop-source --endpoint https://git.example --user ci --token-file token";
+  sekisho connect dev shop-source --endpoint https://git.example --user ci --token-file token
+  sekisho connect dev shop-source --token-file ~/.github-token --webhook      its pushes start pipelines";
 
 /// Connect a connection of AWS CodeConnections to its git host: what the console's handshake does on AWS.
 ///
@@ -29,6 +31,12 @@ pub(crate) struct Connect {
     /// A file with the token that git shows to the host
     #[arg(long, value_name = "FILE")]
     token_file: Option<PathBuf>,
+    /// Let the host's webhooks start pipelines, signed with a secret that is made and shown once
+    #[arg(long)]
+    webhook: bool,
+    /// A file with the secret of the webhooks, instead of one that is made
+    #[arg(long, value_name = "FILE")]
+    webhook_secret_file: Option<PathBuf>,
     /// The folder of sekisho.yaml
     #[arg(long, default_value = ".")]
     dir: PathBuf,
@@ -42,14 +50,25 @@ impl Connect {
     pub(crate) fn execute(self) -> Result<ExitCode, Failure> {
         let delivery = project::read(&self.dir)?;
         let token = self.token()?;
+        let secret = self.secret()?;
         block_on(async {
             let operator = project::Operator::at_any(&self.dir, &delivery).await?;
             let (client, _) = operator.in_account(&delivery, &self.account, None, 900).await?;
             let arn = self.find(&client).await?;
             let service = SERVICES.into_iter().find(|service| arn.split(':').nth(2) == Some(service)).unwrap_or(SERVICES[0]);
-            let input = json!({"ConnectionArn": arn, "Endpoint": self.endpoint, "UserName": self.user, "Token": token});
+            let input =
+                json!({"ConnectionArn": arn, "Endpoint": self.endpoint, "UserName": self.user, "Token": token, "WebhookSecret": secret});
             client.call(service, "UpdateConnectionInstallation", input).await?;
             say!("{arn} is AVAILABLE");
+            if let Some(secret) = &secret {
+                let parts: Vec<&str> = arn.split([':', '/']).collect();
+                if let [_, _, service, region, account, _, id] = parts[..] {
+                    say!("Webhooks (application/json) go to the server's URL with the path /webhooks/{service}/{account}/{region}/{id}");
+                }
+                if self.webhook_secret_file.is_none() {
+                    say!("They are signed with the secret {secret}, which is not shown again");
+                }
+            }
             operator.end();
             Ok(ExitCode::SUCCESS)
         })
@@ -59,6 +78,19 @@ impl Connect {
         let Some(path) = &self.token_file else { return Ok(std::env::var(TOKEN).ok()) };
         let text = fs::read_to_string(path).map_err(|e| Failure::unusable(format!("{}: {e}", path.display())))?;
         Ok(Some(text.trim().to_string()))
+    }
+
+    /// The secret of the webhooks, if there are to be any.
+    fn secret(&self) -> Result<Option<String>, Failure> {
+        if let Some(path) = &self.webhook_secret_file {
+            let text = fs::read_to_string(path).map_err(|e| Failure::unusable(format!("{}: {e}", path.display())))?;
+            return Ok(Some(text.trim().to_string()));
+        }
+        Ok(self.webhook.then(|| {
+            let mut bytes = [0; 32];
+            base::SystemEntropy.fill(&mut bytes);
+            bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+        }))
     }
 
     async fn find(&self, client: &Client) -> Result<String, Failure> {

@@ -12,6 +12,7 @@ mod route;
 mod signal;
 mod tls;
 mod wanted;
+mod webhook;
 
 pub(crate) use authority::{Authority, bundle};
 pub(crate) use backup::Backups;

@@ -62,6 +62,9 @@ pub(crate) async fn handle(server: &Server, connection: Connection, request: htt
     if super::signal::is_signal(&parts) {
         return super::signal::handle(server, connection, parts, incoming).await;
     }
+    if super::webhook::is_webhook(&parts) {
+        return super::webhook::handle(server, connection, parts, incoming).await;
+    }
     let target = parts.uri.path_and_query().map_or("/", |t| t.as_str()).to_string();
     let (_, query) = wire::encoding::split_target(&target);
     let authorization = signer(server, &mut parts, &target);

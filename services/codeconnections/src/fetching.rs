@@ -18,6 +18,8 @@ pub struct Wanted {
     pub url: String,
     /// The branch.
     pub branch: String,
+    /// The commit, if it is not the branch's newest one.
+    pub commit: Option<String>,
     /// A user's name and its token.
     pub credential: Option<(String, Secret<String>)>,
 }
@@ -50,6 +52,8 @@ pub(crate) struct Order {
     pub(crate) id: String,
     pub(crate) url: String,
     pub(crate) branch: String,
+    #[serde(default)]
+    pub(crate) commit: Option<String>,
     pub(crate) credential: Option<Credential>,
     pub(crate) actor: StoredCaller,
     pub(crate) bucket: String,
@@ -86,7 +90,12 @@ fn run(agent: &Agent<'_>, fetch: &Fetch) -> Result<(), Error> {
     let Some((actor, credential)) = opened else { return Ok(()) };
     let outcome = match credential {
         Some(None) => Err("The connection's credential cannot be read any more; connect it again".to_string()),
-        credential => fetch(&Wanted { url: order.url.clone(), branch: order.branch.clone(), credential: credential.flatten() }),
+        credential => fetch(&Wanted {
+            url: order.url.clone(),
+            branch: order.branch.clone(),
+            commit: order.commit.clone(),
+            credential: credential.flatten(),
+        }),
     };
     let outcome = outcome.and_then(|fetched| {
         let encryption = Encryption {

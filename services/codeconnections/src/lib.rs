@@ -14,6 +14,7 @@ mod resources;
 mod shapes;
 mod state;
 mod tags;
+mod webhook;
 
 use gate::{Protocol, Registration, Service};
 use prefix::Prefix;
@@ -30,6 +31,7 @@ pub use operations::{
     list_connections::{ListConnections, ListConnectionsInput},
     list_hosts::{ListHosts, ListHostsInput},
     list_tags_for_resource::{ListTagsForResource, ListTagsForResourceInput},
+    receive_webhook::{ReceiveWebhook, ReceiveWebhookInput},
     tag_resource::{TagResource, TagResourceInput},
     untag_resource::{UntagResource, UntagResourceInput},
     update_connection_installation::{UpdateConnectionInstallation, UpdateConnectionInstallationInput},
@@ -81,6 +83,7 @@ fn under<P: Prefix>() -> Registration {
         .operation::<ListConnections<P>>()
         .operation::<ListHosts<P>>()
         .operation::<ListTagsForResource<P>>()
+        .operation::<ReceiveWebhook<P>>()
         .operation::<TagResource<P>>()
         .operation::<UntagResource<P>>()
         .operation::<UpdateConnectionInstallation<P>>()

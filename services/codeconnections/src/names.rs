@@ -192,7 +192,8 @@ pub(crate) fn facts<P: Prefix>(view: &mut View<'_, P>, arn: &Arn) -> Result<Opti
         },
     };
     let tags = tags.into_iter().map(|tag| (tag.key, tag.value)).collect();
-    Ok(Some(ResourceFacts { tags, ..ResourceFacts::owned_by(account) }))
+    let policy = (named.kind == Kind::Connection).then(|| crate::webhook::policy(P::NAME));
+    Ok(Some(ResourceFacts { tags, policy, ..ResourceFacts::owned_by(account) }))
 }
 
 #[cfg(test)]

@@ -21,6 +21,9 @@ pub struct ConnectionRow {
     pub(crate) endpoint: Option<String>,
     #[serde(default)]
     pub(crate) credential: Option<Credential>,
+    /// What the host signs webhooks with, sealed.
+    #[serde(default)]
+    pub(crate) webhook_secret: Option<Blob>,
     pub(crate) tags: Vec<Tag>,
 }
 
@@ -79,5 +82,7 @@ pub(crate) static HOSTS: Table<CodeConnections, HostRow> = Table::new("hosts");
 pub(crate) static STAR_CONNECTIONS: Table<CodeStarConnections, ConnectionRow> = Table::new("connections");
 /// Account, region, id.
 pub(crate) static STAR_HOSTS: Table<CodeStarConnections, HostRow> = Table::new("hosts");
+/// Account, region, connection, delivery: webhooks that came, and when.
+pub(crate) static DELIVERIES: Table<CodeConnections, Timestamp> = Table::new("deliveries");
 /// Account, id.
 pub(crate) static FETCHES: Table<CodeConnections, FetchRow> = Table::new("fetches");

@@ -19,6 +19,8 @@ pub struct Remote<'a> {
     pub url: &'a str,
     /// The branch.
     pub branch: &'a str,
+    /// The commit, if it is not the branch's newest one.
+    pub commit: Option<&'a str>,
     /// The user's name and password, or token.
     pub credential: Option<(&'a str, &'a Secret<String>)>,
 }
@@ -59,11 +61,14 @@ pub fn fetch_branch(folder: &Path, remote: &Remote<'_>) -> Result<RemoteCommit, 
     if let Some(roots) = std::env::var_os("SSL_CERT_FILE").and_then(|path| path.into_string().ok()) {
         settings.push(("http.sslCAInfo", roots));
     }
-    let reference = format!("+refs/heads/{0}:refs/heads/{0}", remote.branch);
+    let tip = "refs/fetched/tip";
+    let reference = match remote.commit {
+        Some(commit) => format!("+{commit}:{tip}"),
+        None => format!("+refs/heads/{}:{tip}", remote.branch),
+    };
     run(place.path(), &["fetch", "-q", "--depth=1", "--no-tags", "--end-of-options", remote.url, &reference], &settings)?;
     let objects = Objects::within(Workspace::foreign(place));
-    let tip = format!("refs/heads/{}", remote.branch);
-    let commit = objects.commit(&tip).map_err(|e| e.message)?.ok_or_else(|| format!("{} has no branch {}", remote.url, remote.branch))?;
+    let commit = objects.commit(tip).map_err(|e| e.message)?.ok_or_else(|| format!("{} has no branch {}", remote.url, remote.branch))?;
     let zip = objects.zip(&commit.commit_id).map_err(|e| e.message)?;
     Ok(RemoteCommit { id: commit.commit_id, message: commit.message, author_date: commit.author.date, zip })
 }

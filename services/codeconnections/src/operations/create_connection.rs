@@ -76,6 +76,7 @@ impl<P: Prefix> Operation for CreateConnection<P> {
             status: PENDING.into(),
             endpoint: None,
             credential: None,
+            webhook_secret: None,
             tags: tags.clone(),
         };
         Named::read(arn.as_str(), Kind::Connection, "connectionArn")?.put_connection(call, Some(row))?;

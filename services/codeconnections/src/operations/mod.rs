@@ -7,6 +7,7 @@ pub(crate) mod get_host;
 pub(crate) mod list_connections;
 pub(crate) mod list_hosts;
 pub(crate) mod list_tags_for_resource;
+pub(crate) mod receive_webhook;
 pub(crate) mod tag_resource;
 pub(crate) mod untag_resource;
 pub(crate) mod update_connection_installation;

@@ -5,6 +5,7 @@ use crate::{
     prefix::Prefix,
     shapes::Nothing,
     state::{AVAILABLE, ConnectionRow, Credential},
+    webhook,
 };
 use base::Secret;
 use gate::{Authorized, Demands, Error, Example, Operation, View};
@@ -28,6 +29,8 @@ pub struct UpdateConnectionInstallationInput {
     user_name: Option<String>,
     /// None: the host lets everybody read.
     token: Option<Secret<String>>,
+    /// What the host signs its webhooks with; the one of before if it is not given.
+    webhook_secret: Option<Secret<String>>,
 }
 
 /// Where providers are.
@@ -64,14 +67,20 @@ impl<P: Prefix> Operation for UpdateConnectionInstallation<P> {
         if user.is_empty() || user.contains(|c: char| c == ':' || c.is_control()) {
             return Err(Error::validation("UserName has no colon and no control characters."));
         }
+        let webhook_secret = match &input.webhook_secret {
+            Some(secret) => Some(webhook::seal(call, &named, secret)?),
+            None => row.webhook_secret.clone(),
+        };
         let scope = &mut call.beside(&CodeConnections(()));
         let credential = input.token.map(|token| Credential::seal(scope, named.arn.as_str(), &user, token.expose())).transpose()?;
         let endpoint = Some(endpoint.trim_end_matches('/').to_owned());
-        named.put_connection(call, Some(ConnectionRow { endpoint, credential, status: AVAILABLE.into(), ..row }))?;
+        named.put_connection(call, Some(ConnectionRow { endpoint, credential, webhook_secret, status: AVAILABLE.into(), ..row }))?;
         Ok(Nothing {})
     }
 
     fn example() -> Example {
-        with_connection::<P>(json!({"ConnectionArn": "$0/ConnectionArn", "Endpoint": "https://git.example", "Token": "secret"}))
+        with_connection::<P>(
+            json!({"ConnectionArn": "$0/ConnectionArn", "Endpoint": "https://git.example", "Token": "secret", "WebhookSecret": "a-secret-of-webhooks"}),
+        )
     }
 }

@@ -26,6 +26,8 @@ pub struct UseConnectionInput {
     /// `OWNER/REPOSITORY`.
     full_repository_id: String,
     branch_name: String,
+    /// The commit; the branch's newest one if none is named.
+    commit_id: Option<String>,
     s3_bucket: Option<String>,
     s3_key: Option<String>,
     kms_key_arn: Option<String>,
@@ -76,6 +78,9 @@ impl<P: Prefix> Operation for UseConnection<P> {
         let named = Named::read(&input.connection_arn, Kind::Connection, "connectionArn")?;
         let (owner, repository) = parts(&input.full_repository_id)?;
         check_branch(&input.branch_name)?;
+        if input.commit_id.as_deref().is_some_and(|id| !crate::webhook::is_commit(id)) {
+            return Err(Error::validation("CommitId is the whole id of a commit, in hexadecimal digits."));
+        }
         if ![START, STATUS].contains(&input.provider_action.as_str()) {
             return Err(Error::not_implemented(&format!(
                 "{}:UseConnection with the ProviderAction {:.100}",
@@ -119,6 +124,7 @@ impl<P: Prefix> Operation for UseConnection<P> {
             id: base::uuid(scope.entropy()),
             url: format!("{endpoint}/{}.git", input.full_repository_id),
             branch: input.branch_name,
+            commit: input.commit_id,
             credential: row.credential,
             actor: scope.keep(&forwarded)?,
             bucket,

@@ -25,6 +25,9 @@ static KIND: Kind = Kind {
     ],
 };
 
+/// What a webhook's start asks for beside the commit.
+pub(crate) const BRANCH_NAME: &str = "BRANCH_NAME";
+
 /// The feed tells of an upload's end; this is for a wake that was lost.
 const LOOK: Duration = Duration::from_secs(5);
 
@@ -64,6 +67,13 @@ impl Provider for Connection {
         uploaded(job, &answer)
     }
 
+    fn source_topic(&self, action: &ActionDeclaration, _region: &str, account: &str) -> Option<String> {
+        let connection: Arn = action.setting("ConnectionArn")?.parse().ok()?;
+        // Another account's connection tells nothing here.
+        let own = connection.account().is_some_and(|owner| owner.as_str() == account);
+        own.then(|| format!("codeconnections/webhook/{connection}"))
+    }
+
     fn look(&self, job: &mut Job<'_, '_>, memo: Value) -> Result<Progress, Stop> {
         let mut input = request(job, "GetUploadArchiveToS3Status")?;
         input["UploadId"] = memo["upload"].clone();
@@ -73,12 +83,21 @@ impl Provider for Connection {
 }
 
 fn request(job: &Job<'_, '_>, action: &str) -> Result<Value, Stop> {
-    Ok(json!({
+    let mut input = json!({
         "ConnectionArn": job.required("ConnectionArn")?,
         "FullRepositoryId": job.required("FullRepositoryId")?,
-        "BranchName": job.required("BranchName")?,
+        "BranchName": branch(job)?,
         "ProviderAction": action,
-    }))
+    });
+    if let Some(commit) = job.asked_for("COMMIT_ID") {
+        input["CommitId"] = json!(commit);
+    }
+    Ok(input)
+}
+
+/// The branch that a push or a pull request was of; the declared one where none was.
+fn branch(job: &Job<'_, '_>) -> Result<String, Stop> {
+    job.asked_for(BRANCH_NAME).map_or_else(|| job.required("BranchName"), |name| Ok(name.to_string()))
 }
 
 /// The call goes under the name that the connection's ARN has.
@@ -102,7 +121,7 @@ fn uploaded(job: &mut Job<'_, '_>, answer: &Value) -> Result<Progress, Stop> {
     }
     let variables = [
         ("AuthorDate", of("/AuthorDate")),
-        ("BranchName", job.required("BranchName")?),
+        ("BranchName", branch(job)?),
         ("CommitId", commit.clone()),
         ("CommitMessage", message.clone()),
         ("ConnectionArn", job.required("ConnectionArn")?),

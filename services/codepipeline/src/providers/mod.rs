@@ -10,6 +10,8 @@ mod s3_deploy;
 mod s3_source;
 mod stack_parameters;
 
+pub(crate) use connection::BRANCH_NAME;
+
 use crate::{
     CodePipeline,
     declaration::{ActionDeclaration, ActionTypeId, ArtifactStore},

@@ -7,6 +7,7 @@ pub(crate) mod poller;
 pub(crate) mod rollback;
 pub(crate) mod run;
 pub(crate) mod stage;
+mod webhook;
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,4 @@
-use super::run;
+use super::{run, webhook};
 use crate::{
     CodePipeline,
     declaration::PipelineDeclaration,
@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 /// Starts a pipeline when a source of it changes: the source action then makes its calls as the pipeline's role.
-/// One for each version of a pipeline that has a source with `PollForSourceChanges`.
+/// One for each version of a pipeline that has a source with `PollForSourceChanges`, or by a connection.
 pub(crate) struct Poller;
 
 /// Which pipeline, and what its sources are told by.
@@ -34,7 +34,8 @@ impl Workflow for Poller {
 
     fn step(work: &mut Work<'_, Self>, mut state: PollerState) -> Result<Next<PollerState>, Error> {
         let account = work.owner();
-        let changed = work.signals().iter().any(is_new);
+        let signals = work.signals();
+        let changed = signals.iter().any(is_new);
         let found = work.get(&PIPELINES, &[account.as_str(), state.pipeline.as_str()])?;
         let Some(pipeline) = found.filter(|p| p.poller.as_deref() == Some(work.id())) else { return Ok(Next::Done) };
         if !state.subscribed {
@@ -43,10 +44,17 @@ impl Workflow for Poller {
             }
             state.subscribed = true;
         }
+        let pushed: Vec<&Value> = signals.iter().filter(|change| change["connection"].is_string()).collect();
+        if !changed && pushed.is_empty() {
+            return Ok(Next::Wait(state));
+        }
+        let declaration = pipelines::declaration(work, account, &state.pipeline, pipeline.version)?;
+        let mut starts: Vec<run::Start> = pushed.into_iter().filter_map(|change| webhook::start(&declaration, change)).collect();
         if changed {
             let trigger = Trigger { trigger_type: "PollForSourceChanges".into(), trigger_detail: None };
-            let declaration = pipelines::declaration(work, account, &state.pipeline, pipeline.version)?;
-            let start = run::Start::by(trigger, pipelines::defaults(&declaration));
+            starts.push(run::Start::by(trigger, pipelines::defaults(&declaration)));
+        }
+        for start in starts {
             match run::start(work, account, &declaration, &pipeline, start) {
                 // As many as there may be are under way: AWS starts no more then.
                 Err(e) if e.code == "ConcurrentPipelineExecutionsLimitExceededException" => {}
@@ -65,6 +73,9 @@ impl Workflow for Poller {
 
 /// A branch or an object that was deleted is no new revision.
 fn is_new(change: &Value) -> bool {
+    if change["connection"].is_string() || !change.is_object() {
+        return false;
+    }
     let branch_deleted = change.get("commit").is_some_and(Value::is_null);
     let object_deleted = change["event"].as_str().is_some_and(|event| event.starts_with("ObjectRemoved"));
     !branch_deleted && !object_deleted

@@ -1,0 +1,69 @@
+//! Webhooks of git hosts: a plain POST to a connection's URL, signed as the host signs it and not as AWS does.
+
+use super::{
+    Connection, Server, answer,
+    body::{self, Arriving},
+    route::{self, Body, context},
+};
+use gate::{Error, Proof, Request};
+use http::{HeaderMap, Method, Response, request::Parts};
+use hyper::body::Incoming;
+use serde_json::{Value, json};
+
+/// The first part of a URL's path, before the connection's service, account, region and id.
+const PREFIX: &str = "/webhooks/";
+/// The names of the service.
+const SERVICES: [&str; 2] = ["codeconnections", "codestar-connections"];
+const OPERATION: &str = "ReceiveWebhook";
+/// A push of thousands of commits has less.
+const MAX_WEBHOOK: usize = 4 * 1024 * 1024;
+/// Providers, and the headers with their events, deliveries and signatures. Gitea sends GitHub's too.
+const PROVIDERS: [[&str; 4]; 4] = [
+    ["Gitea", "x-gitea-event", "x-gitea-delivery", "x-gitea-signature"],
+    ["GitHub", "x-github-event", "x-github-delivery", "x-hub-signature-256"],
+    ["GitLab", "x-gitlab-event", "idempotency-key", "x-gitlab-token"],
+    ["Bitbucket", "x-event-key", "x-request-uuid", "x-hub-signature"],
+];
+
+/// The service and the ARN of the connection that a URL names.
+fn named(path: &str) -> Option<(&'static str, String)> {
+    let mut rest = path.strip_prefix(PREFIX)?.split('/');
+    let service = rest.next().and_then(|text| SERVICES.into_iter().find(|service| *service == text))?;
+    match (rest.next(), rest.next(), rest.next(), rest.next()) {
+        (Some(account), Some(region), Some(id), None) => Some((service, format!("arn:aws:{service}:{region}:{account}:connection/{id}"))),
+        _ => None,
+    }
+}
+
+pub(crate) fn is_webhook(parts: &Parts) -> bool {
+    parts.method == Method::POST && named(parts.uri.path()).is_some()
+}
+
+fn input(arn: &str, headers: &HeaderMap, bytes: Vec<u8>) -> Result<Value, Error> {
+    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let [provider, event, delivery, signature] = PROVIDERS
+        .into_iter()
+        .find(|[_, event, ..]| headers.contains_key(*event))
+        .ok_or_else(|| Error::validation("This is no webhook of GitHub, GitLab, Gitea or Bitbucket: it has no header with its event"))?;
+    let body = String::from_utf8(bytes).map_err(|_| Error::validation("The webhook's body is no JSON"))?;
+    Ok(json!({
+        "ConnectionArn": arn, "Provider": provider, "Event": header(event).unwrap_or_default(), "Delivery": header(delivery),
+        "Signature": header(signature).unwrap_or_default(), "Body": body,
+    }))
+}
+
+pub(crate) async fn handle(server: &Server, connection: Connection, parts: Parts, incoming: Incoming) -> Response<Body> {
+    let context = context(server, connection, &parts.headers);
+    let (service, arn) = named(parts.uri.path()).unwrap_or_default();
+    let style = route::style(wire::answer::Form::Json(wire::json::Version::of(&parts.headers)), service, OPERATION, &parts, &context);
+    let mut arriving = Arriving::new(incoming, &parts.headers);
+    let read = body::whole(&mut arriving, &parts.headers, MAX_WEBHOOK).await;
+    let input = read.and_then(|bytes| input(&arn, &parts.headers, bytes));
+    let request = Request { proof: Proof::Anonymous, service: service.into(), operation: OPERATION.into(), input, body: None, context };
+    let outcome = server.gate.call(&request).await;
+    let response = match outcome {
+        Err(error) if error.code.starts_with("AccessDenied") => answer::write(&style, Err(error.status(403))),
+        answered => answer::write(&style, answered),
+    };
+    arriving.answered(response).await
+}
