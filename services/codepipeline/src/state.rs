@@ -323,6 +323,9 @@ pub(crate) struct ExecutionRow {
     /// Namespace to output variables.
     pub(crate) namespaces: BTreeMap<String, BTreeMap<String, String>>,
     pub(crate) artifacts: BTreeMap<String, Artifact>,
+    /// Copies of them, in the stores of other regions.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) replicas: Vec<Artifact>,
     pub(crate) revisions: Vec<Revision>,
     pub(crate) stop: Option<StopRequest>,
     #[serde(default)]
