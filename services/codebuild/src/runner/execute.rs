@@ -267,7 +267,11 @@ impl Execution<'_> {
             tell_addresses(scripts, &credentials, (endpoint.as_ref(), proxy.as_ref()), &server.path)
                 .map_err(|e| fault("the build's addresses could not be told", &e))?;
         }
-        let closers = [Some(&credentials), endpoint.as_ref(), proxy.as_ref()].into_iter().flatten().map(TcpListener::try_clone).collect::<Result<Vec<_>, _>>();
+        let closers = [Some(&credentials), endpoint.as_ref(), proxy.as_ref()]
+            .into_iter()
+            .flatten()
+            .map(TcpListener::try_clone)
+            .collect::<Result<Vec<_>, _>>();
         let closers = closers.map_err(|e| fault("a listener could not be copied", &e))?;
         let served = self.shop.runner.endpoint.clone().zip(endpoint);
         let arn = self.book.arn().to_string();
@@ -313,9 +317,12 @@ impl Execution<'_> {
         let mut restored = false;
         loop {
             match output.read(&mut buffer) {
-                Ok(0) => return interpreter.close(),
+                Ok(0) => {
+                    interpreter.close();
+                    return Ok(());
+                }
                 Ok(count) => {
-                    if interpreter.feed(&buffer[..count])? {
+                    if interpreter.feed(&buffer[..count]) {
                         self.log.flush(&(self.client)()?);
                     }
                     if interpreter.told.keys && !restored {
@@ -346,6 +353,7 @@ impl Execution<'_> {
     }
 
     fn look(&self, limit: Duration) -> Result<Option<Cause>, Error> {
+        self.book.write_notes()?;
         self.log.flush(&(self.client)()?);
         if let Some(error) = self.log.failure() {
             return Ok(Some(Cause::Log(error)));
