@@ -9,14 +9,13 @@ use serde_json::json;
 use std::{
     io::{self, Read, Write},
     net::{TcpListener, TcpStream},
-    sync::atomic::{AtomicBool, Ordering},
     thread,
     time::Duration,
 };
 
 const MAX_REQUEST: usize = 8 * 1024;
 const PATIENCE: Duration = Duration::from_secs(2);
-const POLL: Duration = Duration::from_millis(10);
+const PAUSE: Duration = Duration::from_millis(10);
 /// The same credentials are given for this long.
 const KEEP: Duration = Duration::from_secs(20 * 60);
 
@@ -32,23 +31,21 @@ impl<'a> CredentialServer<'a> {
         Self { book, row, path: format!("/v2/credentials/{}", base::uuid(&**book.gate.entropy())) }
     }
 
-    /// Answers until the build has ended.
-    pub(super) fn serve(&self, listener: &TcpListener, ended: &AtomicBool) {
-        if listener.set_nonblocking(true).is_err() {
-            return;
-        }
+    /// Answers until the listener is shut down, with the build's end.
+    pub(super) fn serve(&self, listener: &TcpListener) {
         let mut kept: Option<(sts::Credentials, Timestamp)> = None;
-        while !ended.load(Ordering::Relaxed) {
+        loop {
             match listener.accept() {
                 // A client that breaks off is the build's own affair.
                 Ok((stream, _)) => drop(self.answer(stream, &mut kept)),
-                Err(_) => thread::sleep(POLL),
+                Err(error) if error.kind() == io::ErrorKind::InvalidInput => return,
+                // A client that went away again, or no descriptors for now.
+                Err(_) => thread::sleep(PAUSE),
             }
         }
     }
 
     fn answer(&self, mut stream: TcpStream, kept: &mut Option<(sts::Credentials, Timestamp)>) -> io::Result<()> {
-        stream.set_nonblocking(false)?;
         stream.set_read_timeout(Some(PATIENCE))?;
         stream.set_write_timeout(Some(PATIENCE))?;
         let (status, body) = match asked_path(&mut stream)? {

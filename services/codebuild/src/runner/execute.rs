@@ -28,8 +28,7 @@ use std::{
     path::Path,
     sync::{
         Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering},
-        mpsc::{Receiver, channel},
+        mpsc::{Receiver, RecvTimeoutError, channel},
     },
     thread,
     time::Duration,
@@ -44,7 +43,6 @@ const ENDPOINT: SocketAddrV4 = SocketAddrV4::new(Ipv4Addr::LOCALHOST, 4566);
 const CREDENTIALS: SocketAddrV4 = SocketAddrV4::new(Ipv4Addr::new(169, 254, 170, 2), 80);
 /// How often the log is sent and the build looked at.
 const BEAT: Duration = Duration::from_millis(500);
-const TICK: Duration = Duration::from_millis(25);
 
 pub(super) struct Execution<'a> {
     pub(super) shop: &'a Workshop,
@@ -274,7 +272,7 @@ impl Execution<'_> {
             tell_addresses(scripts, &credentials, (endpoint.as_ref(), proxy.as_ref()), &server.path)
                 .map_err(|e| fault("the build's addresses could not be told", &e))?;
         }
-        let closers = [&endpoint, &proxy].into_iter().flatten().map(TcpListener::try_clone).collect::<Result<Vec<_>, _>>();
+        let closers = [Some(&credentials), endpoint.as_ref(), proxy.as_ref()].into_iter().flatten().map(TcpListener::try_clone).collect::<Result<Vec<_>, _>>();
         let closers = closers.map_err(|e| fault("a listener could not be copied", &e))?;
         let served = self.shop.runner.endpoint.clone().zip(endpoint);
         let arn = self.book.arn().to_string();
@@ -287,13 +285,13 @@ impl Execution<'_> {
             self.log.say(&format!("The network is open to {}, by a proxy", hosts.join(", ")));
             thread::spawn(move || egress.serve(listener, hosts, tell));
         }
-        let (ended, cause) = (AtomicBool::new(false), Mutex::new(None));
+        let ((end_of_program, ended), cause) = (channel(), Mutex::new(None));
         let killer = sandbox.killer();
         let mut output = sandbox.take_output().ok_or_else(|| Ending::fault("the sandbox has no output"))?;
         let result = thread::scope(|scope| {
-            let (killer, ended, cause) = (&killer, &ended, &cause);
-            scope.spawn(|| server.serve(&credentials, ended));
-            scope.spawn(move || self.watch(killer, ended, cause, &told));
+            let (killer, cause) = (&killer, &cause);
+            scope.spawn(|| server.serve(&credentials));
+            scope.spawn(move || self.watch(killer, &ended, cause, &told));
             let read = self.read(&mut output.stdout, interpreter, scripts, restore);
             if let Err(error) = read {
                 end(killer, cause, Cause::Broken(error));
@@ -301,15 +299,15 @@ impl Execution<'_> {
                 let _ = io::copy(&mut output.stdout, &mut io::sink());
             }
             let result = sandbox.wait();
-            ended.store(true, Ordering::Relaxed);
+            drop(end_of_program);
+            for listener in closers {
+                // Whoever still accepts is woken with an error, and lets go of the sandbox's network.
+                let _ = TcpStream::from(OwnedFd::from(listener)).shutdown(Shutdown::Both);
+            }
             result
         });
         if let Some(endpoint) = &self.shop.runner.endpoint {
             endpoint.stop(&arn);
-        }
-        for listener in closers {
-            // Whoever still accepts is woken with an error, and lets go of the sandbox's network.
-            let _ = TcpStream::from(OwnedFd::from(listener)).shutdown(Shutdown::Both);
         }
         let exit = result.map_err(|e| fault("the sandbox failed", &e))?;
         Ok((exit, cause.into_inner().unwrap_or_else(PoisonError::into_inner)))
@@ -338,18 +336,11 @@ impl Execution<'_> {
         }
     }
 
-    /// Sends the log, and ends the build when it was stopped, takes too long, or cannot log.
-    fn watch(&self, killer: &Killer, ended: &AtomicBool, cause: &Mutex<Option<Cause>>, told: &Receiver<String>) {
+    /// Sends the log, and ends the build when it was stopped, takes too long, or cannot log. `ended` closes with the program.
+    fn watch(&self, killer: &Killer, ended: &Receiver<()>, cause: &Mutex<Option<Cause>>, told: &Receiver<String>) {
         let limit = Duration::from_secs(self.row.timeout_in_minutes * 60);
-        let mut waited = Duration::ZERO;
-        while !ended.load(Ordering::Relaxed) {
-            thread::sleep(TICK);
+        while ended.recv_timeout(BEAT) == Err(RecvTimeoutError::Timeout) {
             told.try_iter().for_each(|line| self.log.say(&line));
-            waited += TICK;
-            if waited < BEAT {
-                continue;
-            }
-            waited = Duration::ZERO;
             match self.look(limit) {
                 Ok(None) => {}
                 Ok(Some(found)) => end(killer, cause, found),
