@@ -9,6 +9,7 @@ mod driver;
 mod egress;
 mod execute;
 mod fetched;
+mod installs;
 mod interpret;
 mod job;
 mod log;
