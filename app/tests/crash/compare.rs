@@ -4,20 +4,35 @@ use super::outcome::{Kind, Outcome, orphans};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Calls that depend on the time that things take, in every run: who waits looks again, a log is sent in batches.
-const BY_TIME: [(&str, &str); 2] = [
-    (LOOKS, "the pipeline looks at its build when it changes, and every ten seconds"),
+const BY_TIME: [(&str, &str); 3] = [
+    (BUILDS, "the pipeline looks at its build when it ends, and every ten seconds"),
+    (STACKS, "it looks at a stack when the stack changes: once for changes that come together"),
     ("shop-build/* logs:PutLogEvents", "a build's log is sent in batches, twice a second"),
 ];
 
-/// Each look at a build needs a session, as each other call of the pipeline does.
-const LOOKS: &str = "shop-pipeline/* codebuild:BatchGetBuilds";
+const BUILDS: &str = "shop-pipeline/* codebuild:BatchGetBuilds";
+const STACKS: &str = "shop-deploy/* cloudformation:DescribeStacks";
+/// Each look needs a session of the pipeline's role, as each other call of the pipeline does.
 const SESSIONS: &str = "codepipeline.amazonaws.com sts:AssumeRole arn:aws:iam::111111111111:role/shop-pipeline";
+
+/// The session of the other account's role that a look at a stack there needs.
+fn deploys(look: &str) -> Option<String> {
+    let account = look.strip_prefix("arn:aws:sts::")?.split(':').next()?;
+    Some(format!("shop-pipeline/* sts:AssumeRole arn:aws:iam::{account}:role/shop-deploy"))
+}
 
 /// The calls, without the sessions of looks.
 fn steady(calls: &BTreeMap<Kind, usize>) -> BTreeMap<Kind, usize> {
-    let looks: usize = calls.iter().filter(|(kind, _)| kind.contains(LOOKS)).map(|(_, n)| n).sum();
-    let less = |kind: &Kind, n: usize| if kind.starts_with(SESSIONS) { n.saturating_sub(looks) } else { n };
-    calls.iter().map(|(kind, n)| (kind.clone(), less(kind, *n))).collect()
+    let mut steady = calls.clone();
+    for (look, n) in calls.iter().filter(|(kind, _)| kind.contains(BUILDS) || kind.contains(STACKS)) {
+        let in_account = Some(look).filter(|kind| kind.contains(STACKS)).and_then(|kind| deploys(kind));
+        for (kind, count) in &mut steady {
+            if kind.starts_with(SESSIONS) || in_account.as_ref().is_some_and(|session| kind.contains(session)) {
+                *count = count.saturating_sub(*n);
+            }
+        }
+    }
+    steady
 }
 
 /// Calls that a build makes, or that are made for it: a build that was cut off starts again, and makes them again.
