@@ -322,9 +322,12 @@ impl Execution<'_> {
         let mut restored = false;
         loop {
             match output.read(&mut buffer) {
-                Ok(0) => return interpreter.close(),
+                Ok(0) => {
+                    interpreter.close();
+                    return Ok(());
+                }
                 Ok(count) => {
-                    if interpreter.feed(&buffer[..count])? {
+                    if interpreter.feed(&buffer[..count]) {
                         self.log.flush(&(self.client)()?);
                     }
                     if interpreter.told.keys && !restored {
@@ -355,6 +358,7 @@ impl Execution<'_> {
     }
 
     fn look(&self, limit: Duration) -> Result<Option<Cause>, Error> {
+        self.book.write_notes()?;
         self.log.flush(&(self.client)()?);
         if let Some(error) = self.log.failure() {
             return Ok(Some(Cause::Log(error)));
