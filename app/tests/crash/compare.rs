@@ -5,34 +5,28 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Calls that depend on the time that things take, in every run: who waits looks again, a log is sent in batches.
 const BY_TIME: [(&str, &str); 3] = [
-    (BUILDS, "the pipeline looks at its build when it ends, and every ten seconds"),
-    (STACKS, "it looks at a stack when the stack changes: once for changes that come together"),
+    (BUILD_LOOKS, "the pipeline looks at its build when it changes, and every ten seconds"),
+    (STACK_LOOKS, "the pipeline looks at a stack when it changes, and every five seconds"),
     ("shop-build/* logs:PutLogEvents", "a build's log is sent in batches, twice a second"),
 ];
 
-const BUILDS: &str = "shop-pipeline/* codebuild:BatchGetBuilds";
-const STACKS: &str = "shop-deploy/* cloudformation:DescribeStacks";
-/// Each look needs a session of the pipeline's role, as each other call of the pipeline does.
+const BUILD_LOOKS: &str = "shop-pipeline/* codebuild:BatchGetBuilds";
+const STACK_LOOKS: &str = "shop-deploy/* cloudformation:DescribeStacks";
+/// Each look needs a session, as each other call of the pipeline does; in another account, one more.
 const SESSIONS: &str = "codepipeline.amazonaws.com sts:AssumeRole arn:aws:iam::111111111111:role/shop-pipeline";
-
-/// The session of the other account's role that a look at a stack there needs.
-fn deploys(look: &str) -> Option<String> {
-    let account = look.strip_prefix("arn:aws:sts::")?.split(':').next()?;
-    Some(format!("shop-pipeline/* sts:AssumeRole arn:aws:iam::{account}:role/shop-deploy"))
-}
+const SESSIONS_THERE: &str = "shop-pipeline/* sts:AssumeRole arn:aws:iam::";
 
 /// The calls, without the sessions of looks.
 fn steady(calls: &BTreeMap<Kind, usize>) -> BTreeMap<Kind, usize> {
-    let mut steady = calls.clone();
-    for (look, n) in calls.iter().filter(|(kind, _)| kind.contains(BUILDS) || kind.contains(STACKS)) {
-        let in_account = Some(look).filter(|kind| kind.contains(STACKS)).and_then(|kind| deploys(kind));
-        for (kind, count) in &mut steady {
-            if kind.starts_with(SESSIONS) || in_account.as_ref().is_some_and(|session| kind.contains(session)) {
-                *count = count.saturating_sub(*n);
-            }
-        }
-    }
-    steady
+    let looks = |of: &dyn Fn(&Kind) -> bool| calls.iter().filter(|(kind, _)| of(kind)).map(|(_, n)| n).sum::<usize>();
+    let at_stacks = |kind: &Kind| kind.contains(STACK_LOOKS);
+    let all = looks(&|kind| kind.contains(BUILD_LOOKS) || at_stacks(kind));
+    let less = |kind: &Kind| match kind.split_once(SESSIONS_THERE).and_then(|(_, role)| role.split_once(':')) {
+        Some((account, _)) => looks(&|look| at_stacks(look) && look.contains(&format!("::{account}:assumed-role"))),
+        None if kind.starts_with(SESSIONS) => all,
+        None => 0,
+    };
+    calls.iter().map(|(kind, n)| (kind.clone(), n.saturating_sub(less(kind)))).collect()
 }
 
 /// Calls that a build makes, or that are made for it: a build that was cut off starts again, and makes them again.
