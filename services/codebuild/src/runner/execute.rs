@@ -267,7 +267,11 @@ impl Execution<'_> {
             tell_addresses(scripts, &credentials, (endpoint.as_ref(), proxy.as_ref()), &server.path)
                 .map_err(|e| fault("the build's addresses could not be told", &e))?;
         }
-        let closers = [Some(&credentials), endpoint.as_ref(), proxy.as_ref()].into_iter().flatten().map(TcpListener::try_clone).collect::<Result<Vec<_>, _>>();
+        let closers = [Some(&credentials), endpoint.as_ref(), proxy.as_ref()]
+            .into_iter()
+            .flatten()
+            .map(TcpListener::try_clone)
+            .collect::<Result<Vec<_>, _>>();
         let closers = closers.map_err(|e| fault("a listener could not be copied", &e))?;
         let served = self.shop.runner.endpoint.clone().zip(endpoint);
         let arn = self.book.arn().to_string();
