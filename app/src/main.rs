@@ -10,11 +10,13 @@ mod deliver;
 mod egress;
 mod failure;
 mod follow;
+mod git_hosts;
 mod issuers;
 mod reserve;
 mod root_key;
 mod say;
 mod server;
+mod terminal;
 mod upkeep;
 mod world;
 

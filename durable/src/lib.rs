@@ -20,4 +20,4 @@ pub use lease::{Agent, Held, LEASE, Lease};
 pub use running::Running;
 pub use status::{Survey, Under, Waiting, survey};
 pub use tables::{Command, Status};
-pub use workflow::{Next, Work, Workflow};
+pub use workflow::{Next, TOGETHER, Work, Workflow};

@@ -79,6 +79,19 @@ impl<'a, S: Service> Scope<'a, S> {
         Scope::new(self.view.core, self.view.frame, self.event)
     }
 
+    /// Does a part of the work that may fail by itself: its writes are dropped then, the records of its calls stay.
+    ///
+    /// # Errors
+    /// What `part` fails with.
+    pub fn attempt<T>(&mut self, part: impl FnOnce(&mut Self) -> Result<T, Error>) -> Result<T, Error> {
+        let mark = self.view.core.mark();
+        let result = part(self);
+        if result.is_err() {
+            self.view.core.undo(mark);
+        }
+        result
+    }
+
     /// Does what belongs to another region: the rows of regional tables are that region's, and the calls made inside are for it.
     pub fn in_region<T>(&mut self, region: &Region, work: impl FnOnce(&mut Scope<'_, S>) -> T) -> T {
         if region == self.region() {
