@@ -16,6 +16,7 @@ mod reserve;
 mod root_key;
 mod say;
 mod server;
+mod terminal;
 mod upkeep;
 mod world;
 

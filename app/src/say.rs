@@ -1,6 +1,7 @@
 //! Standard output: what a command says. A reader that has gone (`| head`) is no error and stops no delivery; any other
 //! failure to write is told at the end.
 
+use crate::terminal::harmless;
 use std::{
     fmt,
     io::{ErrorKind, Write},
@@ -9,8 +10,10 @@ use std::{
 
 static FAILED: Mutex<Option<String>> = Mutex::new(None);
 
-/// Writes a line.
+/// Writes a line, of which nothing but colours controls a terminal.
 pub(crate) fn line(line: fmt::Arguments<'_>) {
+    let line = line.to_string();
+    let line = harmless(&line);
     let mut out = anstream::stdout().lock();
     if let Err(e) = writeln!(out, "{line}").and_then(|()| out.flush())
         && e.kind() != ErrorKind::BrokenPipe

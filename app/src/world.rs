@@ -253,7 +253,7 @@ impl World {
         codeconnections::workflows(&mut engine, fetcher(self.runtime.join("connections")));
         iam::workflows(&mut engine, issuers::fetcher(tokio::runtime::Handle::current(), self.issuer_roots.clone()));
         tokio::spawn(follow::last_used(self.gate.clone(), self.accounts.clone(), stopped.clone()));
-        Ok(engine.start(|what, error| eprintln!("sekisho: {what}: {error}")))
+        Ok(engine.start(|what, error| eprintln!("{}", crate::terminal::harmless(&format!("sekisho: {what}: {error}")))))
     }
 }
 

@@ -5,6 +5,8 @@ use crate::{
     table::{Table, median},
 };
 use std::{
+    fs::Permissions,
+    os::unix::fs::PermissionsExt,
     process::{Command, Stdio},
     time::Instant,
 };
@@ -31,7 +33,7 @@ pub(crate) fn measure(_: &Run, table: &mut Table) -> Result<()> {
 
 /// With the one listener that every build has.
 fn once(level: Level, helper: &Helper) -> Result<()> {
-    let workspace = tempfile::tempdir()?;
+    let workspace = tempfile::Builder::new().permissions(Permissions::from_mode(0o700)).tempdir()?;
     let mut spec = Spec::new(vec!["/bin/true".into()], workspace.path(), "/codebuild/output");
     spec.listen.push("127.0.0.1:4566".parse()?);
     let exit = Sandbox::start_with(spec, &Backend::Exactly { level }, helper)?.wait()?;

@@ -22,4 +22,4 @@ pub use once::is_first;
 pub use running::Running;
 pub use status::{Survey, Under, Waiting, survey};
 pub use tables::{Command, Status};
-pub use workflow::{Next, Work, Workflow};
+pub use workflow::{Next, TOGETHER, Work, Workflow};

@@ -12,6 +12,7 @@ use std::{
     marker::PhantomData,
     ops::{Deref, DerefMut},
     panic::{AssertUnwindSafe, catch_unwind},
+    time::Duration,
 };
 
 /// Long work of a service: a state and a step.
@@ -26,7 +27,7 @@ pub trait Workflow: Sized + 'static {
     const VERSION: u32 = 1;
     /// The service's token.
     fn token() -> Self::Service;
-    /// One step: one transaction. It may run again (on a conflict), so it keeps nothing outside `work`. An AWS error
+    /// One step: all of it or nothing, maybe in one transaction with steps that follow at once. It may run again (on a conflict), so it keeps nothing outside `work`. An AWS error
     /// that the work is prepared for becomes part of the next state; an `Err` means: again later.
     ///
     /// # Errors
@@ -113,10 +114,18 @@ const MAX_FAILURES: u32 = 5;
 /// And an end that cannot be written, this often.
 const MAX_ENDS: u32 = 3;
 
+/// So many steps that follow each other at once share a transaction at most: each commit waits for the disk.
+pub const TOGETHER: usize = 8;
+/// And no more once they have taken this long: others may want what they have read.
+const LONG: Duration = Duration::from_millis(5);
+
 /// What became of an attempt.
+#[derive(PartialEq, Eq)]
 pub(crate) enum Ran {
     /// A step was made; or the instance was not due any more.
     Fine,
+    /// A step was made, and the next one follows at once.
+    Again,
     /// This release cannot read it.
     Unknown(String),
 }
@@ -138,7 +147,7 @@ pub(crate) fn caught<T>(what: &str, work: impl FnOnce() -> Result<T, Error>) -> 
 
 impl<W: Workflow> DynWorkflow for Typed<W> {
     fn run(&self, gate: &Gate, id: &str, context: &StepContext, worker: &str) -> Result<Ran, Error> {
-        let stepped = caught("the step", || gate.step(&W::token(), context, |scope| step::<W>(scope, id, worker)));
+        let stepped = caught("the step", || gate.step(&W::token(), context, |scope| steps::<W>(gate, scope, id, worker)));
         let Err(error) = stepped else { return stepped };
         let noted = caught("giving up", || gate.step(&W::token(), context, |scope| failed::<W>(scope, id, worker, &error)));
         let Err(second) = noted else { return noted.map(|()| Ran::Fine) };
@@ -163,8 +172,26 @@ fn state_of<W: Workflow>(instance: &Instance) -> Result<W::State, String> {
     serde_json::from_value(instance.state.clone()).map_err(|e| format!("this release cannot read its state: {e}"))
 }
 
-fn step<W: Workflow>(scope: &mut Scope<'_, W::Service>, id: &str, worker: &str) -> Result<Ran, Error> {
+/// One step, and those that follow at once. After a failure each is made alone, so that what fails again is given up.
+fn steps<W: Workflow>(gate: &Gate, scope: &mut Scope<'_, W::Service>, id: &str, worker: &str) -> Result<Ran, Error> {
     let Some(before) = due::<W>(scope, id, worker)? else { return Ok(Ran::Fine) };
+    let most = if before.failures == 0 { TOGETHER } else { 1 };
+    let begun = scope.now();
+    let mut ran = step::<W>(scope, id, worker, before)?;
+    for _ in 1..most {
+        if ran != Ran::Again || gate.clock().now().since(begun) > LONG {
+            break;
+        }
+        let Some(before) = due::<W>(scope, id, worker)? else { break };
+        match scope.attempt(|scope| step::<W>(scope, id, worker, before)) {
+            Ok(next) => ran = next,
+            Err(error) => return failed::<W>(scope, id, worker, &error).map(|()| Ran::Fine),
+        }
+    }
+    Ok(ran)
+}
+
+fn step<W: Workflow>(scope: &mut Scope<'_, W::Service>, id: &str, worker: &str, before: Instance) -> Result<Ran, Error> {
     let state = match state_of::<W>(&before) {
         Ok(state) => state,
         Err(why) => return Ok(Ran::Unknown(why)),
@@ -191,9 +218,10 @@ fn step<W: Workflow>(scope: &mut Scope<'_, W::Service>, id: &str, worker: &str) 
         Next::Wait(state) => (state, None),
     };
     // Whoever made this step makes the next one, if it follows at once.
-    instance.lease = wake.filter(|wake| *wake <= now).map(|_| Lease::of(worker, now));
+    let again = wake.is_some_and(|wake| wake <= now);
+    instance.lease = again.then(|| Lease::of(worker, now));
     instance.state = base::revealed(|| serde_json::to_value(state)).map_err(Error::internal)?;
-    set_wake(&mut durable, id, instance, wake).map(|()| Ran::Fine)
+    set_wake(&mut durable, id, instance, wake).map(|()| if again { Ran::Again } else { Ran::Fine })
 }
 
 /// Notes a failure, and puts the next attempt off.

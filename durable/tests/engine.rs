@@ -42,6 +42,9 @@ enum Cooking {
     Serving,
     Failing,
     Panicking,
+    /// Does something, and then one of the two above.
+    ThenFailing,
+    ThenPanicking,
 }
 
 impl Workflow for Cook {
@@ -79,6 +82,8 @@ impl Workflow for Cook {
                 Err(Error::internal("burnt"))
             }
             Cooking::Panicking => panic!("on purpose"),
+            Cooking::ThenFailing => write(work, "washed").map(|()| Next::Go(Cooking::Failing)),
+            Cooking::ThenPanicking => write(work, "washed").map(|()| Next::Go(Cooking::Panicking)),
         }
     }
     fn give_up(work: &mut Work<'_, Self>, _state: Cooking, error: &Error) -> Result<(), Error> {
@@ -187,6 +192,21 @@ fn a_step_that_fails_leaves_nothing_is_tried_again_and_given_up_honestly() {
     assert_eq!(diary.len(), 1);
     assert!(diary[0].starts_with("given up:") && diary[0].contains("burnt"), "{diary:?}");
     assert!(Engine::under_way(&place.world.gate, Some(account())).unwrap().is_empty());
+}
+
+#[test]
+fn what_precedes_a_step_that_fails_is_kept_and_done_once() {
+    for (state, why) in [(Cooking::ThenFailing, "burnt"), (Cooking::ThenPanicking, "panicked")] {
+        let place = Place::new(0);
+        place.start(state);
+        for _ in 0..8 {
+            place.engine.run_due().unwrap();
+            place.advance(60);
+        }
+        let diary = place.diary();
+        assert_eq!((diary.len(), diary[0].as_str()), (2, "washed"), "{diary:?}");
+        assert!(diary[1].starts_with("given up:") && diary[1].contains(why), "{diary:?}");
+    }
 }
 
 #[test]

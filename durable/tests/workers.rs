@@ -1,7 +1,7 @@
 //! Several engines over one store, releases that do not know what they find, and ends that cannot be written.
 
 use base::{AccountId, Region, Timestamp};
-use durable::{Engine, Held, LEASE, Next, Status, Survey, Work, Workflow};
+use durable::{Engine, Held, LEASE, Next, Status, Survey, TOGETHER, Work, Workflow};
 use gate::{Error, Protocol, Registration, Scope, Service, StepContext, Table};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -32,7 +32,7 @@ fn write(scope: &mut Scope<'_, Mill>, line: &str) -> Result<(), Error> {
 #[derive(Serialize, Deserialize)]
 enum Grinding {
     /// So many steps, one after another.
-    Steps(u32),
+    Steps(usize),
     /// By the handler.
     Order,
     Waiting,
@@ -161,28 +161,37 @@ fn two_engines_make_each_step_once() {
     assert_eq!(town.diary(), expected);
 }
 
+/// More steps than are made together.
+const MANY: usize = TOGETHER + 2;
+
+/// What is written by the first so many of them.
+fn diary(steps: usize) -> Vec<String> {
+    (1..=MANY).rev().take(steps).map(|n| format!("step {n}")).collect()
+}
+
 #[test]
 fn who_makes_a_step_keeps_the_work_until_the_lease_ends() {
     let town = Town::new();
-    town.start(&Grinding::Steps(3));
+    town.start(&Grinding::Steps(MANY));
     let (one, other) = (town.engine(0, "one"), town.engine(1, "other"));
     assert!(one.run_next().unwrap());
     assert_eq!(other.run_due().unwrap(), Some(town.now().plus(LEASE)), "it looks again when the lease ends");
-    assert_eq!(town.diary(), ["step 3"]);
+    assert_eq!(town.diary(), diary(TOGETHER));
     assert_eq!(town.survey().work[0].lease.as_ref().map(|lease| lease.worker.as_str()), Some("one"));
     town.advance(LEASE);
     other.run_due().unwrap();
-    assert_eq!(town.diary(), ["step 3", "step 2", "step 1"]);
+    assert_eq!(town.diary(), diary(MANY));
     assert!(!one.run_next().unwrap(), "nothing is left");
 }
 
 #[test]
 fn an_engine_that_starts_again_takes_its_own_over_at_once() {
     let town = Town::new();
-    town.start(&Grinding::Steps(2));
+    town.start(&Grinding::Steps(MANY));
     town.engine(0, "one").run_next().unwrap();
+    assert_eq!(town.diary(), diary(TOGETHER));
     town.engine(1, "one").run_due().unwrap();
-    assert_eq!(town.diary(), ["step 2", "step 1"]);
+    assert_eq!(town.diary(), diary(MANY));
 }
 
 /// An engine whose handler tells that it has begun, waits to be let go on, and then writes if the command is still its own.

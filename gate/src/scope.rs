@@ -78,6 +78,19 @@ impl<'a, S: Service> Scope<'a, S> {
         Scope::new(self.view.core, self.view.frame, self.event)
     }
 
+    /// Does a part of the work that may fail by itself: its writes are dropped then, the records of its calls stay.
+    ///
+    /// # Errors
+    /// What `part` fails with.
+    pub fn attempt<T>(&mut self, part: impl FnOnce(&mut Self) -> Result<T, Error>) -> Result<T, Error> {
+        let mark = self.view.core.mark();
+        let result = part(self);
+        if result.is_err() {
+            self.view.core.undo(mark);
+        }
+        result
+    }
+
     // --- the call --------------------------------------------------------------------------------------------------
 
     /// The id of the call's own record.

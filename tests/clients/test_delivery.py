@@ -34,8 +34,10 @@ class Delivery(Served):
             self.stack(account, "target", "target.yaml", {"Environment": account, "DevAccount": DEV}, as_people_do and account == "staging")
         roles = {
             "StagingRole": f"arn:aws:iam::{STAGING}:role/shop-deploy",
+            "StagingStackRole": f"arn:aws:iam::{STAGING}:role/shop-stack",
             "StagingBucket": f"shop-staging-{STAGING}",
             "ProdRole": f"arn:aws:iam::{PROD}:role/shop-deploy",
+            "ProdStackRole": f"arn:aws:iam::{PROD}:role/shop-stack",
             "ProdBucket": f"shop-prod-{PROD}",
         }
         self.stack("dev", "delivery", "pipeline.yaml", roles, as_people_do)
@@ -53,7 +55,8 @@ class Delivery(Served):
         return next(s for s in states if s["stageName"] == stage)
 
     def waiting_token(self, environment):
-        latest = self.state(environment, "Approval")["actionStates"][0].get("latestExecution", {})
+        actions = self.state(environment, "Approval")["actionStates"]
+        latest = next(a for a in actions if a["actionName"] == "Release").get("latestExecution", {})
         return latest.get("token") if latest.get("status") == "InProgress" else None
 
     def succeeded(self, environment, stage):
@@ -66,6 +69,18 @@ class Delivery(Served):
         token = self.wait("the approval", lambda: self.waiting_token(dev))
         staged = self.aws(self.account("staging"), "s3", "cp", f"s3://shop-staging-{STAGING}/index.html", "-").stdout
         self.assertIn("The corner shop", staged)
+
+        def release(account):
+            """What the released stack tells there: the build's number and its commit."""
+            return self.answer(self.account(account), "ssm", "get-parameter", "--name", "/shop/release")["Parameter"]["Value"]
+
+        self.assertIn(release("staging"), staged)
+        # What production would change can be read before it is approved, and nothing of it is there.
+        prepared = self.answer(self.account("prod"), "cloudformation", "describe-change-set", "--stack-name", "shop-release", "--change-set-name", "release")
+        self.assertEqual(prepared["ExecutionStatus"], "AVAILABLE")
+        self.assertEqual([c["ResourceChange"]["Action"] for c in prepared["Changes"]], ["Add"])
+        absent = self.aws(self.account("prod"), "ssm", "get-parameter", "--name", "/shop/release", check=False)
+        self.assertIn("ParameterNotFound", absent.stderr)
         wrong = self.aws(
             dev, "codepipeline", "put-approval-result", "--pipeline-name", "shop", "--stage-name", "Approval", "--action-name", "Release",
             "--token", "11111111-2222-3333-4444-555555555555", "--result", "summary=no,status=Approved", check=False,
@@ -83,6 +98,9 @@ class Delivery(Served):
         self.wait("production", lambda: self.succeeded(dev, "Production"))
         released = self.aws(self.account("prod"), "s3", "cp", f"s3://shop-prod-{PROD}/index.html", "-").stdout
         self.assertEqual(released, staged)
+        self.assertEqual(release("prod"), release("staging"))
+        stack = self.answer(self.account("prod"), "cloudformation", "describe-stacks", "--stack-name", "shop-release")["Stacks"][0]
+        self.assertEqual(stack["RoleARN"], f"arn:aws:iam::{PROD}:role/shop-stack")
         # Every call under its own role: the prod account's role wrote the prod bucket.
         self.assertIn("assumed-role/shop-deploy/", self.sekisho("audit", "lookup", "--account", "prod", "--limit", "200").stdout)
         # A second push, by a clone.

@@ -117,7 +117,7 @@ class Resume(Served):
             self.assertEqual(self.waiting(), [approval])
         self.assertIn("waits for approval", self.sekisho("status").stdout)
         state = self.answer(dev, "codepipeline", "get-pipeline-state", "--name", "shop")["stageStates"][3]
-        token = state["actionStates"][0]["latestExecution"]["token"]
+        token = next(a for a in state["actionStates"] if a["actionName"] == "Release")["latestExecution"]["token"]
         self.aws(dev, "codepipeline", "put-approval-result", "--pipeline-name", "shop", "--stage-name", "Approval", "--action-name", "Release",
                  "--token", token, "--result", "summary=good,status=Approved")
         self.wait("the end", lambda: not self.status()["executions"])

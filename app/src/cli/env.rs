@@ -30,6 +30,23 @@ fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
+/// What git is to be told, as variables: CodeCommit's own addresses lead to this server, and its credentials come from the
+/// AWS CLI (asked for alone: its helper keeps none, and says so of each that git brings). Other helpers would keep signatures
+/// that hold for minutes.
+fn git(endpoint: &str, region: &str) -> Vec<(String, String)> {
+    let helper = "!f() { test \"$1\" != get || aws codecommit credential-helper --ignore-host-check get; }; f";
+    let settings = [
+        (format!("url.{endpoint}/.insteadOf"), format!("https://git-codecommit.{region}.amazonaws.com/")),
+        (format!("credential.{endpoint}.helper"), String::new()),
+        (format!("credential.{endpoint}.helper"), helper.to_owned()),
+        (format!("credential.{endpoint}.useHttpPath"), "true".to_owned()),
+    ];
+    let count = ("GIT_CONFIG_COUNT".to_owned(), settings.len().to_string());
+    let pairs = settings.into_iter().enumerate();
+    let pairs = pairs.flat_map(|(at, (key, value))| [(format!("GIT_CONFIG_KEY_{at}"), key), (format!("GIT_CONFIG_VALUE_{at}"), value)]);
+    [count].into_iter().chain(pairs).collect()
+}
+
 impl Env {
     pub(crate) fn execute(self) -> Result<ExitCode, Failure> {
         let delivery = project::read(&self.dir)?;
@@ -55,6 +72,8 @@ impl Env {
             ("AWS_SESSION_TOKEN", token.as_str()),
             ("GIT_SSL_CAINFO", bundle.as_str()),
         ];
+        let git = git(&endpoint, &delivery.region);
+        let variables = variables.into_iter().chain(git.iter().map(|(name, value)| (name.as_str(), value.as_str())));
         match self.output {
             Output::Text => {
                 for (name, value) in variables {
@@ -63,7 +82,7 @@ impl Env {
                 say!("unset AWS_PROFILE");
             }
             Output::Json => {
-                let map: serde_json::Map<_, _> = variables.into_iter().map(|(k, v)| (k.to_string(), json!(v))).collect();
+                let map: serde_json::Map<_, _> = variables.map(|(k, v)| (k.to_string(), json!(v))).collect();
                 say!("{}", serde_json::Value::Object(map));
             }
         }

@@ -23,6 +23,7 @@ mod workloads;
 
 use crate::failure::Failure;
 use crate::say;
+use crate::terminal::harmless;
 use clap::{CommandFactory, Parser, Subcommand, ValueEnum};
 use std::process::ExitCode;
 
@@ -118,7 +119,7 @@ pub(crate) fn main() -> ExitCode {
     });
     result.unwrap_or_else(|failure| {
         let bad = crate::deliver::BAD;
-        anstream::eprintln!("{bad}error{bad:#}: {failure}");
+        anstream::eprintln!("{bad}error{bad:#}: {}", harmless(&failure.to_string()));
         ExitCode::from(failure.code)
     })
 }

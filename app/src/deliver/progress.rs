@@ -39,7 +39,7 @@ impl Progress {
 
     /// A line that stays.
     pub(crate) fn line(&self, head: &str, rest: &str) {
-        let line = format!("{HEAD}{head:<10}{HEAD:#} {}", plain_but_colours(rest));
+        let line = format!("{HEAD}{head:<10}{HEAD:#} {rest}");
         match &self.bar {
             Some(bar) => bar.suspend(|| say!("{line}")),
             None => say!("{line}"),
@@ -69,11 +69,6 @@ impl Progress {
             bar.finish_and_clear();
         }
     }
-}
-
-/// Our own colours are kept; all else that controls a terminal is not.
-fn plain_but_colours(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() && c != '\u{1b}' && c != '\n' { '\u{fffd}' } else { c }).collect()
 }
 
 /// A text in a style.

@@ -66,7 +66,14 @@ pub(crate) fn plain(given: &str) -> String {
 
 pub(crate) fn of(place: &mut Place, team: &Team) -> Result<Outcome, String> {
     let mut outcome = Outcome::default();
-    for (who, name) in [(&team.dev, "delivery"), (&team.staging, "target"), (&team.prod, "target")] {
+    let stacks = [
+        (&team.dev, "delivery"),
+        (&team.staging, "target"),
+        (&team.staging, "shop-release"),
+        (&team.prod, "target"),
+        (&team.prod, "shop-release"),
+    ];
+    for (who, name) in stacks {
         let answer = call(place, who, "cloudformation", "DescribeStacks", &json!({"StackName": name}))?;
         let stack = &answer["Stacks"][0];
         outcome.state.insert(plain(&format!("stack {} {} {}", text(stack, "StackId"), text(stack, "StackStatus"), stack["Outputs"])));

@@ -59,6 +59,7 @@ fn deliver(place: &mut Place, team: &Team) -> Result<(), String> {
     let parameters = json!({
         "StagingRole": "arn:aws:iam::222222222222:role/shop-deploy", "StagingBucket": "shop-staging-222222222222",
         "ProdRole": "arn:aws:iam::333333333333:role/shop-deploy", "ProdBucket": "shop-prod-333333333333",
+        "StagingStackRole": "arn:aws:iam::222222222222:role/shop-stack", "ProdStackRole": "arn:aws:iam::333333333333:role/shop-stack",
     });
     stack(place, &team.dev, "CreateStack", "delivery", &pipeline, parameters.clone())?;
     // A new pipeline runs at once, and finds no branch.
@@ -105,7 +106,7 @@ fn ended(place: &mut Place, team: &Team) -> Result<usize, String> {
 fn approve(place: &mut Place, team: &Team) -> Result<(), String> {
     let token = wait("the approval", || {
         let state = call(place, &team.dev, "codepipeline", "GetPipelineState", &json!({"name": "shop"}))?;
-        let latest = &state["stageStates"][3]["actionStates"][0]["latestExecution"];
+        let latest = &state["stageStates"][3]["actionStates"][1]["latestExecution"];
         Ok(latest["token"].as_str().filter(|_| latest["status"] == "InProgress").map(str::to_owned))
     })?;
     let result = json!({"status": "Approved", "summary": "as it should be"});

@@ -12,7 +12,7 @@ use durable::{Agent, Held};
 use gate::{Actor, Client, Error, Gate, Scope, StepContext};
 use serde_json::{Value, json};
 use std::{
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -43,6 +43,8 @@ impl From<Error> for Ending {
     }
 }
 
+type Change = Box<dyn Fn(&mut BuildRow) + Send>;
+
 pub(super) struct Book<'a> {
     pub(super) gate: &'a Gate,
     pub(super) owner: Owner,
@@ -50,13 +52,23 @@ pub(super) struct Book<'a> {
     context: StepContext,
     held: Held,
     session: Mutex<Option<(Actor, Timestamp)>>,
+    /// What is noted and not written yet.
+    noted: Mutex<Vec<Change>>,
 }
 
 impl<'a> Book<'a> {
     pub(super) fn open(agent: &Agent<'a>, order: &Order) -> Self {
         let owner = Owner { account: order.account, region: order.region.clone() };
         let context = StepContext { account: order.account, region: Region::new(&order.region) };
-        Self { gate: agent.gate, owner, id: order.id.clone(), context, held: agent.held(), session: Mutex::default() }
+        Self {
+            gate: agent.gate,
+            owner,
+            id: order.id.clone(),
+            context,
+            held: agent.held(),
+            session: Mutex::default(),
+            noted: Mutex::default(),
+        }
     }
     pub(super) fn now(&self) -> Timestamp {
         self.gate.clock().now()
@@ -74,22 +86,39 @@ impl<'a> Book<'a> {
     pub(super) fn load(&self) -> Result<Option<BuildRow>, Error> {
         self.gate.step(&TOKEN, &self.context, |scope| scope.get(&BUILDS, &self.owner.row(&self.id)))
     }
-    /// Changes the row in a transaction of its own. A build that has ended stays as it is, and so does one that another worker
+    /// Changes the row with the next transaction, as of now: what follows at once needs no commit of its own.
+    pub(super) fn note(&self, change: impl Fn(&mut BuildRow, Timestamp) + Send + 'static) {
+        let now = self.now();
+        self.noted().push(Box::new(move |row| change(row, now)));
+    }
+    /// Writes what was noted.
+    pub(super) fn write_notes(&self) -> Result<(), Error> {
+        if self.noted().is_empty() { Ok(()) } else { self.update(|_, _| {}) }
+    }
+    fn noted(&self) -> MutexGuard<'_, Vec<Change>> {
+        self.noted.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+    /// Changes the row in a transaction of its own, after what was noted. A build that has ended stays as it is, and so does one that another worker
     /// has taken over.
     pub(super) fn update(&self, change: impl Fn(&mut BuildRow, Timestamp)) -> Result<(), Error> {
+        // Kept until it is written, so that nobody writes what comes later before it.
+        let mut noted = self.noted();
         self.gate.step(&TOKEN, &self.context, |scope| {
             let now = scope.now();
             if !self.held.holds(scope)? {
                 return Err(Error::internal("another worker has taken this build over"));
             }
             let Some(mut row) = scope.get(&BUILDS, &self.owner.row(&self.id))?.filter(|row| row.ended.is_none()) else { return Ok(()) };
+            noted.iter().for_each(|noted| noted(&mut row));
             change(&mut row, now);
             save(scope, &self.owner, &self.id, &row)?;
             if row.ended.is_some() {
                 durable::signal(scope, &work_id(&self.owner, &self.id), json!("ended"))?;
             }
             Ok(())
-        })
+        })?;
+        noted.clear();
+        Ok(())
     }
     /// Reads what the service keeps.
     pub(super) fn read<T>(&self, read: impl Fn(&mut Scope<'_, CodeBuild>, &Owner) -> Result<T, Error>) -> Result<T, Error> {

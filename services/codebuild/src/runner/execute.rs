@@ -6,6 +6,7 @@ use super::{
     credentials::CredentialServer,
     driver::{Driver, GO, Named, SCRIPT, Setting},
     egress::{self, PROXY},
+    installs,
     interpret::{Interpreter, Told},
     log::Log,
     workspace::Workspace,
@@ -142,6 +143,10 @@ impl Execution<'_> {
         let (hosts, refused) = egress::allowed(self.shop.runner.egress.as_deref(), egress::asked(self.row));
         refused.iter().for_each(|line| self.log.say(line));
         let mut sandbox_spec = self.spec(run.spec, &view, &server, command);
+        // Unconfined, the home is a person's.
+        if !self.unconfined {
+            installs::lead(&mut sandbox_spec.env);
+        }
         if !hosts.is_empty() {
             sandbox_spec.listen.push(PROXY);
             // Unconfined, the file of addresses leads there.
@@ -317,9 +322,12 @@ impl Execution<'_> {
         let mut restored = false;
         loop {
             match output.read(&mut buffer) {
-                Ok(0) => return interpreter.close(),
+                Ok(0) => {
+                    interpreter.close();
+                    return Ok(());
+                }
                 Ok(count) => {
-                    if interpreter.feed(&buffer[..count])? {
+                    if interpreter.feed(&buffer[..count]) {
                         self.log.flush(&(self.client)()?);
                     }
                     if interpreter.told.keys && !restored {
@@ -350,6 +358,7 @@ impl Execution<'_> {
     }
 
     fn look(&self, limit: Duration) -> Result<Option<Cause>, Error> {
+        self.book.write_notes()?;
         self.log.flush(&(self.client)()?);
         if let Some(error) = self.log.failure() {
             return Ok(Some(Cause::Log(error)));

@@ -11,7 +11,6 @@ use crate::{
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
 use buildspec::{Buildspec, OnFailure};
-use gate::Error;
 
 /// A line without an end is logged in pieces of this.
 const MAX_PARTIAL: usize = 128 * 1024;
@@ -90,40 +89,39 @@ impl<'a> Interpreter<'a> {
     }
 
     /// Takes what was read. True: the log has enough for a batch.
-    pub(super) fn feed(&mut self, bytes: &[u8]) -> Result<bool, Error> {
+    pub(super) fn feed(&mut self, bytes: &[u8]) -> bool {
         let mut full = false;
         self.partial.extend_from_slice(bytes);
         while let Some(end) = self.partial.iter().position(|b| *b == b'\n') {
             let rest = self.partial.split_off(end + 1);
             let line = std::mem::replace(&mut self.partial, rest);
-            full |= self.line(&line[..end])?;
+            full |= self.line(&line[..end]);
         }
         if self.partial.len() > MAX_PARTIAL {
             let line = std::mem::take(&mut self.partial);
             full |= self.output(&line);
         }
-        Ok(full)
+        full
     }
 
     /// The output has ended.
-    pub(super) fn close(&mut self) -> Result<(), Error> {
+    pub(super) fn close(&mut self) {
         let line = std::mem::take(&mut self.partial);
         if !line.is_empty() {
-            self.line(&line)?;
+            self.line(&line);
         }
-        Ok(())
     }
 
-    fn line(&mut self, line: &[u8]) -> Result<bool, Error> {
+    fn line(&mut self, line: &[u8]) -> bool {
         let mark = self.mark.as_bytes();
-        let Some(at) = line.windows(mark.len()).position(|w| w == mark) else { return Ok(self.output(line)) };
+        let Some(at) = line.windows(mark.len()).position(|w| w == mark) else { return self.output(line) };
         let word = String::from_utf8_lossy(&line[at + mark.len()..]).trim_end_matches(MARK).to_string();
         let full = at > 0 && self.output(&line[..at]);
-        self.word(&word)?;
-        Ok(full)
+        self.word(&word);
+        full
     }
 
-    fn word(&mut self, word: &str) -> Result<(), Error> {
+    fn word(&mut self, word: &str) {
         let words: Vec<&str> = word.split(' ').collect();
         match words.as_slice() {
             ["phase", name] => self.enter(name),
@@ -132,16 +130,13 @@ impl<'a> Interpreter<'a> {
                 if let Some(text) = self.text(number) {
                     self.log.say(&format!("Running command {text}"));
                 }
-                Ok(())
             }
             ["ran", number, status] => {
                 self.ran(number, status);
-                Ok(())
             }
             ["done", name, status] => self.leave(name, *status == "0"),
             ["export", name, value] => {
                 self.export(name, value);
-                Ok(())
             }
             ["text", number, value] => {
                 if let (Ok(number), Ok(bytes)) = (number.parse(), STANDARD.decode(value))
@@ -149,18 +144,15 @@ impl<'a> Interpreter<'a> {
                 {
                     self.told.texts.push((number, String::from_utf8_lossy(&bytes).trim().to_owned()));
                 }
-                Ok(())
             }
             ["keys"] => {
                 self.told.keys = true;
-                Ok(())
             }
             ["end", how] => {
                 self.told.ended = Some(*how == "whole");
-                Ok(())
             }
             // Something that only looks like one of ours.
-            _ => Ok(()),
+            _ => {}
         }
     }
 
@@ -168,13 +160,14 @@ impl<'a> Interpreter<'a> {
         self.commands.get(number.parse::<usize>().ok()?)
     }
 
-    fn enter(&mut self, name: &str) -> Result<(), Error> {
+    fn enter(&mut self, name: &str) {
         if !["INSTALL", "PRE_BUILD", "BUILD", "POST_BUILD"].contains(&name) {
-            return Ok(());
+            return;
         }
         self.failure = None;
         self.log.say(&format!("Entering phase {name}"));
-        self.book.update(|row, now| row.enter(name, now))
+        let name = name.to_owned();
+        self.book.note(move |row, now| row.enter(&name, now));
     }
 
     fn ran(&mut self, number: &str, status: &str) {
@@ -187,7 +180,7 @@ impl<'a> Interpreter<'a> {
         self.failure.get_or_insert(PhaseContext::new("COMMAND_EXECUTION_ERROR", message));
     }
 
-    fn leave(&mut self, name: &str, succeeded: bool) -> Result<(), Error> {
+    fn leave(&mut self, name: &str, succeeded: bool) {
         self.told.failed |= !succeeded;
         if !succeeded {
             self.want_retry(name);
@@ -195,7 +188,7 @@ impl<'a> Interpreter<'a> {
         let contexts: Vec<PhaseContext> = self.failure.take().filter(|_| !succeeded).into_iter().collect();
         let status = if succeeded { SUCCEEDED } else { FAILED };
         phase_complete(self.log, name, status, contexts.first());
-        self.book.update(|row, now| row.leave(status, contexts.clone(), now))
+        self.book.note(move |row, now| row.leave(status, contexts.clone(), now));
     }
 
     /// Whether the failure is one that the phase wants another try for: its message, or the end of what the command wrote,

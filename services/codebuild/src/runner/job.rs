@@ -115,11 +115,9 @@ impl Job<'_> {
         Ok(())
     }
 
-    fn leave(&self, phase: &str) -> Result<(), Ending> {
+    fn leave(&self, phase: &str) {
         phase_complete(self.log, phase, SUCCEEDED, None);
-        self.flush()?;
-        self.book.update(|row, now| row.leave(SUCCEEDED, Vec::new(), now))?;
-        Ok(())
+        self.book.note(|row, now| row.leave(SUCCEEDED, Vec::new(), now));
     }
 
     fn flush(&self) -> Result<(), Ending> {
@@ -162,7 +160,7 @@ impl Job<'_> {
             return Ok(false);
         }
         let fetched = Fetched::read(&self.client()?, self.row, &spec, self.log)?;
-        self.leave("DOWNLOAD_SOURCE")?;
+        self.leave("DOWNLOAD_SOURCE");
         // What was resolved is part of the environment.
         let mut resolved = BuildRow { resolved_source_version: sources.version.clone(), ..self.row.clone() };
         if sources.url.is_some() {
@@ -186,10 +184,11 @@ impl Job<'_> {
         let run =
             Run { spec: &spec, source: &sources.primary, secondary: &sources.secondary, texts: &texts, kept: &kept, restore: &restore };
         let told = execution.run(&run)?;
-        self.book.update(|row, _| {
-            row.exported.clone_from(&told.exported);
-            row.retry_wanted = told.retry;
-        })?;
+        let (exported, retry) = (told.exported.clone(), told.retry);
+        self.book.note(move |row, _| {
+            row.exported.clone_from(&exported);
+            row.retry_wanted = retry;
+        });
         let named = |wanted: &dyn Fn(&Named) -> Option<String>| -> BTreeMap<String, String> {
             told.texts.iter().filter_map(|(at, text)| Some((wanted(&texts.get(*at)?.0)?, text.clone()))).collect()
         };
@@ -201,10 +200,9 @@ impl Job<'_> {
             if let Some(cache) = cache.as_ref().filter(|_| !told.failed) {
                 cache.save(&self.client()?, key.first().map(String::as_str), &sources.primary)?;
             }
-            self.leave("UPLOAD_ARTIFACTS")?;
+            self.leave("UPLOAD_ARTIFACTS");
         }
-        self.enter("FINALIZING")?;
-        self.flush()?;
+        self.finalize()?;
         Ok(told.failed)
     }
 
@@ -232,10 +230,10 @@ impl Job<'_> {
         };
         let reported = Reporting { outputs: &outputs, book: self.book, groups }.all(spec);
         let placed = outputs.upload(spec)?;
-        self.book.update(|row, _| {
+        self.book.note(move |row, _| {
             row.placed.clone_from(&placed.primary);
             row.secondary_placed.clone_from(&placed.secondary);
-        })?;
+        });
         reported
     }
 
@@ -245,9 +243,13 @@ impl Job<'_> {
         let batch = spec.batch.as_ref().ok_or_else(|| wrong("the buildspec has no `batch`: its builds are not known".into()))?;
         let tasks = BatchTasks::of(batch).map_err(wrong)?;
         let tasks = serde_json::to_value(tasks).map_err(|e| Ending::fault(e.to_string()))?;
-        self.leave("DOWNLOAD_SOURCE")?;
-        self.book.update(|row, _| row.tasks = Some(tasks.clone()))?;
-        self.enter("FINALIZING")?;
+        self.leave("DOWNLOAD_SOURCE");
+        self.book.note(move |row, _| row.tasks = Some(tasks.clone()));
+        self.finalize()
+    }
+
+    fn finalize(&self) -> Result<(), Ending> {
+        self.book.note(|row, now| row.enter("FINALIZING", now));
         self.flush()
     }
 
@@ -335,7 +337,8 @@ impl Job<'_> {
             Download { client: &client, order: self.order, row: self.row, uuid: self.book.uuid(), place, log: self.log, execution };
         let sources = download.run()?;
         if sources.version.is_some() {
-            self.book.update(|row, _| row.resolved_source_version.clone_from(&sources.version))?;
+            let version = sources.version.clone();
+            self.book.note(move |row, _| row.resolved_source_version.clone_from(&version));
         }
         let seen = format!("{root}/{}", sources.primary);
         self.log.say(&format!("CODEBUILD_SRC_DIR={seen}"));

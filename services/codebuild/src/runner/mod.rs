@@ -10,6 +10,7 @@ mod egress;
 mod execute;
 mod fetched;
 mod hosts;
+mod installs;
 mod interpret;
 mod job;
 mod log;

@@ -58,9 +58,11 @@ pub(crate) fn save(scope: &mut Scope<'_, CodeBuild>, owner: &Owner, id: &str, ro
         None => {}
         Some(_) => scope.delete(&ACTIVE, &place),
     }
-    let arn = owner.build_arn(id);
-    let phase = row.phases.last().map(|p| p.kind.as_str());
-    durable::publish(scope, &format!("build/{arn}"), json!({"id": id, "arn": arn, "buildStatus": row.status, "currentPhase": phase}))?;
+    // Who waits for a build waits for its end.
+    if before.as_ref().is_none_or(|before| before.status != row.status) {
+        let arn = owner.build_arn(id);
+        durable::publish(scope, &format!("build/{arn}"), json!({"id": id, "arn": arn, "buildStatus": row.status}))?;
+    }
     events::changed(scope, owner, id, before.as_ref(), row)
 }
 

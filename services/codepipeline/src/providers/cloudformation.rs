@@ -173,7 +173,8 @@ fn replace_change_set(job: &mut Job<'_, '_>, stack: &str) -> Result<Progress, St
     input["ChangeSetType"] = json!(if exists { "UPDATE" } else { "CREATE" });
     let answer = job.call("cloudformation:CreateChangeSet", input)?;
     let id = text(&answer, "/StackId").unwrap_or(stack).to_string();
-    waiting(job, &id, json!({"stack": id, "change_set": name}))
+    // Most are there at once; those with nested stacks are waited for.
+    change_set_made(job, &id, &name)
 }
 
 fn change_set_made(job: &mut Job<'_, '_>, stack: &str, name: &str) -> Result<Progress, Stop> {
