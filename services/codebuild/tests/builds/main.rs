@@ -84,7 +84,7 @@ artifacts:
 }
 
 #[test]
-fn the_environment_is_exactly_what_aws_gives() {
+fn the_environment_is_what_aws_gives_and_where_installations_go() {
     let yard = Yard::new(ALL);
     yard.inline("version: 0.2\nphases:\n  build:\n    commands:\n      - echo names $(env -u _ env | grep -o '^[A-Z_0-9]*=' | sort | tr -d '\\n')\n      - echo \"$WHO at $CODEBUILD_BUILD_NUMBER $CODEBUILD_BUILD_SUCCEEDING $AWS_REGION\"\n");
     let id = yard.start(json!({"environmentVariablesOverride": [{"name": "WHO", "value": "it's me"}]}));
@@ -92,7 +92,8 @@ fn the_environment_is_exactly_what_aws_gives() {
     let log = yard.log(&build);
     let expected = "names AWS_CONTAINER_CREDENTIALS_FULL_URI=AWS_CONTAINER_CREDENTIALS_RELATIVE_URI=AWS_DEFAULT_REGION=AWS_REGION=CI=CODEBUILD_BUILD_ARN=\
         CODEBUILD_BUILD_ID=CODEBUILD_BUILD_IMAGE=CODEBUILD_BUILD_NUMBER=CODEBUILD_BUILD_SUCCEEDING=CODEBUILD_CI=CODEBUILD_INITIATOR=CODEBUILD_LOG_PATH=\
-        CODEBUILD_PROJECT_ARN=CODEBUILD_SRC_DIR=CODEBUILD_START_TIME=HOME=LANG=OLDPWD=PATH=PWD=WHO=\n";
+        CODEBUILD_PROJECT_ARN=CODEBUILD_SRC_DIR=CODEBUILD_START_TIME=HOME=LANG=NPM_CONFIG_PREFIX=OLDPWD=PATH=\
+        PIP_BREAK_SYSTEM_PACKAGES=PWD=WHO=\n";
     assert!(log.contains(expected) || log.contains(&expected.replace("OLDPWD=", "")), "{log}");
     assert!(log.contains("\nit's me at 1 1 us-east-1\n"), "{log}");
 }
