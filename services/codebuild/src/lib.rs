@@ -57,6 +57,7 @@ pub use operations::{
     delete_report_group::{DeleteReportGroup, DeleteReportGroupInput},
     describe_code_coverages::{DescribeCodeCoverages, DescribeCodeCoveragesInput, DescribeCodeCoveragesOutput, DescribedCoverage},
     describe_test_cases::{DescribeTestCases, DescribeTestCasesInput, DescribeTestCasesOutput, DescribedCase, TestCaseFilter},
+    get_build_provenance::{BuildProvenance, GetBuildProvenance, GetBuildProvenanceInput, GetBuildProvenanceOutput},
     get_report_group_trend::{GetReportGroupTrend, GetReportGroupTrendInput, GetReportGroupTrendOutput, RawData, TrendStats},
     invalidate_project_cache::{InvalidateProjectCache, InvalidateProjectCacheInput},
     list_build_batches::{BuildBatchFilter, ListBuildBatches, ListBuildBatchesInput},
@@ -109,6 +110,7 @@ pub fn service() -> Registration {
         .operation::<DeleteReportGroup>()
         .operation::<DescribeCodeCoverages>()
         .operation::<DescribeTestCases>()
+        .operation::<GetBuildProvenance>()
         .operation::<GetReportGroupTrend>()
         .operation::<InvalidateProjectCache>()
         .operation::<ListBuildBatches>()

@@ -15,6 +15,7 @@ pub(crate) mod delete_report;
 pub(crate) mod delete_report_group;
 pub(crate) mod describe_code_coverages;
 pub(crate) mod describe_test_cases;
+pub(crate) mod get_build_provenance;
 pub(crate) mod get_report_group_trend;
 pub(crate) mod invalidate_project_cache;
 pub(crate) mod list_build_batches;

@@ -9,7 +9,7 @@ use crate::{
 };
 use base::{Arn, Region, Timestamp};
 use durable::{Agent, Held};
-use gate::{Actor, Client, Error, Gate, StepContext};
+use gate::{Actor, Client, Error, Gate, Scope, StepContext};
 use serde_json::json;
 use std::{
     sync::{Mutex, MutexGuard, PoisonError},
@@ -141,6 +141,15 @@ impl<'a> Book<'a> {
             }
         };
         Ok(self.gate.client(&TOKEN, &actor, &self.context.region))
+    }
+    /// A transaction of the service itself, while the build is this worker's.
+    pub(super) fn step<T>(&self, work: impl Fn(&mut Scope<'_, CodeBuild>) -> Result<T, Error>) -> Result<T, Error> {
+        self.gate.step(&TOKEN, &self.context, |scope| {
+            if !self.held.holds(scope)? {
+                return Err(Error::internal("another worker has taken this build over"));
+            }
+            work(scope)
+        })
     }
     /// Credentials of the role for the build's own programs.
     pub(super) fn credentials(&self, row: &BuildRow) -> Result<sts::Credentials, Error> {
