@@ -5,7 +5,7 @@ use crate::{
     declaration::{ActionDeclaration, PipelineDeclaration},
     error::structure,
 };
-use base::AccountId;
+use base::{AccountId, Arn};
 use gate::{Actor, Error, Scope};
 
 /// The service role's session, or the action's own role's, assumed by it. The session's name is the time in milliseconds.
@@ -15,10 +15,20 @@ pub(crate) fn acting(
     pipeline: &PipelineDeclaration,
     action: &ActionDeclaration,
 ) -> Result<Actor, Error> {
+    acting_as(scope, account, pipeline, action.role_arn.as_ref())
+}
+
+/// The same for a role of a rule.
+pub(crate) fn acting_as(
+    scope: &mut Scope<'_, CodePipeline>,
+    account: AccountId,
+    pipeline: &PipelineDeclaration,
+    role: Option<&Arn>,
+) -> Result<Actor, Error> {
     let session = scope.now().0.to_string();
     let service = scope.as_service(account, None);
     let pipeline_role = scope.assume(&service, pipeline.role_arn.as_str(), &session)?;
-    match &action.role_arn {
+    match role {
         Some(role) => scope.assume(&pipeline_role, role.as_str(), &session),
         None => Ok(pipeline_role),
     }
