@@ -4,20 +4,29 @@ use super::outcome::{Kind, Outcome, orphans};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Calls that depend on the time that things take, in every run: who waits looks again, a log is sent in batches.
-const BY_TIME: [(&str, &str); 2] = [
-    (LOOKS, "the pipeline looks at its build when it changes, and every ten seconds"),
+const BY_TIME: [(&str, &str); 3] = [
+    (BUILD_LOOKS, "the pipeline looks at its build when it changes, and every ten seconds"),
+    (STACK_LOOKS, "the pipeline looks at a stack when it changes, and every five seconds"),
     ("shop-build/* logs:PutLogEvents", "a build's log is sent in batches, twice a second"),
 ];
 
-/// Each look at a build needs a session, as each other call of the pipeline does.
-const LOOKS: &str = "shop-pipeline/* codebuild:BatchGetBuilds";
+const BUILD_LOOKS: &str = "shop-pipeline/* codebuild:BatchGetBuilds";
+const STACK_LOOKS: &str = "shop-deploy/* cloudformation:DescribeStacks";
+/// Each look needs a session, as each other call of the pipeline does; in another account, one more.
 const SESSIONS: &str = "codepipeline.amazonaws.com sts:AssumeRole arn:aws:iam::111111111111:role/shop-pipeline";
+const SESSIONS_THERE: &str = "shop-pipeline/* sts:AssumeRole arn:aws:iam::";
 
 /// The calls, without the sessions of looks.
 fn steady(calls: &BTreeMap<Kind, usize>) -> BTreeMap<Kind, usize> {
-    let looks: usize = calls.iter().filter(|(kind, _)| kind.contains(LOOKS)).map(|(_, n)| n).sum();
-    let less = |kind: &Kind, n: usize| if kind.starts_with(SESSIONS) { n.saturating_sub(looks) } else { n };
-    calls.iter().map(|(kind, n)| (kind.clone(), less(kind, *n))).collect()
+    let looks = |of: &dyn Fn(&Kind) -> bool| calls.iter().filter(|(kind, _)| of(kind)).map(|(_, n)| n).sum::<usize>();
+    let at_stacks = |kind: &Kind| kind.contains(STACK_LOOKS);
+    let all = looks(&|kind| kind.contains(BUILD_LOOKS) || at_stacks(kind));
+    let less = |kind: &Kind| match kind.split_once(SESSIONS_THERE).and_then(|(_, role)| role.split_once(':')) {
+        Some((account, _)) => looks(&|look| at_stacks(look) && look.contains(&format!("::{account}:assumed-role"))),
+        None if kind.starts_with(SESSIONS) => all,
+        None => 0,
+    };
+    calls.iter().map(|(kind, n)| (kind.clone(), n.saturating_sub(less(kind)))).collect()
 }
 
 /// Calls that a build makes, or that are made for it: a build that was cut off starts again, and makes them again.

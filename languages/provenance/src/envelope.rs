@@ -100,7 +100,10 @@ impl Envelope {
             return Err(unreadable(format!("the envelope holds '{}', not {PAYLOAD_TYPE}", self.payload_type.escape_debug())));
         }
         if self.signatures.is_empty() || self.signatures.len() > MOST_SIGNATURES {
-            return Err(Refused::Signature(format!("the envelope has {} signatures; 1 to {MOST_SIGNATURES} are read", self.signatures.len())));
+            return Err(Refused::Signature(format!(
+                "the envelope has {} signatures; 1 to {MOST_SIGNATURES} are read",
+                self.signatures.len()
+            )));
         }
         let payload = STANDARD.decode(&self.payload).map_err(|_| unreadable("the envelope's payload is not base64".into()))?;
         let text = pae(PAYLOAD_TYPE, &payload);

@@ -56,6 +56,8 @@ pub(crate) enum Status {
     Succeeded,
     Failed,
     Superseded,
+    /// The pipeline was changed before it was done.
+    Cancelled,
     Abandoned,
     /// Of a stage: its condition passed it over.
     Skipped,
@@ -106,6 +108,7 @@ impl Status {
             Self::Succeeded => "Succeeded",
             Self::Failed => "Failed",
             Self::Superseded => "Superseded",
+            Self::Cancelled => "Cancelled",
             Self::Abandoned => "Abandoned",
             Self::Skipped => "Skipped",
         }
@@ -119,6 +122,7 @@ impl Status {
             Self::Succeeded => "SUCCEEDED",
             Self::Failed => "FAILED",
             Self::Superseded => "SUPERSEDED",
+            Self::Cancelled => "CANCELED",
             Self::Abandoned => "ABANDONED",
             Self::Skipped => "SKIPPED",
         }

@@ -102,6 +102,40 @@ fn a_closed_way_holds_an_execution_until_it_opens() {
 }
 
 #[test]
+fn a_changed_pipeline_ends_what_runs_and_begins_nothing_more_of_it() {
+    let delivery = Delivery::new();
+    delivery.create();
+    let first = delivery.executions()[0]["pipelineExecutionId"].clone();
+    let waits = delivery.start();
+    let mut changed = delivery.pipeline(false);
+    changed["stages"][1]["actions"][0]["name"] = json!("Another");
+    delivery.ok(&delivery.dev, "codepipeline:UpdatePipeline", json!({"pipeline": changed}));
+    delivery.run();
+    let got = |id: &serde_json::Value| {
+        let asked = json!({"pipelineName": "shop", "pipelineExecutionId": id});
+        delivery.ok(&delivery.dev, "codepipeline:GetPipelineExecution", asked)["pipelineExecution"].clone()
+    };
+    // The person who was asked may answer; who waits before the stage waits in vain.
+    assert_eq!(got(&first)["status"], "InProgress");
+    assert_eq!(got(&json!(waits))["status"], "Cancelled");
+    let admin = delivery.world.administrator(DEV);
+    let actions = delivery.ok(&admin, "codepipeline:ListActionExecutions", json!({"pipelineName": "shop"}));
+    let asked = actions["actionExecutionDetails"].as_array().unwrap().iter().find(|a| a["actionName"] == "Person").unwrap();
+    assert_eq!(asked["status"], "InProgress");
+    delivery.ok(
+        &admin,
+        "codepipeline:StopPipelineExecution",
+        json!({"pipelineName": "shop", "pipelineExecutionId": first, "abandon": true}),
+    );
+    delivery.run();
+    assert_eq!(got(&first)["status"], "Stopped");
+    // The next one goes as the pipeline is now declared.
+    delivery.start();
+    assert_eq!(delivery.state()["stageStates"][1]["actionStates"][0]["actionName"], "Another");
+    assert_eq!(delivery.action(1)["status"], "InProgress");
+}
+
+#[test]
 fn a_deleted_pipeline_runs_no_further() {
     let delivery = Delivery::new();
     delivery.create();

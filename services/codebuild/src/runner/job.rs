@@ -11,7 +11,6 @@ use super::{
     interpret::phase_complete,
     log::Log,
     outputs::Outputs,
-
     reporting::Reporting,
     runtimes,
     slots::Slot,
@@ -166,6 +165,9 @@ impl Job<'_> {
         self.leave("DOWNLOAD_SOURCE");
         // What was resolved is part of the environment.
         let mut resolved = BuildRow { resolved_source_version: sources.version.clone(), ..self.row.clone() };
+        if sources.url.is_some() {
+            resolved.source.location.clone_from(&sources.url);
+        }
         fetched.into(&mut resolved, &mut spec);
         let execution = Execution { row: &resolved, ..*execution };
         let cache = Cache::of(&execution, self.row, &spec, self.log);
@@ -230,7 +232,8 @@ impl Job<'_> {
         };
         let reported = Reporting { outputs: &outputs, book: self.book, groups }.all(spec);
         let placed = outputs.upload(spec)?;
-        Telling { book: self.book, row: self.row, taken: &sources.taken, begun: self.begun, isolation: self.isolation() }.sign(&placed.subjects)?;
+        Telling { book: self.book, row: self.row, taken: &sources.taken, begun: self.begun, isolation: self.isolation() }
+            .sign(&placed.subjects)?;
         self.book.note(move |row, _| {
             row.placed.clone_from(&placed.primary);
             row.secondary_placed.clone_from(&placed.secondary);
@@ -343,7 +346,8 @@ impl Job<'_> {
 
     fn source(&self, execution: &Execution<'_>) -> Result<(Sources, Buildspec), Ending> {
         let (place, root, client) = (execution.place, execution.root(), self.client()?);
-        let download = Download { client: &client, row: self.row, uuid: self.book.uuid(), place, log: self.log, execution };
+        let download =
+            Download { client: &client, order: self.order, row: self.row, uuid: self.book.uuid(), place, log: self.log, execution };
         let mut sources = download.run()?;
         if sources.version.is_some() {
             let version = sources.version.clone();

@@ -4,12 +4,18 @@ use super::{
     book::Ending,
     driver::{MARK, quoted},
     execute::Execution,
+    hosts::CloneReference,
     log::Log,
     objects::{get, list, place, told},
     taken::{self, Brought},
     workspace::Workspace,
 };
-use crate::{checks::repository_of, model::ProjectSource, state::BuildRow};
+use crate::{
+    checks::{GIT_HOSTS, repository_of},
+    model::ProjectSource,
+    state::BuildRow,
+    workflows::build::Order,
+};
 use archive::{FolderSink, Limits, extract};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use gate::{BodyReader, Client};
@@ -28,6 +34,8 @@ pub(super) struct Sources {
     pub(super) secondary: Vec<(String, String)>,
     /// What the primary source was resolved to.
     pub(super) version: Option<String>,
+    /// The primary source's repository, where the source itself told it.
+    pub(super) url: Option<String>,
     /// What was brought, for the build's provenance.
     pub(super) taken: Vec<Dependency>,
 }
@@ -44,6 +52,8 @@ struct Wanted<'a> {
 /// Files of a folder in a bucket, and their bytes in all.
 const MAX_FILES: usize = 100_000;
 const MAX_BYTES: u64 = 16 << 30;
+/// What a pipeline's source says in place of its files.
+const MAX_REFERENCE: u64 = 16 << 10;
 
 /// AWS numbers the folders; the number comes from the build, so that it is another for each.
 fn folder(uuid: &str, index: usize) -> String {
@@ -54,6 +64,7 @@ fn folder(uuid: &str, index: usize) -> String {
 /// Brings all sources.
 pub(super) struct Download<'a> {
     pub(super) client: &'a Client,
+    pub(super) order: &'a Order,
     pub(super) row: &'a BuildRow,
     pub(super) uuid: &'a str,
     pub(super) place: &'a Workspace,
@@ -64,7 +75,8 @@ pub(super) struct Download<'a> {
 impl Download<'_> {
     pub(super) fn run(&self) -> Result<Sources, Ending> {
         let row = self.row;
-        let mut sources = Sources { primary: folder(self.uuid, 0), secondary: Vec::new(), version: row.resolved_source_version.clone(), taken: Vec::new() };
+        let version = row.resolved_source_version.clone();
+        let mut sources = Sources { primary: folder(self.uuid, 0), secondary: Vec::new(), version, url: None, taken: Vec::new() };
         make(&self.place.shared.join(&sources.primary))?;
         let asked = row.source_version.as_deref();
         let brought = self.source(&row.source, asked, &sources.primary, "primary source")?;
@@ -92,6 +104,17 @@ impl Download<'_> {
             let wanted = Wanted { title, bucket: &source.bucket, key: &source.key, version: None, sha256 };
             make(&self.place.shared.join(&target))?;
             let brought = bring(self.client, &wanted, &self.place.shared.join(&target), self.place, self.log)?;
+            let brought = match brought {
+                Object::Files(brought) => brought,
+                Object::Reference(reference, sha256) => {
+                    let (url, commit) = self.of_reference(&reference, &target, &wanted.title)?;
+                    sources.taken.push(taken::of_commit(&source.name, &url, &commit));
+                    if primary {
+                        (sources.url, sources.version) = (Some(url), Some(commit));
+                    }
+                    Brought { version: None, sha256: Some(sha256) }
+                }
+            };
             sources.taken.extend(taken::of_pipeline(source, &brought));
             if !primary {
                 sources.secondary.push((source.name.clone(), target));
@@ -111,14 +134,22 @@ impl Download<'_> {
                 if key.ends_with('/') {
                     return bring_folder(self.client, &wanted, &folder, self.log).map(|()| Brought::default());
                 }
-                bring(self.client, &wanted, &folder, self.place, self.log)
+                match bring(self.client, &wanted, &folder, self.place, self.log)? {
+                    Object::Files(brought) => Ok(brought),
+                    Object::Reference(..) => {
+                        Err(Ending::failed("CLIENT_ERROR", format!("a reference is for pipelines alone for {}", wanted.title)))
+                    }
+                }
             }
-            "CODECOMMIT" => {
-                let commit = self.clone(&Checkout { source, version, target, title: &title })?;
-                Ok(Brought { version: Some(commit), sha256: None })
-            }
+            "CODECOMMIT" => self.of_codecommit(source, version, target, &title).map(Brought::of_commit),
+            kind if GIT_HOSTS.contains(&kind) => self.of_host(source, version, target, &title).map(Brought::of_commit),
             _ => Ok(Brought::default()),
         }
+    }
+
+    /// Brings a repository of CodeCommit's; gives its commit.
+    pub(super) fn of_codecommit(&self, source: &ProjectSource, version: Option<&str>, target: &str, title: &str) -> Result<String, Ending> {
+        self.clone(&Checkout { source, version, target, title })
     }
 
     /// Clones a repository by git itself, inside a sandbox, as the build's role.
@@ -216,8 +247,16 @@ fn make(path: &Path) -> Result<(), Ending> {
     fs::create_dir_all(path).map_err(|e| Ending::fault(format!("a folder of the build's workspace could not be made: {e}")))
 }
 
-/// Downloads and unpacks one ZIP file.
-fn bring(client: &Client, wanted: &Wanted<'_>, target: &Path, place: &Workspace, log: &Log) -> Result<Brought, Ending> {
+/// What an object turned out to be.
+enum Object {
+    /// A ZIP file, which was unpacked.
+    Files(Brought),
+    /// What to clone instead, and the SHA-256 of the object that says so.
+    Reference(CloneReference, String),
+}
+
+/// Downloads and unpacks one ZIP file, unless it is a reference to a repository.
+fn bring(client: &Client, wanted: &Wanted<'_>, target: &Path, place: &Workspace, log: &Log) -> Result<Object, Ending> {
     let refused = |reason: String| Ending::failed("CLIENT_ERROR", format!("{reason} for {}", wanted.title));
     let (body, version) = get(client, wanted.bucket, wanted.key, wanted.version).map_err(|error| refused(told(&error)))?;
     let file = place.own.join("source.zip");
@@ -228,13 +267,24 @@ fn bring(client: &Client, wanted: &Wanted<'_>, target: &Path, place: &Workspace,
     if let Some(demanded) = wanted.sha256.filter(|demanded| !sha256.eq_ignore_ascii_case(demanded)) {
         return Err(refused(format!("the artifact has the SHA-256 {sha256}, and the pipeline checked {demanded}: it was replaced")));
     }
+    if let Some(reference) = referred(&file) {
+        let _ = fs::remove_file(&file);
+        return Ok(Object::Reference(reference, sha256));
+    }
     let mut sink = FolderSink::new(target).map_err(|e| Ending::fault(format!("the source's folder could not be opened: {e}")))?;
     let summary = extract(packed, &mut sink, &Limits::default())
         .map_err(|error| refused(format!("s3://{}/{} could not be unpacked: {error}", wanted.bucket, wanted.key)))?;
     // The next one takes the name again.
     let _ = fs::remove_file(&file);
     log.say(&format!("Unpacked s3://{}/{}: {} file(s), {} bytes", wanted.bucket, wanted.key, summary.files, summary.bytes));
-    Ok(Brought { version, sha256: Some(sha256) })
+    Ok(Object::Files(Brought { version, sha256: Some(sha256) }))
+}
+
+/// The reference that a file holds, if it is one.
+fn referred(file: &Path) -> Option<CloneReference> {
+    let mut text = Vec::new();
+    File::open(file).and_then(|file| file.take(MAX_REFERENCE).read_to_end(&mut text)).ok()?;
+    CloneReference::read(&text)
 }
 
 fn spool(mut body: BodyReader, path: &Path) -> io::Result<File> {

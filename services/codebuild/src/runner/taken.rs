@@ -13,6 +13,17 @@ pub(super) struct Brought {
     pub(super) sha256: Option<String>,
 }
 
+impl Brought {
+    pub(super) fn of_commit(commit: String) -> Self {
+        Self { version: Some(commit), sha256: None }
+    }
+}
+
+/// A commit that a pipeline's artifact led to.
+pub(super) fn of_commit(name: &str, url: &str, id: &str) -> Dependency {
+    commit(name, format!("git+{url}"), Some(id))
+}
+
 /// The buildspec; the digest is that of its text.
 pub(super) fn buildspec(location: &str, sha256: String) -> Dependency {
     let uri = if location.starts_with("arn:") { location.into() } else { String::new() };

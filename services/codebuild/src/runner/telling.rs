@@ -83,8 +83,9 @@ impl Telling<'_> {
             environment_variables: plain.map(|variable| variable.name.clone()).collect(),
             pipeline,
         };
-        let version =
-            [("sekisho", env!("CARGO_PKG_VERSION")), ("isolation", self.isolation)].map(|(what, is)| (what.to_owned(), is.to_owned())).into();
+        let version = [("sekisho", env!("CARGO_PKG_VERSION")), ("isolation", self.isolation)]
+            .map(|(what, is)| (what.to_owned(), is.to_owned()))
+            .into();
         Predicate {
             build_definition: BuildDefinition {
                 build_type: BUILD_TYPE.into(),

@@ -23,12 +23,7 @@ fn refused(why: impl Into<String>) -> Stop {
 }
 
 /// Checks all the rule's artifacts; tells what was found.
-pub(crate) fn check(
-    run: &mut Run,
-    scope: &mut Scope<'_, CodePipeline>,
-    rule: &RuleDeclaration,
-    row: &RuleRow,
-) -> Result<String, Stop> {
+pub(crate) fn check(run: &mut Run, scope: &mut Scope<'_, CodePipeline>, rule: &RuleDeclaration, row: &RuleRow) -> Result<String, Stop> {
     let actor = roles::acting_as(scope, run.account, &run.pipeline, rule.role_arn.as_ref())?;
     let mut told = Vec::new();
     for named in &rule.input_artifacts {

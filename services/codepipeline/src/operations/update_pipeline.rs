@@ -5,13 +5,14 @@ use crate::{
     examples, pipelines, roles,
     state::{PIPELINES, STAGES, StageRow, VERSIONS, digits},
     structure,
-    workflows::{poller, run},
+    workflows::{execution_workflow, poller},
 };
 use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-/// Replaces a pipeline's declaration: its version goes up by one. Executions under way end with the declaration they began with.
+/// Replaces a pipeline's declaration: its version goes up by one. Actions under way end as they were declared; then their
+/// executions are cancelled, and so are those that wait before a stage.
 /// Source: <https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_UpdatePipeline.html>
 pub struct UpdatePipeline;
 
@@ -51,7 +52,7 @@ impl Operation for UpdatePipeline {
         row.version += 1;
         row.updated = call.now();
         let pipeline = kept(input.pipeline, row.version);
-        forget_stages(call, account, &pipeline)?;
+        turn_away(call, account, &pipeline)?;
         poller::replace(call, account, &pipeline, &mut row)?;
         call.put(&PIPELINES, &[account.as_str(), name.as_str()], &row)?;
         call.put(&VERSIONS, &[account.as_str(), name.as_str(), digits(row.version).as_str()], &pipeline)?;
@@ -63,20 +64,18 @@ impl Operation for UpdatePipeline {
     }
 }
 
-/// A stage that is no longer there is forgotten, and so is who waits before it: that execution is superseded.
-fn forget_stages(call: &mut Authorized<'_, UpdatePipeline>, account: base::AccountId, pipeline: &PipelineDeclaration) -> Result<(), Error> {
+/// Who waits before a stage is told of the change. A stage that is no longer there is forgotten.
+fn turn_away(call: &mut Authorized<'_, UpdatePipeline>, account: base::AccountId, pipeline: &PipelineDeclaration) -> Result<(), Error> {
     let name = pipeline.name.as_str();
-    let arn = call.arn(name)?;
     let rows: Vec<(Vec<String>, StageRow)> = call.scan(&STAGES, &[account.as_str(), name])?;
     for (key, row) in rows {
-        let stage = key[2].as_str();
-        if pipeline.stages.iter().any(|s| s.name == stage) || row.occupant.is_some() {
-            continue;
-        }
         for waiting in row.waiting.iter().chain(&row.queue) {
-            run::supersede(call, account, &arn, waiting)?;
+            durable::signal(call, &execution_workflow(waiting), json!("changed"))?;
         }
-        call.delete(&STAGES, &[account.as_str(), name, stage]);
+        let stage = key[2].as_str();
+        if row.occupant.is_none() && pipeline.stages.iter().all(|s| s.name != stage) {
+            call.delete(&STAGES, &[account.as_str(), name, stage]);
+        }
     }
     Ok(())
 }

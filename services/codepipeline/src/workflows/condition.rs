@@ -29,7 +29,7 @@ pub(crate) fn advance(
     run: &mut Run,
     scope: &mut Scope<'_, CodePipeline>,
     kind: ConditionType,
-    stopping: bool,
+    halt: Option<Status>,
     woken: bool,
 ) -> Result<Pace, Error> {
     let Some(condition) = run.stage().condition(kind).cloned() else { return passed(run, scope, kind) };
@@ -43,10 +43,11 @@ pub(crate) fn advance(
         let Some(rule) = condition.rules.iter().find(|r| r.name == row.rule) else { continue };
         look(run, scope, rule, row)?;
     }
-    if stopping {
+    if let Some(status) = halt {
         end_rules(run, scope, Status::Abandoned)?;
-        note(run, scope, kind, ConditionStatus::Cancelled, Some("The execution was stopped".into()))?;
-        return stage::leave(run, scope, Status::Stopped);
+        let why = if status == Status::Stopped { "The execution was stopped" } else { "The pipeline was changed" };
+        note(run, scope, kind, ConditionStatus::Cancelled, Some(why.into()))?;
+        return stage::leave(run, scope, status);
     }
     if let Some(failed) = rows.iter().find(|r| r.status == Status::Failed) {
         let why = failed.error.as_ref().map(|e| e.message.clone()).unwrap_or_default();

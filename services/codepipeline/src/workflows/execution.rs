@@ -55,10 +55,11 @@ impl Workflow for Execution {
 
 fn advance(run: &mut Run, scope: &mut Scope<'_, CodePipeline>, woken: bool) -> Result<Pace, Error> {
     let stopping = run.row.stop.clone();
+    let halt = halt(run, scope)?;
     if !run.row.entered {
-        if stopping.is_some() {
+        if let Some(status) = halt {
             stage::withdraw(run, scope)?;
-            return run.end(scope, Status::Stopped);
+            return run.end(scope, status);
         }
         return stage::enter(run, scope);
     }
@@ -75,9 +76,17 @@ fn advance(run: &mut Run, scope: &mut Scope<'_, CodePipeline>, woken: bool) -> R
         return stage::leave(run, scope, Status::Stopped);
     }
     if let Phase::Checking(kind) = run.row.phase {
-        return condition::advance(run, scope, kind, stopping.is_some(), woken);
+        return condition::advance(run, scope, kind, halt, woken);
     }
-    work_in_stage(run, scope, rows, stopping.is_some(), woken)
+    work_in_stage(run, scope, rows, halt, woken)
+}
+
+/// What the execution ends as when what runs has ended: it is told to stop, or its pipeline was changed.
+fn halt(run: &mut Run, scope: &mut Scope<'_, CodePipeline>) -> Result<Option<Status>, Error> {
+    if run.row.stop.is_some() {
+        return Ok(Some(Status::Stopped));
+    }
+    Ok(run.changed(scope)?.then_some(Status::Cancelled))
 }
 
 /// Starts what is next, looks at what is due, or leaves the stage.
@@ -85,7 +94,7 @@ fn work_in_stage(
     run: &mut Run,
     scope: &mut Scope<'_, CodePipeline>,
     rows: Vec<ActionRow>,
-    stopping: bool,
+    halt: Option<Status>,
     woken: bool,
 ) -> Result<Pace, Error> {
     let now = scope.now();
@@ -110,7 +119,10 @@ fn work_in_stage(
     let status_of = |name: &str| rows.iter().find(|r| r.action == name).map(|r| r.status);
     for order in orders {
         let group: Vec<_> = run.stage().actions.iter().filter(|a| a.run_order == order).cloned().collect();
-        if !stopping && let Some(next) = group.iter().find(|a| status_of(&a.name).is_none()) {
+        let next = group.iter().find(|a| status_of(&a.name).is_none());
+        if halt.is_none()
+            && let Some(next) = next
+        {
             action::start(run, scope, next)?;
             return Ok(Pace::Again);
         }
@@ -120,10 +132,11 @@ fn work_in_stage(
         }
         let ended = |wanted: fn(Status) -> bool| group.iter().filter_map(|a| status_of(&a.name)).any(wanted);
         if ended(|s| matches!(s, Status::Failed | Status::Abandoned)) {
-            return if stopping { stage::leave(run, scope, Status::Failed) } else { stage::fail(run, scope) };
+            return if halt.is_some() { stage::leave(run, scope, Status::Failed) } else { stage::fail(run, scope) };
         }
-        if stopping {
-            return stage::leave(run, scope, Status::Stopped);
+        // What a changed pipeline has done of a stage to its end is done.
+        if let Some(status) = halt.filter(|status| *status == Status::Stopped || next.is_some()) {
+            return stage::leave(run, scope, status);
         }
     }
     stage::succeed(run, scope)

@@ -52,6 +52,12 @@ impl Run {
         Ok(Some(Self { account, pipeline: declaration, arn, row }))
     }
 
+    /// Whether its pipeline was changed since it started.
+    pub(crate) fn changed(&self, scope: &mut Scope<'_, CodePipeline>) -> Result<bool, Error> {
+        let pipeline = scope.get(&PIPELINES, &[self.account.as_str(), &self.pipeline.name])?;
+        Ok(pipeline.is_some_and(|pipeline| pipeline.version != self.row.version))
+    }
+
     pub(crate) fn save(&mut self, scope: &mut Scope<'_, CodePipeline>) -> Result<(), Error> {
         self.row.updated = scope.now();
         let key = [self.account.as_str(), self.pipeline.name.as_str(), self.row.id.as_str()];
@@ -136,6 +142,9 @@ impl Run {
     /// Ends the execution.
     pub(crate) fn end(&mut self, scope: &mut Scope<'_, CodePipeline>, status: Status) -> Result<Pace, Error> {
         self.row.status = status;
+        if status == Status::Cancelled {
+            self.row.status_summary = Some("The pipeline was changed before the execution was done; start a new one".into());
+        }
         scope.delete(&ACTIVE, &[self.account.as_str(), self.pipeline.name.as_str(), self.row.id.as_str()]);
         self.publish(scope, "Pipeline", status.event(), json!({}))?;
         Ok(Pace::End)
