@@ -69,6 +69,7 @@ pub use operations::{
     list_reports_for_report_group::{ListReportsForReportGroup, ListReportsForReportGroupInput},
     retry_build::{RetryBuild, RetryBuildInput, RetryBuildOutput},
     retry_build_batch::{RetryBuildBatch, RetryBuildBatchInput, RetryBuildBatchOutput},
+    run_commands::{RunCommands, RunCommandsInput, RunCommandsOutput},
     start_build::{StartBuild, StartBuildInput, StartBuildOutput},
     start_build_batch::{StartBuildBatch, StartBuildBatchInput, StartBuildBatchOutput},
     stop_build::{StopBuild, StopBuildInput, StopBuildOutput},
@@ -121,6 +122,7 @@ pub fn service() -> Registration {
         .operation::<ListReportsForReportGroup>()
         .operation::<RetryBuild>()
         .operation::<RetryBuildBatch>()
+        .operation::<RunCommands>()
         .operation::<StartBuild>()
         .operation::<StartBuildBatch>()
         .operation::<StopBuild>()

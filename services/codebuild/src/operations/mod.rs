@@ -27,6 +27,7 @@ pub(crate) mod list_reports;
 pub(crate) mod list_reports_for_report_group;
 pub(crate) mod retry_build;
 pub(crate) mod retry_build_batch;
+pub(crate) mod run_commands;
 pub(crate) mod start_build;
 pub(crate) mod start_build_batch;
 pub(crate) mod stop_build;

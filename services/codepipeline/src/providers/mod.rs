@@ -3,6 +3,7 @@
 mod cloudformation;
 mod codebuild;
 mod codecommit;
+mod commands;
 mod connection;
 mod custom;
 mod manual;
@@ -200,6 +201,7 @@ static PROVIDERS: &[&dyn Provider] = &[
     &cloudformation::CloudFormation,
     &codebuild::CodeBuild,
     &codecommit::CodeCommit,
+    &commands::Commands,
     &connection::Connection,
     &manual::Manual,
     &s3_deploy::S3Deploy,
@@ -207,7 +209,7 @@ static PROVIDERS: &[&dyn Provider] = &[
 ];
 
 /// Providers of AWS's that are not here, as (category, provider).
-const NOT_HERE: [(&str, &str); 25] = [
+const NOT_HERE: [(&str, &str); 24] = [
     ("Source", "ECR"),
     ("Build", "ECRBuildAndPublish"),
     ("Test", "DeviceFarm"),
@@ -224,7 +226,6 @@ const NOT_HERE: [(&str, &str); 25] = [
     ("Deploy", "Lambda"),
     ("Deploy", "OpsWorks"),
     ("Deploy", "ServiceCatalog"),
-    ("Compute", "Commands"),
     ("Invoke", "CodePipeline"),
     ("Invoke", "InspectorScan"),
     ("Invoke", "Lambda"),
