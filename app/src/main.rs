@@ -10,6 +10,7 @@ mod deliver;
 mod egress;
 mod failure;
 mod follow;
+mod git_hosts;
 mod issuers;
 mod reserve;
 mod root_key;

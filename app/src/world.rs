@@ -4,7 +4,9 @@ use crate::{
     config,
     egress::{Egress, Host},
     failure::Failure,
-    follow, issuers, root_key,
+    follow,
+    git_hosts::{GitHosts, StandIn},
+    issuers, root_key,
     server::{Authority, Backups, Connections, Listener, Names, Server, Shared, bundle, serve_one, tls_server},
     upkeep::Upkeep,
 };
@@ -72,11 +74,13 @@ pub(crate) struct Builds {
     pub(crate) ceilings: workload::Ceilings,
     /// Where builds may go whose project asks for it.
     pub(crate) egress: Vec<Host>,
+    /// Where sources of git hosts are fetched instead.
+    pub(crate) git_hosts: Vec<StandIn>,
 }
 
 impl Default for Builds {
     fn default() -> Self {
-        Self { minimum: workload::Level::RootNoUserNs, ceilings: Default::default(), egress: Vec::new() }
+        Self { minimum: workload::Level::RootNoUserNs, ceilings: Default::default(), egress: Vec::new(), git_hosts: Vec::new() }
     }
 }
 
@@ -178,7 +182,7 @@ impl World {
             tls: SetOnce::new(),
             git: SetOnce::new(),
             backups: Backups::new(self.store.clone(), self.blobs.clone(), self.id.clone()),
-            host_suffixes: names.bucket_hosts(self.gate.region().as_str()),
+            host_suffixes: names.bucket_hosts(self.gate.region()),
         });
         let (stop, stopped) = watch::channel(false);
         let (endpoints, ended) = watch::channel(false);
@@ -230,6 +234,11 @@ impl World {
                 let (allowed, runtime) = (self.builds.egress.clone(), tokio::runtime::Handle::current());
                 Arc::new(Egress { allowed, runtime }) as Arc<dyn codebuild::Egress>
             }),
+            hosts: Some(Arc::new(GitHosts {
+                gate: self.gate.clone(),
+                folder: self.runtime.join("connections"),
+                stand_ins: self.builds.git_hosts.clone(),
+            })),
         };
         let mut engine = Engine::new(self.gate.clone());
         codebuild::workflows(&mut engine, runner);
@@ -251,8 +260,10 @@ impl World {
 /// What fetches from git hosts elsewhere, by way of a folder for the time being.
 fn fetcher(folder: PathBuf) -> Arc<codeconnections::Fetch> {
     Arc::new(move |wanted: &codeconnections::Wanted| {
-        let credential = wanted.credential.as_ref().map(|(user, token)| (user.as_str(), token));
-        let remote = codecommit::Remote { url: &wanted.url, branch: &wanted.branch, commit: wanted.commit.as_deref(), credential };
+        let repository = &wanted.repository;
+        let credential = repository.credential.as_ref().map(|(user, token)| (user.as_str(), token));
+        let access = codecommit::Access { url: &repository.url, credential, host_keys: repository.host_keys.as_deref(), address: None };
+        let remote = codecommit::Remote { access, branch: &wanted.branch, commit: wanted.commit.as_deref() };
         let found = codecommit::fetch_branch(&folder, &remote)?;
         Ok(codeconnections::Fetched { id: found.id, message: found.message, author_date: found.author_date, zip: found.zip })
     })

@@ -1,55 +1,14 @@
 """CodeConnections as boto3 and the AWS CLI use it, and a pipeline whose source is a branch at a git host of the test's own."""
 
-import base64
 import hmac
-import http.server
 import json
-import os
-import subprocess
-import threading
 import unittest
 import urllib.error
 import urllib.request
 
 from botocore.exceptions import ClientError
+from githost import TOKEN, USER, GitHost
 from harness import DEV, REGION, Served
-
-USER, TOKEN = "ci", "a-token-for-tests"
-
-
-class Host(http.server.BaseHTTPRequestHandler):
-    """git's own http-backend behind basic authentication."""
-
-    def log_message(self, *_):
-        pass
-
-    def answer(self):
-        expected = "Basic " + base64.b64encode(f"{USER}:{TOKEN}".encode()).decode()
-        if self.headers.get("Authorization") != expected:
-            self.send_response(401)
-            self.send_header("WWW-Authenticate", "Basic")
-            self.end_headers()
-            return
-        path, _, query = self.path.partition("?")
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        environment = {
-            "PATH": os.environ["PATH"], "GIT_PROJECT_ROOT": self.server.root, "GIT_HTTP_EXPORT_ALL": "1", "PATH_INFO": path, "QUERY_STRING": query,
-            "REQUEST_METHOD": self.command, "CONTENT_TYPE": self.headers.get("Content-Type", ""), "HTTP_CONTENT_ENCODING": self.headers.get("Content-Encoding", ""),
-            "GIT_PROTOCOL": self.headers.get("Git-Protocol", ""),
-        }
-        done = subprocess.run(["git", "http-backend"], input=body, env=environment, capture_output=True, timeout=60)
-        head, _, content = done.stdout.partition(b"\r\n\r\n")
-        fields = [line.split(": ", 1) for line in head.decode().splitlines() if ": " in line]
-        status = next((int(value.split()[0]) for name, value in fields if name == "Status"), 200)
-        self.send_response(status)
-        for name, value in fields:
-            if name != "Status":
-                self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(content)
-
-    do_GET = do_POST = answer
-
 
 class Connections(Served):
     def setUp(self):
@@ -61,29 +20,6 @@ class Connections(Served):
         with self.assertRaises(ClientError) as caught:
             call(**arguments)
         return caught.exception.response["Error"]
-
-    def host(self):
-        """A host with the repository shop/site; its URL, and what makes a commit there."""
-        root = self.temporary / "host"
-        bare, work = root / "shop/site.git", self.temporary / "work"
-        quiet = {**os.environ, "GIT_CONFIG_NOSYSTEM": "1", "HOME": str(self.temporary)}
-        git = lambda *arguments, cwd=None: subprocess.run(["git", "-c", "user.name=Dev", "-c", "user.email=dev@example.com", *arguments], cwd=cwd, env=quiet, check=True, capture_output=True)
-        git("init", "-q", "--bare", "-b", "main", str(bare))
-        git("clone", "-q", str(bare), str(work))
-
-        def commit(name, text, message):
-            (work / name).write_text(text)
-            git("add", ".", cwd=work)
-            git("commit", "-q", "-m", message, cwd=work)
-            git("push", "-q", "origin", "HEAD:refs/heads/main", cwd=work)
-            return git("rev-parse", "HEAD", cwd=work).stdout.decode().strip()
-
-        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Host)
-        server.root = str(root)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        self.addCleanup(server.server_close)
-        self.addCleanup(server.shutdown)
-        return f"http://127.0.0.1:{server.server_port}", commit
 
     def pushes(self, arn, url, token, commit, pipelines, ended):
         """GitHub's webhooks, signed with the connection's secret, start the pipeline at the commit that was pushed, once each."""
@@ -136,7 +72,8 @@ class Connections(Served):
             self.assertEqual(self.refused(client.get_connection, ConnectionArn=arn)["Code"], "ResourceNotFoundException")
 
     def test_a_pipeline_from_a_branch_elsewhere(self):
-        url, commit = self.host()
+        host = GitHost(self)
+        url, commit = host.url, host.commit
         first = commit("index.html", "hello", "the first page")
         arn = self.connections.create_connection(ConnectionName="shop", ProviderType="GitHub")["ConnectionArn"]
         iam, s3, pipelines = (self.client(self.dev, name) for name in ("iam", "s3", "codepipeline"))

@@ -3,12 +3,17 @@ use crate::{client::Client, failure::Failure, say::say};
 use base::Entropy;
 use clap::Args;
 use serde_json::json;
-use std::{fs, path::PathBuf, process::ExitCode};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 const EXAMPLES: &str = "Examples:
   sekisho connect dev shop-source                                             a public repository at the provider's own host
   sekisho connect dev shop-source --token-file ~/.github-token                a private one
   sekisho connect dev shop-source --endpoint https://git.example --user ci --token-file token
+  sekisho connect dev shop-source --endpoint ssh://git@git.example --token-file deploy-key --host-keys-file known_hosts
   sekisho connect dev shop-source --token-file ~/.github-token --webhook      its pushes start pipelines";
 
 /// Connect a connection of AWS CodeConnections to its git host: what the console's handshake does on AWS.
@@ -31,6 +36,9 @@ pub(crate) struct Connect {
     /// A file with the token that git shows to the host
     #[arg(long, value_name = "FILE")]
     token_file: Option<PathBuf>,
+    /// A file with the host's public keys, as `ssh-keyscan` prints them, for an endpoint ssh://USER@HOST; the token is a private key then
+    #[arg(long, value_name = "FILE")]
+    host_keys_file: Option<PathBuf>,
     /// Let the host's webhooks start pipelines, signed with a secret that is made and shown once
     #[arg(long)]
     webhook: bool,
@@ -51,13 +59,16 @@ impl Connect {
         let delivery = project::read(&self.dir)?;
         let token = self.token()?;
         let secret = self.secret()?;
+        let host_keys = self.host_keys_file.as_deref().map(read).transpose()?;
         block_on(async {
             let operator = project::Operator::at_any(&self.dir, &delivery).await?;
             let (client, _) = operator.in_account(&delivery, &self.account, None, 900).await?;
             let arn = self.find(&client).await?;
             let service = SERVICES.into_iter().find(|service| arn.split(':').nth(2) == Some(service)).unwrap_or(SERVICES[0]);
-            let input =
-                json!({"ConnectionArn": arn, "Endpoint": self.endpoint, "UserName": self.user, "Token": token, "WebhookSecret": secret});
+            let input = json!({
+                "ConnectionArn": arn, "Endpoint": self.endpoint, "UserName": self.user, "Token": token, "HostKeys": host_keys,
+                "WebhookSecret": secret,
+            });
             client.call(service, "UpdateConnectionInstallation", input).await?;
             say!("{arn} is AVAILABLE");
             if let Some(secret) = &secret {
@@ -76,15 +87,13 @@ impl Connect {
 
     fn token(&self) -> Result<Option<String>, Failure> {
         let Some(path) = &self.token_file else { return Ok(std::env::var(TOKEN).ok()) };
-        let text = fs::read_to_string(path).map_err(|e| Failure::unusable(format!("{}: {e}", path.display())))?;
-        Ok(Some(text.trim().to_string()))
+        Ok(Some(read(path)?))
     }
 
     /// The secret of the webhooks, if there are to be any.
     fn secret(&self) -> Result<Option<String>, Failure> {
         if let Some(path) = &self.webhook_secret_file {
-            let text = fs::read_to_string(path).map_err(|e| Failure::unusable(format!("{}: {e}", path.display())))?;
-            return Ok(Some(text.trim().to_string()));
+            return Ok(Some(read(path)?));
         }
         Ok(self.webhook.then(|| {
             let mut bytes = [0; 32];
@@ -111,4 +120,9 @@ impl Connect {
             _ => Err(Failure::unusable(format!("{} connections are called {}", found.len(), self.connection)).help("give one's ARN")),
         }
     }
+}
+
+fn read(path: &Path) -> Result<String, Failure> {
+    let text = fs::read_to_string(path).map_err(|e| Failure::unusable(format!("{}: {e}", path.display())))?;
+    Ok(text.trim().to_string())
 }

@@ -3,6 +3,7 @@
 use crate::{
     egress::Host,
     failure::Failure,
+    git_hosts::StandIn,
     world::{Builds, Workload},
 };
 use clap::Args;
@@ -24,6 +25,10 @@ pub(crate) struct Workloads {
     /// one given; may be given again [env: SEKISHO_ALLOW_EGRESS, with commas]
     #[arg(long, value_name = "HOST[:PORT]")]
     allow_egress: Vec<Host>,
+    /// A git host that builds' sources are fetched from in place of another, such as https://github.com=https://git.example; the same on
+    /// both sides allows a host in a private network; may be given again [env: SEKISHO_GIT_HOSTS, with commas]
+    #[arg(long, value_name = "URL=URL")]
+    git_host: Vec<StandIn>,
 }
 
 #[derive(Args)]
@@ -60,7 +65,8 @@ impl Workloads {
         let mut ceilings = Ceilings::default();
         listed("SEKISHO_LIMITS")?.iter().chain(&self.limit).for_each(|ceiling| ceilings.add(ceiling));
         let egress = listed("SEKISHO_ALLOW_EGRESS")?.into_iter().chain(self.allow_egress.iter().cloned()).collect();
-        Ok(Builds { minimum, ceilings, egress })
+        let git_hosts = listed("SEKISHO_GIT_HOSTS")?.into_iter().chain(self.git_host.iter().cloned()).collect();
+        Ok(Builds { minimum, ceilings, egress, git_hosts })
     }
 }
 

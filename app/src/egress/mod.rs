@@ -4,7 +4,7 @@ mod allow;
 mod head;
 mod proxy;
 
-pub(crate) use allow::Host;
+pub(crate) use allow::{Host, is_public, split};
 
 use proxy::Proxy;
 use std::{

@@ -68,8 +68,15 @@ pub(crate) fn check_source(operation: &str, source: &ProjectSource) -> Result<()
             "Invalid project source: location must be a valid CodeCommit repository URL: https://git-codecommit.REGION.amazonaws.com/v1/repos/NAME, not '{location}'"
         )));
     }
-    if GIT_HOSTS.contains(&source.kind.as_str()) && !location.starts_with("https://") {
-        return Err(invalid("Invalid project source: location must be a valid HTTPS URL of a git repository"));
+    if GIT_HOSTS.contains(&source.kind.as_str()) && repository_at(&source.kind, location).is_none() {
+        let host = home_of(&source.kind).unwrap_or("https://HOST");
+        return Err(invalid(format!("Invalid project source: location must be a valid {} source: {host}/OWNER/REPOSITORY", source.kind)));
+    }
+    if let Some(auth) = &source.auth {
+        one_of(&auth.kind, "source auth type", &["CODECONNECTIONS", "OAUTH", "SECRETS_MANAGER"], &[])?;
+        if auth.kind != "OAUTH" && auth.resource.as_deref().is_none_or(|arn| arn.parse::<base::Arn>().is_err()) {
+            return Err(invalid(format!("Invalid project source: auth of type {} needs a resource, an ARN", auth.kind)));
+        }
     }
     Ok(())
 }
@@ -84,6 +91,31 @@ pub(crate) fn repository_of(url: &str) -> Option<&str> {
     let (_, name) = url.trim_end_matches('/').rsplit_once("/v1/repos/")?;
     let fits = !name.is_empty() && name.len() <= 100 && name.chars().all(|c| c.is_ascii_alphanumeric() || "._-".contains(c));
     fits.then_some(name)
+}
+
+/// Where all repositories of a kind of host are.
+fn home_of(kind: &str) -> Option<&'static str> {
+    match kind {
+        "BITBUCKET" => Some("https://bitbucket.org"),
+        "GITHUB" => Some("https://github.com"),
+        "GITLAB" => Some("https://gitlab.com"),
+        _ => None,
+    }
+}
+
+/// Host and repository of a URL: `https://github.com` and `OWNER/REPOSITORY`. A user's name before the host, as Bitbucket writes it,
+/// is passed over.
+pub(crate) fn repository_at<'u>(kind: &str, url: &'u str) -> Option<(String, &'u str)> {
+    let (authority, path) = url.strip_prefix("https://").filter(|rest| rest.len() <= 512)?.split_once('/')?;
+    let host = authority.split_once('@').map_or(Some(authority), |(user, host)| (!user.contains(':')).then_some(host))?;
+    let path = path.trim_end_matches('/');
+    let path = path.strip_suffix(".git").unwrap_or(path);
+    let plain = |c: char, more: &str| c.is_ascii_alphanumeric() || more.contains(c);
+    let part = |part: &str| !part.is_empty() && !part.starts_with(['.', '-']) && part.chars().all(|c| plain(c, "-_.~"));
+    let at_home = home_of(kind).is_none_or(|home| home["https://".len()..].eq_ignore_ascii_case(host));
+    let host_fits = !host.is_empty() && host.chars().all(|c| plain(c, "-.:[]"));
+    let path_fits = path.contains('/') && path.split('/').all(part);
+    (at_home && host_fits && path_fits).then(|| (format!("https://{}", host.to_ascii_lowercase()), path))
 }
 
 const MAX_SECONDARY: usize = 12;
@@ -297,4 +329,33 @@ pub(crate) fn check_queued_timeout(minutes: u64) -> Result<u64, Error> {
         QUEUED_TIMEOUT.start(),
         QUEUED_TIMEOUT.end()
     )))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::repository_at;
+
+    #[test]
+    fn repositories_are_at_the_hosts_of_their_kind() {
+        let read = |kind, url| repository_at(kind, url).map(|(host, path)| format!("{host} {path}")).unwrap_or_default();
+        assert_eq!(read("GITHUB", "https://github.com/shop/site.git"), "https://github.com shop/site");
+        assert_eq!(read("BITBUCKET", "https://dev@bitbucket.org/shop/site"), "https://bitbucket.org shop/site");
+        assert_eq!(read("GITLAB", "https://GitLab.com/a/b/c/"), "https://gitlab.com a/b/c");
+        assert_eq!(read("GITHUB_ENTERPRISE", "https://git.corp:8443/a/b"), "https://git.corp:8443 a/b");
+        for wrong in [
+            "https://github.com.evil.example/a/b",
+            "https://evil.example/a/b",
+            "https://evil.example@github.com:1/a/b",
+            "https://u:p@github.com/a/b",
+            "http://github.com/a/b",
+            "https://github.com/a",
+            "https://github.com/a/../b",
+            "https://github.com/a/-b",
+            "https://github.com/a/b?x",
+            "https://github.com/a//b",
+            "git@github.com:a/b",
+        ] {
+            assert_eq!(read("GITHUB", wrong), "", "{wrong}");
+        }
+    }
 }

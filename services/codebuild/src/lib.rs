@@ -9,6 +9,7 @@ mod batches;
 mod checks;
 mod conditions;
 mod configuration;
+mod credentials;
 mod error;
 mod events;
 mod groups;
@@ -30,6 +31,7 @@ use base::Arn;
 use gate::{Error, Protocol, Registration, ResourceFacts, Service, View};
 
 pub use configuration::{ProjectInput, ProjectOutput};
+pub use credentials::Kind as SourceCredentialKind;
 pub use model::{
     Cache, CloudWatchLogsConfig, Environment, EnvironmentVariable, GitSubmodulesConfig, LogsConfig, PhaseContext, PipelineArtifact,
     PipelineSource, ProjectArtifacts, ProjectSource, S3LogsConfig, Sorting, SourceAuth, SourceVersion, Tag,
@@ -55,9 +57,11 @@ pub use operations::{
     delete_project::{DeleteProject, DeleteProjectInput},
     delete_report::{DeleteReport, DeleteReportInput},
     delete_report_group::{DeleteReportGroup, DeleteReportGroupInput},
+    delete_source_credentials::{DeleteSourceCredentials, DeleteSourceCredentialsInput},
     describe_code_coverages::{DescribeCodeCoverages, DescribeCodeCoveragesInput, DescribeCodeCoveragesOutput, DescribedCoverage},
     describe_test_cases::{DescribeTestCases, DescribeTestCasesInput, DescribeTestCasesOutput, DescribedCase, TestCaseFilter},
     get_report_group_trend::{GetReportGroupTrend, GetReportGroupTrendInput, GetReportGroupTrendOutput, RawData, TrendStats},
+    import_source_credentials::{ImportSourceCredentials, ImportSourceCredentialsInput, SourceCredentialsArn},
     invalidate_project_cache::{InvalidateProjectCache, InvalidateProjectCacheInput},
     list_build_batches::{BuildBatchFilter, ListBuildBatches, ListBuildBatchesInput},
     list_build_batches_for_project::{ListBuildBatchesForProject, ListBuildBatchesForProjectInput},
@@ -67,6 +71,7 @@ pub use operations::{
     list_report_groups::{ListReportGroups, ListReportGroupsInput, ListReportGroupsOutput},
     list_reports::{ListReports, ListReportsInput, ListReportsOutput, ReportFilter},
     list_reports_for_report_group::{ListReportsForReportGroup, ListReportsForReportGroupInput},
+    list_source_credentials::{ListSourceCredentials, ListSourceCredentialsInput, ListSourceCredentialsOutput, SourceCredentialsInfo},
     retry_build::{RetryBuild, RetryBuildInput, RetryBuildOutput},
     retry_build_batch::{RetryBuildBatch, RetryBuildBatchInput, RetryBuildBatchOutput},
     run_commands::{RunCommands, RunCommandsInput, RunCommandsOutput},
@@ -78,7 +83,7 @@ pub use operations::{
     update_report::{UpdateReport, UpdateReportInput},
     update_report_group::{UpdateReportGroup, UpdateReportGroupInput, UpdateReportGroupOutput},
 };
-pub use runner::{Egress, Endpoint, Runner, workflows, workflows_with};
+pub use runner::{Egress, Endpoint, GitHosts, GitReach, GitSource, Runner, workflows, workflows_with};
 pub use state::AutoRetry;
 
 /// The service's token.
@@ -108,9 +113,11 @@ pub fn service() -> Registration {
         .operation::<DeleteProject>()
         .operation::<DeleteReport>()
         .operation::<DeleteReportGroup>()
+        .operation::<DeleteSourceCredentials>()
         .operation::<DescribeCodeCoverages>()
         .operation::<DescribeTestCases>()
         .operation::<GetReportGroupTrend>()
+        .operation::<ImportSourceCredentials>()
         .operation::<InvalidateProjectCache>()
         .operation::<ListBuildBatches>()
         .operation::<ListBuildBatchesForProject>()
@@ -120,6 +127,7 @@ pub fn service() -> Registration {
         .operation::<ListReportGroups>()
         .operation::<ListReports>()
         .operation::<ListReportsForReportGroup>()
+        .operation::<ListSourceCredentials>()
         .operation::<RetryBuild>()
         .operation::<RetryBuildBatch>()
         .operation::<RunCommands>()

@@ -31,10 +31,17 @@ pub(crate) fn initiator(caller: &Caller, pipeline: Option<&str>) -> String {
 
 /// What cannot be fetched is refused before a build begins.
 pub(crate) fn check_reach<'s>(operation: &str, sources: impl IntoIterator<Item = &'s ProjectSource>) -> Result<(), Error> {
-    match sources.into_iter().find(|source| GIT_HOSTS.contains(&source.kind.as_str())) {
-        Some(source) => Err(Error::not_implemented(&format!("codebuild:{operation} with source type {}", source.kind))),
-        None => Ok(()),
+    for source in sources.into_iter().filter(|source| GIT_HOSTS.contains(&source.kind.as_str())) {
+        let what = if source.git_submodules_config.as_ref().is_some_and(|config| config.fetch_submodules) {
+            "gitSubmodulesConfig.fetchSubmodules"
+        } else if source.insecure_ssl == Some(true) {
+            "insecureSsl"
+        } else {
+            continue;
+        };
+        return Err(Error::not_implemented(&format!("codebuild:{operation} with {what} of source type {}", source.kind)));
     }
+    Ok(())
 }
 
 /// Group and stream of a build's log. None: it is switched off.

@@ -34,7 +34,7 @@ mod triggers;
 
 use gate::{Protocol, Registration, Service};
 
-pub use git::{GitAnswer, GitRequest, GitServer, Remote, RemoteCommit, fetch_branch};
+pub use git::{Access, GitAnswer, GitRequest, GitServer, Remote, RemoteClone, RemoteCommit, clone_remote, fetch_branch};
 pub use operations::{
     associate_approval_rule_template_with_repository::AssociateApprovalRuleTemplateWithRepository,
     batch_associate_approval_rule_template_with_repositories::BatchAssociateApprovalRuleTemplateWithRepositories,

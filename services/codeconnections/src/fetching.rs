@@ -2,26 +2,41 @@
 
 use crate::{
     CodeConnections,
-    state::{Credential, FETCHES, FetchRow, FetchStatus},
+    state::{CLONES, Credential, FETCHES, FetchRow, FetchStatus},
 };
-use base::{AccountId, Secret};
+use base::{AccountId, Arn, Region, Secret};
 use durable::{Agent, Engine};
-use gate::{Error, Scope, StepContext, StoredCaller};
+use gate::{Error, Gate, Scope, StepContext, StoredCaller};
 use s3::{Encryption, PutObject, PutObjectInput};
 use serde::{Deserialize, Serialize};
-use std::{fs::File, io::Seek, sync::Arc};
+use serde_json::json;
+use std::{
+    fs::File,
+    io::{Cursor, Seek},
+    sync::Arc,
+    time::Duration,
+};
+
+/// A repository, and what git shows to its host.
+#[derive(Debug)]
+pub struct Reached {
+    /// Its URL.
+    pub url: String,
+    /// A user's name and its token; by SSH the private key.
+    pub credential: Option<(String, Secret<String>)>,
+    /// By SSH: the host's public keys.
+    pub host_keys: Option<String>,
+}
 
 /// The branch to fetch.
 #[derive(Debug)]
 pub struct Wanted {
-    /// The repository's URL.
-    pub url: String,
+    /// The repository.
+    pub repository: Reached,
     /// The branch.
     pub branch: String,
     /// The commit, if it is not the branch's newest one.
     pub commit: Option<String>,
-    /// A user's name and its token.
-    pub credential: Option<(String, Secret<String>)>,
 }
 
 /// A branch's newest commit.
@@ -55,10 +70,27 @@ pub(crate) struct Order {
     #[serde(default)]
     pub(crate) commit: Option<String>,
     pub(crate) credential: Option<Credential>,
+    #[serde(default)]
+    pub(crate) host_keys: Option<String>,
+    /// What is written: a reference to the commit, for builds that clone it, and not its files.
+    #[serde(default)]
+    pub(crate) reference: Option<CloneReference>,
     pub(crate) actor: StoredCaller,
     pub(crate) bucket: String,
     pub(crate) key: String,
     pub(crate) kms_key: Option<String>,
+}
+
+/// What a source hands to a build that clones the repository itself.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(crate) struct CloneReference {
+    pub(crate) connection_arn: String,
+    pub(crate) full_repository_id: String,
+    pub(crate) branch_name: String,
+    pub(crate) provider_type: String,
+    #[serde(default)]
+    pub(crate) commit_id: String,
 }
 
 impl Credential {
@@ -69,6 +101,33 @@ impl Credential {
     fn open(&self, scope: &Scope<'_, CodeConnections>) -> Option<(String, Secret<String>)> {
         let plain = scope.unseal(&self.connection, &self.sealed.0)?;
         Some((self.user.clone(), Secret::new(String::from_utf8(plain.expose().clone()).ok()?)))
+    }
+}
+
+/// How long the right to clone may wait to be used.
+pub(crate) const SOON: Duration = Duration::from_secs(15 * 60);
+
+/// Where a repository is and what git shows there, for who was allowed to clone it: once for each `clone` that `UseConnection` gave.
+///
+/// # Errors
+/// In words: nobody was allowed to, or it was too long ago; the connection's credential is not readable.
+pub fn redeem(gate: &Gate, connection: &Arn, clone: &str) -> Result<Reached, String> {
+    let account = connection.account().ok_or_else(|| format!("{connection} is no connection's ARN"))?;
+    let context = StepContext { account, region: Region::new(connection.region()) };
+    let key = [account.as_str(), clone];
+    let taken = gate.step(&CodeConnections(()), &context, |scope| {
+        let Some(row) = scope.get(&CLONES, &key)? else { return Ok(None) };
+        scope.delete(&CLONES, &key);
+        if scope.now().since(row.granted) > SOON {
+            return Ok(None);
+        }
+        let credential = row.credential.as_ref().map(|credential| credential.open(scope));
+        Ok(Some((row.url, credential, row.host_keys)))
+    });
+    match taken.map_err(|e| e.to_string())? {
+        None => Err(format!("{connection} was not opened for this clone")),
+        Some((_, Some(None), _)) => Err("the connection's credential cannot be read any more; connect it again".into()),
+        Some((url, credential, host_keys)) => Ok(Reached { url, credential: credential.flatten(), host_keys }),
     }
 }
 
@@ -91,10 +150,9 @@ fn run(agent: &Agent<'_>, fetch: &Fetch) -> Result<(), Error> {
     let outcome = match credential {
         Some(None) => Err("The connection's credential cannot be read any more; connect it again".to_string()),
         credential => fetch(&Wanted {
-            url: order.url.clone(),
+            repository: Reached { url: order.url.clone(), credential: credential.flatten(), host_keys: order.host_keys.clone() },
             branch: order.branch.clone(),
             commit: order.commit.clone(),
-            credential: credential.flatten(),
         }),
     };
     let outcome = outcome.and_then(|fetched| {
@@ -109,7 +167,12 @@ fn run(agent: &Agent<'_>, fetch: &Fetch) -> Result<(), Error> {
             encryption: encryption.clone(),
             ..PutObjectInput::default()
         };
+        let reference = order.reference.clone().map(|reference| CloneReference { commit_id: fetched.id.clone(), ..reference });
+        let reference = reference.map(|reference| json!({"CodeBuildCloneRef": reference}).to_string());
         let body = || {
+            if let Some(text) = &reference {
+                return Ok(Box::new(Cursor::new(text.clone().into_bytes())) as Box<dyn std::io::Read>);
+            }
             let mut file = fetched.zip.try_clone()?;
             file.rewind()?;
             Ok(Box::new(file) as Box<dyn std::io::Read>)

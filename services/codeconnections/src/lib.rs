@@ -20,7 +20,7 @@ use gate::{Protocol, Registration, Service};
 use prefix::Prefix;
 use std::sync::Arc;
 
-pub use fetching::{Fetch, Fetched, Wanted};
+pub use fetching::{Fetch, Fetched, Reached, Wanted, redeem};
 pub use operations::{
     create_connection::{CreateConnection, CreateConnectionInput},
     create_host::{CreateHost, CreateHostInput},

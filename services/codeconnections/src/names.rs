@@ -29,8 +29,21 @@ pub(crate) fn check_name(text: &str, member: &str, longest: usize) -> Result<(),
     Err(constraint(text, member, &format!("have length between 1 and {longest}")))
 }
 
-/// Checks where a host is reached: by TLS, unless it is on this machine.
+/// Whether it is where a host is reached by SSH: `ssh://USER@HOST[:PORT][/PATH]`.
+fn is_ssh(text: &str) -> bool {
+    let Some((user, rest)) = text.strip_prefix("ssh://").and_then(|rest| rest.split_once('@')) else { return false };
+    let plain = |text: &str, more: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || more.contains(c));
+    let authority = rest.split('/').next().unwrap_or_default();
+    let named = |part: &str| part.starts_with(|c: char| c.is_ascii_alphanumeric());
+    let at = authority.starts_with('[') || named(authority);
+    text.len() <= 512 && named(user) && plain(user, "._-") && at && plain(authority, ".-:[]") && plain(rest, "._-:[]/~")
+}
+
+/// Checks where a host is reached: by TLS or SSH, unless it is on this machine.
 pub(crate) fn check_endpoint(text: &str) -> Result<(), Error> {
+    if is_ssh(text) {
+        return Ok(());
+    }
     let plain = text.strip_prefix("http://");
     let rest = text.strip_prefix("https://").or(plain).unwrap_or_default();
     let authority = rest.split('/').next().unwrap_or_default();
@@ -40,7 +53,11 @@ pub(crate) fn check_endpoint(text: &str) -> Result<(), Error> {
     if !authority.is_empty() && text.len() <= 512 && !rest.contains(odd) && (plain.is_none() || here) {
         return Ok(());
     }
-    Err(constraint(text, "providerEndpoint", "be the https URL of a host, such as https://git.example; http is for this machine alone"))
+    Err(constraint(
+        text,
+        "providerEndpoint",
+        "be the URL of a host, such as https://git.example or ssh://git@git.example; http is for this machine alone",
+    ))
 }
 
 /// Whether a connection goes to a host.
@@ -202,9 +219,16 @@ mod tests {
 
     #[test]
     fn tokens_go_by_tls_or_stay_on_this_machine() {
-        for good in
-            ["https://git.example", "https://git.example:8443/base", "http://127.0.0.1:3000", "http://localhost", "http://[::1]:80/x"]
-        {
+        let good = [
+            "https://git.example",
+            "https://git.example:8443/base",
+            "http://127.0.0.1:3000",
+            "http://localhost",
+            "http://[::1]:80/x",
+            "ssh://git@git.example",
+            "ssh://git@[::1]:2222/srv/git",
+        ];
+        for good in good {
             assert!(check_endpoint(good).is_ok(), "{good}");
         }
         let wrong = [
@@ -217,6 +241,11 @@ mod tests {
             "https://a b",
             "https://user:secret@git.example",
             "ssh://git.example",
+            "ssh://git@",
+            "ssh://git@-oProxyCommand=x",
+            "ssh://-l@git.example",
+            "ssh://git@a@b",
+            "ssh://git@git.example/$(x)",
             "file:///etc",
             "https://git.example/?x=1",
             "https:///x",

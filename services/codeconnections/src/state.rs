@@ -21,6 +21,9 @@ pub struct ConnectionRow {
     pub(crate) endpoint: Option<String>,
     #[serde(default)]
     pub(crate) credential: Option<Credential>,
+    /// By SSH: the host's public keys.
+    #[serde(default)]
+    pub(crate) host_keys: Option<String>,
     /// What the host signs webhooks with, sealed.
     #[serde(default)]
     pub(crate) webhook_secret: Option<Blob>,
@@ -58,6 +61,15 @@ pub(crate) struct FetchRow {
     pub(crate) author_date: String,
 }
 
+/// The right to clone a repository once, soon.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct CloneRow {
+    pub(crate) url: String,
+    pub(crate) credential: Option<Credential>,
+    pub(crate) host_keys: Option<String>,
+    pub(crate) granted: Timestamp,
+}
+
 /// A git host of one's own.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct HostRow {
@@ -84,5 +96,7 @@ pub(crate) static STAR_CONNECTIONS: Table<CodeStarConnections, ConnectionRow> = 
 pub(crate) static STAR_HOSTS: Table<CodeStarConnections, HostRow> = Table::new("hosts");
 /// Account, region, connection, delivery: webhooks that came, and when.
 pub(crate) static DELIVERIES: Table<CodeConnections, Timestamp> = Table::new("deliveries");
+/// Account, id: what may be cloned, by those who were allowed to.
+pub(crate) static CLONES: Table<CodeConnections, CloneRow> = Table::new("clones");
 /// Account, id.
 pub(crate) static FETCHES: Table<CodeConnections, FetchRow> = Table::new("fetches");

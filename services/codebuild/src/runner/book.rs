@@ -10,7 +10,7 @@ use crate::{
 use base::{Arn, IsoTime, Region, Timestamp};
 use durable::{Agent, Held};
 use gate::{Actor, Client, Error, Gate, Scope, StepContext, StoredCaller};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::{
     sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -120,8 +120,25 @@ impl<'a> Book<'a> {
         noted.clear();
         Ok(())
     }
-    /// A client as the session that the workflow made; a new one when it grows old.
+    /// Reads what the service keeps.
+    pub(super) fn read<T>(&self, read: impl Fn(&mut Scope<'_, CodeBuild>, &Owner) -> Result<T, Error>) -> Result<T, Error> {
+        self.gate.step(&TOKEN, &self.context, |scope| read(scope, &self.owner))
+    }
+    /// A client as the build's session.
     pub(super) fn client(&self, order: &Order, row: &BuildRow) -> Result<Client, Error> {
+        Ok(self.gate.client(&TOKEN, &self.actor(order, row)?, &self.context.region))
+    }
+    /// A call by its name, as the build's session.
+    pub(super) fn call(&self, order: &Order, row: &BuildRow, operation: &str, input: Value) -> Result<Value, Error> {
+        let actor = self.actor(order, row)?;
+        // A call that is refused has its record, which its error would take back with the step.
+        self.gate.step(&TOKEN, &self.context, |scope| match scope.invoke_named(&actor, operation, input.clone()) {
+            Err(error) if error.status >= 500 => Err(error),
+            answered => Ok(answered),
+        })?
+    }
+    /// The session that the workflow made; a new one when it grows old.
+    fn actor(&self, order: &Order, row: &BuildRow) -> Result<Actor, Error> {
         let mut session = self.session.lock().unwrap_or_else(PoisonError::into_inner);
         let now = self.now();
         let actor = match &*session {
@@ -140,7 +157,7 @@ impl<'a> Book<'a> {
                 actor
             }
         };
-        Ok(self.gate.client(&TOKEN, &actor, &self.context.region))
+        Ok(actor)
     }
     /// Credentials of the role for the build's own programs.
     pub(super) fn credentials(&self, row: &BuildRow) -> Result<sts::Credentials, Error> {

@@ -3,6 +3,7 @@
 
 use super::{book::Ending, log::Log, objects::told};
 use crate::{model::plaintext, state::BuildRow};
+use base::Secret;
 use buildspec::Buildspec;
 use gate::{Client, Error};
 use serde_json::Value;
@@ -124,13 +125,7 @@ impl<'r> Reference<'r> {
 
 fn secret(client: &Client, text: &str) -> Result<String, Ending> {
     let reference = Reference::read(text);
-    let input = || secretsmanager::GetSecretValueInput {
-        secret_id: reference.id.into(),
-        version_id: reference.version.map(str::to_owned),
-        version_stage: reference.stage.map(str::to_owned),
-    };
-    let found = client.call::<secretsmanager::GetSecretValue>(input).map_err(|error: Error| no_secret(told(&error)))?;
-    let text = found.value.secret_string.ok_or_else(|| no_secret(format!("the secret {} holds bytes, not a string", reference.id)))?;
+    let text = string(client, &reference).map_err(no_secret)?;
     let Some(key) = reference.key else { return Ok(text.expose().clone()) };
     let json: Value = serde_json::from_str(text.expose())
         .map_err(|_| no_secret(format!("the secret {} is not JSON, so it has no key {key}", reference.id)))?;
@@ -139,6 +134,21 @@ fn secret(client: &Client, text: &str) -> Result<String, Ending> {
         Some(other) => Ok(other.to_string()),
         None => Err(no_secret(format!("the secret {} does not contain the JSON key {key}", reference.id))),
     }
+}
+
+/// A secret's whole text.
+pub(super) fn secret_text(client: &Client, id: &str) -> Result<Secret<String>, String> {
+    string(client, &Reference { id, key: None, stage: None, version: None })
+}
+
+fn string(client: &Client, reference: &Reference<'_>) -> Result<Secret<String>, String> {
+    let input = || secretsmanager::GetSecretValueInput {
+        secret_id: reference.id.into(),
+        version_id: reference.version.map(str::to_owned),
+        version_stage: reference.stage.map(str::to_owned),
+    };
+    let found = client.call::<secretsmanager::GetSecretValue>(input).map_err(|error: Error| told(&error))?;
+    found.value.secret_string.ok_or_else(|| format!("the secret {} holds bytes, not a string", reference.id))
 }
 
 #[cfg(test)]

@@ -163,6 +163,9 @@ impl Job<'_> {
         self.leave("DOWNLOAD_SOURCE");
         // What was resolved is part of the environment.
         let mut resolved = BuildRow { resolved_source_version: sources.version.clone(), ..self.row.clone() };
+        if sources.url.is_some() {
+            resolved.source.location.clone_from(&sources.url);
+        }
         fetched.into(&mut resolved, &mut spec);
         let execution = Execution { row: &resolved, ..*execution };
         let cache = Cache::of(&execution, self.row, &spec, self.log);
@@ -330,7 +333,8 @@ impl Job<'_> {
 
     fn source(&self, execution: &Execution<'_>) -> Result<(Sources, Buildspec), Ending> {
         let (place, root, client) = (execution.place, execution.root(), self.client()?);
-        let download = Download { client: &client, row: self.row, uuid: self.book.uuid(), place, log: self.log, execution };
+        let download =
+            Download { client: &client, order: self.order, row: self.row, uuid: self.book.uuid(), place, log: self.log, execution };
         let sources = download.run()?;
         if sources.version.is_some() {
             let version = sources.version.clone();

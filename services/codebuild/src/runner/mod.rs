@@ -9,6 +9,7 @@ mod driver;
 mod egress;
 mod execute;
 mod fetched;
+mod hosts;
 mod installs;
 mod interpret;
 mod job;
@@ -28,6 +29,7 @@ use crate::{
 };
 use durable::Engine;
 pub use egress::Egress;
+pub use hosts::{GitHosts, GitReach, GitSource};
 use slots::Slots;
 use std::{net::TcpListener, path::PathBuf, sync::Arc};
 use workload::{Backend, Ceilings, Helper};
@@ -55,6 +57,8 @@ pub struct Runner {
     pub ceilings: Ceilings,
     /// The way out for builds whose project asks for one; without it there is none.
     pub egress: Option<Arc<dyn Egress>>,
+    /// What fetches from git hosts; without it sources there are not reached.
+    pub hosts: Option<Arc<dyn GitHosts>>,
 }
 
 /// What all builds of a server share.

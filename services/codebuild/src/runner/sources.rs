@@ -4,11 +4,17 @@ use super::{
     book::Ending,
     driver::{MARK, quoted},
     execute::Execution,
+    hosts::CloneReference,
     log::Log,
     objects::{get, list, place, told},
     workspace::Workspace,
 };
-use crate::{checks::repository_of, model::ProjectSource, state::BuildRow};
+use crate::{
+    checks::{GIT_HOSTS, repository_of},
+    model::ProjectSource,
+    state::BuildRow,
+    workflows::build::Order,
+};
 use archive::{FolderSink, Limits, extract};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use gate::{BodyReader, Client};
@@ -26,6 +32,8 @@ pub(super) struct Sources {
     pub(super) secondary: Vec<(String, String)>,
     /// What the primary source was resolved to.
     pub(super) version: Option<String>,
+    /// The primary source's repository, where the source itself told it.
+    pub(super) url: Option<String>,
 }
 
 struct Wanted<'a> {
@@ -38,6 +46,8 @@ struct Wanted<'a> {
 /// Files of a folder in a bucket, and their bytes in all.
 const MAX_FILES: usize = 100_000;
 const MAX_BYTES: u64 = 16 << 30;
+/// What a pipeline's source says in place of its files.
+const MAX_REFERENCE: u64 = 16 << 10;
 
 /// AWS numbers the folders; the number comes from the build, so that it is another for each.
 fn folder(uuid: &str, index: usize) -> String {
@@ -48,6 +58,7 @@ fn folder(uuid: &str, index: usize) -> String {
 /// Brings all sources.
 pub(super) struct Download<'a> {
     pub(super) client: &'a Client,
+    pub(super) order: &'a Order,
     pub(super) row: &'a BuildRow,
     pub(super) uuid: &'a str,
     pub(super) place: &'a Workspace,
@@ -58,7 +69,8 @@ pub(super) struct Download<'a> {
 impl Download<'_> {
     pub(super) fn run(&self) -> Result<Sources, Ending> {
         let row = self.row;
-        let mut sources = Sources { primary: folder(self.uuid, 0), secondary: Vec::new(), version: row.resolved_source_version.clone() };
+        let mut sources =
+            Sources { primary: folder(self.uuid, 0), secondary: Vec::new(), version: row.resolved_source_version.clone(), url: None };
         make(&self.place.shared.join(&sources.primary))?;
         if let Some(version) = self.source(&row.source, row.source_version.as_deref(), &sources.primary, "primary source")? {
             sources.version = Some(version);
@@ -81,7 +93,13 @@ impl Download<'_> {
             };
             let wanted = Wanted { title, bucket: &source.bucket, key: &source.key, version: None };
             make(&self.place.shared.join(&target))?;
-            bring(self.client, &wanted, &self.place.shared.join(&target), self.place, self.log)?;
+            let brought = bring(self.client, &wanted, &self.place.shared.join(&target), self.place, self.log)?;
+            if let Brought::Reference(reference) = brought {
+                let (url, commit) = self.of_reference(&reference, &target, &wanted.title)?;
+                if primary {
+                    (sources.url, sources.version) = (Some(url), Some(commit));
+                }
+            }
             if !primary {
                 sources.secondary.push((source.name.clone(), target));
             }
@@ -100,11 +118,22 @@ impl Download<'_> {
                 if key.ends_with('/') {
                     return bring_folder(self.client, &wanted, &folder, self.log).map(|()| None);
                 }
-                bring(self.client, &wanted, &folder, self.place, self.log)
+                match bring(self.client, &wanted, &folder, self.place, self.log)? {
+                    Brought::Files(version) => Ok(version),
+                    Brought::Reference(_) => {
+                        Err(Ending::failed("CLIENT_ERROR", format!("a reference is for pipelines alone for {}", wanted.title)))
+                    }
+                }
             }
-            "CODECOMMIT" => self.clone(&Checkout { source, version, target, title: &title }).map(Some),
+            "CODECOMMIT" => self.of_codecommit(source, version, target, &title).map(Some),
+            kind if GIT_HOSTS.contains(&kind) => self.of_host(source, version, target, &title).map(Some),
             _ => Ok(None),
         }
+    }
+
+    /// Brings a repository of CodeCommit's; gives its commit.
+    pub(super) fn of_codecommit(&self, source: &ProjectSource, version: Option<&str>, target: &str, title: &str) -> Result<String, Ending> {
+        self.clone(&Checkout { source, version, target, title })
     }
 
     /// Clones a repository by git itself, inside a sandbox, as the build's role.
@@ -202,19 +231,38 @@ fn make(path: &Path) -> Result<(), Ending> {
     fs::create_dir_all(path).map_err(|e| Ending::fault(format!("a folder of the build's workspace could not be made: {e}")))
 }
 
-/// Downloads and unpacks one ZIP file; gives its version.
-fn bring(client: &Client, wanted: &Wanted<'_>, target: &Path, place: &Workspace, log: &Log) -> Result<Option<String>, Ending> {
+/// What an object turned out to be.
+enum Brought {
+    /// A ZIP file, which was unpacked; with its version.
+    Files(Option<String>),
+    /// What to clone instead.
+    Reference(CloneReference),
+}
+
+/// Downloads and unpacks one ZIP file, unless it is a reference to a repository.
+fn bring(client: &Client, wanted: &Wanted<'_>, target: &Path, place: &Workspace, log: &Log) -> Result<Brought, Ending> {
     let refused = |reason: String| Ending::failed("CLIENT_ERROR", format!("{reason} for {}", wanted.title));
     let (body, version) = get(client, wanted.bucket, wanted.key, wanted.version).map_err(|error| refused(told(&error)))?;
     let file = place.own.join("source.zip");
     let packed = spool(body, &file).map_err(|e| Ending::fault(format!("a source could not be written to the workspace: {e}")))?;
+    if let Some(reference) = referred(&file) {
+        let _ = fs::remove_file(&file);
+        return Ok(Brought::Reference(reference));
+    }
     let mut sink = FolderSink::new(target).map_err(|e| Ending::fault(format!("the source's folder could not be opened: {e}")))?;
     let summary = extract(packed, &mut sink, &Limits::default())
         .map_err(|error| refused(format!("s3://{}/{} could not be unpacked: {error}", wanted.bucket, wanted.key)))?;
     // The next one takes the name again.
     let _ = fs::remove_file(&file);
     log.say(&format!("Unpacked s3://{}/{}: {} file(s), {} bytes", wanted.bucket, wanted.key, summary.files, summary.bytes));
-    Ok(version)
+    Ok(Brought::Files(version))
+}
+
+/// The reference that a file holds, if it is one.
+fn referred(file: &Path) -> Option<CloneReference> {
+    let mut text = Vec::new();
+    File::open(file).and_then(|file| file.take(MAX_REFERENCE).read_to_end(&mut text)).ok()?;
+    CloneReference::read(&text)
 }
 
 fn spool(mut body: BodyReader, path: &Path) -> io::Result<File> {

@@ -105,6 +105,7 @@ impl Yard {
             ca_bundle: None,
             ceilings: self.ceilings.clone(),
             egress: self.egress.clone(),
+            hosts: None,
         };
         codebuild::workflows_with(&mut engine, runner, helper);
         kms::workflows(&mut engine);

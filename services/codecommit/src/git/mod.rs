@@ -6,6 +6,7 @@
 
 mod answer;
 pub(crate) mod changes;
+mod clone;
 mod fetch;
 mod home;
 pub(crate) mod objects;
@@ -18,5 +19,6 @@ mod server;
 pub(crate) mod write;
 
 pub use answer::GitAnswer;
-pub use remote::{Remote, RemoteCommit, fetch_branch};
+pub use clone::{RemoteClone, clone_remote};
+pub use remote::{Access, Remote, RemoteCommit, fetch_branch};
 pub use server::{GitRequest, GitServer};

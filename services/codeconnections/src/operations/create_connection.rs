@@ -76,6 +76,7 @@ impl<P: Prefix> Operation for CreateConnection<P> {
             status: PENDING.into(),
             endpoint: None,
             credential: None,
+            host_keys: None,
             webhook_secret: None,
             tags: tags.clone(),
         };

@@ -28,9 +28,37 @@ pub struct UpdateConnectionInstallationInput {
     /// Whose token it is: most hosts take any name.
     user_name: Option<String>,
     /// None: the host lets everybody read.
+    /// By SSH a private key.
     token: Option<Secret<String>>,
+    /// By SSH: the host's public keys, each a line with type and key as in `known_hosts`.
+    host_keys: Option<String>,
     /// What the host signs its webhooks with; the one of before if it is not given.
     webhook_secret: Option<Secret<String>>,
+}
+
+/// The most of a host's keys, and their length.
+const MOST_KEYS: usize = 16;
+const LONGEST_KEY: usize = 2048;
+
+/// The keys of a host, each by its type and itself; the names of hosts before them are left out.
+fn host_keys(text: &str) -> Result<String, Error> {
+    let wrong = || {
+        Error::validation(
+            "HostKeys has lines with a key's type and the key, such as `ssh-ed25519 AAAA...`; `ssh-keyscan HOST` prints them.",
+        )
+    };
+    let key = |line: &str| {
+        let words: Vec<&str> = line.split_ascii_whitespace().collect();
+        let at = words.iter().position(|word| ["ssh-", "ecdsa-", "sk-"].iter().any(|kind| word.starts_with(kind)))?;
+        let plain = |word: &str| word.len() <= LONGEST_KEY && word.bytes().all(|b| b.is_ascii_alphanumeric() || b"+/=-@.".contains(&b));
+        let key = words.get(at + 1).filter(|key| at <= 1 && plain(key) && plain(words[at]))?;
+        Some(format!("{} {key}\n", words[at]))
+    };
+    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
+    if lines.is_empty() || lines.len() > MOST_KEYS {
+        return Err(wrong());
+    }
+    lines.into_iter().map(key).collect::<Option<String>>().ok_or_else(wrong)
 }
 
 /// Where providers are.
@@ -63,6 +91,12 @@ impl<P: Prefix> Operation for UpdateConnectionInstallation<P> {
             (None, None) => usual(&row.provider)?.into(),
         };
         check_endpoint(&endpoint)?;
+        let host_keys = input.host_keys.as_deref().map(host_keys).transpose()?;
+        if endpoint.starts_with("ssh://") != host_keys.is_some() || (host_keys.is_some() && input.token.is_none()) {
+            return Err(Error::validation(
+                "A host is reached by SSH with a private key as the Token and the host's own HostKeys, and by https without HostKeys.",
+            ));
+        }
         let user = input.user_name.unwrap_or_else(|| "x-access-token".into());
         if user.is_empty() || user.contains(|c: char| c == ':' || c.is_control()) {
             return Err(Error::validation("UserName has no colon and no control characters."));
@@ -74,7 +108,10 @@ impl<P: Prefix> Operation for UpdateConnectionInstallation<P> {
         let scope = &mut call.beside(&CodeConnections(()));
         let credential = input.token.map(|token| Credential::seal(scope, named.arn.as_str(), &user, token.expose())).transpose()?;
         let endpoint = Some(endpoint.trim_end_matches('/').to_owned());
-        named.put_connection(call, Some(ConnectionRow { endpoint, credential, webhook_secret, status: AVAILABLE.into(), ..row }))?;
+        named.put_connection(
+            call,
+            Some(ConnectionRow { endpoint, credential, host_keys, webhook_secret, status: AVAILABLE.into(), ..row }),
+        )?;
         Ok(Nothing {})
     }
 
@@ -82,5 +119,27 @@ impl<P: Prefix> Operation for UpdateConnectionInstallation<P> {
         with_connection::<P>(
             json!({"ConnectionArn": "$0/ConnectionArn", "Endpoint": "https://git.example", "Token": "secret", "WebhookSecret": "a-secret-of-webhooks"}),
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::host_keys;
+
+    #[test]
+    fn keys_of_hosts_are_read_and_nothing_else() {
+        let read = |text| host_keys(text).ok();
+        assert_eq!(read("ssh-ed25519 AAAAC3Nz+/= comment").as_deref(), Some("ssh-ed25519 AAAAC3Nz+/=\n"));
+        let scanned = "# git.example:22 SSH-2.0\n[git.example]:2222 ecdsa-sha2-nistp256 AAAA\n\ngit.example ssh-rsa BBBB\n";
+        assert_eq!(read(scanned).as_deref(), Some("ecdsa-sha2-nistp256 AAAA\nssh-rsa BBBB\n"));
+        let many = "ssh-ed25519 AAAA\n".repeat(17);
+        for wrong in ["", "#", "ssh-ed25519", "AAAA", "a b ssh-ed25519 AAAA", "ssh-ed25519 AA$(x)AA", &many] {
+            assert_eq!(read(wrong), None, "{wrong}");
+        }
+        assert_eq!(
+            read("@cert-authority ssh-ed25519 AAAA").as_deref(),
+            Some("ssh-ed25519 AAAA\n"),
+            "it is the host's own key, and signs for no other"
+        );
     }
 }

@@ -1,8 +1,8 @@
 //! A branch of a CodeCommit repository. CodeCommit itself writes the archive, with the action's credentials.
 //! Source: <https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CodeCommit.html>
 
-use super::{Done, Job, Kind, Progress, Provider, Stop, Waiting, failed, text};
-use crate::{declaration::ActionDeclaration, error, state::Revision};
+use super::{Done, Job, Kind, Progress, Provider, Stop, Waiting, clone_ref, failed, text};
+use crate::{declaration::ActionDeclaration, state::Revision};
 use gate::Error;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -25,16 +25,7 @@ impl Provider for CodeCommit {
     }
 
     fn check(&self, action: &ActionDeclaration) -> Result<(), Error> {
-        match action.setting("OutputArtifactFormat") {
-            None | Some("CODE_ZIP") => Ok(()),
-            Some("CODEBUILD_CLONE_REF") => {
-                Err(Error::not_implemented(&format!("OutputArtifactFormat CODEBUILD_CLONE_REF of action '{}'", action.name)))
-            }
-            Some(other) => Err(error::action(format!(
-                "OutputArtifactFormat '{other}' of action '{}' is neither CODE_ZIP nor CODEBUILD_CLONE_REF",
-                action.name
-            ))),
-        }
+        clone_ref::check(action)
     }
 
     fn start(&self, job: &mut Job<'_, '_>) -> Result<Progress, Stop> {
@@ -56,6 +47,12 @@ impl Provider for CodeCommit {
             "authorDate": of_commit("/commit/author/date"),
             "committerDate": of_commit("/commit/committer/date"),
         });
+        if clone_ref::wanted(job) {
+            let region = job.scope.region();
+            let url = format!("https://git-codecommit.{region}.amazonaws.com/v1/repos/{repository}");
+            clone_ref::write(job, &json!({"RepositoryUrl": url, "BranchName": branch, "CommitId": commit}))?;
+            return found(job, &memo);
+        }
         let output = job.output()?;
         let mut input = json!({"repositoryName": repository, "commitId": commit, "s3Bucket": output.bucket, "s3Key": output.key});
         if let Some(key) = &job.store.encryption_key {
@@ -90,6 +87,11 @@ fn uploaded(job: &mut Job<'_, '_>, mut memo: Value, id: String) -> Result<Progre
             return Waiting { memo, next_look: job.scope.now().plus(LOOK), ..Waiting::default() }.into();
         }
     }
+    found(job, &memo)
+}
+
+/// The commit is handed on.
+fn found(job: &Job<'_, '_>, memo: &Value) -> Result<Progress, Stop> {
     let of = |name: &str| memo[name].as_str().unwrap_or_default().to_string();
     let variables = [
         ("AuthorDate", of("authorDate")),

@@ -2,7 +2,7 @@
 //! credentials.
 //! Source: <https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CodestarConnectionSource.html>
 
-use super::{Done, Job, Kind, Progress, Provider, Stop, Waiting, failed, text};
+use super::{Done, Job, Kind, Progress, Provider, Stop, Waiting, clone_ref, failed, text};
 use crate::{declaration::ActionDeclaration, error, state::Revision};
 use base::Arn;
 use gate::Error;
@@ -37,18 +37,7 @@ impl Provider for Connection {
     }
 
     fn check(&self, action: &ActionDeclaration) -> Result<(), Error> {
-        match action.setting("OutputArtifactFormat") {
-            None | Some("CODE_ZIP") => {}
-            Some("CODEBUILD_CLONE_REF") => {
-                return Err(Error::not_implemented(&format!("OutputArtifactFormat CODEBUILD_CLONE_REF of action '{}'", action.name)));
-            }
-            Some(other) => {
-                return Err(error::action(format!(
-                    "OutputArtifactFormat '{other}' of action '{}' is neither CODE_ZIP nor CODEBUILD_CLONE_REF",
-                    action.name
-                )));
-            }
-        }
+        clone_ref::check(action)?;
         match action.setting("DetectChanges") {
             None | Some("true" | "false") => Ok(()),
             Some(other) => Err(error::action(format!("DetectChanges '{other}' of action '{}' is neither true nor false", action.name))),
@@ -60,6 +49,7 @@ impl Provider for Connection {
         let mut input = request(job, "StartUploadArchiveToS3")?;
         input["S3Bucket"] = json!(output.bucket);
         input["S3Key"] = json!(output.key);
+        input["OutputArtifactFormat"] = json!(job.setting("OutputArtifactFormat"));
         if let Some(key) = &job.store.encryption_key {
             input["KmsKeyArn"] = json!(key.id);
         }

@@ -1,5 +1,6 @@
 //! The providers of actions, one a file: what an action of each kind needs, and the calls it makes as its role.
 
+mod clone_ref;
 mod cloudformation;
 mod codebuild;
 mod codecommit;

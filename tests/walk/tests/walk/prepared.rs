@@ -31,6 +31,7 @@ fn runner(folder: &Path) -> codebuild::Runner {
         ca_bundle: None,
         ceilings: Default::default(),
         egress: None,
+        hosts: None,
     }
 }
 

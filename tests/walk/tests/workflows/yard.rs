@@ -59,6 +59,7 @@ impl Yard {
                 ca_bundle: None,
                 ceilings: Default::default(),
                 egress: None,
+                hosts: None,
             },
         );
         codepipeline::workflows(&mut engine);
