@@ -1,6 +1,6 @@
 use crate::{
     Actor, Body, BodyKey, BodyOut, BodyPart, BodyReader, Caller, Document, Error, Identity, IssuesSessions, Operation, ReceivedBody,
-    RequestContext, RoleFacts, Service, StoredCaller, Table,
+    RequestContext, RoleFacts, Service, StoredCaller, Table, Temporary,
     authorize::Allowed,
     body,
     caller::CallerInner,
@@ -184,6 +184,16 @@ impl<'a, S: Service> Scope<'a, S> {
         let plain = self.view.core.gate.0.sealer.open_kept("caller", S::NAME.as_bytes(), &sealed).ok_or_else(unreadable)?;
         let inner: CallerInner = serde_json::from_slice(&plain).map_err(|_| unreadable())?;
         Ok(Actor(Caller(Arc::new(inner))))
+    }
+
+    /// What signs as an actor that is a session, for the programs that run as it: its own credentials and their token, no new ones.
+    ///
+    /// # Errors
+    /// Sealing failed; or the actor is no session.
+    pub fn credentials_of(&self, actor: &Actor) -> Result<(Temporary, Secret<String>), Error> {
+        let identity = actor.0.identity();
+        let temporary = identity.temporary().ok_or_else(|| Error::internal("the actor is no session"))?;
+        Ok((temporary.clone(), self.view.core.gate.seal_session(identity)?))
     }
 
     fn inside(&self, actor: &Actor) -> Frame {

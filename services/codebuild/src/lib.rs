@@ -79,6 +79,7 @@ pub use operations::{
     receive_webhook::{ReceiveWebhook, ReceiveWebhookInput, ReceiveWebhookOutput},
     retry_build::{RetryBuild, RetryBuildInput, RetryBuildOutput},
     retry_build_batch::{RetryBuildBatch, RetryBuildBatchInput, RetryBuildBatchOutput},
+    run_commands::{RunCommands, RunCommandsInput, RunCommandsOutput},
     start_build::{StartBuild, StartBuildInput, StartBuildOutput},
     start_build_batch::{StartBuildBatch, StartBuildBatchInput, StartBuildBatchOutput},
     stop_build::{StopBuild, StopBuildInput, StopBuildOutput},
@@ -140,6 +141,7 @@ pub fn service() -> Registration {
         .operation::<ReceiveWebhook>()
         .operation::<RetryBuild>()
         .operation::<RetryBuildBatch>()
+        .operation::<RunCommands>()
         .operation::<StartBuild>()
         .operation::<StartBuildBatch>()
         .operation::<StopBuild>()

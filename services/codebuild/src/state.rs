@@ -8,7 +8,7 @@ use crate::{
     webhook::WebhookRow,
 };
 use base::{Arn, Timestamp};
-use gate::Table;
+use gate::{StoredCaller, Table};
 use provenance::Envelope;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -138,6 +138,9 @@ pub(crate) struct BuildRow {
     /// A phase failed that asks for another try: how often at most.
     #[serde(default)]
     pub(crate) retry_wanted: Option<u64>,
+    /// It runs commands without a project, as the session that asked for them.
+    #[serde(default)]
+    pub(crate) session: Option<StoredCaller>,
 }
 
 /// What was started by an idempotency token.

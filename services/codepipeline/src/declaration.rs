@@ -107,7 +107,7 @@ pub struct ActionDeclaration {
     /// The provider's own settings.
     #[serde(default)]
     pub configuration: BTreeMap<String, String>,
-    /// Refused, not ignored.
+    /// What is run, for commands.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub commands: Vec<String>,
     /// The artifacts it makes.
@@ -116,7 +116,7 @@ pub struct ActionDeclaration {
     /// The artifacts it reads.
     #[serde(default)]
     pub input_artifacts: Vec<ArtifactName>,
-    /// Refused, not ignored.
+    /// The variables that commands leave behind.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub output_variables: Vec<String>,
     /// The role it acts as; without it the pipeline's.
@@ -131,9 +131,9 @@ pub struct ActionDeclaration {
     /// When it is given up: for approvals.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timeout_in_minutes: Option<u64>,
-    /// Refused, not ignored.
+    /// The variables that commands see.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub environment_variables: Vec<Value>,
+    pub environment_variables: Vec<CommandVariable>,
 }
 
 fn first_place() -> u32 {
@@ -160,9 +160,23 @@ pub struct ActionTypeId {
 pub struct ArtifactName {
     /// Its name.
     pub name: String,
-    /// Refused, not ignored.
+    /// Its files, for commands.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<String>,
+}
+
+/// A variable that commands see.
+/// Source: <https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_EnvironmentVariable.html>
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CommandVariable {
+    /// Its name.
+    pub name: String,
+    /// Its value, or the name of the secret.
+    pub value: String,
+    /// `PLAINTEXT` or `SECRETS_MANAGER`.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
 }
 
 /// A variable of the pipeline.

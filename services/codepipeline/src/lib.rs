@@ -31,7 +31,8 @@ pub use conditions::{
 };
 pub use custom::{ActionConfigurationProperty, ActionType, ActionTypeSettings, ArtifactDetails, PropertyType};
 pub use declaration::{
-    ActionDeclaration, ActionTypeId, ArtifactName, ArtifactStore, EncryptionKey, PipelineDeclaration, StageDeclaration, VariableDeclaration,
+    ActionDeclaration, ActionTypeId, ArtifactName, ArtifactStore, CommandVariable, EncryptionKey, PipelineDeclaration, StageDeclaration,
+    VariableDeclaration,
 };
 pub use jobs::{JobData, JobStatus};
 pub use operations::*;

@@ -15,10 +15,7 @@ use crate::{
 };
 use base::Region;
 use gate::Error;
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    ops::RangeInclusive,
-};
+use std::{collections::BTreeSet, ops::RangeInclusive};
 
 /// AWS's limits.
 const MAX_STAGES: usize = 50;
@@ -61,6 +58,7 @@ pub(crate) fn check(pipeline: &PipelineDeclaration, region: &str, customs: &[Act
     }
     let v2 = pipeline.pipeline_type.as_deref() == Some("V2");
     triggers::check(pipeline, v2)?;
+    pipeline.actions().try_for_each(|(_, one)| check_commands(pipeline, one, v2))?;
     let mut known = Known::new(pipeline, customs);
     let mut stages = BTreeSet::new();
     for (index, declared) in pipeline.stages.iter().enumerate() {
@@ -80,6 +78,23 @@ pub(crate) fn check(pipeline: &PipelineDeclaration, region: &str, customs: &[Act
         check_rules(declared, ConditionType::OnFailure, &known)?;
     }
     Ok(())
+}
+
+/// Commands run in the pipeline's own account.
+fn check_commands(pipeline: &PipelineDeclaration, one: &ActionDeclaration, v2: bool) -> Result<(), Error> {
+    if one.action_type_id.category != "Compute" {
+        return Ok(());
+    }
+    let name = &one.name;
+    if !v2 {
+        return Err(action(format!("Action '{name}' is of the category Compute, which is only supported for pipelines of type V2")));
+    }
+    match &one.role_arn {
+        Some(role) if role.account() != pipeline.role_arn.account() => {
+            Err(action(format!("Action '{name}' has the role {role} of another account, which Commands do not support")))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn refuse_unsupported(pipeline: &PipelineDeclaration) -> Result<(), Error> {
@@ -159,8 +174,13 @@ fn check_region(one: &ActionDeclaration, pipeline: &PipelineDeclaration, own: &s
     if !Region::exists(region) {
         return Err(action(format!("The region {region} of action '{name}' is not a valid AWS Region")));
     }
-    if kind.category == "Source" || kind.owner != "AWS" {
-        let what = if kind.category == "Source" { "a source action" } else { "an action of another owner than AWS" };
+    let what = match (kind.category.as_str(), kind.owner.as_str()) {
+        ("Source", _) => Some("a source action"),
+        ("Compute", _) => Some("an action that runs commands"),
+        (_, "AWS") => None,
+        _ => Some("an action of another owner than AWS"),
+    };
+    if let Some(what) = what {
         return Err(action(format!("Action '{name}' is in {region}, and the pipeline in {own}: {what} cannot be in another region")));
     }
     if pipeline.artifact_stores.contains_key(region) {
@@ -267,7 +287,8 @@ fn check_action(one: &ActionDeclaration, known: &mut Known<'_>) -> Result<(), Er
         }
         known.fresh.push(output.name.clone());
     }
-    check_values("Action", name, &one.configuration, known)?;
+    check_values("Action", name, one.configuration.values(), known)?;
+    check_values("Action", name, one.environment_variables.iter().map(|v| &v.value), known)?;
     if let Some(namespace) = &one.namespace {
         let taken = known.namespaces.contains(namespace) || known.fresh_namespaces.contains(namespace);
         if taken || !is_artifact_name(namespace) {
@@ -285,11 +306,12 @@ fn is_artifact_name(text: &str) -> bool {
 }
 
 fn refuse_unsupported_members(one: &ActionDeclaration) -> Result<(), Error> {
+    let commands = one.action_type_id.category == "Compute";
     let unsupported = [
-        ("commands", one.commands.is_empty()),
-        ("outputVariables", one.output_variables.is_empty()),
-        ("environmentVariables", one.environment_variables.is_empty()),
-        ("files of output artifacts", one.output_artifacts.iter().all(|a| a.files.is_empty())),
+        ("commands", commands || one.commands.is_empty()),
+        ("outputVariables", commands || one.output_variables.is_empty()),
+        ("environmentVariables", commands || one.environment_variables.is_empty()),
+        ("files of output artifacts", commands || one.output_artifacts.iter().all(|a| a.files.is_empty())),
         ("timeoutInMinutes", one.timeout_in_minutes.is_none() || one.action_type_id.category == "Approval"),
     ];
     match unsupported.iter().find(|(_, absent)| !absent) {
@@ -361,7 +383,7 @@ fn check_count(one: &ActionDeclaration, which: &str, count: usize, allowed: &std
 fn check_rules(declared: &StageDeclaration, kind: ConditionType, known: &Known<'_>) -> Result<(), Error> {
     let Some(condition) = declared.condition(kind) else { return Ok(()) };
     for rule in &condition.rules {
-        check_values("Rule", &rule.name, &rule.configuration, known)?;
+        check_values("Rule", &rule.name, rule.configuration.values(), known)?;
         if let Some(missing) = rule.input_artifacts.iter().find(|a| !known.artifacts.contains(&a.name)) {
             return Err(structure(format!(
                 "Input Artifact Bundle {} in rule {} is not declared as Output Artifact Bundle in any of the preceding actions",
@@ -373,8 +395,8 @@ fn check_rules(declared: &StageDeclaration, kind: ConditionType, known: &Known<'
 }
 
 /// A reference must be to a namespace of an action before, or to a variable of the pipeline.
-fn check_values(what: &str, name: &str, configuration: &BTreeMap<String, String>, known: &Known<'_>) -> Result<(), Error> {
-    for text in configuration.values() {
+fn check_values<'t>(what: &str, name: &str, texts: impl Iterator<Item = &'t String>, known: &Known<'_>) -> Result<(), Error> {
+    for text in texts {
         for (namespace, variable) in variables::references(text) {
             let there = match namespace {
                 variables::PIPELINE => known.variables.contains(variable),

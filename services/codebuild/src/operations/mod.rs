@@ -34,6 +34,7 @@ pub(crate) mod list_source_credentials;
 pub(crate) mod receive_webhook;
 pub(crate) mod retry_build;
 pub(crate) mod retry_build_batch;
+pub(crate) mod run_commands;
 pub(crate) mod start_build;
 pub(crate) mod start_build_batch;
 pub(crate) mod stop_build;

@@ -56,7 +56,7 @@ impl Operation for RetryBuild {
         {
             return Ok(RetryBuildOutput { build: Build::of(&owner, &id, row) });
         }
-        if !old.pipeline_sources.is_empty() || old.part.is_some() {
+        if !old.pipeline_sources.is_empty() || old.part.is_some() || old.session.is_some() {
             return Err(invalid(format!("Build {id} belongs to a pipeline or to a batch, which alone can retry it")));
         }
         let project = call.get(&PROJECTS, &owner.row(&old.project))?.ok_or_else(|| no_project(owner.project_arn(&old.project).as_str()))?;
@@ -88,6 +88,7 @@ impl Operation for RetryBuild {
             tasks: None,
             auto_retry,
             retry_wanted: None,
+            session: None,
             ..old
         };
         let new = begin(call, &owner, &uuid, &mut row)?;

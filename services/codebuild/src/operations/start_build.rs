@@ -152,6 +152,7 @@ fn row_of(project: ProjectRow, input: StartBuildInput, uuid: &str, initiator: St
         tasks: None,
         auto_retry: retries.map(|limit| AutoRetry { auto_retry_limit: limit, ..AutoRetry::default() }),
         retry_wanted: None,
+        session: None,
     }
 }
 

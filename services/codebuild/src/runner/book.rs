@@ -7,9 +7,9 @@ use crate::{
     state::{BUILDS, BuildRow, FAILED, FAULT},
     workflows::build::{Order, save, session_name, work_id},
 };
-use base::{Arn, Region, Timestamp};
+use base::{Arn, IsoTime, Region, Timestamp};
 use durable::{Agent, Held};
-use gate::{Actor, Client, Error, Gate, Scope, StepContext};
+use gate::{Actor, Client, Error, Gate, Scope, StepContext, StoredCaller};
 use serde_json::{Value, json};
 use std::{
     sync::{Mutex, MutexGuard, PoisonError},
@@ -146,7 +146,7 @@ impl<'a> Book<'a> {
             before => {
                 let kept = before.is_none() && row.attempts <= 1 && now.since(row.started) < RENEW_AFTER;
                 let actor = self.gate.step(&TOKEN, &self.context, |scope| {
-                    if kept {
+                    if kept || row.session.is_some() {
                         return scope.resume(&order.actor);
                     }
                     let service = scope.as_service(self.owner.account, Some(&self.owner.project_arn(&row.project)));
@@ -171,6 +171,9 @@ impl<'a> Book<'a> {
     /// Credentials of the role for the build's own programs.
     pub(super) fn credentials(&self, row: &BuildRow) -> Result<sts::Credentials, Error> {
         self.gate.step(&TOKEN, &self.context, |scope| {
+            if let Some(kept) = &row.session {
+                return own(scope, kept);
+            }
             let service = scope.as_service(self.owner.account, Some(&self.owner.project_arn(&row.project)));
             let input = sts::AssumeRoleInput {
                 role_arn: row.service_role.clone(),
@@ -189,4 +192,16 @@ impl<'a> Book<'a> {
             scope.invoke::<sts::AssumeRole>(&service, input).map(|output| output.credentials)
         })
     }
+}
+
+/// The credentials of the session itself as which commands run.
+fn own(scope: &mut Scope<'_, CodeBuild>, kept: &StoredCaller) -> Result<sts::Credentials, Error> {
+    let actor = scope.resume(kept)?;
+    let (temporary, session_token) = scope.credentials_of(&actor)?;
+    Ok(sts::Credentials {
+        access_key_id: temporary.access_key_id,
+        secret_access_key: temporary.secret_access_key,
+        session_token,
+        expiration: IsoTime(temporary.expires),
+    })
 }

@@ -119,7 +119,11 @@ impl Workflow for BuildWork {
             return Ok(Next::Done);
         }
         let service = work.as_service(owner.account, Some(&owner.project_arn(&row.project)));
-        match work.assume(&service, row.service_role.as_str(), &session_name(&state.id)) {
+        let actor = match &row.session {
+            Some(session) => work.resume(session),
+            None => work.assume(&service, row.service_role.as_str(), &session_name(&state.id)),
+        };
+        match actor {
             Ok(actor) => {
                 let order = Order { account: owner.account, region: owner.region.clone(), id: state.id.clone(), actor: work.keep(&actor)? };
                 let payload = serde_json::to_value(order).map_err(Error::internal)?;

@@ -21,13 +21,14 @@ pub(crate) struct RuleKind {
 }
 
 /// The rules that there are.
-pub(crate) const KINDS: [RuleKind; 4] = [
+pub(crate) const KINDS: [RuleKind; 5] = [
     RuleKind {
         provider: "CodeBuild",
         settings: &[("ProjectName", true), ("PrimarySource", false), ("EnvironmentVariables", false)],
         inputs: (1, 5),
         category: Some("Build"),
     },
+    RuleKind { provider: "Commands", settings: &[("PrimarySource", false)], inputs: (0, 10), category: Some("Compute") },
     RuleKind { provider: "DeploymentWindow", settings: &[("Cron", true), ("TimeZone", false)], inputs: (0, 0), category: None },
     // Not AWS's: see `provenance`.
     RuleKind {
@@ -45,7 +46,7 @@ pub(crate) const KINDS: [RuleKind; 4] = [
 ];
 
 /// AWS's rules that are not here, each for the lack of its service.
-const NOT_HERE: [&str; 3] = ["CloudWatchAlarm", "Commands", "LambdaInvoke"];
+const NOT_HERE: [&str; 2] = ["CloudWatchAlarm", "LambdaInvoke"];
 const OPERATORS: [&str; 4] = ["EQ", "NE", "CONTAINS", "MATCHES"];
 
 /// The rule that demands where artifacts come from.
@@ -80,7 +81,7 @@ pub(crate) fn check(rule: &RuleDeclaration) -> Result<(), Wrong> {
             Wrong::Rule(format!("has the provider '{provider}', which is not available in this region"))
         });
     };
-    if !rule.commands.is_empty() {
+    if !rule.commands.is_empty() && provider != "Commands" {
         return Err(Wrong::Rule(format!("has commands, which the provider {provider} does not take")));
     }
     if let Some((missing, _)) = kind.settings.iter().find(|(name, required)| *required && !rule.configuration.contains_key(*name)) {

@@ -38,10 +38,8 @@ impl Operation for DeletePipeline {
         let Some(row) = call.get(&PIPELINES, &key)? else { return Ok(json!({})) };
         call.delete(&PIPELINES, &key);
         poller::end(call, row.poller)?;
-        for (key, execution) in call.scan(&EXECUTIONS, &key)? {
-            if execution.status.under_way() {
-                durable::signal(call, &execution_workflow(&key[2]), json!("deleted"))?;
-            }
+        for (key, ()) in call.scan(&ACTIVE, &key)? {
+            durable::signal(call, &execution_workflow(&key[2]), json!("deleted"))?;
         }
         clear(call, &EXECUTIONS, &key)?;
         clear(call, &ACTIONS, &key)?;

@@ -10,7 +10,7 @@ use base::{AccountId, Arn, EpochTime};
 use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What the actions of a pipeline's executions did, newest first.
 /// Source: <https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_ListActionExecutions.html>
@@ -179,10 +179,13 @@ fn detail(call: &mut Authorized<'_, ListActionExecutions>, account: AccountId, p
     })
 }
 
-/// Whether no later run of the same action is in the execution.
-fn last_run(call: &mut Authorized<'_, ListActionExecutions>, execution: &[&str; 3], row: &ActionRow) -> Result<bool, Error> {
-    let later = call.page(&ACTIONS, execution, Some(&[row.id.as_str()]), usize::MAX, false)?;
-    Ok(!later.iter().any(|(_, other)| other.stage == row.stage && other.action == row.action))
+/// The last run of each action of an execution.
+fn last_runs(call: &mut Authorized<'_, ListActionExecutions>, execution: &[&str; 3]) -> Result<BTreeSet<String>, Error> {
+    let mut last: BTreeMap<(String, String), String> = BTreeMap::new();
+    for (_, row) in call.scan(&ACTIONS, execution)? {
+        last.insert((row.stage, row.action), row.id);
+    }
+    Ok(last.into_values().collect())
 }
 
 impl Operation for ListActionExecutions {
@@ -219,12 +222,8 @@ impl Operation for ListActionExecutions {
             if rows.len() == size { rows.last().map(|(_, row)| base::list_token(&format!("{}/{}", row.execution, row.id))) } else { None };
         let mut rows: Vec<ActionRow> = rows.into_iter().map(|(_, row)| row).collect();
         if let Some(execution) = filter.execution().filter(|_| filter.latest_only()) {
-            let mut latest = Vec::new();
-            for row in rows {
-                let is_last = last_run(call, &[account.as_str(), name, execution], &row)?;
-                latest.extend(is_last.then_some(row));
-            }
-            rows = latest;
+            let latest = last_runs(call, &[account.as_str(), name, execution])?;
+            rows.retain(|row| latest.contains(&row.id));
         }
         let action_execution_details = rows.into_iter().map(|row| detail(call, account, name, row)).collect::<Result<_, _>>()?;
         Ok(ListActionExecutionsOutput { action_execution_details, next_token })

@@ -45,28 +45,12 @@ impl Provider for CodeBuild {
         if action.setting("BuildspecOverride").is_some() {
             return Err(Error::not_implemented(&format!("BuildspecOverride of action '{}'", action.name)));
         }
-        let primary = action.setting("PrimarySource");
-        if action.input_artifacts.len() > 1 && primary.is_none() {
-            return Err(error::action(format!(
-                "Action configuration for action '{}' is missing required configuration 'PrimarySource': it has several input artifacts",
-                action.name
-            )));
-        }
-        match primary {
-            Some(primary) if !action.input_artifacts.iter().any(|a| a.name == primary) => {
-                Err(error::action(format!("PrimarySource '{primary}' of action '{}' is none of its input artifacts", action.name)))
-            }
-            _ => Ok(()),
-        }
+        check_primary(action)
     }
 
     fn start(&self, job: &mut Job<'_, '_>) -> Result<Progress, Stop> {
         let project = job.required("ProjectName")?;
-        let mut sources: Vec<&Artifact> = job.inputs.iter().collect();
-        if let Some(primary) = job.setting("PrimarySource") {
-            // Stable: the primary first, the others in their order.
-            sources.sort_by_key(|a| a.name != primary);
-        }
+        let sources = sources(job);
         let key = job.store.encryption_key.as_ref().map(|k| k.id.as_str());
         let revision = sources.first().and_then(|primary| job.revisions.iter().find(|r| r.name == primary.name));
         let revision = revision.map(|r| r.revision_id.clone());
@@ -105,31 +89,67 @@ impl Provider for CodeBuild {
             input["environmentVariablesOverride"] = environment(variables, &job.action.name)?;
         }
         let build = job.call("codebuild:StartBuild", input)?;
-        let of_build = |pointer: &str| text(&build, pointer).map(str::to_string);
-        let id = of_build("/build/id").ok_or_else(|| failed("JobFailed", "CodeBuild gave no build id"))?;
-        let topic = of_build("/build/arn").map(|arn| format!("codebuild/build/{arn}"));
-        let external = External { id: Some(id.clone()), summary: None, url: of_build("/build/logs/deepLink") };
-        Waiting { memo: json!({"build": id}), next_look: job.scope.now().plus(LOOK), topic, external, token: None }.into()
+        begun(job, &build)
     }
 
     fn look(&self, job: &mut Job<'_, '_>, memo: Value) -> Result<Progress, Stop> {
         let answer = job.call("codebuild:BatchGetBuilds", json!({"ids": [memo["build"]]}))?;
         let build = answer.pointer("/builds/0").ok_or_else(|| failed("JobFailed", format!("The build {} is gone", memo["build"])))?;
-        let external =
-            External { id: memo["build"].as_str().map(Into::into), summary: None, url: text(build, "/logs/deepLink").map(Into::into) };
-        match text(build, "/buildStatus").unwrap_or_default() {
-            "IN_PROGRESS" => Waiting { next_look: job.scope.now().plus(LOOK), memo, external, ..Waiting::default() }.into(),
-            "SUCCEEDED" => Progress::done(Done { variables: exported(build), external: Some(external), ..Done::default() }),
-            status => {
-                let message = format!("Build terminated with state: {status}{}", reason(build));
-                Err(Failure {
-                    details: ErrorDetails { code: "JobFailed".into(), message },
-                    summary: None,
-                    updated_by: None,
-                    external: Some(external),
-                }
-                .into())
+        became(job, build, memo)
+    }
+}
+
+/// With several inputs one must be the primary source.
+pub(super) fn check_primary(action: &ActionDeclaration) -> Result<(), Error> {
+    let primary = action.setting("PrimarySource");
+    if action.input_artifacts.len() > 1 && primary.is_none() {
+        return Err(error::action(format!(
+            "Action configuration for action '{}' is missing required configuration 'PrimarySource': it has several input artifacts",
+            action.name
+        )));
+    }
+    match primary {
+        Some(primary) if !action.input_artifacts.iter().any(|a| a.name == primary) => {
+            Err(error::action(format!("PrimarySource '{primary}' of action '{}' is none of its input artifacts", action.name)))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The inputs, the primary source first and the others in their order.
+pub(super) fn sources<'j>(job: &Job<'j, '_>) -> Vec<&'j Artifact> {
+    let mut sources: Vec<&Artifact> = job.inputs.iter().collect();
+    if let Some(primary) = job.setting("PrimarySource") {
+        sources.sort_by_key(|a| a.name != primary);
+    }
+    sources
+}
+
+/// The action of a build that was started.
+pub(super) fn begun(job: &Job<'_, '_>, build: &Value) -> Result<Progress, Stop> {
+    let of_build = |pointer: &str| text(build, pointer).map(str::to_string);
+    let id = of_build("/build/id").ok_or_else(|| failed("JobFailed", "CodeBuild gave no build id"))?;
+    let topic = of_build("/build/arn").map(|arn| format!("codebuild/build/{arn}"));
+    let external = External { id: Some(id.clone()), summary: None, url: of_build("/build/logs/deepLink") };
+    Waiting { memo: json!({"build": id}), next_look: job.scope.now().plus(LOOK), topic, external, token: None }.into()
+}
+
+/// What an action has come to with its build.
+pub(super) fn became(job: &Job<'_, '_>, build: &Value, memo: Value) -> Result<Progress, Stop> {
+    let external =
+        External { id: memo["build"].as_str().map(Into::into), summary: None, url: text(build, "/logs/deepLink").map(Into::into) };
+    match text(build, "/buildStatus").unwrap_or_default() {
+        "IN_PROGRESS" => Waiting { next_look: job.scope.now().plus(LOOK), memo, external, ..Waiting::default() }.into(),
+        "SUCCEEDED" => Progress::done(Done { variables: exported(build), external: Some(external), ..Done::default() }),
+        status => {
+            let message = format!("Build terminated with state: {status}{}", reason(build));
+            Err(Failure {
+                details: ErrorDetails { code: "JobFailed".into(), message },
+                summary: None,
+                updated_by: None,
+                external: Some(external),
             }
+            .into())
         }
     }
 }

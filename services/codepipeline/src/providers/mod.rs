@@ -4,6 +4,7 @@ mod clone_ref;
 mod cloudformation;
 mod codebuild;
 mod codecommit;
+mod commands;
 mod connection;
 mod custom;
 mod manual;
@@ -201,6 +202,7 @@ static PROVIDERS: &[&dyn Provider] = &[
     &cloudformation::CloudFormation,
     &codebuild::CodeBuild,
     &codecommit::CodeCommit,
+    &commands::Commands,
     &connection::Connection,
     &manual::Manual,
     &s3_deploy::S3Deploy,
@@ -208,7 +210,7 @@ static PROVIDERS: &[&dyn Provider] = &[
 ];
 
 /// Providers of AWS's that are not here, as (category, provider).
-const NOT_HERE: [(&str, &str); 25] = [
+const NOT_HERE: [(&str, &str); 24] = [
     ("Source", "ECR"),
     ("Build", "ECRBuildAndPublish"),
     ("Test", "DeviceFarm"),
@@ -225,7 +227,6 @@ const NOT_HERE: [(&str, &str); 25] = [
     ("Deploy", "Lambda"),
     ("Deploy", "OpsWorks"),
     ("Deploy", "ServiceCatalog"),
-    ("Compute", "Commands"),
     ("Invoke", "CodePipeline"),
     ("Invoke", "InspectorScan"),
     ("Invoke", "Lambda"),

@@ -29,8 +29,19 @@ static KIND: Kind = Kind {
 /// One step deploys all files, so that a bucket never holds half of what succeeded.
 const MAX_FILES: usize = 10_000;
 
-/// The canned ACL that deployments into other accounts' buckets bring: the one that changes nothing where ACLs are off.
-const OWNER_HAS_ALL: &str = "bucket-owner-full-control";
+/// Amazon S3's canned ACLs. What a bucket takes of them the bucket says: with its ACLs off, as they are unless told otherwise,
+/// `bucket-owner-full-control` alone.
+const CANNED: [&str; 7] = [
+    "private",
+    "public-read",
+    "public-read-write",
+    "authenticated-read",
+    "aws-exec-read",
+    "bucket-owner-read",
+    "bucket-owner-full-control",
+];
+/// In a key, the time of the deployment in UTC.
+const DATETIME: &str = "{datetime}";
 
 impl Provider for S3Deploy {
     fn kind(&self) -> &'static Kind {
@@ -38,8 +49,8 @@ impl Provider for S3Deploy {
     }
 
     fn check(&self, action: &ActionDeclaration) -> Result<(), Error> {
-        if let Some(acl) = action.setting("CannedACL").filter(|acl| *acl != OWNER_HAS_ALL) {
-            return Err(Error::not_implemented(&format!("CannedACL {acl} of action '{}'", action.name)));
+        if let Some(acl) = action.setting("CannedACL").filter(|acl| !acl.contains("#{") && !CANNED.contains(acl)) {
+            return Err(error::action(format!("CannedACL '{acl}' of action '{}' is none of {}", action.name, CANNED.join(", "))));
         }
         match (action.setting("Extract"), action.setting("ObjectKey")) {
             (Some("true"), _) | (Some("false"), Some(_)) => Ok(()),
@@ -61,7 +72,7 @@ impl Provider for S3Deploy {
         if job.flag("Extract") {
             put_files(job, &bucket, &from, content)?;
         } else {
-            let key = job.required("ObjectKey")?;
+            let key = dated(job, &job.required("ObjectKey")?);
             put(job, &bucket, &key, &mut { content })?;
         }
         Progress::done(Done { summary: Some("Deployment Succeeded".into()), ..Done::default() })
@@ -70,6 +81,15 @@ impl Provider for S3Deploy {
     fn look(&self, job: &mut Job<'_, '_>, _memo: Value) -> Result<Progress, Stop> {
         self.start(job)
     }
+}
+
+/// The key with the time for `{datetime}`, to the second: `2019-04-01T12-34-56Z` has no colon.
+fn dated(job: &Job<'_, '_>, key: &str) -> String {
+    if !key.contains(DATETIME) {
+        return key.to_string();
+    }
+    let now = job.scope.now().iso();
+    key.replace(DATETIME, &now.get(..19).unwrap_or(&now).replace(':', "-"))
 }
 
 fn put(job: &mut Job<'_, '_>, bucket: &str, key: &str, content: &mut dyn Read) -> Result<(), Stop> {
@@ -81,7 +101,7 @@ fn put(job: &mut Job<'_, '_>, bucket: &str, key: &str, content: &mut dyn Read) -
 }
 
 fn put_files(job: &mut Job<'_, '_>, bucket: &str, from: &Artifact, content: Cursor<Vec<u8>>) -> Result<(), Stop> {
-    let prefix = job.setting("ObjectKey").map(|p| format!("{}/", p.trim_end_matches('/'))).unwrap_or_default();
+    let prefix = job.setting("ObjectKey").map(|p| format!("{}/", dated(job, p).trim_end_matches('/'))).unwrap_or_default();
     let limits = Limits { max_entries: MAX_FILES, ..Limits::default() };
     let mut stop = None;
     let mut sink = Each(|path: &str, _size: u64, content: &mut dyn Read| {

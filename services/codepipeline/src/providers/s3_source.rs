@@ -23,8 +23,7 @@ impl Provider for S3Source {
 
     fn check(&self, action: &ActionDeclaration) -> Result<(), Error> {
         match action.setting("AllowOverrideForS3ObjectKey") {
-            None | Some("false") => Ok(()),
-            Some("true") => Err(Error::not_implemented(&format!("AllowOverrideForS3ObjectKey of action '{}'", action.name))),
+            None | Some("false" | "true") => Ok(()),
             Some(other) => {
                 Err(error::action(format!("AllowOverrideForS3ObjectKey '{other}' of action '{}' is neither true nor false", action.name)))
             }
@@ -32,7 +31,9 @@ impl Provider for S3Source {
     }
 
     fn start(&self, job: &mut Job<'_, '_>) -> Result<Progress, Stop> {
-        let (bucket, key) = (job.required("S3Bucket")?, job.required("S3ObjectKey")?);
+        let bucket = job.required("S3Bucket")?;
+        // Who may be asked for another key was checked at the start.
+        let key = job.asked_for("S3_OBJECT_KEY").map_or_else(|| job.required("S3ObjectKey"), |key| Ok(key.to_string()))?;
         if !artifacts::check_bucket(job.scope, job.actor, &bucket)? {
             return Err(failed("ConfigurationError", format!("The source bucket {bucket} is not versioned; enable its versioning")));
         }

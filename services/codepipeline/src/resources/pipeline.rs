@@ -1,9 +1,10 @@
 use crate::{
-    CreatePipeline, DeletePipeline, DeletePipelineInput, GetPipeline, GetPipelineInput, StartPipelineExecution, TagResource, UntagResource,
-    UpdatePipeline,
+    CreatePipeline, DeletePipeline, DeletePipelineInput, DisableStageTransition, EnableStageTransition, GetPipeline, GetPipelineInput,
+    StartPipelineExecution, TagResource, UntagResource, UpdatePipeline,
 };
 use gate::{Error, Physical, Property, ResourceContext, ResourceTags, ResourceType};
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 
 /// `AWS::CodePipeline::Pipeline`.
 /// Source: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-codepipeline-pipeline.html>
@@ -52,10 +53,7 @@ fn shape(message: String) -> Error {
 /// The pipeline that the properties declare.
 fn declaration(name: &str, properties: &Value) -> Result<Value, Error> {
     let Value::Object(mut members) = properties.clone() else { return Err(shape("Properties is not an object".into())) };
-    if members.remove("DisableInboundStageTransitions").is_some_and(|list| list.as_array().is_none_or(|l| !l.is_empty())) {
-        return Err(Error::not_implemented("AWS::CodePipeline::Pipeline with DisableInboundStageTransitions"));
-    }
-    for other in ["Tags", "RestartExecutionOnUpdate"] {
+    for other in ["DisableInboundStageTransitions", "Tags", "RestartExecutionOnUpdate"] {
         members.remove(other);
     }
     let stores = members.remove("ArtifactStores");
@@ -70,6 +68,33 @@ fn declaration(name: &str, properties: &Value) -> Result<Value, Error> {
         pipeline["artifactStores"] = Value::Object(by_region);
     }
     Ok(pipeline)
+}
+
+/// The stages whose way in is closed, with the reasons.
+fn closed(properties: &Value) -> Result<BTreeMap<String, String>, Error> {
+    let text = |entry: &Value, name: &str| {
+        let found = entry[name].as_str().map(str::to_string);
+        found.ok_or_else(|| shape(format!("DisableInboundStageTransitions: {name} is required")))
+    };
+    let entries = properties["DisableInboundStageTransitions"].as_array().into_iter().flatten();
+    entries.map(|entry| Ok((text(entry, "StageName")?, text(entry, "Reason")?))).collect()
+}
+
+/// Closes and opens ways in, from what the template had to what it has.
+fn transitions(context: &mut ResourceContext<'_>, pipeline: &str, old: &Value, new: &Value) -> Result<(), Error> {
+    let (before, now) = (closed(old)?, closed(new)?);
+    let of = |stage: &str| json!({"pipelineName": pipeline, "stageName": stage, "transitionType": "Inbound"});
+    for (stage, reason) in now.iter().filter(|(stage, reason)| before.get(*stage) != Some(reason)) {
+        let mut input = of(stage);
+        input["reason"] = json!(reason);
+        context.call_with::<DisableStageTransition>(input)?;
+    }
+    // A stage that is no longer there has no way in.
+    let there = |stage: &str| new["Stages"].as_array().into_iter().flatten().any(|s| s["Name"].as_str() == Some(stage));
+    for stage in before.keys().filter(|stage| !now.contains_key(*stage) && there(stage)) {
+        context.call_with::<EnableStageTransition>(of(stage))?;
+    }
+    Ok(())
 }
 
 fn name(context: &ResourceContext<'_>, properties: &Value) -> String {
@@ -114,12 +139,15 @@ impl ResourceType for Pipeline {
     fn create(&self, context: &mut ResourceContext<'_>, properties: &Value) -> Result<Physical, Error> {
         let name = name(context, properties);
         let input = json!({"pipeline": declaration(&name, properties)?, "tags": ResourceTags::of(properties)?.list("key", "value")});
+        closed(properties)?;
         context.call_with::<CreatePipeline>(input)?;
+        transitions(context, &name, &Value::Null, properties)?;
         physical(context, name)
     }
 
     fn update(&self, context: &mut ResourceContext<'_>, id: &str, old: &Value, new: &Value) -> Result<Physical, Error> {
         context.call_with::<UpdatePipeline>(json!({"pipeline": declaration(id, new)?}))?;
+        transitions(context, id, old, new)?;
         let arn = context.arn("codepipeline", id);
         let (gone, set) = ResourceTags::change(old, new)?;
         if !gone.is_empty() {
