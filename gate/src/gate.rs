@@ -78,8 +78,8 @@ const MAX_ATTEMPTS: usize = 64;
 impl Gate {
     /// One attempt: authenticate, then the path of `pass.rs`.
     fn attempt(&self, core: &mut Core, request: &Request) -> Outcome {
-        let context = Arc::new(request.context.clone());
-        let caller = match crate::authenticate::authenticate(core, request, &context) {
+        let mut context = Arc::new(request.context.clone());
+        let caller = match crate::authenticate::authenticate(core, request, &mut context) {
             Ok(authenticated) => authenticated.caller,
             Err(error) => return self.refuse(core, Caller::new(Identity::Anonymous), context, request, error),
         };
@@ -274,6 +274,9 @@ impl Gate {
     pub fn serve_at(&self, url: String) {
         // The first word counts: URLs that were given out hold.
         let _ = self.0.endpoint.set(url);
+    }
+    pub(crate) fn server_url(&self) -> &str {
+        self.0.endpoint.get().map_or("http://127.0.0.1:4566", String::as_str)
     }
     /// The region that is served.
     pub fn region(&self) -> &Region {

@@ -5,6 +5,7 @@ use crate::{
         SourceVersion, Tag,
         batch::{BatchPart, BuildBatchConfig},
     },
+    webhook::WebhookRow,
 };
 use base::{Arn, Timestamp};
 use gate::Table;
@@ -45,6 +46,8 @@ pub(crate) struct ProjectRow {
     /// Counted up where the cache is to be forgotten: part of its objects' keys.
     #[serde(default)]
     pub(crate) cache_generation: u64,
+    #[serde(default)]
+    pub(crate) webhook: Option<WebhookRow>,
 }
 
 /// Where an artifact was put, and the sums of its ZIP file.
@@ -186,6 +189,8 @@ impl BuildRow {
     }
 }
 
+/// Account, region, project, delivery: webhooks that came, and when.
+pub(crate) static DELIVERIES: Table<CodeBuild, Timestamp> = Table::new("deliveries");
 /// Account, region, name.
 pub(crate) static PROJECTS: Table<CodeBuild, ProjectRow> = Table::new("projects");
 /// Account, region, project: the number of its last build.

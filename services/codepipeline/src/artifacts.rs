@@ -127,7 +127,11 @@ pub(crate) fn check_bucket(scope: &mut Scope<'_, CodePipeline>, actor: &Actor, b
     let input = || BucketInput { bucket: bucket.into(), ..BucketInput::default() };
     let versioning = scope.invoke::<GetBucketVersioning>(actor, input())?;
     scope.invoke::<GetBucketAcl>(actor, input())?;
-    scope.invoke::<GetBucketLocation>(actor, input())?;
+    let location = scope.invoke::<GetBucketLocation>(actor, input())?.location_constraint;
+    let (found, wanted) = (location.as_deref().unwrap_or("us-east-1"), scope.region().as_str());
+    if found != wanted {
+        return Err(failed("ConfigurationError", format!("The bucket named {bucket} is not located in the {wanted} AWS region")));
+    }
     Ok(versioning.status == Some("Enabled"))
 }
 

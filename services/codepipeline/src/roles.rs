@@ -25,13 +25,23 @@ pub(crate) fn acting_as(
     pipeline: &PipelineDeclaration,
     role: Option<&Arn>,
 ) -> Result<Actor, Error> {
+    let pipeline_role = service_role(scope, account, pipeline)?;
     let session = scope.now().0.to_string();
-    let service = scope.as_service(account, None);
-    let pipeline_role = scope.assume(&service, pipeline.role_arn.as_str(), &session)?;
     match role {
         Some(role) => scope.assume(&pipeline_role, role.as_str(), &session),
         None => Ok(pipeline_role),
     }
+}
+
+/// The service role's session.
+pub(crate) fn service_role(
+    scope: &mut Scope<'_, CodePipeline>,
+    account: AccountId,
+    pipeline: &PipelineDeclaration,
+) -> Result<Actor, Error> {
+    let session = scope.now().0.to_string();
+    let service = scope.as_service(account, None);
+    scope.assume(&service, pipeline.role_arn.as_str(), &session)
 }
 
 /// AWS's checks when a pipeline is declared: the service can assume the pipeline's role, and that role each action's.

@@ -269,6 +269,7 @@ pub(crate) fn start(
         variables: start.variables,
         namespaces: BTreeMap::new(),
         artifacts: BTreeMap::new(),
+        replicas: Vec::new(),
         revisions: Vec::new(),
         stop: None,
         mode,
