@@ -25,8 +25,8 @@ pub(crate) fn acting_as(
     pipeline: &PipelineDeclaration,
     role: Option<&Arn>,
 ) -> Result<Actor, Error> {
-    let pipeline_role = service_role(scope, account, pipeline)?;
     let session = scope.now().0.to_string();
+    let pipeline_role = service_role(scope, account, pipeline)?;
     match role {
         Some(role) => scope.assume(&pipeline_role, role.as_str(), &session),
         None => Ok(pipeline_role),
