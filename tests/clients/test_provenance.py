@@ -147,6 +147,20 @@ class Provenance(Served):
             self.assertIn(reason, why)
             rule["configuration"][setting] = before
 
+    def test_what_was_checked_once_is_taken_or_nothing(self):
+        declared = self.pipelines.get_pipeline(name="quickstart")["pipeline"]
+        entry = declared["stages"][3].pop("beforeEntry")
+        del entry["conditions"][0]["rules"][0]["configuration"]["ApprovedBy"]
+        declared["stages"][2]["beforeEntry"] = entry
+        self.pipelines.update_pipeline(pipeline=declared)
+        execution, token = self.approve()
+        bucket, key = self.built(execution)
+        self.s3.put_object(Bucket=bucket, Key=key, Body=b"another one")
+        self.assertEqual(self.outcome(execution, token)[0], "Failed")
+        details = self.pipelines.list_action_executions(pipelineName="quickstart", filter={"pipelineExecutionId": execution})["actionExecutionDetails"]
+        deliver = next(d for d in details if d["stageName"] == "Deliver")
+        self.assertIn("replaced after it was built", deliver["output"]["executionResult"]["errorDetails"]["message"])
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -1,6 +1,7 @@
 //! What pipelines hand over, and what projects are refused.
 
 use crate::yard::{ALL, ROLE, Yard, unzip, zip};
+use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 
 fn pipeline_project(yard: &Yard) {
@@ -36,6 +37,54 @@ artifacts:
     assert_eq!(answer["SSEKMSKeyId"], json!(yard.key));
     assert_eq!(unzip(&bytes, "both.txt"), "extra");
     assert_eq!(unzip(&yard.get("p/out/Two").1, "buildspec.yml"), spec);
+    // Both are told of, by what lies there; the service alone has signed.
+    let told = yard.call("codebuild:GetBuildProvenance", json!({"id": id}));
+    let statement = statement(&yard, &told["statements"][0]);
+    let names: Vec<&str> = statement.subject.iter().map(|subject| subject.name.as_str()).collect();
+    assert_eq!(names, ["s3://goods/p/out/One", "s3://goods/p/out/Two"]);
+    let sha256 = provenance::sha256(&bytes[..]).unwrap();
+    assert_eq!(statement.subject[0].digest["sha256"], sha256);
+    assert_eq!(yard.call("codebuild:GetBuildProvenance", json!({"sha256": sha256}))["statements"][0]["buildId"], json!(id));
+    let forging = json!({"KeyId": "alias/aws/codebuild", "Message": "eA==", "SigningAlgorithm": "ECDSA_SHA_256"});
+    assert!(yard.world.call(Some(&yard.admin), "kms:Sign", forging).unwrap_err().is_denied());
+}
+
+/// What was signed, if the account's key did.
+fn statement(yard: &Yard, told: &Value) -> provenance::Statement {
+    let key = yard.call("kms:GetPublicKey", json!({"KeyId": "alias/aws/codebuild"}));
+    let key = STANDARD.decode(key["PublicKey"].as_str().unwrap()).unwrap();
+    let envelope: provenance::Envelope = serde_json::from_value(told["envelope"].clone()).unwrap();
+    envelope.verified(&key).unwrap()
+}
+
+#[test]
+fn every_file_of_a_folder_is_told_of() {
+    let yard = Yard::new(ALL);
+    let spec = "version: 0.2\nphases: {build: {commands: [echo a > a.txt, echo b > b.txt]}}\nartifacts: {files: ['*.txt']}\n";
+    yard.project(json!({
+        "source": {"type": "NO_SOURCE", "buildspec": spec},
+        "artifacts": {"type": "S3", "location": "goods", "name": "out"},
+    }));
+    let id = yard.start(json!({}));
+    let build = yard.finish(&id);
+    assert_eq!(build["buildStatus"], "SUCCEEDED", "{build:#}\n{}", yard.log(&build));
+    let told = yard.call("codebuild:GetBuildProvenance", json!({"sha256": provenance::sha256(&b"a\n"[..]).unwrap()}));
+    let statement = statement(&yard, &told["statements"][0]);
+    let names: Vec<&str> = statement.subject.iter().map(|subject| subject.name.as_str()).collect();
+    assert_eq!(names, ["s3://goods/out/a.txt", "s3://goods/out/b.txt"]);
+    let taken = &statement.predicate.build_definition.resolved_dependencies;
+    assert_eq!((taken[0].name.as_str(), taken[0].digest["sha256"].clone()), ("buildspec", provenance::sha256(spec.as_bytes()).unwrap()));
+}
+
+#[test]
+fn a_source_that_the_pipeline_has_checked_is_taken_or_nothing() {
+    let yard = Yard::new(ALL);
+    pipeline_project(&yard);
+    yard.put("p/app", &zip(&[("buildspec.yml", "version: 0.2\nphases: {}\n")]));
+    let source = json!([{"name": "App", "bucket": "goods", "key": "p/app", "sha256": "00"}]);
+    let build = yard.finish(&yard.start(json!({"pipelineName": "delivery", "pipelineSource": source})));
+    assert_eq!(build["buildStatus"], "FAILED");
+    assert!(build["phases"].to_string().contains("it was replaced"), "{build:#}");
 }
 
 #[test]
