@@ -24,6 +24,8 @@ pub struct RunCommands;
 pub struct RunCommandsInput {
     /// The pipeline: its log group is `/aws/codepipeline/NAME`.
     pub pipeline_name: String,
+    /// The execution of it.
+    pub pipeline_execution_id: Option<String>,
     /// The build that is asked about.
     pub build_id: Option<String>,
     /// The commands, one a line.
@@ -125,6 +127,8 @@ fn row_of(call: &Authorized<'_, RunCommands>, input: RunCommandsInput, role: Arn
         log: Some((input.group(), uuid.to_string())),
         initiator: format!("codepipeline/{}", input.pipeline_name),
         exported: Vec::new(),
+        pipeline: Some(input.pipeline_name),
+        pipeline_execution: input.pipeline_execution_id,
         pipeline_sources: input.pipeline_source,
         pipeline_artifacts: input.pipeline_artifact.into_iter().collect(),
         stopping: false,
