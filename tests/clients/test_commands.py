@@ -125,7 +125,7 @@ class Commands(Served):
         shell = lambda pipeline: pipeline["stages"][1]["actions"][0]
         declaration = "InvalidActionDeclarationException"
         refused(lambda p: shell(p).update(commands=["a\nb"]), declaration, "of several lines")
-        refused(lambda p: shell(p)["environmentVariables"].append({"name": "A", "value": "#{Nobody.Name}"}), "InvalidActionDeclarationException", "Nobody")
+        refused(lambda p: shell(p)["environmentVariables"].append({"name": "A", "value": "#{Nobody.Name}"}), "InvalidStructureException", "Nobody")
         refused(lambda p: shell(p).update(roleArn="arn:aws:iam::333333333333:role/x"), declaration, "another account")
         refused(lambda p: p.update(pipelineType="V1", variables=[]), declaration, "V2")
         site = lambda pipeline: pipeline["stages"][2]["actions"][0]["configuration"]

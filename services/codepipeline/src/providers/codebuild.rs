@@ -54,17 +54,7 @@ impl Provider for CodeBuild {
         let key = job.store.encryption_key.as_ref().map(|k| k.id.as_str());
         let revision = sources.first().and_then(|primary| job.revisions.iter().find(|r| r.name == primary.name));
         let revision = revision.map(|r| r.revision_id.clone());
-        let place = |a: &Artifact| json!({"name": a.name, "bucket": a.bucket, "key": a.key});
-        let source = |a: &Artifact| {
-            let mut source = place(a);
-            // What the build's provenance says of it.
-            let found = job.revisions.iter().rev().find(|revision| revision.name == a.name);
-            source["sha256"] = json!(a.sha256);
-            source["uri"] = json!(found.and_then(|revision| revision.uri.as_ref()));
-            source["revision"] = json!(found.map(|revision| &revision.revision_id));
-            source
-        };
-        let sources: Vec<Value> = sources.into_iter().map(source).collect();
+        let sources: Vec<Value> = sources.into_iter().map(|a| source(job, a)).collect();
         let outputs: Vec<Value> = job
             .outputs
             .iter()
@@ -123,6 +113,21 @@ pub(super) fn sources<'j>(job: &Job<'j, '_>) -> Vec<&'j Artifact> {
         sources.sort_by_key(|a| a.name != primary);
     }
     sources
+}
+
+/// Where an artifact lies.
+pub(super) fn place(a: &Artifact) -> Value {
+    json!({"name": a.name, "bucket": a.bucket, "key": a.key})
+}
+
+/// An input, with what the build's provenance says of it.
+pub(super) fn source(job: &Job<'_, '_>, a: &Artifact) -> Value {
+    let mut source = place(a);
+    let found = job.revisions.iter().rev().find(|revision| revision.name == a.name);
+    source["sha256"] = json!(a.sha256);
+    source["uri"] = json!(found.and_then(|revision| revision.uri.as_ref()));
+    source["revision"] = json!(found.map(|revision| &revision.revision_id));
+    source
 }
 
 /// The action of a build that was started.

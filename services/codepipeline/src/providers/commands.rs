@@ -4,9 +4,7 @@
 use super::{Job, Kind, Progress, Provider, Stop, codebuild, failed};
 use crate::{
     declaration::{ActionDeclaration, CommandVariable},
-    error,
-    state::Artifact,
-    variables,
+    error, variables,
 };
 use gate::Error;
 use serde_json::{Value, json};
@@ -69,17 +67,16 @@ impl Provider for Commands {
         let sources = codebuild::sources(job);
         let revision = sources.first().and_then(|primary| job.revisions.iter().find(|r| r.name == primary.name));
         let revision = revision.map(|r| r.revision_id.clone());
-        let place = |a: &Artifact| json!({"name": a.name, "bucket": a.bucket, "key": a.key});
         let mut input = json!({
             "pipelineName": job.pipeline,
             "pipelineExecutionId": job.run.row.id,
             "commands": job.action.commands,
             "outputVariables": job.action.output_variables,
             "environmentVariables": environment(job)?,
-            "pipelineSource": sources.into_iter().map(place).collect::<Vec<Value>>(),
+            "pipelineSource": sources.into_iter().map(|a| codebuild::source(job, a)).collect::<Vec<Value>>(),
         });
         if let (Some(to), Some(declared)) = (job.outputs.first(), job.action.output_artifacts.first()) {
-            input["pipelineArtifact"] = place(to);
+            input["pipelineArtifact"] = codebuild::place(to);
             input["pipelineArtifact"]["kmsKeyArn"] = json!(job.store.encryption_key.as_ref().map(|k| &k.id));
             input["files"] = json!(declared.files);
         }
