@@ -116,7 +116,7 @@ mod tests {
         }
         assert!(way("http://github.com/a/b.git", &[]).is_err() && way("file:///etc", &[]).is_err() && way("ssh://git@x/a", &[]).is_err());
         let local: StandIn = "https://github.com=http://127.0.0.1:3000/".parse().unwrap();
-        assert_eq!(way("https://github.com/a/b.git", &[local.clone()]), Ok(("http://127.0.0.1:3000/a/b.git".into(), None)));
+        assert_eq!(way("https://github.com/a/b.git", std::slice::from_ref(&local)), Ok(("http://127.0.0.1:3000/a/b.git".into(), None)));
         assert!(way("https://127.0.0.1:3000/a/b.git", &[local]).is_err());
         assert_eq!(way("https://1.1.1.1/a", &[]), Ok(("https://1.1.1.1/a".into(), Some("1.1.1.1:443:1.1.1.1".into()))));
     }

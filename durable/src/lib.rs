@@ -9,6 +9,7 @@
 mod engine;
 mod feed;
 mod lease;
+mod once;
 mod running;
 mod status;
 mod tables;
@@ -17,6 +18,7 @@ mod workflow;
 pub use engine::Engine;
 pub use feed::{command, publish, signal, start, subscribe, tell, wake_at};
 pub use lease::{Agent, Held, LEASE, Lease};
+pub use once::is_first;
 pub use running::Running;
 pub use status::{Survey, Under, Waiting, survey};
 pub use tables::{Command, Status};

@@ -230,6 +230,10 @@ impl<'a, S: Service> View<'a, S> {
     pub fn region(&self) -> &Region {
         &self.frame.context.region
     }
+    /// The URL at which the server is reached: the one that clients have by default, where none was said.
+    pub fn server_url(&self) -> &str {
+        self.core.gate.server_url()
+    }
     /// How the call came.
     pub fn context(&self) -> &RequestContext {
         &self.frame.context

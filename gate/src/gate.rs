@@ -275,6 +275,9 @@ impl Gate {
         // The first word counts: URLs that were given out hold.
         let _ = self.0.endpoint.set(url);
     }
+    pub(crate) fn server_url(&self) -> &str {
+        self.0.endpoint.get().map_or("http://127.0.0.1:4566", String::as_str)
+    }
     /// The region that is served.
     pub fn region(&self) -> &Region {
         &self.0.region

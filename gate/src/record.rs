@@ -231,6 +231,10 @@ impl<'f> Opening<'f> {
 
     /// The record, once it is known what became of the call. What a call that only reads has answered is not recorded.
     pub(crate) fn close(mut self, now: Timestamp, resources: &[Arn], result: Result<Value, &Error>) -> Result<Written, Error> {
+        // Who has no account is told of in that of what was opened to all.
+        if let (None, Some(owner)) = (self.frame.caller.account(), resources.iter().find_map(Arn::account)) {
+            self.account = owner;
+        }
         let kind = match &result {
             Ok(_) => RecordKind::Done,
             Err(error) if error.is_denied() => RecordKind::Denied,

@@ -239,7 +239,7 @@ impl ResourceContext<'_> {
     }
     /// The URL at which the server is reached: the one that clients have by default, where none was said.
     pub fn endpoint(&self) -> &str {
-        self.core.gate.0.endpoint.get().map_or("http://127.0.0.1:4566", String::as_str)
+        self.core.gate.server_url()
     }
     /// `Stack-LogicalId-SUFFIX`, cut in the middle to `longest` letters as AWS does.
     pub fn generated_name(&self, longest: usize) -> String {

@@ -2,11 +2,26 @@
 
 import base64
 import http.server
+import json
 import os
 import subprocess
 import threading
 
+from botocore.exceptions import ClientError
+from harness import Served
+
 USER, TOKEN = "ci", "a-token-for-tests"
+# What the server is told to ask the host for.
+NAMED = "https://github.com/shop/site"
+SPEC = """version: 0.2
+phases:
+  build:
+    commands:
+      - echo "commit=$(git rev-parse HEAD) count=$(git rev-list --count HEAD) origin=$(git remote get-url origin)"
+      - echo "url=$CODEBUILD_SOURCE_REPO_URL resolved=$CODEBUILD_RESOLVED_SOURCE_VERSION page=$(cat index.html)"
+      - echo "secrets=$(grep -rIl TOKEN_ITSELF "$CODEBUILD_SRC_DIR" | wc -l)"
+"""
+ENVIRONMENT = {"type": "LINUX_CONTAINER", "image": "aws/codebuild/standard:7.0", "computeType": "BUILD_GENERAL1_SMALL"}
 
 
 class Host(http.server.BaseHTTPRequestHandler):
@@ -70,3 +85,50 @@ class GitHost:
         self.git("commit", "-q", "-m", message, cwd=self.work)
         self.git("push", "-q", "origin", f"HEAD:{to}", cwd=self.work)
         return self.git("rev-parse", "HEAD", cwd=self.work)
+
+
+class HostBuilds(Served):
+    """A server that reaches the git host, and a role that may build."""
+
+    def setUp(self):
+        super().setUp()
+        self.dev = self.account("dev")
+        self.iam, self.builds, self.logs = (self.client(self.dev, name) for name in ("iam", "codebuild", "logs"))
+        trust = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"Service": ["codebuild.amazonaws.com", "codepipeline.amazonaws.com"]}, "Action": "sts:AssumeRole"}]}
+        self.role = self.iam.create_role(RoleName="Builder", AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
+        self.allow()
+
+    def allow(self, *more):
+        statements = [{"Effect": "Allow", "Action": ["logs:*", "s3:*", "codebuild:*", "codecommit:GetBranch", "codecommit:GetCommit"], "Resource": "*"}, *more]
+        self.iam.put_role_policy(RoleName="Builder", PolicyName="p", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": statements}))
+
+    def arguments(self):
+        self.host = GitHost(self)
+        return ["--git-host", f"https://github.com={self.host.url}", "--git-host", f"https://git.corp:8443={self.host.url}"]
+
+    def project(self, name, kind="GITHUB", location=NAMED, **more):
+        source = {"type": kind, "location": location, "buildspec": SPEC.replace("TOKEN_ITSELF", TOKEN), **more}
+        self.builds.create_project(name=name, serviceRole=self.role, source=source, artifacts={"type": "NO_ARTIFACTS"}, environment=ENVIRONMENT)
+
+    def built(self, project, **more):
+        """A build's status, what it wrote, and itself."""
+        return self.ended(self.builds.start_build(projectName=project, **more)["build"]["id"])
+
+    def ended(self, id):
+        def done():
+            found = self.builds.batch_get_builds(ids=[id])["builds"][0]
+            return found["buildComplete"] and found
+
+        build = self.wait("the build", done)
+        said = ""
+        if build["logs"].get("streamName"):
+            events = self.logs.get_log_events(logGroupName=build["logs"]["groupName"], logStreamName=build["logs"]["streamName"], startFromHead=True)["events"]
+            said = "".join(event["message"] for event in events)
+        reasons = [c["message"] for phase in build["phases"] for c in phase.get("contexts", [])]
+        return build["buildStatus"], said + "\n".join(reasons), build
+
+    def refused(self, code, call, **arguments):
+        with self.assertRaises(ClientError) as caught:
+            call(**arguments)
+        self.assertEqual(caught.exception.response["Error"]["Code"], code)
+        return caught.exception.response["Error"]["Message"]

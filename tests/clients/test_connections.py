@@ -27,7 +27,7 @@ class Connections(Served):
         secret.write_text("a-secret-of-webhooks\n")
         said = self.sekisho("connect", "dev", "shop", "--endpoint", url, "--user", USER, "--token-file", str(token), "--webhook-secret-file", str(secret))
         path = f"/webhooks/codeconnections/{DEV}/{REGION}/{arn.rsplit('/', 1)[1]}"
-        self.assertIn(path, said.stdout)
+        self.assertIn(f"http://127.0.0.1:{self.port}{path}", said.stdout)
         runs = lambda: pipelines.list_pipeline_executions(pipelineName="elsewhere")["pipelineExecutionSummaries"]
 
         def post(delivery, key, **payload):
@@ -70,6 +70,35 @@ class Connections(Served):
                 client.delete_connection(ConnectionArn=one)
             client.delete_host(HostArn=host)
             self.assertEqual(self.refused(client.get_connection, ConnectionArn=arn)["Code"], "ResourceNotFoundException")
+
+    def test_who_declares_a_pipeline_passes_its_connection(self):
+        arn = self.connections.create_connection(ConnectionName="shop", ProviderType="GitHub")["ConnectionArn"]
+        iam, s3 = self.client(self.dev, "iam"), self.client(self.dev, "s3")
+        s3.create_bucket(Bucket="passing-artifacts", CreateBucketConfiguration={"LocationConstraint": REGION})
+        trust = lambda principal: json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}]})
+        role = iam.create_role(RoleName="Passing", AssumeRolePolicyDocument=trust({"Service": "codepipeline.amazonaws.com"}))["Role"]["Arn"]
+        iam.create_user(UserName="dev")
+
+        def allow(*more):
+            statements = [{"Effect": "Allow", "Action": ["codepipeline:*", "iam:PassRole"], "Resource": "*"}, *more]
+            iam.put_user_policy(UserName="dev", PolicyName="p", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": statements}))
+
+        allow()
+        key = iam.create_access_key(UserName="dev")["AccessKey"]
+        pipelines = self.client({"AWS_ACCESS_KEY_ID": key["AccessKeyId"], "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"]}, "codepipeline")
+        kind = lambda category, provider: {"category": category, "owner": "AWS", "provider": provider, "version": "1"}
+        stages = [
+            {"name": "Source", "actions": [{"name": "Branch", "actionTypeId": kind("Source", "CodeStarSourceConnection"), "configuration": {"ConnectionArn": arn, "FullRepositoryId": "shop/site", "BranchName": "main"}, "outputArtifacts": [{"name": "Code"}]}]},
+            {"name": "Deploy", "actions": [{"name": "Wait", "actionTypeId": kind("Approval", "Manual")}]},
+        ]
+        pipeline = {"name": "passing", "roleArn": role, "artifactStore": {"type": "S3", "location": "passing-artifacts"}, "stages": stages}
+        denied = self.refused(pipelines.create_pipeline, pipeline=pipeline)
+        self.assertIn("codeconnections:PassConnection", denied["Message"])
+        passing = lambda service: {"Effect": "Allow", "Action": "codeconnections:PassConnection", "Resource": arn, "Condition": {"StringEquals": {"codeconnections:PassedToService": service}}}
+        allow(passing("codebuild.amazonaws.com"))
+        self.refused(pipelines.create_pipeline, pipeline=pipeline)
+        allow(passing("codepipeline.amazonaws.com"))
+        pipelines.create_pipeline(pipeline=pipeline)
 
     def test_a_pipeline_from_a_branch_elsewhere(self):
         host = GitHost(self)

@@ -18,6 +18,7 @@ pub mod rest;
 pub mod s3;
 pub mod sigv2;
 pub mod sigv4;
+pub mod webhook;
 pub mod xml;
 
 #[cfg(test)]

@@ -74,7 +74,7 @@ impl Connect {
             if let Some(secret) = &secret {
                 let parts: Vec<&str> = arn.split([':', '/']).collect();
                 if let [_, _, service, region, account, _, id] = parts[..] {
-                    say!("Webhooks (application/json) go to the server's URL with the path /webhooks/{service}/{account}/{region}/{id}");
+                    say!("Webhooks (application/json) go to {}/webhooks/{service}/{account}/{region}/{id}", server(&operator));
                 }
                 if self.webhook_secret_file.is_none() {
                     say!("They are signed with the secret {secret}, which is not shown again");
@@ -120,6 +120,12 @@ impl Connect {
             _ => Err(Failure::unusable(format!("{} connections are called {}", found.len(), self.connection)).help("give one's ARN")),
         }
     }
+}
+
+/// The running server's URL, as this machine reaches it.
+fn server(operator: &project::Operator) -> String {
+    let scheme = if operator.address.ip().is_loopback() { "http" } else { "https" };
+    if operator.is_running() { format!("{scheme}://{}", operator.address) } else { "the server's URL, with the path ".into() }
 }
 
 fn read(path: &Path) -> Result<String, Failure> {

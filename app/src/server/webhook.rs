@@ -1,4 +1,4 @@
-//! Webhooks of git hosts: a plain POST to a connection's URL, signed as the host signs it and not as AWS does.
+//! Webhooks of git hosts: a plain POST to the URL of a connection or a project, signed as the host signs it and not as AWS does.
 
 use super::{
     Connection, Server, answer,
@@ -11,10 +11,14 @@ use http::{HeaderMap, Method, Response, request::Parts};
 use hyper::body::Incoming;
 use serde_json::{Value, json};
 
-/// The first part of a URL's path, before the connection's service, account, region and id.
+/// The first part of a URL's path, before service, account, region and the connection's id or the project's name.
 const PREFIX: &str = "/webhooks/";
-/// The names of the service.
-const SERVICES: [&str; 2] = ["codeconnections", "codestar-connections"];
+/// Services that take webhooks, what of theirs does, and the member that names it.
+const SERVICES: [[&str; 3]; 3] = [
+    ["codebuild", "project", "ProjectArn"],
+    ["codeconnections", "connection", "ConnectionArn"],
+    ["codestar-connections", "connection", "ConnectionArn"],
+];
 const OPERATION: &str = "ReceiveWebhook";
 /// A push of thousands of commits has less.
 const MAX_WEBHOOK: usize = 4 * 1024 * 1024;
@@ -26,12 +30,14 @@ const PROVIDERS: [[&str; 4]; 4] = [
     ["Bitbucket", "x-event-key", "x-request-uuid", "x-hub-signature"],
 ];
 
-/// The service and the ARN of the connection that a URL names.
-fn named(path: &str) -> Option<(&'static str, String)> {
+/// The service, the member and the ARN that a URL names.
+fn named(path: &str) -> Option<(&'static str, &'static str, String)> {
     let mut rest = path.strip_prefix(PREFIX)?.split('/');
-    let service = rest.next().and_then(|text| SERVICES.into_iter().find(|service| *service == text))?;
+    let [service, kind, member] = rest.next().and_then(|text| SERVICES.into_iter().find(|known| known[0] == text))?;
     match (rest.next(), rest.next(), rest.next(), rest.next()) {
-        (Some(account), Some(region), Some(id), None) => Some((service, format!("arn:aws:{service}:{region}:{account}:connection/{id}"))),
+        (Some(account), Some(region), Some(id), None) => {
+            Some((service, member, format!("arn:aws:{service}:{region}:{account}:{kind}/{id}")))
+        }
         _ => None,
     }
 }
@@ -40,7 +46,7 @@ pub(crate) fn is_webhook(parts: &Parts) -> bool {
     parts.method == Method::POST && named(parts.uri.path()).is_some()
 }
 
-fn input(arn: &str, headers: &HeaderMap, bytes: Vec<u8>) -> Result<Value, Error> {
+fn input(member: &str, arn: &str, headers: &HeaderMap, bytes: Vec<u8>) -> Result<Value, Error> {
     let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let [provider, event, delivery, signature] = PROVIDERS
         .into_iter()
@@ -48,20 +54,20 @@ fn input(arn: &str, headers: &HeaderMap, bytes: Vec<u8>) -> Result<Value, Error>
         .ok_or_else(|| Error::validation("This is no webhook of GitHub, GitLab, Gitea or Bitbucket: it has no header with its event"))?;
     let body = String::from_utf8(bytes).map_err(|_| Error::validation("The webhook's body is no JSON"))?;
     Ok(json!({
-        "ConnectionArn": arn, "Provider": provider, "Event": header(event).unwrap_or_default(), "Delivery": header(delivery),
+        member: arn, "Provider": provider, "Event": header(event).unwrap_or_default(), "Delivery": header(delivery),
         "Signature": header(signature).unwrap_or_default(), "Body": body,
     }))
 }
 
 pub(crate) async fn handle(server: &Server, connection: Connection, parts: Parts, incoming: Incoming) -> Response<Body> {
-    let (service, arn) = named(parts.uri.path()).unwrap_or_default();
+    let (service, member, arn) = named(parts.uri.path()).unwrap_or_default();
     let mut context = context(server, connection, &parts.headers);
     let region = arn.split(':').nth(3).filter(|region| Region::exists(region));
     context.region = region.map_or(context.region, Region::new);
     let style = route::style(wire::answer::Form::Json(wire::json::Version::of(&parts.headers)), service, OPERATION, &parts, &context);
     let mut arriving = Arriving::new(incoming, &parts.headers);
     let read = body::whole(&mut arriving, &parts.headers, MAX_WEBHOOK).await;
-    let input = read.and_then(|bytes| input(&arn, &parts.headers, bytes));
+    let input = read.and_then(|bytes| input(member, &arn, &parts.headers, bytes));
     let request = Request { proof: Proof::Anonymous, service: service.into(), operation: OPERATION.into(), input, body: None, context };
     let outcome = server.gate.call(&request).await;
     let response = match outcome {

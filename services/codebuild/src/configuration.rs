@@ -102,6 +102,7 @@ impl ProjectInput {
             auto_retry_limit: self.auto_retry_limit.or(old.and_then(|o| o.auto_retry_limit)),
             tags: self.tags.or(old.map(|o| o.tags.clone())).unwrap_or_default(),
             cache_generation: old.map_or(0, |o| o.cache_generation),
+            webhook: old.and_then(|o| o.webhook.clone()),
             created: old.map_or(now, |o| o.created),
             last_modified: now,
         };

@@ -18,6 +18,9 @@ pub(crate) fn cannot_assume() -> Error {
          2) The role name is case-sensitive and matches exactly, and 3) The role has the necessary trust policy configured.",
     )
 }
+pub(crate) fn no_webhook(project: &str) -> Error {
+    Error::new("ResourceNotFoundException", format!("Webhook does not exist for project: {project}"))
+}
 pub(crate) fn no_batch(id: &str) -> Error {
     Error::new("ResourceNotFoundException", format!("Build batch {id} does not exist"))
 }

@@ -25,6 +25,7 @@ mod starting;
 mod state;
 mod sums;
 mod variables;
+mod webhook;
 mod workflows;
 
 use base::Arn;
@@ -53,13 +54,16 @@ pub use operations::{
     create_project::CreateProject,
     create_report::{CreateReport, CreateReportInput, CreateReportOutput},
     create_report_group::{CreateReportGroup, CreateReportGroupInput, CreateReportGroupOutput},
+    create_webhook::{CreateWebhook, CreateWebhookInput, WebhookOutput},
     delete_build_batch::{DeleteBuildBatch, DeleteBuildBatchInput, DeleteBuildBatchOutput},
     delete_project::{DeleteProject, DeleteProjectInput},
     delete_report::{DeleteReport, DeleteReportInput},
     delete_report_group::{DeleteReportGroup, DeleteReportGroupInput},
     delete_source_credentials::{DeleteSourceCredentials, DeleteSourceCredentialsInput},
+    delete_webhook::{DeleteWebhook, DeleteWebhookInput},
     describe_code_coverages::{DescribeCodeCoverages, DescribeCodeCoveragesInput, DescribeCodeCoveragesOutput, DescribedCoverage},
     describe_test_cases::{DescribeTestCases, DescribeTestCasesInput, DescribeTestCasesOutput, DescribedCase, TestCaseFilter},
+    get_build_provenance::{BuildProvenance, GetBuildProvenance, GetBuildProvenanceInput, GetBuildProvenanceOutput},
     get_report_group_trend::{GetReportGroupTrend, GetReportGroupTrendInput, GetReportGroupTrendOutput, RawData, TrendStats},
     import_source_credentials::{ImportSourceCredentials, ImportSourceCredentialsInput, SourceCredentialsArn},
     invalidate_project_cache::{InvalidateProjectCache, InvalidateProjectCacheInput},
@@ -72,6 +76,7 @@ pub use operations::{
     list_reports::{ListReports, ListReportsInput, ListReportsOutput, ReportFilter},
     list_reports_for_report_group::{ListReportsForReportGroup, ListReportsForReportGroupInput},
     list_source_credentials::{ListSourceCredentials, ListSourceCredentialsInput, ListSourceCredentialsOutput, SourceCredentialsInfo},
+    receive_webhook::{ReceiveWebhook, ReceiveWebhookInput, ReceiveWebhookOutput},
     retry_build::{RetryBuild, RetryBuildInput, RetryBuildOutput},
     retry_build_batch::{RetryBuildBatch, RetryBuildBatchInput, RetryBuildBatchOutput},
     start_build::{StartBuild, StartBuildInput, StartBuildOutput},
@@ -81,9 +86,11 @@ pub use operations::{
     update_project::UpdateProject,
     update_report::{UpdateReport, UpdateReportInput},
     update_report_group::{UpdateReportGroup, UpdateReportGroupInput, UpdateReportGroupOutput},
+    update_webhook::{UpdateWebhook, UpdateWebhookInput},
 };
 pub use runner::{Egress, Endpoint, GitHosts, GitReach, GitSource, Runner, workflows, workflows_with};
 pub use state::AutoRetry;
+pub use webhook::{Webhook, WebhookFilter};
 
 /// The service's token.
 pub struct CodeBuild(());
@@ -108,13 +115,16 @@ pub fn service() -> Registration {
         .operation::<CreateProject>()
         .operation::<CreateReport>()
         .operation::<CreateReportGroup>()
+        .operation::<CreateWebhook>()
         .operation::<DeleteBuildBatch>()
         .operation::<DeleteProject>()
         .operation::<DeleteReport>()
         .operation::<DeleteReportGroup>()
         .operation::<DeleteSourceCredentials>()
+        .operation::<DeleteWebhook>()
         .operation::<DescribeCodeCoverages>()
         .operation::<DescribeTestCases>()
+        .operation::<GetBuildProvenance>()
         .operation::<GetReportGroupTrend>()
         .operation::<ImportSourceCredentials>()
         .operation::<InvalidateProjectCache>()
@@ -127,6 +137,7 @@ pub fn service() -> Registration {
         .operation::<ListReports>()
         .operation::<ListReportsForReportGroup>()
         .operation::<ListSourceCredentials>()
+        .operation::<ReceiveWebhook>()
         .operation::<RetryBuild>()
         .operation::<RetryBuildBatch>()
         .operation::<StartBuild>()
@@ -136,6 +147,7 @@ pub fn service() -> Registration {
         .operation::<UpdateProject>()
         .operation::<UpdateReport>()
         .operation::<UpdateReportGroup>()
+        .operation::<UpdateWebhook>()
         .resource_type(resources::project::ProjectType)
         .resource_type(resources::report_group::ReportGroupType)
         .resources::<CodeBuild>(facts)
@@ -144,10 +156,18 @@ pub fn service() -> Registration {
 /// Projects and report groups; builds and batches are their project's, reports their group's.
 fn facts(view: &mut View<'_, CodeBuild>, arn: &Arn) -> Result<Option<ResourceFacts>, Error> {
     let Some(account) = arn.account() else { return Ok(None) };
-    let tags = match (arn.resource_of("project"), arn.resource_of("report-group")) {
-        (Some(name), _) => view.get(&state::PROJECTS, &[account.as_str(), arn.region(), name])?.map(|row| row.tags),
-        (_, Some(name)) => view.get(&groups::GROUPS, &[account.as_str(), arn.region(), name])?.map(|row| row.tags),
-        _ => None,
+    let place = [account.as_str(), arn.region()];
+    let (tags, policy) = match (arn.resource_of("project"), arn.resource_of("report-group")) {
+        (Some(name), _) => match view.get(&state::PROJECTS, &[place[0], place[1], name])? {
+            Some(row) => (row.tags, row.webhook.map(|_| webhook::policy())),
+            None => return Ok(None),
+        },
+        (_, Some(name)) => match view.get(&groups::GROUPS, &[place[0], place[1], name])? {
+            Some(row) => (row.tags, None),
+            None => return Ok(None),
+        },
+        _ => return Ok(None),
     };
-    Ok(tags.map(|tags| ResourceFacts { tags: tags.into_iter().map(|t| (t.key, t.value)).collect(), ..ResourceFacts::owned_by(account) }))
+    let tags = tags.into_iter().map(|t| (t.key, t.value)).collect();
+    Ok(Some(ResourceFacts { tags, policy, ..ResourceFacts::owned_by(account) }))
 }

@@ -292,6 +292,12 @@ pub(crate) struct Artifact {
     pub(crate) name: String,
     pub(crate) bucket: String,
     pub(crate) key: String,
+    /// The build that made it.
+    #[serde(default)]
+    pub(crate) build: Option<String>,
+    /// The SHA-256 that a rule has found and demands of whoever reads it.
+    #[serde(default)]
+    pub(crate) sha256: Option<String>,
 }
 
 /// What a source action found.
@@ -303,6 +309,9 @@ pub(crate) struct Revision {
     pub(crate) revision_id: String,
     pub(crate) revision_summary: Option<String>,
     pub(crate) created: Timestamp,
+    /// Where it was found: `git+https://HOST/REPOSITORY@refs/heads/BRANCH`, or an object's URI.
+    #[serde(default)]
+    pub(crate) uri: Option<String>,
 }
 
 /// One run of a pipeline.
@@ -342,6 +351,9 @@ pub(crate) struct ExecutionRow {
     /// What its starter asked the sources for.
     #[serde(default)]
     pub(crate) overrides: Vec<SourceOverride>,
+    /// What there was when an approval was given: stage and action to the artifacts.
+    #[serde(default)]
+    pub(crate) approved: BTreeMap<String, BTreeMap<String, Artifact>>,
 }
 
 impl ExecutionRow {

@@ -7,6 +7,7 @@ use super::{
 use crate::{
     names::Owner,
     state::{AutoRetry, BuildRow, PhaseRow, PlacedArtifact, ProjectRow},
+    webhook::Webhook,
 };
 use base::{Arn, EpochTime};
 use serde::Serialize;
@@ -40,6 +41,7 @@ pub struct Project {
     pub concurrent_build_limit: Option<u64>,
     pub auto_retry_limit: Option<u64>,
     pub project_visibility: &'static str,
+    pub webhook: Option<Webhook>,
 }
 
 /// Badges are not there.
@@ -59,8 +61,9 @@ pub(crate) fn no_cache() -> Cache {
 }
 
 impl Project {
-    pub(crate) fn of(owner: &Owner, name: &str, row: ProjectRow) -> Self {
+    pub(crate) fn of(server: &str, owner: &Owner, name: &str, row: ProjectRow) -> Self {
         Self {
+            webhook: row.webhook.map(|webhook| Webhook::of(server, owner, name, webhook, None)),
             name: name.into(),
             arn: owner.project_arn(name),
             encryption_key: row.encryption_key.clone().unwrap_or_else(|| default_key(owner)),

@@ -57,7 +57,7 @@ impl Operation for BatchGetProjects {
         for text in input.names {
             let name = name_of(&text);
             match call.get(&PROJECTS, &owner.row(name))? {
-                Some(row) => output.projects.push(Project::of(&owner, name, row)),
+                Some(row) => output.projects.push(Project::of(call.server_url(), &owner, name, row)),
                 None => output.projects_not_found.push(text),
             }
         }

@@ -9,13 +9,16 @@ pub(crate) mod batch_put_test_cases;
 pub(crate) mod create_project;
 pub(crate) mod create_report;
 pub(crate) mod create_report_group;
+pub(crate) mod create_webhook;
 pub(crate) mod delete_build_batch;
 pub(crate) mod delete_project;
 pub(crate) mod delete_report;
 pub(crate) mod delete_report_group;
 pub(crate) mod delete_source_credentials;
+pub(crate) mod delete_webhook;
 pub(crate) mod describe_code_coverages;
 pub(crate) mod describe_test_cases;
+pub(crate) mod get_build_provenance;
 pub(crate) mod get_report_group_trend;
 pub(crate) mod import_source_credentials;
 pub(crate) mod invalidate_project_cache;
@@ -28,6 +31,7 @@ pub(crate) mod list_report_groups;
 pub(crate) mod list_reports;
 pub(crate) mod list_reports_for_report_group;
 pub(crate) mod list_source_credentials;
+pub(crate) mod receive_webhook;
 pub(crate) mod retry_build;
 pub(crate) mod retry_build_batch;
 pub(crate) mod start_build;
@@ -37,6 +41,7 @@ pub(crate) mod stop_build_batch;
 pub(crate) mod update_project;
 pub(crate) mod update_report;
 pub(crate) mod update_report_group;
+pub(crate) mod update_webhook;
 
 use gate::Example;
 use serde_json::{Value, json};
@@ -72,5 +77,12 @@ pub(crate) fn example_with_role(input: Value) -> Example {
 pub(crate) fn example_batch() -> Value {
     let mut project = example_project();
     project["buildBatchConfig"] = json!({"serviceRole": "$0/Role/Arn"});
+    project
+}
+
+/// A project whose source is at a git host.
+pub(crate) fn on_host() -> Value {
+    let mut project = example_project();
+    project["source"] = json!({"type": "GITHUB", "location": "https://github.com/shop/site"});
     project
 }

@@ -12,7 +12,7 @@ use crate::{
     state::{AutoRetry, BUILDS, BuildRow, PROJECTS, ProjectRow},
 };
 use base::Arn;
-use gate::{Authorized, Demands, Error, Example, Operation, View};
+use gate::{Authorized, Demands, Error, Example, Operation, Scope, View};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
@@ -92,6 +92,8 @@ pub struct StartBuildInput {
     pub pipeline_artifacts: Vec<PipelineArtifact>,
     /// The pipeline, for `CODEBUILD_INITIATOR`.
     pub pipeline_name: Option<String>,
+    /// Its execution, for the build's provenance.
+    pub pipeline_execution_id: Option<String>,
     /// The batch that it is a build of.
     pub batch_part: Option<BatchPart>,
     /// Other members: refused.
@@ -133,6 +135,8 @@ fn row_of(project: ProjectRow, input: StartBuildInput, uuid: &str, initiator: St
         exported: Vec::new(),
         pipeline_sources: input.pipeline_source,
         pipeline_artifacts: input.pipeline_artifacts,
+        pipeline: input.pipeline_name,
+        pipeline_execution: input.pipeline_execution_id,
         stopping: false,
         attempts: 0,
         secondary_sources: project.secondary_sources,
@@ -151,6 +155,23 @@ fn row_of(project: ProjectRow, input: StartBuildInput, uuid: &str, initiator: St
     }
 }
 
+/// Starts a build, whoever asked for it.
+pub(crate) fn start_project(
+    scope: &mut Scope<'_, CodeBuild>,
+    owner: &Owner,
+    mut project: ProjectRow,
+    input: &StartBuildInput,
+    initiator: String,
+) -> Result<(String, BuildRow), Error> {
+    overrides::apply(&mut project, input)?;
+    check_reach(StartBuild::NAME, [&project.source].into_iter().chain(&project.secondary_sources))?;
+    check_concurrency(scope, owner, &input.project_name, project.concurrent_build_limit)?;
+    let (now, uuid) = (scope.now(), base::uuid(scope.entropy()));
+    let mut row = row_of(project, input.clone(), &uuid, initiator, now);
+    let id = begin(scope, owner, &uuid, &mut row)?;
+    Ok((id, row))
+}
+
 impl Operation for StartBuild {
     type Service = CodeBuild;
     const NAME: &'static str = "StartBuild";
@@ -167,20 +188,15 @@ impl Operation for StartBuild {
     fn execute(call: &mut Authorized<'_, Self>, input: StartBuildInput) -> Result<StartBuildOutput, Error> {
         let owner = Owner::of(call)?;
         let name = input.project_name.clone();
-        let mut project = call.get(&PROJECTS, &owner.row(&name))?.ok_or_else(|| no_project(owner.project_arn(&name).as_str()))?;
+        let project = call.get(&PROJECTS, &owner.row(&name))?.ok_or_else(|| no_project(owner.project_arn(&name).as_str()))?;
         let token = input.idempotency_token.clone();
         if let Some(id) = started_before(call, &owner, Self::NAME, token.as_deref(), &input)?
             && let Some(row) = call.get(&BUILDS, &owner.row(&id))?
         {
             return Ok(StartBuildOutput { build: Build::of(&owner, &id, row) });
         }
-        overrides::apply(&mut project, &input)?;
-        check_reach(Self::NAME, [&project.source].into_iter().chain(&project.secondary_sources))?;
-        check_concurrency(call, &owner, &name, project.concurrent_build_limit)?;
-        let (now, uuid) = (call.now(), base::uuid(call.entropy()));
         let initiator = initiator(call.caller(), input.pipeline_name.as_deref());
-        let mut row = row_of(project, input.clone(), &uuid, initiator, now);
-        let id = begin(call, &owner, &uuid, &mut row)?;
+        let (id, row) = start_project(call, &owner, project, &input, initiator)?;
         keep_token(call, &owner, Self::NAME, token.as_deref(), &input, &id)?;
         Ok(StartBuildOutput { build: Build::of(&owner, &id, row) })
     }

@@ -12,10 +12,10 @@ use crate::{
     names::{Owner, check_project, on_project},
     overrides,
     starting::{check_reach, initiator, keep_token, started_before},
-    state::{IN_PROGRESS, PROJECTS},
+    state::{IN_PROGRESS, PROJECTS, ProjectRow},
     workflows::batch,
 };
-use gate::{Authorized, Demands, Error, Example, Operation, View};
+use gate::{Authorized, Demands, Error, Example, Operation, Scope, View};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -62,6 +62,54 @@ fn start(input: &StartBuildBatchInput) -> Result<StartBuildInput, Error> {
     Ok(start)
 }
 
+/// Starts a batch, whoever asked for it.
+pub(crate) fn start_batch(
+    scope: &mut Scope<'_, CodeBuild>,
+    owner: &Owner,
+    mut project: ProjectRow,
+    input: &StartBuildBatchInput,
+    initiator: String,
+) -> Result<(String, BatchRow), Error> {
+    let name = input.project_name.clone();
+    let start = start(input)?;
+    overrides::apply(&mut project, &start)?;
+    check_reach(StartBuildBatch::NAME, [&project.source].into_iter().chain(&project.secondary_sources))?;
+    let config = input.build_batch_config_override.clone().or(project.build_batch_config.clone()).unwrap_or_default();
+    check_batch_config(&config)?;
+    if config.combine_artifacts == Some(true) {
+        return Err(Error::not_implemented("codebuild:StartBuildBatch with buildBatchConfig.combineArtifacts"));
+    }
+    if config.service_role.is_none() {
+        return Err(invalid("Build batch requires a service role: give buildBatchConfig.serviceRole, to the project or to this call"));
+    }
+    let number = scope.get(&BATCH_NUMBERS, &owner.row(&name))?.unwrap_or(0) + 1;
+    scope.put(&BATCH_NUMBERS, &owner.row(&name), &number)?;
+    let (now, uuid) = (scope.now(), base::uuid(scope.entropy()));
+    let id = format!("{name}:{uuid}");
+    let mut row = BatchRow {
+        number,
+        name,
+        status: IN_PROGRESS.into(),
+        started: now,
+        ended: None,
+        phases: Vec::new(),
+        project,
+        config,
+        initiator,
+        start,
+        fast_fail: false,
+        stopping: false,
+        late: false,
+        groups: Vec::new(),
+    };
+    row.enter("SUBMITTED", now);
+    let by_time = base::uuid_v7(scope.entropy(), now);
+    scope.put(&BATCHES_BY_TIME, &owner.row(&by_time), &id)?;
+    batch::save(scope, owner, &id, &row)?;
+    batch::begin(scope, owner, &id)?;
+    Ok((id, row))
+}
+
 impl Operation for StartBuildBatch {
     type Service = CodeBuild;
     const NAME: &'static str = "StartBuildBatch";
@@ -80,49 +128,15 @@ impl Operation for StartBuildBatch {
     fn execute(call: &mut Authorized<'_, Self>, input: StartBuildBatchInput) -> Result<StartBuildBatchOutput, Error> {
         let owner = Owner::of(call)?;
         let name = input.project_name.clone();
-        let mut project = call.get(&PROJECTS, &owner.row(&name))?.ok_or_else(|| no_project(owner.project_arn(&name).as_str()))?;
+        let project = call.get(&PROJECTS, &owner.row(&name))?.ok_or_else(|| no_project(owner.project_arn(&name).as_str()))?;
         let token = input.idempotency_token.as_deref();
         if let Some(id) = started_before(call, &owner, Self::NAME, token, &input)?
             && let Some(row) = call.get(&BATCHES, &owner.row(&id))?
         {
             return Ok(StartBuildBatchOutput { build_batch: batches::answer(call, &owner, &id, row)? });
         }
-        let start = start(&input)?;
-        overrides::apply(&mut project, &start)?;
-        check_reach(Self::NAME, [&project.source].into_iter().chain(&project.secondary_sources))?;
-        let config = input.build_batch_config_override.clone().or(project.build_batch_config.clone()).unwrap_or_default();
-        check_batch_config(&config)?;
-        if config.combine_artifacts == Some(true) {
-            return Err(Error::not_implemented("codebuild:StartBuildBatch with buildBatchConfig.combineArtifacts"));
-        }
-        if config.service_role.is_none() {
-            return Err(invalid("Build batch requires a service role: give buildBatchConfig.serviceRole, to the project or to this call"));
-        }
-        let number = call.get(&BATCH_NUMBERS, &owner.row(&name))?.unwrap_or(0) + 1;
-        call.put(&BATCH_NUMBERS, &owner.row(&name), &number)?;
-        let (now, uuid) = (call.now(), base::uuid(call.entropy()));
-        let id = format!("{name}:{uuid}");
-        let mut row = BatchRow {
-            number,
-            name,
-            status: IN_PROGRESS.into(),
-            started: now,
-            ended: None,
-            phases: Vec::new(),
-            project,
-            config,
-            initiator: initiator(call.caller(), start.pipeline_name.as_deref()),
-            start,
-            fast_fail: false,
-            stopping: false,
-            late: false,
-            groups: Vec::new(),
-        };
-        row.enter("SUBMITTED", now);
-        let by_time = base::uuid_v7(call.entropy(), now);
-        call.put(&BATCHES_BY_TIME, &owner.row(&by_time), &id)?;
-        batch::save(call, &owner, &id, &row)?;
-        batch::begin(call, &owner, &id)?;
+        let initiator = initiator(call.caller(), start(&input)?.pipeline_name.as_deref());
+        let (id, row) = start_batch(call, &owner, project, &input, initiator)?;
         keep_token(call, &owner, Self::NAME, token, &input, &id)?;
         Ok(StartBuildBatchOutput { build_batch: batches::answer(call, &owner, &id, row)? })
     }

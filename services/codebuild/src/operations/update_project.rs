@@ -35,7 +35,7 @@ impl Operation for UpdateProject {
             check_role(call, &owner, &name, &row.service_role)?;
         }
         call.put(&PROJECTS, &owner.row(&name), &row)?;
-        Ok(ProjectOutput { project: Project::of(&owner, &name, row) })
+        Ok(ProjectOutput { project: Project::of(call.server_url(), &owner, &name, row) })
     }
 
     fn example() -> Example {

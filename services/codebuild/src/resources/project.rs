@@ -1,6 +1,6 @@
-use crate::{CreateProject, DeleteProject, DeleteProjectInput, UpdateProject};
+use crate::{CreateProject, CreateWebhook, DeleteProject, DeleteProjectInput, DeleteWebhook, UpdateProject, UpdateWebhook};
 use gate::{Error, Physical, Property, ResourceContext, ResourceType};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 /// `AWS::CodeBuild::Project`: `Ref` gives the name.
 /// Source: <https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-codebuild-project.html>
@@ -80,7 +80,25 @@ fn input(context: &ResourceContext<'_>, name: &str, properties: &Value) -> Value
         let arn = base::Arn::global("iam", context.account, &format!("role/{role}"));
         input.insert("serviceRole".into(), arn.as_str().into());
     }
+    input.remove("triggers");
     Value::Object(input)
+}
+
+/// The webhook of a template's triggers, as the API takes it. It is made as if by hand, as no host's API is called: UpdateWebhook with
+/// rotateSecret shows what the host has to sign with.
+fn webhook(name: &str, properties: &Value) -> Result<Option<Value>, Error> {
+    let Some(triggers) = properties.get("Triggers").map(api_shape) else { return Ok(None) };
+    let wanted = triggers.get("webhook").is_some_and(|wanted| *wanted == true || *wanted == "true");
+    let Value::Object(mut members) = triggers else { return Err(Error::validation("Triggers is an object")) };
+    members.remove("webhook");
+    if !wanted {
+        return match members.is_empty() {
+            true => Ok(None),
+            false => Err(Error::validation("Triggers without Webhook: true have no BuildType and no FilterGroups")),
+        };
+    }
+    members.insert("projectName".into(), json!(name));
+    Ok(Some(Value::Object(members)))
 }
 
 fn physical(context: &ResourceContext<'_>, name: &str) -> Physical {
@@ -103,13 +121,39 @@ impl ResourceType for ProjectType {
         let given = properties.get("Name").and_then(Value::as_str).map(str::to_string);
         let name = given.unwrap_or_else(|| context.generated_name(150));
         let input = input(context, &name, properties);
+        let webhook = webhook(&name, properties)?;
         context.call_with::<CreateProject>(input)?;
+        if let Some(mut webhook) = webhook {
+            webhook["manualCreation"] = json!(true);
+            context.call_with::<CreateWebhook>(webhook)?;
+        }
         Ok(physical(context, &name))
     }
 
-    fn update(&self, context: &mut ResourceContext<'_>, id: &str, _old: &Value, new: &Value) -> Result<Physical, Error> {
+    fn update(&self, context: &mut ResourceContext<'_>, id: &str, old: &Value, new: &Value) -> Result<Physical, Error> {
         let input = input(context, id, new);
+        let (before, after) = (webhook(id, old)?, webhook(id, new)?);
         context.call_with::<UpdateProject>(input)?;
+        match (before, after) {
+            (None, Some(mut made)) => {
+                made["manualCreation"] = json!(true);
+                context.call_with::<CreateWebhook>(made)?;
+            }
+            (Some(_), None) => {
+                context.call_with::<DeleteWebhook>(json!({"projectName": id}))?;
+            }
+            (Some(before), Some(mut changed)) if before != changed => {
+                // What the template does not say any more is not so any more.
+                if changed.get("filterGroups").is_none() {
+                    changed["filterGroups"] = json!([]);
+                }
+                if changed.get("buildType").is_none() {
+                    changed["buildType"] = json!("BUILD");
+                }
+                context.call_with::<UpdateWebhook>(changed)?;
+            }
+            _ => {}
+        }
         Ok(physical(context, id))
     }
 

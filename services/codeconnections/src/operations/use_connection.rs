@@ -91,7 +91,7 @@ impl<P: Prefix> Operation for UseConnection<P> {
         if let Some(format) = input.output_artifact_format.as_deref().filter(|format| !["CODE_ZIP", CLONE_REF].contains(format)) {
             return Err(Error::validation(format!("OutputArtifactFormat '{format:.100}' is neither CODE_ZIP nor {CLONE_REF}.")));
         }
-        if input.commit_id.as_deref().is_some_and(|id| !crate::webhook::is_commit(id)) {
+        if input.commit_id.as_deref().is_some_and(|id| !wire::webhook::is_commit(id)) {
             return Err(Error::validation("CommitId is the whole id of a commit, in hexadecimal digits."));
         }
         if ![PULL, START, STATUS].contains(&input.provider_action.as_str()) {

@@ -8,6 +8,7 @@ use crate::{
     structure,
     workflows::{poller, run},
 };
+use base::Arn;
 use gate::{Authorized, Demand, Demands, Error, Example, Operation, Protocol, Service, View};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -48,7 +49,23 @@ pub(super) fn declaring(
         return Err(Error::access_denied(Protocol::Json, format!("Cross-account pass role is not allowed: {}", pipeline.role_arn)));
     }
     let pass = Demand::new("iam:PassRole", pipeline.role_arn.clone()).with("iam:PassedToService", CodePipeline::PRINCIPAL);
-    Ok(Demands::from(demand).and(pass))
+    Ok(passed_connections(pipeline).into_iter().fold(Demands::from(demand).and(pass), Demands::and))
+}
+
+/// Who declares a pipeline hands its connections to the service.
+/// Source: <https://docs.aws.amazon.com/service-authorization/latest/reference/list_awscodeconnections.html>
+fn passed_connections(pipeline: &PipelineDeclaration) -> Vec<Demand> {
+    let actions = pipeline.stages.iter().flat_map(|stage| &stage.actions);
+    let sources = actions.filter(|action| action.action_type_id.provider == "CodeStarSourceConnection");
+    let mut arns: Vec<Arn> = sources.filter_map(|action| action.setting("ConnectionArn")?.parse().ok()).collect();
+    arns.retain(|arn| ["codeconnections", "codestar-connections"].contains(&arn.service()));
+    arns.sort_by(|a, b| a.as_str().cmp(b.as_str()));
+    arns.dedup();
+    let pass = |arn: Arn| {
+        let service = arn.service().to_owned();
+        Demand::new(format!("{service}:PassConnection"), arn).with(format!("{service}:PassedToService"), CodePipeline::PRINCIPAL)
+    };
+    arns.into_iter().map(pass).collect()
 }
 
 /// The declaration with what AWS fills in.

@@ -189,6 +189,12 @@ fn succeed(
     if let Some(namespace) = &action.namespace {
         run.row.namespaces.insert(namespace.clone(), row.variables.clone());
     }
+    if action.action_type_id.category == "Approval" {
+        run.row.approved.insert(format!("{}/{}", row.stage, row.action), run.row.artifacts.clone());
+    }
+    if action.action_type_id.owner == "AWS" && action.action_type_id.provider == "CodeBuild" {
+        row.outputs.iter_mut().for_each(|output| output.build.clone_from(&row.external.id));
+    }
     run.row.artifacts.extend(row.outputs.iter().map(|a| (a.name.clone(), a.clone())));
     run.row.revisions.extend(row.revision.clone());
     close(run, scope, row)

@@ -276,6 +276,7 @@ pub(crate) fn start(
         rollback_of: None,
         phase: Phase::Actions,
         overrides: start.overrides,
+        approved: BTreeMap::new(),
     };
     if let (Mode::Queued, Some(first)) = (mode, declared.stages.first()) {
         // Its place is that of its start, whoever's first step comes first.

@@ -1,10 +1,5 @@
-//! Webhooks of git hosts: what they are signed with, and what they tell.
-//!
-//! A webhook brings no AWS signature: who knows the connection's secret may deliver. The connection's own policy allows that, and
-//! the gate decides by it.
-
-mod payload;
-mod signature;
+//! Webhooks of connections. A webhook brings no AWS signature: who knows the connection's secret may deliver. The connection's own
+//! policy allows that, and the gate decides by it.
 
 use crate::{
     names::Named,
@@ -12,13 +7,7 @@ use crate::{
 };
 use base::{Blob, Secret};
 use gate::{Document, Error, Scope, View};
-
-pub(crate) use payload::{changes, is_commit};
-pub(crate) use signature::Provider;
-
-/// Shorter ones can be guessed.
-const SHORTEST: usize = 16;
-const LONGEST: usize = 1024;
+use wire::webhook::Delivery;
 
 /// Whoever proves the secret may deliver.
 pub(crate) fn policy(service: &str) -> Document {
@@ -42,23 +31,14 @@ impl Under<Result<Vec<u8>, Error>> for Seal<'_> {
 
 /// Seals the secret of a connection's webhook.
 pub(crate) fn seal<P: Prefix>(scope: &mut Scope<'_, P>, named: &Named, secret: &Secret<String>) -> Result<Blob, Error> {
-    let text = secret.expose();
-    if !(SHORTEST..=LONGEST).contains(&text.len()) || text.chars().any(char::is_control) {
-        return Err(Error::validation(format!("WebhookSecret has {SHORTEST} to {LONGEST} characters, none of them a control character.")));
-    }
+    wire::webhook::check_secret(secret.expose()).map_err(Error::validation)?;
     under(scope, named.arn.service(), Seal(named, secret)).map(Blob)
 }
 
 /// Whether the body is signed with the connection's secret. One that has none takes no webhooks.
-pub(crate) fn is_signed<P: Prefix>(
-    view: &mut View<'_, P>,
-    named: &Named,
-    provider: Provider,
-    signature: &str,
-    body: &str,
-) -> Result<bool, Error> {
+pub(crate) fn is_signed<P: Prefix>(view: &mut View<'_, P>, named: &Named, delivery: &Delivery) -> Result<bool, Error> {
     let row = view.get(P::connections(), &named.key())?;
     let sealed = row.and_then(|row| row.webhook_secret);
     let secret = sealed.and_then(|sealed| view.unseal(&place(named), &sealed.0));
-    Ok(secret.is_some_and(|secret| provider.verify(secret.expose(), signature, body.as_bytes())))
+    Ok(secret.is_some_and(|secret| delivery.is_signed(secret.expose())))
 }
