@@ -55,6 +55,7 @@ class Resume(Served):
         for account in ["staging", "prod"]:
             self.created(self.stack(account, "target", "target.yaml", Environment=account, DevAccount=DEV), "target")
         dev = self.stack("dev", "delivery", "pipeline.yaml", StagingRole=f"arn:aws:iam::{STAGING}:role/shop-deploy",
+                         StagingStackRole=f"arn:aws:iam::{STAGING}:role/shop-stack", ProdStackRole=f"arn:aws:iam::{PROD}:role/shop-stack",
                          StagingBucket=f"shop-staging-{STAGING}", ProdRole=f"arn:aws:iam::{PROD}:role/shop-deploy", ProdBucket=f"shop-prod-{PROD}")
         self.created(dev, "delivery")
         work = self.folder / "shop"
