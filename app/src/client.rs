@@ -18,13 +18,14 @@ use tokio_rustls::TlsConnector;
 use wire::sigv4::{Credentials, PayloadHash, hex_sha256, sign};
 
 /// `X-Amz-Target` prefixes of the services that the command line calls.
-const JSON: [(&str, &str); 8] = [
+const JSON: [(&str, &str); 9] = [
     ("codebuild", "CodeBuild_20161006"),
     ("codepipeline", "CodePipeline_20150709"),
     ("codecommit", "CodeCommit_20150413"),
     ("codeconnections", "com.amazonaws.codeconnections.CodeConnections_20231201"),
     ("codestar-connections", "com.amazonaws.codestar.connections.CodeStar_connections_20191201"),
     ("cloudtrail", "CloudTrail_20131101"),
+    ("kms", "TrentService"),
     ("logs", "Logs_20140328"),
     ("operator", "Sekisho_20261122"),
 ];
@@ -138,6 +139,28 @@ impl Client {
         while let Some(frame) = body.frame().await {
             if let Some(bytes) = frame.map_err(transport)?.data_ref() {
                 take(bytes)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads an object of S3, and gives its bytes on as they come.
+    pub(crate) async fn object(&self, bucket: &str, key: &str, mut take: impl FnMut(&[u8])) -> Result<(), CallError> {
+        let path = format!("/{bucket}/{}", wire::encoding::encode_path(key.as_bytes()));
+        let mut headers = HeaderMap::new();
+        headers.insert("host", HeaderValue::from_str(&self.address.to_string()).map_err(transport)?);
+        let payload = PayloadHash::Hex(hex_sha256(b""));
+        sign("GET", &path, &mut headers, &self.credentials, ("s3", self.region.as_str()), SystemClock.now(), payload)
+            .ok_or_else(|| transport("the request could not be signed"))?;
+        let mut request = Request::get(path).body(Full::new(Bytes::new())).map_err(transport)?;
+        *request.headers_mut() = headers;
+        let (status, mut body) = self.send(request).await?;
+        if status != 200 {
+            return Err(CallError { code: status.to_string(), message: format!("s3://{bucket}/{key} cannot be read") });
+        }
+        while let Some(frame) = body.frame().await {
+            if let Some(bytes) = frame.map_err(transport)?.data_ref() {
+                take(bytes);
             }
         }
         Ok(())

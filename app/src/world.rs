@@ -182,7 +182,7 @@ impl World {
             tls: SetOnce::new(),
             git: SetOnce::new(),
             backups: Backups::new(self.store.clone(), self.blobs.clone(), self.id.clone()),
-            host_suffixes: names.bucket_hosts(self.gate.region().as_str()),
+            host_suffixes: names.bucket_hosts(self.gate.region()),
         });
         let (stop, stopped) = watch::channel(false);
         let (endpoints, ended) = watch::channel(false);

@@ -57,7 +57,54 @@ impl<'de> Deserialize<'de> for AccountId {
 #[serde(transparent)]
 pub struct Region(Arc<str>);
 
+/// The regions of the partition `aws`.
+/// Source: <https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html>
+const REGIONS: [&str; 34] = [
+    "af-south-1",
+    "ap-east-1",
+    "ap-east-2",
+    "ap-northeast-1",
+    "ap-northeast-2",
+    "ap-northeast-3",
+    "ap-south-1",
+    "ap-south-2",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ap-southeast-3",
+    "ap-southeast-4",
+    "ap-southeast-5",
+    "ap-southeast-6",
+    "ap-southeast-7",
+    "ca-central-1",
+    "ca-west-1",
+    "eu-central-1",
+    "eu-central-2",
+    "eu-north-1",
+    "eu-south-1",
+    "eu-south-2",
+    "eu-west-1",
+    "eu-west-2",
+    "eu-west-3",
+    "il-central-1",
+    "me-central-1",
+    "me-south-1",
+    "mx-central-1",
+    "sa-east-1",
+    "us-east-1",
+    "us-east-2",
+    "us-west-1",
+    "us-west-2",
+];
+
 impl Region {
+    /// Whether AWS has a region of this name.
+    pub fn exists(name: &str) -> bool {
+        REGIONS.binary_search(&name).is_ok()
+    }
+    /// All regions, in the order of their names.
+    pub fn all() -> impl Iterator<Item = Self> {
+        REGIONS.iter().map(|name| Self::new(name))
+    }
     /// Takes the name as it is.
     pub fn new(name: &str) -> Self {
         Self(name.into())

@@ -3,7 +3,7 @@ use crate::{
     core::{Core, Frame},
 };
 use aws_lc_rs::digest;
-use base::{Secret, revealed};
+use base::{Region, Secret, Timestamp, revealed};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
@@ -49,9 +49,15 @@ pub struct SignedGit {
 }
 
 const SESSION: &str = "session";
-/// Services with one endpoint for all regions, which clients sign for this region.
-const GLOBAL: [&str; 3] = ["iam", "organizations", "sts"];
+/// Services with one endpoint for all regions: their calls are this region's, whatever region clients sign for.
+/// Source: <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-concepts.html#cloudtrail-concepts-global-service-events>
+const GLOBAL: [&str; 2] = ["iam", "organizations"];
 const GLOBAL_REGION: &str = "us-east-1";
+
+/// The region in which all calls of this service count, if it is a global one.
+pub(crate) fn global_region(service: &str) -> Option<&'static str> {
+    GLOBAL.contains(&service).then_some(GLOBAL_REGION)
+}
 
 /// Who calls, and what the chunks of a streamed body are verified by.
 pub(crate) struct Authenticated {
@@ -77,7 +83,8 @@ fn unknown_key(protocol: Protocol) -> Error {
     }
 }
 
-pub(crate) fn authenticate(core: &mut Core, request: &Request, context: &Arc<RequestContext>) -> Result<Authenticated, Error> {
+/// Verifies a request's proof. A signature names its region: the context gets it.
+pub(crate) fn authenticate(core: &mut Core, request: &Request, context: &mut Arc<RequestContext>) -> Result<Authenticated, Error> {
     let protocol = core.gate.protocol(&request.service).unwrap_or(Protocol::Json);
     let refused = |e: SignatureError| {
         let answer = e.answer(dialect(protocol));
@@ -88,9 +95,10 @@ pub(crate) fn authenticate(core: &mut Core, request: &Request, context: &Arc<Req
         Proof::Malformed(error) => return Err(error.clone()),
         Proof::SigV4(signed) => {
             let scope = &signed.authorization;
-            let global = GLOBAL.contains(&request.service.as_str()) && scope.region == GLOBAL_REGION;
-            let region = if global { GLOBAL_REGION } else { context.region.as_str() };
+            let known = Region::exists(&scope.region) || scope.region == core.gate.0.region.as_str();
+            let region = if known { scope.region.as_str() } else { core.gate.0.region.as_str() };
             scope.require_scope(&request.service, region).map_err(refused)?;
+            place(context, global_region(&request.service).unwrap_or(region));
             (&signed.authorization.access_key_id, &signed.authorization.session_token)
         }
         Proof::SigV2(signed) => (&signed.access_key_id, &signed.session_token),
@@ -107,7 +115,8 @@ pub(crate) fn authenticate(core: &mut Core, request: &Request, context: &Arc<Req
             Some(verify_with_key(&signed.authorization, parts, &key, core.now, signed.body_sha256.as_deref()).map_err(refused)?)
         }
         Proof::Git(signed) => {
-            signed.credentials.verify(&signed.host, &signed.path, context.region.as_str(), &secret, core.now).map_err(refused)?;
+            let region = git_region(signed, &context.region, &secret, core.now).map_err(refused)?;
+            place(context, region.as_str());
             None
         }
         Proof::SigV2(signed) => {
@@ -118,6 +127,22 @@ pub(crate) fn authenticate(core: &mut Core, request: &Request, context: &Arc<Req
     };
     core.stranger = false;
     Ok(Authenticated { caller, signature })
+}
+
+fn place(context: &mut Arc<RequestContext>, region: &str) {
+    if context.region.as_str() != region {
+        Arc::make_mut(context).region = Region::new(region);
+    }
+}
+
+/// git's credentials do not name the region that they were made for: it is the one for which they hold.
+fn git_region(signed: &SignedGit, home: &Region, secret: &Secret<String>, now: Timestamp) -> Result<Region, SignatureError> {
+    let verify = |region: &Region| signed.credentials.verify(&signed.host, &signed.path, region.as_str(), secret, now);
+    match verify(home) {
+        Ok(()) => Ok(home.clone()),
+        Err(SignatureError::Mismatch) => Region::all().find(|region| verify(region).is_ok()).ok_or(SignatureError::Mismatch),
+        Err(other) => Err(other),
+    }
 }
 
 /// Tokens that were opened before, by their hashes: what a token holds never changes. Whether it has ended is asked each time.

@@ -9,7 +9,7 @@ use crate::{
     organization::{self, Place, Seen},
     refusal::{denial, gone},
 };
-use base::{AccountId, Arn};
+use base::{AccountId, Arn, Region};
 use policy::{Context, Decision, Named, PolicyKind};
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, sync::Arc};
@@ -150,6 +150,10 @@ fn decide(
     let gate = core.gate.clone();
     let facts: Option<ResourceFacts> = match &demand.resource {
         Some(arn) => match gate.0.registry.resources.get(arn.service()) {
+            // What lies in another region is known there.
+            Some(lookup) if !["", frame.context.region.as_str()].contains(&arn.region()) => {
+                lookup(core, &frame.in_region(&Region::new(arn.region())), arn)?
+            }
             Some(lookup) => lookup(core, frame, arn)?,
             None => None,
         },

@@ -1,5 +1,5 @@
 use crate::{Caller, Decided, Error, Gate, RequestContext, Sending, record::Written};
-use base::Timestamp;
+use base::{Region, Timestamp};
 use std::sync::Arc;
 
 /// One attempt at a call: its transaction, its moment, and what must happen when it is committed.
@@ -31,6 +31,14 @@ pub(crate) struct Frame {
     pub(crate) parent: Option<String>,
     /// The id of the call's own record, where it was given before (uploads).
     pub(crate) event: Option<String>,
+}
+
+impl Frame {
+    /// The same call, for another region.
+    pub(crate) fn in_region(&self, region: &Region) -> Self {
+        let context = RequestContext { region: region.clone(), ..(*self.context).clone() };
+        Self { context: Arc::new(context), ..self.clone() }
+    }
 }
 
 /// Calls within calls; AWS's deepest chain (CloudFormation → S3 → KMS) needs three.

@@ -175,7 +175,7 @@ impl<'a, S: Service> View<'a, S> {
     /// # Errors
     /// The store failed.
     pub fn get<K: RowKey + ?Sized, V: Serialize + DeserializeOwned>(&mut self, table: &Table<S, V>, key: &K) -> Result<Option<V>, Error> {
-        table.get(self.core, key)
+        table.seen(self.core, self.frame).get(self.core, key)
     }
     /// A row that many calls read: decoded once for as long as its bytes stay the same. Not for rows that hold secrets in the
     /// clear, since they stay in memory.
@@ -186,7 +186,7 @@ impl<'a, S: Service> View<'a, S> {
     where
         V: Serialize + DeserializeOwned + Send + Sync + 'static,
     {
-        table.shared(self.core, key)
+        table.seen(self.core, self.frame).shared(self.core, key)
     }
     /// All rows whose keys begin with `prefix`, in order: the parts of their keys, and their values.
     ///
@@ -197,7 +197,15 @@ impl<'a, S: Service> View<'a, S> {
         table: &Table<S, V>,
         prefix: &K,
     ) -> Result<Vec<(Vec<String>, V)>, Error> {
-        table.scan(self.core, prefix, Bounds::ALL)
+        table.seen(self.core, self.frame).scan(self.core, prefix, Bounds::ALL)
+    }
+    /// Looks at what belongs to another region: the rows of regional tables are that region's.
+    pub fn in_region<T>(&mut self, region: &Region, look: impl FnOnce(&mut View<'_, S>) -> T) -> T {
+        if region == self.region() {
+            return look(self);
+        }
+        let frame = self.frame.in_region(region);
+        look(&mut View::new(self.core, &frame))
     }
     /// Who calls.
     pub fn caller(&self) -> &Caller {

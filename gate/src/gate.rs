@@ -78,8 +78,8 @@ const MAX_ATTEMPTS: usize = 64;
 impl Gate {
     /// One attempt: authenticate, then the path of `pass.rs`.
     fn attempt(&self, core: &mut Core, request: &Request) -> Outcome {
-        let context = Arc::new(request.context.clone());
-        let caller = match crate::authenticate::authenticate(core, request, &context) {
+        let mut context = Arc::new(request.context.clone());
+        let caller = match crate::authenticate::authenticate(core, request, &mut context) {
             Ok(authenticated) => authenticated.caller,
             Err(error) => return self.refuse(core, Caller::new(Identity::Anonymous), context, request, error),
         };

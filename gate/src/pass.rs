@@ -2,6 +2,7 @@
 
 use crate::{
     Authorized, Body, BodyKey, BodyOut, Error, Operation, Service, View,
+    authenticate::global_region,
     authorize::{Allowed, authorize},
     core::{Core, Frame},
     federation,
@@ -10,7 +11,7 @@ use crate::{
     record::{self, Opening},
     temporary,
 };
-use base::{redacted, revealed};
+use base::{Region, redacted, revealed};
 use serde_json::Value;
 
 /// What a call gives: its output, and a body if it sends one.
@@ -18,6 +19,7 @@ pub(crate) type Passed<T> = Result<(T, Option<BodyOut>), Error>;
 
 /// demands → authorize → execute → record. A call that fails leaves its record and nothing else.
 pub(crate) fn pass<Op: Operation>(core: &mut Core, frame: Frame, input: Op::Input, body: Body<'_>) -> Passed<Op::Output> {
+    let frame = placed::<Op>(frame);
     let (frame, shown) = federation::shown::<Op>(core, frame, &input);
     let opening = Opening::new(core, &frame, &info::<Op>(), redacted(|| Op::recorded(&input)));
     let mark = core.mark();
@@ -38,6 +40,14 @@ pub(crate) fn pass<Op: Operation>(core: &mut Core, frame: Frame, input: Op::Inpu
     let record = opening.close(core.now, &resources, outcome)?;
     record::append(core, record);
     result
+}
+
+/// A call of a global service counts in that service's region, wherever it was made from.
+fn placed<Op: Operation>(frame: Frame) -> Frame {
+    match global_region(Op::Service::NAME) {
+        Some(region) if frame.context.region.as_str() != region => frame.in_region(&Region::new(region)),
+        _ => frame,
+    }
 }
 
 fn attempt<Op: Operation>(

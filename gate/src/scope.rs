@@ -9,7 +9,7 @@ use crate::{
     pass,
     table::{Bounds, RowKey},
 };
-use base::{AccountId, Arn, Secret, revealed};
+use base::{AccountId, Arn, Region, Secret, revealed};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use std::{
@@ -53,11 +53,11 @@ impl<'a, S: Service> Scope<'a, S> {
         key: &K,
         value: &V,
     ) -> Result<(), Error> {
-        table.put(self.view.core, key, value)
+        table.seen(self.view.core, self.view.frame).put(self.view.core, key, value)
     }
     /// Deletes a row.
     pub fn delete<K: RowKey + ?Sized, V: Serialize + DeserializeOwned>(&mut self, table: &Table<S, V>, key: &K) {
-        table.delete(self.view.core, key);
+        table.seen(self.view.core, self.view.frame).delete(self.view.core, key);
     }
     /// At most `limit` rows of `prefix` behind the key parts `from` (all if None), in order or in reverse.
     ///
@@ -71,7 +71,8 @@ impl<'a, S: Service> Scope<'a, S> {
         limit: usize,
         reverse: bool,
     ) -> Result<Vec<(Vec<String>, V)>, Error> {
-        table.scan(self.view.core, prefix, Bounds { from, inclusive: false, limit, reverse })
+        let rows = table.seen(self.view.core, self.view.frame);
+        rows.scan(self.view.core, prefix, Bounds { from, inclusive: false, limit, reverse })
     }
     /// The tables of another part, whose token `_part` only that part can give: `durable` lies beside every service so.
     pub fn beside<T: Service>(&mut self, _part: &T) -> Scope<'_, T> {
@@ -89,6 +90,15 @@ impl<'a, S: Service> Scope<'a, S> {
             self.view.core.undo(mark);
         }
         result
+    }
+
+    /// Does what belongs to another region: the rows of regional tables are that region's, and the calls made inside are for it.
+    pub fn in_region<T>(&mut self, region: &Region, work: impl FnOnce(&mut Scope<'_, S>) -> T) -> T {
+        if region == self.region() {
+            return work(self);
+        }
+        let frame = self.view.frame.in_region(region);
+        work(&mut Scope::new(self.view.core, &frame, self.event))
     }
 
     // --- the call --------------------------------------------------------------------------------------------------

@@ -1,5 +1,8 @@
-use crate::{Error, Service, core::Core};
-use base::revealed;
+use crate::{
+    Error, Service,
+    core::{Core, Frame},
+};
+use base::{Region, revealed};
 use serde::{Serialize, de::DeserializeOwned};
 use std::{marker::PhantomData, sync::Arc};
 
@@ -7,6 +10,9 @@ use std::{marker::PhantomData, sync::Arc};
 /// service opens it.
 pub struct Table<S, V> {
     name: &'static str,
+    regional: bool,
+    /// Whose rows these are, where it is not the world's own region.
+    region: Option<Region>,
     marker: PhantomData<fn() -> (S, V)>,
 }
 
@@ -99,13 +105,28 @@ pub(crate) fn decode<V: DeserializeOwned>(bytes: &[u8]) -> Result<V, Error> {
 impl<S: Service, V: Serialize + DeserializeOwned> Table<S, V> {
     /// The table `name` of service `S`.
     pub const fn new(name: &'static str) -> Self {
-        Self { name, marker: PhantomData }
+        Self { name, regional: false, region: None, marker: PhantomData }
+    }
+
+    /// A table whose rows name no region: each region has its own, and a call sees that of its region alone.
+    pub const fn regional(name: &'static str) -> Self {
+        Self { name, regional: true, region: None, marker: PhantomData }
+    }
+
+    /// The rows that a call sees. The world's own region has no mark, so that what was kept before there were others stays.
+    pub(crate) fn seen(&self, core: &Core, frame: &Frame) -> Self {
+        let region = (self.regional && frame.context.region != core.gate.0.region).then(|| frame.context.region.clone());
+        Self { name: self.name, regional: self.regional, region, marker: PhantomData }
     }
 
     fn prefix(&self) -> Vec<u8> {
         let mut key = Vec::with_capacity(64);
         push_part(&mut key, S::NAME.as_bytes());
-        push_part(&mut key, self.name.as_bytes());
+        match &self.region {
+            // No table's name has the sign.
+            Some(region) => push_part(&mut key, format!("{}@{region}", self.name).as_bytes()),
+            None => push_part(&mut key, self.name.as_bytes()),
+        }
         key
     }
 

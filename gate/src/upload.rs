@@ -11,7 +11,7 @@ use crate::{
     record::{self, Opening, Written},
     sums::Sums,
 };
-use base::uuid_v7;
+use base::{Region, uuid_v7};
 use serde_json::Value;
 use std::{io::Write, sync::Arc};
 use wire::sigv4::VerifiedSignature;
@@ -81,8 +81,8 @@ impl Gate {
     }
 
     fn open_attempt(&self, core: &mut Core, request: &Request, event: &str) -> Result<Opened, Error> {
-        let context = Arc::new(request.context.clone());
-        let Authenticated { caller, signature } = match crate::authenticate::authenticate(core, request, &context) {
+        let mut context = Arc::new(request.context.clone());
+        let Authenticated { caller, signature } = match crate::authenticate::authenticate(core, request, &mut context) {
             Ok(authenticated) => authenticated,
             Err(error) => return self.refuse(core, Caller::new(Identity::Anonymous), context, request, error),
         };
@@ -167,6 +167,11 @@ impl Upload {
     /// Who sends it.
     pub fn caller(&self) -> &Caller {
         &self.frame.caller
+    }
+
+    /// The region that the call is for.
+    pub fn region(&self) -> &Region {
+        &self.frame.context.region
     }
 
     /// The second half: decides again, and has the effect.

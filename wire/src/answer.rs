@@ -113,6 +113,9 @@ pub fn failure(style: &Style, error: Failure<'_>) -> RestResponse {
             if error.status == 304 || error.members.contains_key("DeleteMarker") {
                 tell_of_object(&mut written.headers, &details);
             }
+            if let Some(region) = error.members.get("Region").and_then(Value::as_str) {
+                written.headers.insert("x-amz-bucket-region", text(region));
+            }
             written
         }
     };

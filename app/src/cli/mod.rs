@@ -18,6 +18,7 @@ mod run;
 mod signals;
 mod status;
 mod up;
+mod verify;
 mod watch;
 mod workloads;
 
@@ -36,7 +37,8 @@ const EXAMPLES: &str = "Examples:
   sekisho logs shop --follow
   eval \"$(sekisho env dev)\" && aws sts get-caller-identity
   sekisho audit lookup --account dev --denied
-  sekisho explain EVENT-ID";
+  sekisho explain EVENT-ID
+  sekisho verify site.zip --branch main";
 
 /// AWS delivery pipelines, run for real on your own machines, with every permission enforced and recorded.
 #[derive(Parser)]
@@ -76,6 +78,8 @@ enum Command {
     RotateRootKey(rotate::RotateRootKey),
     /// Show what this machine can isolate builds with
     Doctor(doctor::Doctor),
+    /// Verify where an artifact comes from, by the signed statement of the build that made it
+    Verify(verify::Verify),
     /// Print a shell's completion script
     Completion {
         /// The shell
@@ -108,6 +112,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Restore(command) => command.execute(),
         Command::RotateRootKey(command) => command.execute(),
         Command::Doctor(command) => command.execute(),
+        Command::Verify(command) => command.execute(),
         Command::Completion { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "sekisho", &mut std::io::stdout());
             Ok(ExitCode::SUCCESS)

@@ -5,6 +5,7 @@ use super::{
     body::{self, Arriving},
     route::{self, Body, context},
 };
+use base::Region;
 use gate::{Error, Proof, Request};
 use http::{Method, Response, request::Parts};
 use hyper::body::Incoming;
@@ -32,7 +33,9 @@ fn named(parts: &Parts) -> [(String, Value); 3] {
 }
 
 pub(crate) async fn handle(server: &Server, connection: Connection, parts: Parts, incoming: Incoming) -> Response<Body> {
-    let context = context(server, connection, &parts.headers);
+    let mut context = context(server, connection, &parts.headers);
+    let region = parts.uri.path().strip_prefix(PREFIX).and_then(|path| path.split_once('/')).map(|(region, _)| region);
+    context.region = region.filter(|region| Region::exists(region)).map_or(context.region, Region::new);
     let style = route::style(wire::answer::Form::RestXml, SERVICE, OPERATION, &parts, &context);
     let mut arriving = Arriving::new(incoming, &parts.headers);
     let read = body::whole(&mut arriving, &parts.headers, MAX_SIGNAL).await;

@@ -1,6 +1,6 @@
 use super::authority::{Authority, failed, valid};
 use crate::failure::Failure;
-use base::{Clock, Timestamp};
+use base::{Clock, Region, Timestamp};
 use rcgen::{CertificateParams, DnType, ExtendedKeyUsagePurpose, Issuer, KeyPair, SanType};
 use rustls::{
     ServerConfig,
@@ -54,9 +54,10 @@ impl Names {
     }
 
     /// The hosts under which buckets are subdomains, the longer ones first.
-    pub(crate) fn bucket_hosts(&self, region: &str) -> Vec<String> {
-        let each = |name: &String| [format!("s3.{region}.{name}"), format!("s3.{name}"), name.clone()];
-        self.below.iter().flat_map(each).collect()
+    pub(crate) fn bucket_hosts(&self, home: &Region) -> Vec<String> {
+        let regions: Vec<Region> = Region::all().filter(|region| region != home).chain([home.clone()]).collect();
+        let regional = |name: &String| regions.iter().map(|region| format!("s3.{region}.{name}")).collect::<Vec<_>>();
+        self.below.iter().flat_map(|name| regional(name).into_iter().chain([format!("s3.{name}"), name.clone()])).collect()
     }
 
     /// Whether every client finds the name in the certificate of all names. Many do not take `*.localhost`, which is a wildcard
@@ -67,7 +68,9 @@ impl Names {
     }
 
     fn is_below(&self, name: &str) -> bool {
-        self.below.iter().any(|below| name.strip_suffix(below.as_str()).is_some_and(|rest| rest.ends_with('.')))
+        let git = |region: &str| region.strip_suffix(".amazonaws.com").is_some_and(Region::exists);
+        name.strip_prefix("git-codecommit.").is_some_and(git)
+            || self.below.iter().any(|below| name.strip_suffix(below.as_str()).is_some_and(|rest| rest.ends_with('.')))
     }
 }
 
@@ -207,7 +210,10 @@ mod tests {
         }
         assert!(certificates.leaves.lock().unwrap().len() <= MOST_NAMES + 1);
         assert_eq!(certificates.of(None).unwrap().cert[0].to_vec(), all);
-        assert_eq!(certificates.names.bucket_hosts("us-east-1")[..3], ["s3.us-east-1.localhost", "s3.localhost", "localhost"]);
+        assert_eq!(
+            certificates.names.bucket_hosts(&Region::new("us-east-1"))[33..36],
+            ["s3.us-east-1.localhost", "s3.localhost", "localhost"]
+        );
         assert!(certificates.names.addresses.contains(&IpAddr::from([192, 0, 2, 7])));
     }
 }

@@ -5,6 +5,7 @@ use super::{
     body::{self, Arriving},
     route::{self, Body, context},
 };
+use base::Region;
 use gate::{Error, Proof, Request};
 use http::{HeaderMap, Method, Response, request::Parts};
 use hyper::body::Incoming;
@@ -59,8 +60,10 @@ fn input(member: &str, arn: &str, headers: &HeaderMap, bytes: Vec<u8>) -> Result
 }
 
 pub(crate) async fn handle(server: &Server, connection: Connection, parts: Parts, incoming: Incoming) -> Response<Body> {
-    let context = context(server, connection, &parts.headers);
     let (service, member, arn) = named(parts.uri.path()).unwrap_or_default();
+    let mut context = context(server, connection, &parts.headers);
+    let region = arn.split(':').nth(3).filter(|region| Region::exists(region));
+    context.region = region.map_or(context.region, Region::new);
     let style = route::style(wire::answer::Form::Json(wire::json::Version::of(&parts.headers)), service, OPERATION, &parts, &context);
     let mut arriving = Arriving::new(incoming, &parts.headers);
     let read = body::whole(&mut arriving, &parts.headers, MAX_WEBHOOK).await;

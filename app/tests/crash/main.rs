@@ -104,7 +104,7 @@ fn a_delivery_that_is_cut_off_anywhere_ends_as_if_it_were_not() {
         println!("  {count:>5}  {name}");
     }
     assert!(failures.is_empty(), "{} of {worlds} worlds ended otherwise:\n{}", failures.len(), failures.join("\n"));
-    assert!(points >= 500, "a run has {points} points");
+    assert!(points >= 400, "a run has {points} points");
     // A plan may lie behind the end of a run that took fewer commits.
     assert!(total * 10 >= wanted * 9, "{total} of {wanted}");
     assert!(begun.elapsed() < Duration::from_secs(3600));

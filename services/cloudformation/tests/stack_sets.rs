@@ -204,7 +204,7 @@ fn what_is_wrong_is_said_at_once() {
         input[member] = value;
         w.s.fails("ValidationError", "cloudformation:CreateStackInstances", input)
     };
-    assert!(with("Regions", json!(["eu-west-1"])).starts_with("Region eu-west-1 is not supported"));
+    assert!(with("Regions", json!(["mars-1"])).starts_with("Region mars-1 is not supported"));
     assert!(with("Accounts", json!(["12"])).contains("'12' at 'accounts'"));
     assert!(with("ParameterOverrides", json!([{"ParameterKey": "No", "ParameterValue": "x"}])).contains("no such parameter"));
     assert!(with("OperationPreferences", json!({"MaxConcurrentCount": 3, "FailureToleranceCount": 1})).contains("MaxConcurrentCount"));
@@ -222,4 +222,28 @@ fn what_is_wrong_is_said_at_once() {
     w.s.fails("NotImplemented", "cloudformation:CreateStackSet", managed);
     let input = json!({"StackSetName": "set", "Accounts": [THIRD], "Regions": ["us-east-1"]});
     w.s.fails("StackInstanceNotFoundException", "cloudformation:UpdateStackInstances", input);
+}
+
+#[test]
+fn a_set_has_stacks_in_each_region() {
+    for concurrency in ["SEQUENTIAL", "PARALLEL"] {
+        let w = Sets::new(&[OTHER]);
+        w.make("set", &body("!Sub 'made-${AWS::Region}'"));
+        let regions = json!({
+            "Regions": ["us-east-1", "eu-west-1"],
+            "OperationPreferences": {"RegionOrder": ["eu-west-1"], "RegionConcurrencyType": concurrency},
+        });
+        assert_eq!(w.instances("CreateStackInstances", &[OTHER], regions), "SUCCEEDED");
+        for region in ["us-east-1", "eu-west-1"] {
+            assert!(w.has_role(OTHER, &format!("made-{region}")), "{region}");
+            let admin = w.s.world.administrator(OTHER);
+            let found = w.s.world.call_in(region, &admin, "cloudformation:DescribeStacks", json!({})).unwrap();
+            assert_eq!(found["Stacks"].as_array().map(Vec::len), Some(1), "{region}");
+        }
+        let shown = w.s.ok("cloudformation:DescribeStackSet", json!({"StackSetName": "set"}));
+        assert_eq!(shown["StackSet"]["Regions"], json!(["eu-west-1", "us-east-1"]));
+        let gone = json!({"Regions": ["eu-west-1"], "RetainStacks": false});
+        assert_eq!(w.instances("DeleteStackInstances", &[OTHER], gone), "SUCCEEDED");
+        assert!(!w.has_role(OTHER, "made-eu-west-1") && w.has_role(OTHER, "made-us-east-1"));
+    }
 }

@@ -63,6 +63,7 @@ pub use operations::{
     delete_webhook::{DeleteWebhook, DeleteWebhookInput},
     describe_code_coverages::{DescribeCodeCoverages, DescribeCodeCoveragesInput, DescribeCodeCoveragesOutput, DescribedCoverage},
     describe_test_cases::{DescribeTestCases, DescribeTestCasesInput, DescribeTestCasesOutput, DescribedCase, TestCaseFilter},
+    get_build_provenance::{BuildProvenance, GetBuildProvenance, GetBuildProvenanceInput, GetBuildProvenanceOutput},
     get_report_group_trend::{GetReportGroupTrend, GetReportGroupTrendInput, GetReportGroupTrendOutput, RawData, TrendStats},
     import_source_credentials::{ImportSourceCredentials, ImportSourceCredentialsInput, SourceCredentialsArn},
     invalidate_project_cache::{InvalidateProjectCache, InvalidateProjectCacheInput},
@@ -123,6 +124,7 @@ pub fn service() -> Registration {
         .operation::<DeleteWebhook>()
         .operation::<DescribeCodeCoverages>()
         .operation::<DescribeTestCases>()
+        .operation::<GetBuildProvenance>()
         .operation::<GetReportGroupTrend>()
         .operation::<ImportSourceCredentials>()
         .operation::<InvalidateProjectCache>()

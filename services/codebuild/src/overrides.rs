@@ -66,7 +66,10 @@ pub(crate) fn apply(project: &mut ProjectRow, input: &StartBuildInput) -> Result
 /// Pipelines, and they alone, bring their sources along.
 fn check_hand_over(project: &ProjectRow, input: &StartBuildInput) -> Result<(), Error> {
     let of_pipeline = project.source.kind == "CODEPIPELINE";
-    let handed = !input.pipeline_source.is_empty() || !input.pipeline_artifacts.is_empty() || input.pipeline_name.is_some();
+    let handed = !input.pipeline_source.is_empty()
+        || !input.pipeline_artifacts.is_empty()
+        || input.pipeline_name.is_some()
+        || input.pipeline_execution_id.is_some();
     if of_pipeline && input.pipeline_source.is_empty() {
         return Err(invalid(format!(
             "Build cannot be started: the source of project {} is CODEPIPELINE, so only a pipeline can start it. Override its source and artifacts to build without one",

@@ -9,6 +9,7 @@ use crate::{
 };
 use base::{Arn, Timestamp};
 use gate::Table;
+use provenance::Envelope;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -97,6 +98,11 @@ pub(crate) struct BuildRow {
     pub(crate) exported: Vec<(String, String)>,
     pub(crate) pipeline_sources: Vec<PipelineSource>,
     pub(crate) pipeline_artifacts: Vec<PipelineArtifact>,
+    /// The pipeline, and its execution.
+    #[serde(default)]
+    pub(crate) pipeline: Option<String>,
+    #[serde(default)]
+    pub(crate) pipeline_execution: Option<String>,
     /// StopBuild was called.
     pub(crate) stopping: bool,
     /// How often it was begun: more than once after a crash.
@@ -195,6 +201,10 @@ pub(crate) static ACTIVE: Table<CodeBuild, Timestamp> = Table::new("active");
 pub(crate) static TOKENS: Table<CodeBuild, TokenRow> = Table::new("tokens");
 /// Account, region, `project:uuid`.
 pub(crate) static BUILDS: Table<CodeBuild, BuildRow> = Table::new("builds");
+/// Account, region, `project:uuid`, part as ten digits: what was signed of the build's artifacts. It stays when the build is deleted.
+pub(crate) static PROVENANCE: Table<CodeBuild, Envelope> = Table::new("provenance");
+/// Account, region, SHA-256, `project:uuid`: the part that tells of an artifact.
+pub(crate) static BY_DIGEST: Table<CodeBuild, u32> = Table::new("provenance-by-digest");
 /// Account, region, UUID by time: the build's id.
 pub(crate) static BUILDS_BY_TIME: Table<CodeBuild, String> = Table::new("builds-by-time");
 /// Account, region, project, number as 20 digits: the build's id.

@@ -65,7 +65,7 @@ pub(crate) struct Row {
 }
 
 /// Account, id.
-pub(crate) static COMMENTS: Table<CodeCommit, Row> = Table::new("comments");
+pub(crate) static COMMENTS: Table<CodeCommit, Row> = Table::regional("comments");
 /// Repository id, what it is about (a pull request's number, or `-`), comment id in order of time.
 static ORDER: Table<CodeCommit, ()> = Table::new("comment-order");
 

@@ -87,15 +87,15 @@ pub(crate) struct Happening {
 }
 
 /// Account, number.
-pub(crate) static REQUESTS: Table<CodeCommit, Row> = Table::new("pull-requests");
+pub(crate) static REQUESTS: Table<CodeCommit, Row> = Table::regional("pull-requests");
 /// Account: the last number.
-static LAST: Table<CodeCommit, u64> = Table::new("last-pull-request");
+static LAST: Table<CodeCommit, u64> = Table::regional("last-pull-request");
 /// Repository id, number.
 pub(crate) static OF_REPOSITORY: Table<CodeCommit, ()> = Table::new("repository-pull-requests");
 /// Repository id, source reference, number: those that are open.
 static OPEN: Table<CodeCommit, ()> = Table::new("open-pull-requests");
 /// Account, number, order.
-pub(crate) static HAPPENINGS: Table<CodeCommit, Happening> = Table::new("pull-request-events");
+pub(crate) static HAPPENINGS: Table<CodeCommit, Happening> = Table::regional("pull-request-events");
 
 const MAX_OPEN: usize = 1000;
 pub(crate) const MAX_RULES: usize = 30;

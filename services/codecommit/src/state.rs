@@ -44,9 +44,9 @@ pub(crate) struct Runtime {
 }
 
 /// Account, name.
-pub(crate) static REPOSITORIES: Table<CodeCommit, Repository> = Table::new("repositories");
+pub(crate) static REPOSITORIES: Table<CodeCommit, Repository> = Table::regional("repositories");
 /// Account, repository id: the repository's name.
-pub(crate) static NAMES: Table<CodeCommit, String> = Table::new("names");
+pub(crate) static NAMES: Table<CodeCommit, String> = Table::regional("names");
 /// Repository id, reference (`refs/heads/main`): the object it stands at.
 pub(crate) static REFERENCES: Table<CodeCommit, String> = Table::new("references");
 /// Repository id, body id.

@@ -26,9 +26,9 @@ pub(crate) struct Row {
 }
 
 /// Account, name.
-pub(crate) static TEMPLATES: Table<CodeCommit, Row> = Table::new("approval-rule-templates");
+pub(crate) static TEMPLATES: Table<CodeCommit, Row> = Table::regional("approval-rule-templates");
 /// Account, template id, repository id.
-pub(crate) static REPOSITORIES_OF: Table<CodeCommit, ()> = Table::new("template-repositories");
+pub(crate) static REPOSITORIES_OF: Table<CodeCommit, ()> = Table::regional("template-repositories");
 /// Repository id, template name.
 pub(crate) static TEMPLATES_OF: Table<CodeCommit, ()> = Table::new("repository-templates");
 

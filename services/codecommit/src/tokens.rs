@@ -13,7 +13,7 @@ pub(crate) struct Used {
 }
 
 /// Account, token.
-static TOKENS: Table<CodeCommit, Used> = Table::new("request-tokens");
+static TOKENS: Table<CodeCommit, Used> = Table::regional("request-tokens");
 
 /// A request by its token.
 pub(crate) struct Asked(Option<(String, String)>);

@@ -31,7 +31,7 @@ pub(crate) fn place(entropy: &dyn Entropy, pipeline: &str, store: &ArtifactStore
     entropy.fill(&mut bytes);
     let unique: String = bytes.iter().map(|b| char::from(LETTERS[usize::from(b % 64)])).collect();
     let key = format!("{}/{}/{unique}", start_of(pipeline, 20), start_of(name, 10));
-    Artifact { name: name.into(), bucket: store.location.clone(), key }
+    Artifact { name: name.into(), bucket: store.location.clone(), key, build: None, sha256: None }
 }
 
 /// What stores an object under `key`; without one the bucket's default encrypts.
@@ -86,7 +86,31 @@ pub(crate) fn read(scope: &mut Scope<'_, CodePipeline>, actor: &Actor, from: &Ar
     if bytes.len() as u64 > MAX_OPENED {
         return Err(failed("ConfigurationError", format!("The artifact {} is larger than {MAX_OPENED} bytes; make it smaller", from.name)));
     }
+    if let Some(demanded) = &from.sha256 {
+        let found = provenance::sha256(&bytes[..]).map_err(unreadable)?;
+        check_digest(from, demanded, &found)?;
+    }
     Ok(Cursor::new(bytes))
+}
+
+/// Whether an artifact is the one that a rule has checked.
+pub(crate) fn check_digest(artifact: &Artifact, demanded: &str, found: &str) -> Result<(), Stop> {
+    if demanded == found {
+        return Ok(());
+    }
+    Err(failed(
+        "JobFailed",
+        format!(
+            "The artifact {} at s3://{}/{} has the SHA-256 {found}, not {demanded}: it was replaced after it was built",
+            artifact.name, artifact.bucket, artifact.key
+        ),
+    ))
+}
+
+/// The SHA-256 of an artifact as it lies there now.
+pub(crate) fn digest(scope: &mut Scope<'_, CodePipeline>, actor: &Actor, of: &Artifact) -> Result<String, Stop> {
+    let (_, content) = open(scope, actor, &of.bucket, &of.key)?;
+    provenance::sha256(content).map_err(|e| gate::Error::internal(format_args!("the artifact {} could not be read: {e}", of.name)).into())
 }
 
 /// One file of an artifact, as text.
@@ -103,7 +127,11 @@ pub(crate) fn check_bucket(scope: &mut Scope<'_, CodePipeline>, actor: &Actor, b
     let input = || BucketInput { bucket: bucket.into(), ..BucketInput::default() };
     let versioning = scope.invoke::<GetBucketVersioning>(actor, input())?;
     scope.invoke::<GetBucketAcl>(actor, input())?;
-    scope.invoke::<GetBucketLocation>(actor, input())?;
+    let location = scope.invoke::<GetBucketLocation>(actor, input())?.location_constraint;
+    let (found, wanted) = (location.as_deref().unwrap_or("us-east-1"), scope.region().as_str());
+    if found != wanted {
+        return Err(failed("ConfigurationError", format!("The bucket named {bucket} is not located in the {wanted} AWS region")));
+    }
     Ok(versioning.status == Some("Enabled"))
 }
 

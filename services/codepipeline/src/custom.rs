@@ -101,7 +101,7 @@ pub(crate) struct CustomTypeRow {
 }
 
 /// Account, category, provider, version.
-pub(crate) static CUSTOM_TYPES: Table<CodePipeline, CustomTypeRow> = Table::new("custom-types");
+pub(crate) static CUSTOM_TYPES: Table<CodePipeline, CustomTypeRow> = Table::regional("custom-types");
 
 /// AWS's limits.
 const MAX_TYPES: usize = 50;

@@ -67,9 +67,9 @@ pub(crate) struct JobRow {
 }
 
 /// Account, job.
-pub(crate) static JOBS: Table<CodePipeline, JobRow> = Table::new("jobs");
+pub(crate) static JOBS: Table<CodePipeline, JobRow> = Table::regional("jobs");
 /// Account, category, provider, version, job: those that no worker has.
-pub(crate) static QUEUE: Table<CodePipeline, ()> = Table::new("job-queue");
+pub(crate) static QUEUE: Table<CodePipeline, ()> = Table::regional("job-queue");
 
 fn place<'k>(account: &'k AccountId, job: &'k JobRow) -> [&'k str; 5] {
     [account.as_str(), &job.kind.category, &job.kind.provider, &job.kind.version, &job.id]

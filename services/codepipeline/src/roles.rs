@@ -5,7 +5,7 @@ use crate::{
     declaration::{ActionDeclaration, PipelineDeclaration},
     error::structure,
 };
-use base::AccountId;
+use base::{AccountId, Arn};
 use gate::{Actor, Error, Scope};
 
 /// The service role's session, or the action's own role's, assumed by it. The session's name is the time in milliseconds.
@@ -15,13 +15,33 @@ pub(crate) fn acting(
     pipeline: &PipelineDeclaration,
     action: &ActionDeclaration,
 ) -> Result<Actor, Error> {
+    acting_as(scope, account, pipeline, action.role_arn.as_ref())
+}
+
+/// The same for a role of a rule.
+pub(crate) fn acting_as(
+    scope: &mut Scope<'_, CodePipeline>,
+    account: AccountId,
+    pipeline: &PipelineDeclaration,
+    role: Option<&Arn>,
+) -> Result<Actor, Error> {
     let session = scope.now().0.to_string();
-    let service = scope.as_service(account, None);
-    let pipeline_role = scope.assume(&service, pipeline.role_arn.as_str(), &session)?;
-    match &action.role_arn {
+    let pipeline_role = service_role(scope, account, pipeline)?;
+    match role {
         Some(role) => scope.assume(&pipeline_role, role.as_str(), &session),
         None => Ok(pipeline_role),
     }
+}
+
+/// The service role's session.
+pub(crate) fn service_role(
+    scope: &mut Scope<'_, CodePipeline>,
+    account: AccountId,
+    pipeline: &PipelineDeclaration,
+) -> Result<Actor, Error> {
+    let session = scope.now().0.to_string();
+    let service = scope.as_service(account, None);
+    scope.assume(&service, pipeline.role_arn.as_str(), &session)
 }
 
 /// AWS's checks when a pipeline is declared: the service can assume the pipeline's role, and that role each action's.

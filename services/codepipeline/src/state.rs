@@ -23,25 +23,25 @@ pub(crate) struct PipelineRow {
 }
 
 /// Account, pipeline.
-pub(crate) static PIPELINES: Table<CodePipeline, PipelineRow> = Table::new("pipelines");
+pub(crate) static PIPELINES: Table<CodePipeline, PipelineRow> = Table::regional("pipelines");
 /// Account, pipeline, version as ten digits.
-pub(crate) static VERSIONS: Table<CodePipeline, PipelineDeclaration> = Table::new("versions");
+pub(crate) static VERSIONS: Table<CodePipeline, PipelineDeclaration> = Table::regional("versions");
 /// Account, pipeline, stage.
-pub(crate) static STAGES: Table<CodePipeline, StageRow> = Table::new("stages");
+pub(crate) static STAGES: Table<CodePipeline, StageRow> = Table::regional("stages");
 /// Account, pipeline, execution (ids sort by time).
-pub(crate) static EXECUTIONS: Table<CodePipeline, ExecutionRow> = Table::new("executions");
+pub(crate) static EXECUTIONS: Table<CodePipeline, ExecutionRow> = Table::regional("executions");
 /// Account, pipeline, execution, action execution (ids sort by time).
-pub(crate) static ACTIONS: Table<CodePipeline, ActionRow> = Table::new("actions");
+pub(crate) static ACTIONS: Table<CodePipeline, ActionRow> = Table::regional("actions");
 /// Account, pipeline, execution, rule execution (ids sort by time).
-pub(crate) static RULES: Table<CodePipeline, RuleRow> = Table::new("rules");
+pub(crate) static RULES: Table<CodePipeline, RuleRow> = Table::regional("rules");
 /// Account, pipeline, execution, stage: what `STAGES` is for executions that share their stages with no other (PARALLEL).
-pub(crate) static OWN_STAGES: Table<CodePipeline, StageRow> = Table::new("own-stages");
+pub(crate) static OWN_STAGES: Table<CodePipeline, StageRow> = Table::regional("own-stages");
 /// Account, pipeline, execution: those under way.
-pub(crate) static ACTIVE: Table<CodePipeline, ()> = Table::new("active");
+pub(crate) static ACTIVE: Table<CodePipeline, ()> = Table::regional("active");
 /// Account, pipeline, stage, execution: those that succeeded in the stage.
-pub(crate) static SUCCEEDED: Table<CodePipeline, SucceededRow> = Table::new("succeeded");
+pub(crate) static SUCCEEDED: Table<CodePipeline, SucceededRow> = Table::regional("succeeded");
 /// Account, pipeline, hash of the token: the approval that waits for it, where the stage does not tell (PARALLEL).
-pub(crate) static APPROVALS: Table<CodePipeline, PendingApproval> = Table::new("approvals");
+pub(crate) static APPROVALS: Table<CodePipeline, PendingApproval> = Table::regional("approvals");
 
 pub(crate) fn digits(version: u64) -> String {
     format!("{version:010}")
@@ -292,6 +292,12 @@ pub(crate) struct Artifact {
     pub(crate) name: String,
     pub(crate) bucket: String,
     pub(crate) key: String,
+    /// The build that made it.
+    #[serde(default)]
+    pub(crate) build: Option<String>,
+    /// The SHA-256 that a rule has found and demands of whoever reads it.
+    #[serde(default)]
+    pub(crate) sha256: Option<String>,
 }
 
 /// What a source action found.
@@ -303,6 +309,9 @@ pub(crate) struct Revision {
     pub(crate) revision_id: String,
     pub(crate) revision_summary: Option<String>,
     pub(crate) created: Timestamp,
+    /// Where it was found: `git+https://HOST/REPOSITORY@refs/heads/BRANCH`, or an object's URI.
+    #[serde(default)]
+    pub(crate) uri: Option<String>,
 }
 
 /// One run of a pipeline.
@@ -327,6 +336,9 @@ pub(crate) struct ExecutionRow {
     /// Namespace to output variables.
     pub(crate) namespaces: BTreeMap<String, BTreeMap<String, String>>,
     pub(crate) artifacts: BTreeMap<String, Artifact>,
+    /// Copies of them, in the stores of other regions.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) replicas: Vec<Artifact>,
     pub(crate) revisions: Vec<Revision>,
     pub(crate) stop: Option<StopRequest>,
     #[serde(default)]
@@ -339,6 +351,9 @@ pub(crate) struct ExecutionRow {
     /// What its starter asked the sources for.
     #[serde(default)]
     pub(crate) overrides: Vec<SourceOverride>,
+    /// What there was when an approval was given: stage and action to the artifacts.
+    #[serde(default)]
+    pub(crate) approved: BTreeMap<String, BTreeMap<String, Artifact>>,
 }
 
 impl ExecutionRow {
@@ -407,4 +422,4 @@ pub(crate) struct ActionRow {
 }
 
 /// Account, pipeline, the caller's own token of a start: the execution that it started.
-pub(crate) static START_TOKENS: Table<CodePipeline, String> = Table::new("start-tokens");
+pub(crate) static START_TOKENS: Table<CodePipeline, String> = Table::regional("start-tokens");

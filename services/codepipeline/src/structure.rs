@@ -13,6 +13,7 @@ use crate::{
     state::Mode,
     triggers, variables,
 };
+use base::Region;
 use gate::Error;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -73,7 +74,8 @@ pub(crate) fn check(pipeline: &PipelineDeclaration, region: &str, customs: &[Act
         let around = Surroundings { v2, parallel: pipeline.mode() == Mode::Parallel, first: index == 0, region };
         conditions::check(declared, &around)?;
         check_rules(declared, ConditionType::BeforeEntry, &known)?;
-        check_stage(declared, index == 0, region, &mut known)?;
+        check_stage(declared, index == 0, &mut known)?;
+        declared.actions.iter().try_for_each(|one| check_region(one, pipeline, region))?;
         check_rules(declared, ConditionType::OnSuccess, &known)?;
         check_rules(declared, ConditionType::OnFailure, &known)?;
     }
@@ -135,14 +137,38 @@ fn check_stores(pipeline: &PipelineDeclaration, region: &str) -> Result<(), Erro
             _ => Ok(()),
         }
     };
-    if let Some(other) = pipeline.artifact_stores.keys().find(|r| *r != region) {
-        return Err(Error::not_implemented(&format!("An artifact store in another region ({other})")));
+    if let Some(unknown) = pipeline.artifact_stores.keys().find(|other| *other != region && !Region::exists(other)) {
+        let message = format!("The region {unknown} specified in 'pipeline.artifactStores' is not a valid AWS Region.");
+        return Err(Error::validation(message));
     }
-    match (&pipeline.artifact_store, pipeline.artifact_stores.get(region)) {
-        (Some(store), None) | (None, Some(store)) => one(store),
-        (Some(_), Some(_)) => Err(structure("Only one of artifactStore and artifactStores can be given")),
-        (None, None) => Err(structure("A pipeline needs an artifactStore")),
+    pipeline.artifact_store.iter().chain(pipeline.artifact_stores.values()).try_for_each(one)?;
+    match (&pipeline.artifact_store, pipeline.artifact_stores.is_empty()) {
+        (Some(_), true) => Ok(()),
+        (Some(_), false) => Err(structure("Only one of artifactStore and artifactStores can be given")),
+        (None, true) => Err(structure("A pipeline needs an artifactStore")),
+        (None, false) if pipeline.artifact_stores.contains_key(region) => Ok(()),
+        (None, false) => Err(structure(format!("The pipeline is in {region}, for which artifactStores has no artifact store"))),
     }
+}
+
+/// An action in another region than the pipeline's has an artifact store there.
+/// Source: <https://docs.aws.amazon.com/codepipeline/latest/userguide/actions-create-cross-region.html>
+fn check_region(one: &ActionDeclaration, pipeline: &PipelineDeclaration, own: &str) -> Result<(), Error> {
+    let Some(region) = one.region.as_deref().filter(|region| *region != own) else { return Ok(()) };
+    let (name, kind) = (&one.name, &one.action_type_id);
+    if !Region::exists(region) {
+        return Err(action(format!("The region {region} of action '{name}' is not a valid AWS Region")));
+    }
+    if kind.category == "Source" || kind.owner != "AWS" {
+        let what = if kind.category == "Source" { "a source action" } else { "an action of another owner than AWS" };
+        return Err(action(format!("Action '{name}' is in {region}, and the pipeline in {own}: {what} cannot be in another region")));
+    }
+    if pipeline.artifact_stores.contains_key(region) {
+        return Ok(());
+    }
+    Err(structure(format!(
+        "Action '{name}' is in {region}, and the pipeline in {own}: artifactStores must have an artifact store for each of the two"
+    )))
 }
 
 /// What the actions before the present one brought.
@@ -168,7 +194,7 @@ impl<'p> Known<'p> {
     }
 }
 
-fn check_stage(declared: &StageDeclaration, first: bool, region: &str, known: &mut Known<'_>) -> Result<(), Error> {
+fn check_stage(declared: &StageDeclaration, first: bool, known: &mut Known<'_>) -> Result<(), Error> {
     if declared.actions.is_empty() {
         return Err(stage(format!("Stage '{}' has no actions. A stage must have at least one action", declared.name)));
     }
@@ -201,20 +227,20 @@ fn check_stage(declared: &StageDeclaration, first: bool, region: &str, known: &m
     let mut ordered: Vec<&ActionDeclaration> = declared.actions.iter().collect();
     ordered.sort_by_key(|a| a.run_order);
     for group in ordered.chunk_by(|a, b| a.run_order == b.run_order) {
-        group.iter().try_for_each(|one| check_action(one, region, known))?;
+        group.iter().try_for_each(|one| check_action(one, known))?;
         known.settle();
     }
     Ok(())
 }
 
-fn check_action(one: &ActionDeclaration, region: &str, known: &mut Known<'_>) -> Result<(), Error> {
+fn check_action(one: &ActionDeclaration, known: &mut Known<'_>) -> Result<(), Error> {
     let provider = providers::provider(&one.action_type_id, &one.name)?;
     let shape = Shape::of(one, provider.kind(), known.customs)?;
     let name = &one.name;
     if !(1..=MAX_RUN_ORDER).contains(&one.run_order) {
         return Err(action(format!("Action '{name}' has the run order {}; it must be between 1 and {MAX_RUN_ORDER}", one.run_order)));
     }
-    refuse_unsupported_members(one, region)?;
+    refuse_unsupported_members(one)?;
     check_settings(one, &shape.settings)?;
     check_count(one, "input", one.input_artifacts.len(), &shape.inputs)?;
     check_count(one, "output", one.output_artifacts.len(), &shape.outputs)?;
@@ -258,14 +284,13 @@ fn is_artifact_name(text: &str) -> bool {
     (1..=100).contains(&text.len()) && text.chars().all(|c| c.is_ascii_alphanumeric() || "_-".contains(c))
 }
 
-fn refuse_unsupported_members(one: &ActionDeclaration, region: &str) -> Result<(), Error> {
+fn refuse_unsupported_members(one: &ActionDeclaration) -> Result<(), Error> {
     let unsupported = [
         ("commands", one.commands.is_empty()),
         ("outputVariables", one.output_variables.is_empty()),
         ("environmentVariables", one.environment_variables.is_empty()),
         ("files of output artifacts", one.output_artifacts.iter().all(|a| a.files.is_empty())),
         ("timeoutInMinutes", one.timeout_in_minutes.is_none() || one.action_type_id.category == "Approval"),
-        ("a region of its own", one.region.as_deref().is_none_or(|r| r == region)),
     ];
     match unsupported.iter().find(|(_, absent)| !absent) {
         Some((member, _)) => Err(Error::not_implemented(&format!("{member} of action '{}'", one.name))),

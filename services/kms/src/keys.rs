@@ -93,6 +93,9 @@ pub(crate) fn named(rows: &mut impl Rows, text: &str) -> Result<Named, Error> {
             Arn::new("kms", rows.own_region().as_str(), rows.own_account()?.as_str(), &resource)
         }
     };
+    if arn.region() != rows.own_region().as_str() {
+        return Err(Error::new("NotFoundException", format!("Invalid arn {}", clipped(arn.region()))));
+    }
     if let Some(id) = arn.resource_of("key") {
         let key = rows.key_row(id)?.filter(|key| key.arn == arn);
         return Ok(Named { arn, key, alias: None });

@@ -4,16 +4,18 @@
 use crate::{
     Kms, aliases,
     keys::Rows,
-    kinds::{Kind, Origin, Spec},
+    kinds::{Kind, Origin, Spec, Usage},
     material,
     state::{KeyRow, OWNED},
     upkeep,
 };
 use base::{AccountId, Arn};
-use gate::{Error, Scope};
+use gate::{Error, Identity, Scope};
 
 /// The services that have one here.
-const SERVICES: [&str; 4] = ["ecr", "s3", "secretsmanager", "ssm"];
+const SERVICES: [&str; 5] = ["codebuild", "ecr", "s3", "secretsmanager", "ssm"];
+/// The one whose key is a pair: it signs the provenance of what builds make, as the service itself.
+const SIGNING: &str = "codebuild";
 /// Those that work by grants, which they make on the behalf of who calls them.
 const WITH_GRANTS: [&str; 1] = ["ecr"];
 const PREFIX: &str = "alias/aws/";
@@ -48,8 +50,45 @@ pub(crate) fn service_of(key: &Arn) -> Option<&'static str> {
     SERVICES.iter().find(|service| arn(account, key.region(), service) == *key).copied()
 }
 
+/// The service alone signs: what has its signature, no role of the account has made up. Everyone of the account may check.
+fn signing_policy(account: AccountId, service: &str) -> String {
+    serde_json::json!({
+        "Version": "2012-10-17",
+        "Id": format!("auto-{service}-1"),
+        "Statement": [
+            {
+                "Sid": format!("Allow {service} alone to sign"),
+                "Effect": "Allow",
+                "Principal": {"Service": format!("{service}.amazonaws.com")},
+                "Action": "kms:Sign",
+                "Resource": "*",
+                "Condition": {"StringEquals": {"aws:SourceAccount": account.as_str()}}
+            },
+            {
+                "Sid": "Allow all principals of the account to check signatures",
+                "Effect": "Allow",
+                "Principal": {"AWS": "*"},
+                "Action": ["kms:DescribeKey", "kms:GetPublicKey", "kms:Verify"],
+                "Resource": "*",
+                "Condition": {"StringEquals": {"kms:CallerAccount": account.as_str()}}
+            },
+            {
+                "Sid": "Allow direct access to key metadata to the account",
+                "Effect": "Allow",
+                "Principal": {"AWS": format!("arn:aws:iam::{account}:root")},
+                "Action": ["kms:Describe*", "kms:Get*", "kms:List*"],
+                "Resource": "*"
+            }
+        ]
+    })
+    .to_string()
+}
+
 /// Everyone of the account may use the key through the service, and nobody may change it.
 pub(crate) fn policy(account: AccountId, region: &str, service: &str) -> String {
+    if service == SIGNING {
+        return signing_policy(account, service);
+    }
     let mut uses = vec!["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:DescribeKey"];
     if WITH_GRANTS.contains(&service) {
         uses.push("kms:CreateGrant");
@@ -85,26 +124,35 @@ pub(crate) fn policy(account: AccountId, region: &str, service: &str) -> String 
 pub(crate) fn make(scope: &mut Scope<'_, Kms>, alias: &str, wanted: &Arn) -> Result<Option<KeyRow>, Error> {
     let (Some(service), account) = (service(alias), scope.account()?) else { return Ok(None) };
     let region = scope.region().as_str().to_owned();
-    let asks = scope.caller().via().last().is_some_and(|via| via.strip_suffix(".amazonaws.com") == Some(service));
+    let is_it = |name: &str| name.strip_suffix(".amazonaws.com") == Some(service);
+    let asks = match scope.caller().identity() {
+        Identity::Service { name, .. } => service == SIGNING && is_it(name),
+        _ => scope.caller().via().last().is_some_and(|via| is_it(via)),
+    };
     if !asks || *wanted != arn(account, &region, service) {
         return Ok(None);
     }
     let id = id(account, &region, service);
+    let signs = service == SIGNING;
+    let kind = if signs { Kind { spec: Spec::P256, usage: Usage::SignVerify } } else { Kind::default() };
     let mut key = KeyRow {
-        materials: vec![material::new(scope, &id, Spec::default(), false)?],
+        materials: vec![material::new(scope, &id, kind.spec, false)?],
         arn: wanted.clone(),
         id,
         account,
-        kind: Kind::default(),
+        kind,
         origin: Origin::Kms,
         managed_by: Some(service.into()),
-        description: format!("Default key that protects my {service} data when no other key is defined"),
+        description: match service {
+            SIGNING => "Key that signs the provenance of what my builds make".into(),
+            _ => format!("Default key that protects my {service} data when no other key is defined"),
+        },
         created: scope.now(),
         enabled: true,
         deletion: None,
         policy: policy(account, &region, service),
         tags: Vec::new(),
-        rotation_days: Some(ROTATION_DAYS),
+        rotation_days: (!signs).then_some(ROTATION_DAYS),
         rotation_since: None,
         pending: None,
         upkeep: false,

@@ -176,10 +176,10 @@ pub(crate) struct AliasRow {
 }
 
 /// Key id: keys of all accounts in one table, so that ARNs of other accounts resolve.
-pub(crate) static KEYS: Table<Kms, KeyRow> = Table::new("keys");
+pub(crate) static KEYS: Table<Kms, KeyRow> = Table::regional("keys");
 /// Account, key id: the keys of an account.
-pub(crate) static OWNED: Table<Kms, Arn> = Table::new("owned-keys");
+pub(crate) static OWNED: Table<Kms, Arn> = Table::regional("owned-keys");
 /// Account, `alias/…`.
-pub(crate) static ALIASES: Table<Kms, AliasRow> = Table::new("aliases");
+pub(crate) static ALIASES: Table<Kms, AliasRow> = Table::regional("aliases");
 /// Retiring principal as it is kept, key id, grant id.
-pub(crate) static RETIRABLE: Table<Kms, ()> = Table::new("retirable-grants");
+pub(crate) static RETIRABLE: Table<Kms, ()> = Table::regional("retirable-grants");

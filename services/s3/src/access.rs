@@ -26,13 +26,28 @@ pub(crate) fn facts(view: &mut View<'_, S3>, arn: &Arn) -> Result<Option<Resourc
 }
 
 fn with_owner(view: &mut View<'_, S3>, bucket: &str, demand: Demand) -> Result<Demand, Error> {
-    let owner = view.shared(&BUCKETS, &[bucket])?.map(|b| b.account.to_string());
-    Ok(demand.with_some("s3:ResourceAccount", owner))
+    let found = view.shared(&BUCKETS, &[bucket])?;
+    Ok(demand.with_some("s3:ResourceAccount", found.map(|b| b.account.to_string())))
+}
+
+/// What clients sign for a region is for its buckets. Services and unsigned requests reach buckets by their names.
+fn check_region(view: &mut View<'_, S3>, bucket: &str) -> Result<(), Error> {
+    if view.context().transport.signature_version.is_none_or(|version| version == "AWS") {
+        return Ok(());
+    }
+    match view.shared(&BUCKETS, &[bucket])? {
+        Some(found) if found.region != view.region().as_str() => Err(error::permanent_redirect(bucket, &found.region)),
+        _ => Ok(()),
+    }
 }
 
 /// The right to `action` on a bucket.
 pub(crate) fn on_bucket(view: &mut View<'_, S3>, action: &'static str, bucket: &str) -> Result<Demand, Error> {
     check_bucket(bucket)?;
+    // Where a bucket is, every region tells.
+    if action != "s3:GetBucketLocation" {
+        check_region(view, bucket)?;
+    }
     with_owner(view, bucket, Demand::new(action, bucket_arn(bucket)))
 }
 
@@ -40,6 +55,7 @@ pub(crate) fn on_bucket(view: &mut View<'_, S3>, action: &'static str, bucket: &
 pub(crate) fn on_object(view: &mut View<'_, S3>, action: &'static str, bucket: &str, key: &str) -> Result<Demand, Error> {
     check_bucket(bucket)?;
     check_key(key)?;
+    check_region(view, bucket)?;
     with_owner(view, bucket, Demand::new(action, object_arn(bucket, key)))
 }
 

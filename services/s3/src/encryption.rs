@@ -6,7 +6,7 @@ use crate::{
     names::{bucket_arn, object_arn},
     state::Bucket,
 };
-use base::{Blob, Secret};
+use base::{Arn, Blob, Region, Secret};
 use gate::{Demand, Error, Scope};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
@@ -119,7 +119,10 @@ impl Encryption {
                 let sealed = scope.seal(&place(&bucket.name, key), &plain)?.into();
                 Ok((Secret::new(plain), Wrapped::S3 { sealed }))
             }
-            Plan::Kms { key_id, context, bucket_key } => generate(scope, key_id, context, bucket_key),
+            // A bucket's keys are of its region, from wherever it is asked.
+            Plan::Kms { key_id, context, bucket_key } => {
+                scope.in_region(&Region::new(&bucket.region), |scope| generate(scope, key_id, context, bucket_key))
+            }
         }
     }
 
@@ -218,8 +221,11 @@ pub(crate) fn open_key(scope: &mut Scope<'_, S3>, wrapped: &Wrapped, bucket: &st
                 dry_run: false,
                 dry_run_modifiers: Vec::new(),
             };
-            let actor = scope.forward();
-            let opened = scope.invoke::<kms::Decrypt>(&actor, input).map_err(behind)?;
+            let region = key_arn.parse::<Arn>().map_or_else(|_| scope.region().clone(), |arn| Region::new(arn.region()));
+            let opened = scope.in_region(&region, |scope| {
+                let actor = scope.forward();
+                scope.invoke::<kms::Decrypt>(&actor, input).map_err(behind)
+            })?;
             Ok(Secret::new(opened.plaintext.expose().0.clone()))
         }
     }

@@ -7,6 +7,16 @@ use gate::{Error, Service};
 pub(crate) fn no_such_bucket(bucket: &str) -> Error {
     Error::new("NoSuchBucket", "The specified bucket does not exist").status(404).member("BucketName", bucket)
 }
+/// A request that is signed for another region than its bucket's.
+/// Source: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/Redirects.html>
+pub(crate) fn permanent_redirect(bucket: &str, region: &str) -> Error {
+    let message = "The bucket you are attempting to access must be addressed using the specified endpoint. Please send all future requests to this endpoint.";
+    Error::new("PermanentRedirect", message)
+        .status(301)
+        .member("Endpoint", format!("{bucket}.s3.{region}.amazonaws.com"))
+        .member("Bucket", bucket)
+        .member("Region", region)
+}
 pub(crate) fn no_such_policy(bucket: &str) -> Error {
     Error::new("NoSuchBucketPolicy", "The bucket policy does not exist").status(404).member("BucketName", bucket)
 }

@@ -5,11 +5,12 @@ use crate::{
     conditions::ReadIf,
     error,
     objects::{self, Found},
-    state::{Bucket, Object, Version},
+    read::{self, Target},
+    state::{BUCKETS, Bucket, Object, Version},
     write::MOST_AT_ONCE,
 };
-use base::IsoTime;
-use gate::{Error, Scope};
+use base::{IsoTime, Region};
+use gate::{Error, Scope, View};
 use serde::{Deserialize, Serialize};
 
 /// An object to copy from, and on which conditions.
@@ -38,6 +39,17 @@ pub(crate) struct Source {
     pub(crate) bucket: String,
     pub(crate) key: String,
     pub(crate) version: Option<String>,
+}
+
+impl Source {
+    /// The rights to read it, wherever its bucket is: a copy is signed for the region of its destination.
+    pub(crate) fn target(&self, facts: &mut View<'_, S3>, actions: [&'static str; 2]) -> Result<Target, Error> {
+        let region = match facts.shared(&BUCKETS, &[self.bucket.as_str()])? {
+            Some(bucket) => Region::new(&bucket.region),
+            None => facts.region().clone(),
+        };
+        facts.in_region(&region, |facts| read::target(facts, actions, &self.bucket, &self.key, self.version.as_ref()))
+    }
 }
 
 impl CopySource {

@@ -53,4 +53,4 @@ impl SecretRow {
 }
 
 /// Account, name.
-pub(crate) static SECRETS: Table<Secretsmanager, SecretRow> = Table::new("secrets");
+pub(crate) static SECRETS: Table<Secretsmanager, SecretRow> = Table::regional("secrets");

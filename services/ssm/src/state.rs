@@ -110,10 +110,10 @@ impl ParameterRow {
 }
 
 /// By [`Key`].
-pub(crate) static PARAMETERS: Table<Ssm, ParameterRow> = Table::new("parameters");
+pub(crate) static PARAMETERS: Table<Ssm, ParameterRow> = Table::regional("parameters");
 
 /// The versions that are not the latest: account, name, number in 20 digits.
-pub(crate) static VERSIONS: Table<Ssm, VersionRow> = Table::new("versions");
+pub(crate) static VERSIONS: Table<Ssm, VersionRow> = Table::regional("versions");
 
 /// A version's number as keys have it, in order.
 pub(crate) fn digits(number: u64) -> String {

@@ -144,6 +144,16 @@ impl World {
         self.gate.call_blocking(&self.request(caller, operation, input, None)).map(|answer| answer.output)
     }
 
+    /// Makes a call for another region than the world's own.
+    ///
+    /// # Errors
+    /// AWS's error of the call.
+    pub fn call_in(&self, region: &str, caller: &Credentials, operation: &str, input: Value) -> Result<Value, Error> {
+        let mut request = self.request_signed(Some(caller), operation, input, None, (region, self.clock.now()));
+        request.context.transport.signature_version = Some("AWS4-HMAC-SHA256");
+        self.gate.call_blocking(&request).map(|answer| answer.output)
+    }
+
     /// Makes a call with a body.
     ///
     /// # Errors

@@ -2,7 +2,7 @@
 
 use super::{
     Action, Detailed, INSTANCES, Instance, InstanceStatus, OPERATIONS, OperationStatus, RESULTS, ResultStatus, SET_TEMPLATES, SETS,
-    SetOperation, SetResult, StackSet, operations,
+    SetOperation, SetResult, StackSet, operations, preferences::Regions,
 };
 use crate::{
     CloudFormation, CreateStack, DeleteStack, UpdateStack,
@@ -11,7 +11,7 @@ use crate::{
     state::{EVENTS, STACKS, Stack, digits},
     status::StackStatus,
 };
-use base::Arn;
+use base::{Arn, Region};
 use durable::{Next, Work, Workflow};
 use gate::{Actor, Error, Scope};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -105,9 +105,14 @@ fn look(scope: &mut Scope<'_, CloudFormation>, set: &StackSet, operation: &mut S
     }
     let running = results.iter().filter(|(_, result)| result.status == ResultStatus::Running).count();
     let stopping = operation.status == OperationStatus::Stopping;
-    // Regions come one after the other: the first with something to do is the present one.
-    let present = results.iter().find(|(_, result)| matches!(result.status, ResultStatus::Pending | ResultStatus::Running));
-    let Some(region) = present.map(|(key, _)| key.clone()) else {
+    // Regions come one after the other, or all at once: what is to be done is in the first, or in each, with something to do.
+    let to_do = |result: &SetResult| matches!(result.status, ResultStatus::Pending | ResultStatus::Running);
+    let mut present: Vec<String> = results.iter().filter(|(_, result)| to_do(result)).map(|(key, _)| key.clone()).collect();
+    present.dedup();
+    if operation.preferences.region_concurrency_type != Some(Regions::Parallel) {
+        present.truncate(1);
+    }
+    if present.is_empty() {
         let failed = results.iter().any(|(_, result)| result.status == ResultStatus::Cancelled) || exceeded(operation, results);
         let status = match (stopping, failed) {
             (true, _) => OperationStatus::Stopped,
@@ -117,7 +122,7 @@ fn look(scope: &mut Scope<'_, CloudFormation>, set: &StackSet, operation: &mut S
         operation.failed = results.iter().filter(|(_, result)| result.status == ResultStatus::Failed).count();
         end(scope, set, operation, status)?;
         return Ok(Look::Done);
-    };
+    }
     if stopping || exceeded(operation, results) {
         let why = if stopping { "Cancelled by user" } else { "Cancelled since failure tolerance has exceeded" };
         for (key, result) in results.iter_mut().filter(|(_, result)| result.status == ResultStatus::Pending) {
@@ -125,13 +130,15 @@ fn look(scope: &mut Scope<'_, CloudFormation>, set: &StackSet, operation: &mut S
         }
         return Ok(if running == 0 { Look::Again } else { Look::Wait });
     }
-    let in_region = results.iter().filter(|(key, _)| *key == region);
-    let (accounts, failed) =
-        in_region.fold((0, 0), |(all, failed), (_, result)| (all + 1, failed + usize::from(result.status == ResultStatus::Failed)));
-    if running >= operation.preferences.at_once(accounts, failed) {
-        return Ok(Look::Wait);
-    }
-    match results.iter_mut().find(|(key, result)| *key == region && result.status == ResultStatus::Pending) {
+    let free = present.into_iter().find(|region| {
+        let of = |status: Option<ResultStatus>| {
+            results.iter().filter(|(key, result)| key == region && status.is_none_or(|status| result.status == status)).count()
+        };
+        let room = operation.preferences.at_once(of(None), of(Some(ResultStatus::Failed)));
+        of(Some(ResultStatus::Pending)) > 0 && of(Some(ResultStatus::Running)) < room
+    });
+    let next = |(key, result): &&mut (String, SetResult)| Some(&*key) == free.as_ref() && result.status == ResultStatus::Pending;
+    match results.iter_mut().find(next) {
         Some((key, result)) => {
             set_going(scope, set, operation, key, result)?;
             Ok(Look::Again)
@@ -263,7 +270,9 @@ fn set_going(
         Ok(actor) => actor,
         Err(why) => return settle(scope, set, operation, key, result, ResultStatus::Failed, Some(why)),
     };
-    let called = match (&there, operation.action) {
+    // The calls are for the region of the instance.
+    let region = Region::new(&found.region);
+    let called = scope.in_region(&region, |scope| match (&there, operation.action) {
         (Some(there), Action::Delete) => delete(scope, &actor, there),
         // What was never made can only be deleted.
         (Some(there), _) if there.status.deletable() && !there.status.updatable() => {
@@ -275,7 +284,7 @@ fn set_going(
             found.stack = Some(arn);
             true
         }),
-    };
+    });
     match called {
         Ok(true) => {
             found.save(scope, set)?;

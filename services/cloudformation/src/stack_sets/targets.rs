@@ -2,7 +2,7 @@
 
 use super::{INSTANCES, Instance, StackSet, instance_missing};
 use crate::{CloudFormation, error::invalid, prepare::Parameter};
-use base::AccountId;
+use base::{AccountId, Region};
 use gate::{Error, Scope};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -63,15 +63,24 @@ impl Targets<'_> {
         Ok(accounts)
     }
 
-    /// The regions in the order in which they are worked on. This server is one region.
+    /// The regions in the order in which they are worked on: those of `RegionOrder` first.
     fn regions(&self, here: &str, order: &[String]) -> Result<Vec<String>, Error> {
         if self.regions.is_empty() {
             return Err(invalid("At least one region is needed: Regions is empty"));
         }
-        if let Some(other) = self.regions.iter().chain(order).find(|region| *region != here) {
-            return Err(invalid(format!("Region {other} is not supported: this server is the region {here}, and has no others")));
+        if let Some(unknown) = self.regions.iter().chain(order).find(|region| *region != here && !Region::exists(region)) {
+            return Err(invalid(format!("Region {unknown} is not supported")));
         }
-        Ok(vec![here.to_string()])
+        if let Some(stranger) = order.iter().find(|region| !self.regions.contains(region)) {
+            return Err(invalid(format!("RegionOrder has {stranger}, which is not one of the Regions")));
+        }
+        let mut regions: Vec<String> = Vec::new();
+        for region in order.iter().chain(self.regions) {
+            if !regions.contains(region) {
+                regions.push(region.clone());
+            }
+        }
+        Ok(regions)
     }
 
     /// The regions, and each account in each of them.

@@ -185,9 +185,11 @@ impl Operation for LookupEvents {
     fn execute(call: &mut Authorized<'_, Self>, input: LookupEventsInput) -> Result<Output, Error> {
         let most = checked(&input)?;
         let account = call.account()?;
+        let region = call.region().clone();
+        let is_here = |record: &Record| record.event["awsRegion"] == region.as_str();
         let attribute = input.lookup_attributes.first();
         if let Some(id) = attribute.filter(|a| a.attribute_key == "EventId") {
-            let found = call.trail_event(account, &id.attribute_value)?;
+            let found = call.trail_event(account, &id.attribute_value)?.filter(is_here);
             return Ok(Output { events: found.into_iter().map(shown).collect(), next_token: None });
         }
         let mut before = input.next_token;
@@ -205,7 +207,8 @@ impl Operation for LookupEvents {
                     return Ok(Output { events, next_token: None });
                 }
                 let data_event = record.event["managementEvent"] == json!(false);
-                if (data_event && !input.include_data_events) || input.end_time.is_some_and(|end| record.time > end.0) {
+                if !is_here(&record) || (data_event && !input.include_data_events) || input.end_time.is_some_and(|end| record.time > end.0)
+                {
                     continue;
                 }
                 let event = shown(record);

@@ -242,6 +242,15 @@ pub struct PipelineSource {
     pub bucket: String,
     /// Its key.
     pub key: String,
+    /// The SHA-256 that it must have, where the pipeline demands it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sha256: Option<String>,
+    /// What the pipeline took it from: `git+https://HOST/REPOSITORY@refs/heads/BRANCH`, or an object's URI.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub uri: Option<String>,
+    /// The commit, or the object's version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revision: Option<String>,
 }
 
 /// Where a build of a pipeline puts an artifact. Not a member of AWS's API, where the hand-over is hidden.

@@ -18,6 +18,7 @@ pub(crate) mod delete_source_credentials;
 pub(crate) mod delete_webhook;
 pub(crate) mod describe_code_coverages;
 pub(crate) mod describe_test_cases;
+pub(crate) mod get_build_provenance;
 pub(crate) mod get_report_group_trend;
 pub(crate) mod import_source_credentials;
 pub(crate) mod invalidate_project_cache;

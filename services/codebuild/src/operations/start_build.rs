@@ -92,6 +92,8 @@ pub struct StartBuildInput {
     pub pipeline_artifacts: Vec<PipelineArtifact>,
     /// The pipeline, for `CODEBUILD_INITIATOR`.
     pub pipeline_name: Option<String>,
+    /// Its execution, for the build's provenance.
+    pub pipeline_execution_id: Option<String>,
     /// The batch that it is a build of.
     pub batch_part: Option<BatchPart>,
     /// Other members: refused.
@@ -133,6 +135,8 @@ fn row_of(project: ProjectRow, input: StartBuildInput, uuid: &str, initiator: St
         exported: Vec::new(),
         pipeline_sources: input.pipeline_source,
         pipeline_artifacts: input.pipeline_artifacts,
+        pipeline: input.pipeline_name,
+        pipeline_execution: input.pipeline_execution_id,
         stopping: false,
         attempts: 0,
         secondary_sources: project.secondary_sources,

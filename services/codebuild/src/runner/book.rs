@@ -159,6 +159,15 @@ impl<'a> Book<'a> {
         };
         Ok(actor)
     }
+    /// A transaction of the service itself, while the build is this worker's.
+    pub(super) fn step<T>(&self, work: impl Fn(&mut Scope<'_, CodeBuild>) -> Result<T, Error>) -> Result<T, Error> {
+        self.gate.step(&TOKEN, &self.context, |scope| {
+            if !self.held.holds(scope)? {
+                return Err(Error::internal("another worker has taken this build over"));
+            }
+            work(scope)
+        })
+    }
     /// Credentials of the role for the build's own programs.
     pub(super) fn credentials(&self, row: &BuildRow) -> Result<sts::Credentials, Error> {
         self.gate.step(&TOKEN, &self.context, |scope| {

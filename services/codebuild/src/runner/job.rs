@@ -15,7 +15,9 @@ use super::{
     runtimes,
     slots::Slot,
     sources::{Download, Sources},
-    spec,
+    spec::{self, Found},
+    taken,
+    telling::Telling,
     workspace::Workspace,
 };
 use crate::{
@@ -230,6 +232,8 @@ impl Job<'_> {
         };
         let reported = Reporting { outputs: &outputs, book: self.book, groups }.all(spec);
         let placed = outputs.upload(spec)?;
+        Telling { book: self.book, row: self.row, taken: &sources.taken, begun: self.begun, isolation: self.isolation() }
+            .sign(&placed.subjects)?;
         self.book.note(move |row, _| {
             row.placed.clone_from(&placed.primary);
             row.secondary_placed.clone_from(&placed.secondary);
@@ -295,6 +299,15 @@ impl Job<'_> {
         Ok(unconfined)
     }
 
+    /// The level of isolation, for the build's provenance.
+    fn isolation(&self) -> &'static str {
+        match self.shop.runner.backend {
+            Backend::Unconfined => Level::Unconfined.letter(),
+            Backend::Exactly { level } => level.letter(),
+            Backend::Isolated { .. } => probe_with(&self.shop.helper).level.letter(),
+        }
+    }
+
     fn open_log(&self, group: &str, stream: &str) -> Result<(), Error> {
         let client = self.client()?;
         let there = |result: Result<(), Error>| match result {
@@ -335,15 +348,16 @@ impl Job<'_> {
         let (place, root, client) = (execution.place, execution.root(), self.client()?);
         let download =
             Download { client: &client, order: self.order, row: self.row, uuid: self.book.uuid(), place, log: self.log, execution };
-        let sources = download.run()?;
+        let mut sources = download.run()?;
         if sources.version.is_some() {
             let version = sources.version.clone();
             self.book.note(move |row, _| row.resolved_source_version.clone_from(&version));
         }
         let seen = format!("{root}/{}", sources.primary);
         self.log.say(&format!("CODEBUILD_SRC_DIR={seen}"));
-        let (spec, location) = spec::read(&client, self.row, &place.shared.join(&sources.primary), &seen)?;
+        let Found { spec, location, sha256 } = spec::read(&client, self.row, &place.shared.join(&sources.primary), &seen)?;
         self.log.say(&format!("YAML location is {location}"));
+        sources.taken.push(taken::buildspec(&location, sha256));
         runtimes::check(&spec, self.log)?;
         if let Some(version) = variables::source_version(self.row) {
             self.log.say(&format!("CODEBUILD_SOURCE_VERSION={version}"));

@@ -16,11 +16,14 @@ mod job;
 mod log;
 mod objects;
 mod outputs;
+
 mod reporting;
 mod runtimes;
 mod slots;
 mod sources;
 mod spec;
+mod taken;
+mod telling;
 mod workspace;
 
 use crate::{

@@ -16,6 +16,7 @@ use archive::Builder;
 use base::Arn;
 use buildspec::{Artifacts, Buildspec};
 use gate::Client;
+use provenance::Subject;
 use std::{
     collections::BTreeMap,
     fs::{self, File},
@@ -44,6 +45,14 @@ pub(super) fn client_error(message: impl Into<String>) -> Ending {
     Ending::failed("CLIENT_ERROR", message)
 }
 
+fn unread(e: io::Error) -> Ending {
+    Ending::fault(format!("the artifact could not be read: {e}"))
+}
+
+fn subject(bucket: &str, key: &str, sha256: String) -> Subject {
+    Subject { name: format!("s3://{bucket}/{key}"), digest: [("sha256".into(), sha256)].into() }
+}
+
 /// One file of an artifact.
 pub(super) struct Member {
     pub(super) name: String,
@@ -60,6 +69,8 @@ pub(super) enum MemberKind {
 pub(super) struct Placed {
     pub(super) primary: Option<PlacedArtifact>,
     pub(super) secondary: BTreeMap<String, PlacedArtifact>,
+    /// Every object, by its digest.
+    pub(super) subjects: Vec<Subject>,
 }
 
 impl Outputs<'_> {
@@ -88,7 +99,7 @@ impl Outputs<'_> {
             self.log.say(&format!("Preparing to copy CODEPIPELINE artifact {}", output.name));
             let file = self.zip(artifacts)?;
             let kms = output.kms_key_arn.as_deref().or(self.row.encryption_key.as_ref().map(Arn::as_str));
-            let one = self.put_zip(&output.bucket, &output.key, &file, Manner { kms, ..Manner::default() })?;
+            let one = self.put_zip(&output.bucket, &output.key, &file, Manner { kms, ..Manner::default() }, &mut placed.subjects)?;
             placed.primary.get_or_insert(one);
         }
         Ok(placed)
@@ -100,7 +111,7 @@ impl Outputs<'_> {
             let Some(artifacts) = spec.artifacts.as_ref().filter(|artifacts| !artifacts.files.is_empty()) else {
                 return Err(client_error("no matching artifact paths found: the buildspec has no artifacts, the project wants them in S3"));
             };
-            placed.primary = Some(self.to_bucket(&self.row.artifacts, artifacts, "")?);
+            placed.primary = Some(self.to_bucket(&self.row.artifacts, artifacts, "", &mut placed.subjects)?);
         }
         let secondary = spec.artifacts.iter().flat_map(|artifacts| &artifacts.secondary_artifacts);
         let wanted = |name: &str| self.row.secondary_artifacts.iter().find(|to| to.artifact_identifier.as_deref() == Some(name));
@@ -108,7 +119,8 @@ impl Outputs<'_> {
             let Some(to) = wanted(name) else {
                 return Err(client_error(format!("the buildspec has the secondary artifact {name}, the project has no place for it")));
             };
-            placed.secondary.insert(name.clone(), self.to_bucket(to, artifacts, name)?);
+            let one = self.to_bucket(to, artifacts, name, &mut placed.subjects)?;
+            placed.secondary.insert(name.clone(), one);
         }
         let missing = self.row.secondary_artifacts.iter().filter_map(|to| to.artifact_identifier.as_deref());
         match missing.into_iter().find(|name| !placed.secondary.contains_key(*name)) {
@@ -119,7 +131,13 @@ impl Outputs<'_> {
 
     /// Puts an artifact where the project wants it.
     /// Source: <https://docs.aws.amazon.com/codebuild/latest/APIReference/API_ProjectArtifacts.html>
-    fn to_bucket(&self, to: &ProjectArtifacts, artifacts: &Artifacts, identifier: &str) -> Result<PlacedArtifact, Ending> {
+    fn to_bucket(
+        &self,
+        to: &ProjectArtifacts,
+        artifacts: &Artifacts,
+        identifier: &str,
+        subjects: &mut Vec<Subject>,
+    ) -> Result<PlacedArtifact, Ending> {
         let bucket = to.location.as_deref().unwrap_or_default();
         let bucket = bucket.strip_prefix("arn:aws:s3:::").unwrap_or(bucket);
         let zipped = to.packaging.as_deref() == Some("ZIP");
@@ -140,13 +158,15 @@ impl Outputs<'_> {
             if base.is_empty() {
                 return Err(client_error("a ZIP artifact needs a name: artifacts.name is '/'"));
             }
-            return self.put_zip(bucket, &base, &self.zip(artifacts)?, manner);
+            return self.put_zip(bucket, &base, &self.zip(artifacts)?, manner, subjects);
         }
         let manner = Manner { metadata: self.told_of(), ..manner };
         for member in self.members(artifacts)? {
             let MemberKind::File(path) = &member.kind else { continue };
             let key = if base.is_empty() { member.name.clone() } else { format!("{base}/{}", member.name) };
+            let sha256 = File::open(path).and_then(provenance::sha256).map_err(unread)?;
             self.put(bucket, &key, path, &manner)?;
+            subjects.push(subject(bucket, &key, sha256));
         }
         Ok(PlacedArtifact { location: format!("arn:aws:s3:::{bucket}/{base}"), ..PlacedArtifact::default() })
     }
@@ -156,11 +176,19 @@ impl Outputs<'_> {
         vec![("codebuild-buildarn", self.arn.to_string())]
     }
 
-    fn put_zip(&self, bucket: &str, key: &str, file: &Path, manner: Manner<'_>) -> Result<PlacedArtifact, Ending> {
-        let sums = File::open(file).and_then(sums::both).map_err(|e| Ending::fault(format!("the artifact could not be read: {e}")))?;
+    fn put_zip(
+        &self,
+        bucket: &str,
+        key: &str,
+        file: &Path,
+        manner: Manner<'_>,
+        subjects: &mut Vec<Subject>,
+    ) -> Result<PlacedArtifact, Ending> {
+        let sums = File::open(file).and_then(sums::both).map_err(unread)?;
         let mut metadata = self.told_of();
         metadata.extend([("codebuild-content-sha256", sums.0.clone()), ("codebuild-content-md5", sums.1.clone())]);
         self.put(bucket, key, file, &Manner { metadata, ..manner })?;
+        subjects.push(subject(bucket, key, sums.0.clone()));
         Ok(PlacedArtifact { location: format!("arn:aws:s3:::{bucket}/{key}"), sha256: Some(sums.0), md5: Some(sums.1) })
     }
 

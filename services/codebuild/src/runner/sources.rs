@@ -7,6 +7,7 @@ use super::{
     hosts::CloneReference,
     log::Log,
     objects::{get, list, place, told},
+    taken::{self, Brought},
     workspace::Workspace,
 };
 use crate::{
@@ -18,9 +19,10 @@ use crate::{
 use archive::{FolderSink, Limits, extract};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use gate::{BodyReader, Client};
+use provenance::Dependency;
 use std::{
     fs::{self, File},
-    io::{self, Read},
+    io::{self, Read, Seek},
     path::{Component, Path},
 };
 
@@ -34,6 +36,8 @@ pub(super) struct Sources {
     pub(super) version: Option<String>,
     /// The primary source's repository, where the source itself told it.
     pub(super) url: Option<String>,
+    /// What was brought, for the build's provenance.
+    pub(super) taken: Vec<Dependency>,
 }
 
 struct Wanted<'a> {
@@ -41,6 +45,8 @@ struct Wanted<'a> {
     bucket: &'a str,
     key: &'a str,
     version: Option<&'a str>,
+    /// What it must be.
+    sha256: Option<&'a str>,
 }
 
 /// Files of a folder in a bucket, and their bytes in all.
@@ -69,18 +75,21 @@ pub(super) struct Download<'a> {
 impl Download<'_> {
     pub(super) fn run(&self) -> Result<Sources, Ending> {
         let row = self.row;
-        let mut sources =
-            Sources { primary: folder(self.uuid, 0), secondary: Vec::new(), version: row.resolved_source_version.clone(), url: None };
+        let version = row.resolved_source_version.clone();
+        let mut sources = Sources { primary: folder(self.uuid, 0), secondary: Vec::new(), version, url: None, taken: Vec::new() };
         make(&self.place.shared.join(&sources.primary))?;
-        if let Some(version) = self.source(&row.source, row.source_version.as_deref(), &sources.primary, "primary source")? {
-            sources.version = Some(version);
-        }
+        let asked = row.source_version.as_deref();
+        let brought = self.source(&row.source, asked, &sources.primary, "primary source")?;
+        sources.taken.extend(taken::of("source", &row.source, asked, &brought));
+        sources.version = brought.version.or(sources.version);
         for (index, source) in row.secondary_sources.iter().enumerate() {
             let name = source.source_identifier.clone().unwrap_or_default();
             let version = row.secondary_source_versions.iter().find(|version| version.source_identifier == name);
             let target = folder(self.uuid, index + 1);
             make(&self.place.shared.join(&target))?;
-            self.source(source, version.map(|version| version.source_version.as_str()), &target, &format!("secondary source {name}"))?;
+            let asked = version.map(|version| version.source_version.as_str());
+            let brought = self.source(source, asked, &target, &format!("secondary source {name}"))?;
+            sources.taken.extend(taken::of(&name, source, asked, &brought));
             sources.secondary.push((name, target));
         }
         for (index, source) in row.pipeline_sources.iter().enumerate() {
@@ -91,15 +100,22 @@ impl Download<'_> {
             } else {
                 format!("secondary source {}", source.name)
             };
-            let wanted = Wanted { title, bucket: &source.bucket, key: &source.key, version: None };
+            let sha256 = source.sha256.as_deref();
+            let wanted = Wanted { title, bucket: &source.bucket, key: &source.key, version: None, sha256 };
             make(&self.place.shared.join(&target))?;
             let brought = bring(self.client, &wanted, &self.place.shared.join(&target), self.place, self.log)?;
-            if let Brought::Reference(reference) = brought {
-                let (url, commit) = self.of_reference(&reference, &target, &wanted.title)?;
-                if primary {
-                    (sources.url, sources.version) = (Some(url), Some(commit));
+            let brought = match brought {
+                Object::Files(brought) => brought,
+                Object::Reference(reference, sha256) => {
+                    let (url, commit) = self.of_reference(&reference, &target, &wanted.title)?;
+                    sources.taken.push(taken::of_commit(&source.name, &url, &commit));
+                    if primary {
+                        (sources.url, sources.version) = (Some(url), Some(commit));
+                    }
+                    Brought { version: None, sha256: Some(sha256) }
                 }
-            }
+            };
+            sources.taken.extend(taken::of_pipeline(source, &brought));
             if !primary {
                 sources.secondary.push((source.name.clone(), target));
             }
@@ -107,27 +123,27 @@ impl Download<'_> {
         Ok(sources)
     }
 
-    /// Brings one source; gives its version.
-    fn source(&self, source: &ProjectSource, version: Option<&str>, target: &str, what: &str) -> Result<Option<String>, Ending> {
+    /// Brings one source.
+    fn source(&self, source: &ProjectSource, version: Option<&str>, target: &str, what: &str) -> Result<Brought, Ending> {
         let location = source.location.as_deref().unwrap_or_default();
         let title = format!("{what} and source version {}", version.unwrap_or("(latest)"));
         match source.kind.as_str() {
             "S3" => {
                 let (bucket, key) = place(location);
-                let (wanted, folder) = (Wanted { title, bucket, key, version }, self.place.shared.join(target));
+                let (wanted, folder) = (Wanted { title, bucket, key, version, sha256: None }, self.place.shared.join(target));
                 if key.ends_with('/') {
-                    return bring_folder(self.client, &wanted, &folder, self.log).map(|()| None);
+                    return bring_folder(self.client, &wanted, &folder, self.log).map(|()| Brought::default());
                 }
                 match bring(self.client, &wanted, &folder, self.place, self.log)? {
-                    Brought::Files(version) => Ok(version),
-                    Brought::Reference(_) => {
+                    Object::Files(brought) => Ok(brought),
+                    Object::Reference(..) => {
                         Err(Ending::failed("CLIENT_ERROR", format!("a reference is for pipelines alone for {}", wanted.title)))
                     }
                 }
             }
-            "CODECOMMIT" => self.of_codecommit(source, version, target, &title).map(Some),
-            kind if GIT_HOSTS.contains(&kind) => self.of_host(source, version, target, &title).map(Some),
-            _ => Ok(None),
+            "CODECOMMIT" => self.of_codecommit(source, version, target, &title).map(Brought::of_commit),
+            kind if GIT_HOSTS.contains(&kind) => self.of_host(source, version, target, &title).map(Brought::of_commit),
+            _ => Ok(Brought::default()),
         }
     }
 
@@ -232,22 +248,28 @@ fn make(path: &Path) -> Result<(), Ending> {
 }
 
 /// What an object turned out to be.
-enum Brought {
-    /// A ZIP file, which was unpacked; with its version.
-    Files(Option<String>),
-    /// What to clone instead.
-    Reference(CloneReference),
+enum Object {
+    /// A ZIP file, which was unpacked.
+    Files(Brought),
+    /// What to clone instead, and the SHA-256 of the object that says so.
+    Reference(CloneReference, String),
 }
 
 /// Downloads and unpacks one ZIP file, unless it is a reference to a repository.
-fn bring(client: &Client, wanted: &Wanted<'_>, target: &Path, place: &Workspace, log: &Log) -> Result<Brought, Ending> {
+fn bring(client: &Client, wanted: &Wanted<'_>, target: &Path, place: &Workspace, log: &Log) -> Result<Object, Ending> {
     let refused = |reason: String| Ending::failed("CLIENT_ERROR", format!("{reason} for {}", wanted.title));
     let (body, version) = get(client, wanted.bucket, wanted.key, wanted.version).map_err(|error| refused(told(&error)))?;
     let file = place.own.join("source.zip");
-    let packed = spool(body, &file).map_err(|e| Ending::fault(format!("a source could not be written to the workspace: {e}")))?;
+    let broken = |e: io::Error| Ending::fault(format!("a source could not be written to the workspace: {e}"));
+    let mut packed = spool(body, &file).map_err(broken)?;
+    let sha256 = provenance::sha256(&mut packed).map_err(broken)?;
+    packed.rewind().map_err(broken)?;
+    if let Some(demanded) = wanted.sha256.filter(|demanded| !sha256.eq_ignore_ascii_case(demanded)) {
+        return Err(refused(format!("the artifact has the SHA-256 {sha256}, and the pipeline checked {demanded}: it was replaced")));
+    }
     if let Some(reference) = referred(&file) {
         let _ = fs::remove_file(&file);
-        return Ok(Brought::Reference(reference));
+        return Ok(Object::Reference(reference, sha256));
     }
     let mut sink = FolderSink::new(target).map_err(|e| Ending::fault(format!("the source's folder could not be opened: {e}")))?;
     let summary = extract(packed, &mut sink, &Limits::default())
@@ -255,7 +277,7 @@ fn bring(client: &Client, wanted: &Wanted<'_>, target: &Path, place: &Workspace,
     // The next one takes the name again.
     let _ = fs::remove_file(&file);
     log.say(&format!("Unpacked s3://{}/{}: {} file(s), {} bytes", wanted.bucket, wanted.key, summary.files, summary.bytes));
-    Ok(Brought::Files(version))
+    Ok(Object::Files(Brought { version, sha256: Some(sha256) }))
 }
 
 /// The reference that a file holds, if it is one.

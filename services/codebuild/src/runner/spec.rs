@@ -7,6 +7,7 @@ use super::{
 use crate::{
     checks::{in_bucket, inline_buildspec},
     state::BuildRow,
+    sums,
 };
 use buildspec::{Buildspec, OnFailure};
 use gate::Client;
@@ -22,8 +23,15 @@ fn wrong(message: impl Into<String>) -> Ending {
     Ending::failed("YAML_FILE_ERROR", message)
 }
 
+/// A buildspec, where it was, and the SHA-256 of its text.
+pub(super) struct Found {
+    pub(super) spec: Buildspec,
+    pub(super) location: String,
+    pub(super) sha256: String,
+}
+
 /// `source`: the folder of the primary source on the host; `seen`: as the build sees it.
-pub(super) fn read(client: &Client, row: &BuildRow, source: &Path, seen: &str) -> Result<(Buildspec, String), Ending> {
+pub(super) fn read(client: &Client, row: &BuildRow, source: &Path, seen: &str) -> Result<Found, Ending> {
     let given = row.source.buildspec.as_deref().filter(|text| !text.is_empty()).unwrap_or(DEFAULT);
     let (text, location) = if inline_buildspec(given) {
         (given.to_string(), "inline".to_string())
@@ -38,7 +46,8 @@ pub(super) fn read(client: &Client, row: &BuildRow, source: &Path, seen: &str) -
         wrong(format!("YAML error in {file}, line {}, column {}: {}{help}", error.line, error.column, error.message))
     })?;
     check(&spec)?;
-    Ok((spec, location))
+    let sha256 = sums::sha256(text.as_bytes());
+    Ok(Found { spec, location, sha256 })
 }
 
 fn from_file(path: &str, source: &Path, seen: &str) -> Result<String, Ending> {

@@ -84,7 +84,7 @@ artifacts:
 }
 
 #[test]
-fn the_environment_is_exactly_what_aws_gives() {
+fn the_environment_is_what_aws_gives_and_where_installations_go() {
     let yard = Yard::new(ALL);
     yard.inline("version: 0.2\nphases:\n  build:\n    commands:\n      - echo names $(env -u _ env | grep -o '^[A-Z_0-9]*=' | sort | tr -d '\\n')\n      - echo \"$WHO at $CODEBUILD_BUILD_NUMBER $CODEBUILD_BUILD_SUCCEEDING $AWS_REGION\"\n");
     let id = yard.start(json!({"environmentVariablesOverride": [{"name": "WHO", "value": "it's me"}]}));

@@ -11,7 +11,6 @@ use super::{
     server::{GitServer, call},
 };
 use crate::PushedReference;
-use base::Region;
 use gate::{Error, Proof, RequestContext, Upload};
 use serde_json::{Value, json};
 use std::{
@@ -52,14 +51,13 @@ pub(crate) fn push(
         server.allowed(route, proof, context)?;
         return Ok(GitAnswer::git(RESULT.into(), io::empty()));
     }
-    let region = context.region.clone();
     let moves: Vec<PushedReference> = push.updates.iter().map(moved).collect();
     let upload = match server.gate.open_upload_blocking(&call(route, proof, context, json!(moves))) {
         Ok(upload) => upload,
         Err(error) if error.is_denied() => return Ok(refuse(&push, &error, Some(body))),
         Err(error) => return Err(GitAnswer::refused(&error)),
     };
-    let checked = match check(server, &upload, &route.repository, &region, &push, head, &mut body) {
+    let checked = match check(server, &upload, &route.repository, &push, head, &mut body) {
         Ok(checked) => checked,
         Err(error) => return Ok(refuse(&push, &upload.abandon_blocking(error), Some(body))),
     };
@@ -113,17 +111,9 @@ fn commands(body: &mut dyn Read) -> Result<(Vec<u8>, Push), GitAnswer> {
 }
 
 /// Lets git take the push in a workspace.
-fn check(
-    server: &GitServer,
-    upload: &Upload,
-    repository: &str,
-    region: &Region,
-    push: &Push,
-    head: Vec<u8>,
-    body: &mut dyn Read,
-) -> Result<Checked, Error> {
+fn check(server: &GitServer, upload: &Upload, repository: &str, push: &Push, head: Vec<u8>, body: &mut dyn Read) -> Result<Checked, Error> {
     let account = upload.caller().account().ok_or_else(|| Error::internal("an anonymous push was allowed"))?;
-    let workspace = server.workspace(account, region, repository)?;
+    let workspace = server.workspace(account, upload.region(), repository)?;
     let report = receive(workspace.path(), &mut Cursor::new(head).chain(body))?;
     let now = references(workspace.path()).map_err(failed("reading references"))?;
     let stands = |r: &PushedReference| now.get(&r.name) == r.commit.as_ref();

@@ -126,11 +126,13 @@ impl GitServer {
 
     /// Makes the request's call, and a workspace of what may be read.
     pub(crate) fn allowed(&self, route: &Route, proof: Proof, context: RequestContext) -> Result<Workspace, GitAnswer> {
-        let region = context.region.clone();
         let refused = |e: Error| GitAnswer::refused(&e);
         let answer = self.gate.call_blocking(&call(route, proof, context, json!([]))).map_err(refused)?;
-        let account = answer.output.get("accountId").and_then(|id| serde_json::from_value(id.clone()).ok());
-        let account = account.ok_or_else(|| refused(Error::internal("a call gave no account")))?;
+        let place = |member: &str| answer.output.get(member).and_then(Value::as_str);
+        let account = place("accountId").and_then(|id| id.parse().ok());
+        let (account, region) = account
+            .zip(place("region").map(base::Region::new))
+            .ok_or_else(|| refused(Error::internal("a call gave no account and region")))?;
         self.workspace(account, &region, &route.repository).map_err(refused)
     }
 

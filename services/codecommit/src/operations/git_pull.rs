@@ -22,6 +22,8 @@ pub struct GitPullInput {
 pub struct GitPullOutput {
     /// Its owner.
     pub account_id: base::AccountId,
+    /// Where it is.
+    pub region: base::Region,
 }
 
 impl Operation for GitPull {
@@ -38,7 +40,7 @@ impl Operation for GitPull {
     fn execute(call: &mut Authorized<'_, Self>, input: GitPullInput) -> Result<GitPullOutput, Error> {
         let row = state::repository(call, &input.repository_name)?;
         encryption::enter(call, &row)?;
-        Ok(GitPullOutput { account_id: row.account })
+        Ok(GitPullOutput { account_id: row.account, region: row.region })
     }
 
     fn example() -> Example {

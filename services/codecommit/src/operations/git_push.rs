@@ -40,6 +40,8 @@ pub struct GitPushInput {
 pub struct GitPushOutput {
     /// Its owner.
     pub account_id: base::AccountId,
+    /// Where it is.
+    pub region: base::Region,
     /// The pack that is the repository's now.
     pub pack_id: Option<String>,
 }
@@ -78,7 +80,7 @@ impl Operation for GitPush {
     fn execute(call: &mut Authorized<'_, Self>, input: GitPushInput) -> Result<GitPushOutput, Error> {
         let row = state::repository(call, &input.repository_name)?;
         encryption::enter(call, &row)?;
-        let mut output = GitPushOutput { account_id: row.account, pack_id: None };
+        let mut output = GitPushOutput { account_id: row.account, region: row.region.clone(), pack_id: None };
         if input.references.is_empty() {
             return Ok(output);
         }

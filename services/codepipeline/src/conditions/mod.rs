@@ -4,6 +4,7 @@
 
 pub(crate) mod check;
 pub(crate) mod cron;
+pub(crate) mod provenance;
 pub(crate) mod rules;
 
 use crate::declaration::{ArtifactName, StageDeclaration};

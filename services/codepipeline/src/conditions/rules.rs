@@ -21,7 +21,7 @@ pub(crate) struct RuleKind {
 }
 
 /// The rules that there are.
-pub(crate) const KINDS: [RuleKind; 3] = [
+pub(crate) const KINDS: [RuleKind; 4] = [
     RuleKind {
         provider: "CodeBuild",
         settings: &[("ProjectName", true), ("PrimarySource", false), ("EnvironmentVariables", false)],
@@ -29,6 +29,13 @@ pub(crate) const KINDS: [RuleKind; 3] = [
         category: Some("Build"),
     },
     RuleKind { provider: "DeploymentWindow", settings: &[("Cron", true), ("TimeZone", false)], inputs: (0, 0), category: None },
+    // Not AWS's: see `provenance`.
+    RuleKind {
+        provider: PROVENANCE,
+        settings: &[("ApprovedBy", false), ("Branch", false), ("Repository", false), ("BuildProject", false)],
+        inputs: (1, 5),
+        category: None,
+    },
     RuleKind {
         provider: "VariableCheck",
         settings: &[("Variable", true), ("Value", true), ("Operator", true)],
@@ -40,6 +47,9 @@ pub(crate) const KINDS: [RuleKind; 3] = [
 /// AWS's rules that are not here, each for the lack of its service.
 const NOT_HERE: [&str; 3] = ["CloudWatchAlarm", "Commands", "LambdaInvoke"];
 const OPERATORS: [&str; 4] = ["EQ", "NE", "CONTAINS", "MATCHES"];
+
+/// The rule that demands where artifacts come from.
+pub(crate) const PROVENANCE: &str = "Provenance";
 
 /// Why a rule is refused.
 pub(crate) enum Wrong {

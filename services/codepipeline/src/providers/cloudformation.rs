@@ -61,8 +61,9 @@ impl Provider for CloudFormation {
         if action.setting("ParameterOverrides").is_some_and(|text| text.len() > MAX_OVERRIDES) {
             return Err(error::action(format!("ParameterOverrides of action '{}' is longer than {MAX_OVERRIDES} bytes", action.name)));
         }
-        if action.output_artifacts.is_empty() == action.setting("OutputFileName").is_some() {
-            return Err(error::action(format!("OutputFileName of action '{}' and its output artifact need each other", action.name)));
+        // Without a file's name an output artifact is declared, and none is made: templates of the SAM CLI do so.
+        if action.output_artifacts.is_empty() && action.setting("OutputFileName").is_some() {
+            return Err(error::action(format!("OutputFileName of action '{}' needs an output artifact", action.name)));
         }
         Ok(())
     }

@@ -71,7 +71,16 @@ impl Provider for CodeBuild {
         let revision = sources.first().and_then(|primary| job.revisions.iter().find(|r| r.name == primary.name));
         let revision = revision.map(|r| r.revision_id.clone());
         let place = |a: &Artifact| json!({"name": a.name, "bucket": a.bucket, "key": a.key});
-        let sources: Vec<Value> = sources.into_iter().map(place).collect();
+        let source = |a: &Artifact| {
+            let mut source = place(a);
+            // What the build's provenance says of it.
+            let found = job.revisions.iter().rev().find(|revision| revision.name == a.name);
+            source["sha256"] = json!(a.sha256);
+            source["uri"] = json!(found.and_then(|revision| revision.uri.as_ref()));
+            source["revision"] = json!(found.map(|revision| &revision.revision_id));
+            source
+        };
+        let sources: Vec<Value> = sources.into_iter().map(source).collect();
         let outputs: Vec<Value> = job
             .outputs
             .iter()
@@ -81,8 +90,13 @@ impl Provider for CodeBuild {
                 output
             })
             .collect();
-        let mut input =
-            json!({"projectName": project, "pipelineName": job.pipeline, "pipelineSource": sources, "pipelineArtifacts": outputs});
+        let mut input = json!({
+            "projectName": project,
+            "pipelineName": job.pipeline,
+            "pipelineExecutionId": job.run.row.id,
+            "pipelineSource": sources,
+            "pipelineArtifacts": outputs,
+        });
         if let Some(revision) = revision {
             // A build's CODEBUILD_RESOLVED_SOURCE_VERSION is the commit that its primary source was taken from.
             input["sourceVersion"] = json!(revision);

@@ -37,12 +37,17 @@ impl Provider for CodeCommit {
             .or(newest)
             .ok_or_else(|| failed("RevisionUnavailable", format!("The branch {branch} of {repository} has no commit")))?
             .to_string();
+        let region = job.scope.region().as_str();
+        let url = format!("git+https://git-codecommit.{region}.amazonaws.com/v1/repos/{repository}");
+        // A commit that somebody asked for need not be the branch's.
+        let uri = if newest == Some(commit.as_str()) { format!("{url}@refs/heads/{branch}") } else { url };
         let answer = job.call("codecommit:GetCommit", json!({"repositoryName": repository, "commitId": commit}))?;
         let of_commit = |pointer: &str| text(&answer, pointer).unwrap_or_default().to_string();
         let memo = json!({
             "repository": repository,
             "branch": branch,
             "commit": commit,
+            "uri": uri,
             "message": of_commit("/commit/message"),
             "authorDate": of_commit("/commit/author/date"),
             "committerDate": of_commit("/commit/committer/date"),
@@ -107,6 +112,7 @@ fn found(job: &Job<'_, '_>, memo: &Value) -> Result<Progress, Stop> {
         revision_id: of("commit"),
         revision_summary: Some(of("message")),
         created: job.scope.now(),
+        uri: memo["uri"].as_str().map(Into::into),
     };
     Progress::done(Done {
         variables: variables.map(|(name, value)| (name.into(), value)).into(),

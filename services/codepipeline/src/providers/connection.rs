@@ -90,6 +90,13 @@ fn branch(job: &Job<'_, '_>) -> Result<String, Stop> {
     job.asked_for(BRANCH_NAME).map_or_else(|| job.required("BranchName"), |name| Ok(name.to_string()))
 }
 
+/// Where the commit was found. A commit that somebody asked for need not be the branch's.
+fn uri(job: &Job<'_, '_>) -> Result<String, Stop> {
+    let repository = format!("git+{}/{}", job.required("ConnectionArn")?, job.required("FullRepositoryId")?);
+    let of_branch = job.asked_for("COMMIT_ID").is_none() || job.asked_for(BRANCH_NAME).is_some();
+    Ok(if of_branch { format!("{repository}@refs/heads/{}", branch(job)?) } else { repository })
+}
+
 /// The call goes under the name that the connection's ARN has.
 fn operation(input: &Value) -> String {
     let arn = input["ConnectionArn"].as_str().and_then(|text| text.parse::<Arn>().ok());
@@ -124,6 +131,7 @@ fn uploaded(job: &mut Job<'_, '_>, answer: &Value) -> Result<Progress, Stop> {
         revision_id: commit,
         revision_summary: Some(summary.to_string()),
         created: job.scope.now(),
+        uri: Some(uri(job)?),
     };
     Progress::done(Done {
         variables: variables.map(|(name, value)| (name.into(), value)).into(),

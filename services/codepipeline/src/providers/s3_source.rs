@@ -48,6 +48,7 @@ impl Provider for S3Source {
             revision_id: version.clone(),
             revision_summary: Some(format!("Amazon S3 version id: {version}")),
             created: job.scope.now(),
+            uri: Some(format!("s3://{bucket}/{key}")),
         };
         let variables = [("BucketName", bucket), ("ETag", etag), ("ObjectKey", key), ("VersionId", version)];
         Progress::done(Done {

@@ -1,6 +1,6 @@
 //! One action of an execution: begins it, looks at it, and keeps what became of it.
 
-use super::{execution_workflow, run::Run};
+use super::{execution_workflow, replicas, run::Run};
 use crate::{
     CodePipeline, artifacts,
     declaration::ActionDeclaration,
@@ -16,8 +16,8 @@ use std::collections::BTreeMap;
 /// Begins an action: makes its row, and the provider's first calls.
 pub(crate) fn start(run: &mut Run, scope: &mut Scope<'_, CodePipeline>, action: &ActionDeclaration) -> Result<(), Error> {
     let now = scope.now();
-    let region = scope.region().as_str().to_string();
-    let store = run.pipeline.store(&region).cloned().ok_or_else(|| Error::internal("the pipeline has no artifact store"))?;
+    let region = replicas::region_of(scope, action);
+    let store = run.pipeline.store(region.as_str()).cloned().ok_or_else(|| Error::internal("the pipeline has no artifact store"))?;
     let outputs: Vec<Artifact> =
         action.output_artifacts.iter().map(|a| artifacts::place(scope.entropy(), &run.pipeline.name, &store, &a.name)).collect();
     let mut row = ActionRow {
@@ -52,7 +52,8 @@ pub(crate) fn start(run: &mut Run, scope: &mut Scope<'_, CodePipeline>, action: 
     let result = match resolved {
         Ok(configuration) => {
             row.configuration = configuration;
-            with_job(run, scope, action, &Work::of(&row), |job, provider| provider.start(job))
+            replicas::bring(run, scope, &mut row.inputs, &region)
+                .and_then(|()| with_job(run, scope, action, &Work::of(&row), |job, provider| provider.start(job)))
         }
         Err(why) => Err(failed(
             "ConfigurationError",
@@ -98,12 +99,13 @@ pub(crate) fn with_job(
     work: impl FnOnce(&mut Job<'_, '_>, &'static dyn providers::Provider) -> Result<Progress, Stop>,
 ) -> Result<Progress, Stop> {
     let provider = providers::provider(&action.action_type_id, &action.name)?;
-    let region = scope.region().as_str().to_string();
-    let store = run.pipeline.store(&region).ok_or_else(|| Stop::from(Error::internal("the pipeline has no artifact store")))?;
+    let region = replicas::region_of(scope, action);
+    let store = run.pipeline.store(region.as_str()).ok_or_else(|| Stop::from(Error::internal("the pipeline has no artifact store")))?;
     let actor =
         if provider.acts() { roles::acting(scope, run.account, &run.pipeline, action)? } else { scope.as_service(run.account, None) };
-    work(
-        &mut Job {
+    // What it calls is in the action's region.
+    scope.in_region(&region, |scope| {
+        let mut job = Job {
             scope,
             actor: &actor,
             action,
@@ -117,9 +119,9 @@ pub(crate) fn with_job(
             revisions: &run.row.revisions,
             run,
             overrides: &run.row.overrides,
-        },
-        provider,
-    )
+        };
+        work(&mut job, provider)
+    })
 }
 
 fn settle(
@@ -187,6 +189,12 @@ fn succeed(
     if let Some(namespace) = &action.namespace {
         run.row.namespaces.insert(namespace.clone(), row.variables.clone());
     }
+    if action.action_type_id.category == "Approval" {
+        run.row.approved.insert(format!("{}/{}", row.stage, row.action), run.row.artifacts.clone());
+    }
+    if action.action_type_id.owner == "AWS" && action.action_type_id.provider == "CodeBuild" {
+        row.outputs.iter_mut().for_each(|output| output.build.clone_from(&row.external.id));
+    }
     run.row.artifacts.extend(row.outputs.iter().map(|a| (a.name.clone(), a.clone())));
     run.row.revisions.extend(row.revision.clone());
     close(run, scope, row)
@@ -219,12 +227,13 @@ pub(crate) fn close(run: &mut Run, scope: &mut Scope<'_, CodePipeline>, row: &mu
 }
 
 fn tell(run: &Run, scope: &mut Scope<'_, CodePipeline>, row: &ActionRow) -> Result<(), Error> {
-    let kind = run.declared(&row.action)?.action_type_id;
+    let declared = run.declared(&row.action)?;
+    let kind = &declared.action_type_id;
     let mut more = json!({
         "stage": row.stage,
         "action": row.action,
         "action-execution-id": row.id,
-        "region": scope.region(),
+        "region": replicas::region_of(scope, &declared),
         "type": {"owner": kind.owner, "category": kind.category, "provider": kind.provider, "version": kind.version},
     });
     if row.status != Status::InProgress {

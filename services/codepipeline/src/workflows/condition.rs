@@ -8,7 +8,7 @@ use super::{
 use crate::{
     CodePipeline,
     conditions::{
-        ConditionType, RuleDeclaration, StageResult,
+        ConditionType, RuleDeclaration, StageResult, provenance,
         rules::{self, Verdict},
     },
     providers::{Progress, Stop, failed},
@@ -198,6 +198,9 @@ fn checked(run: &mut Run, scope: &mut Scope<'_, CodePipeline>, rule: &RuleDeclar
         row.configuration = variables::resolve_all(&rule.configuration, |reference| run.variable(reference)).map_err(|why| {
             failed("ConfigurationError", format!("One or more variables could not be resolved: Rule name={}. {why}", rule.name))
         })?;
+    }
+    if rule.rule_type_id.provider == rules::PROVENANCE {
+        return provenance::check(run, scope, rule, row).map(|said| Checked::Passed(Some(said)));
     }
     let Some(declared) = rules::action(rule) else {
         return match rules::evaluate(&rule.rule_type_id.provider, &row.configuration, scope.now()) {

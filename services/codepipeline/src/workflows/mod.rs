@@ -4,6 +4,7 @@ pub(crate) mod action;
 pub(crate) mod condition;
 pub(crate) mod execution;
 pub(crate) mod poller;
+pub(crate) mod replicas;
 pub(crate) mod rollback;
 pub(crate) mod run;
 pub(crate) mod stage;

@@ -269,12 +269,14 @@ pub(crate) fn start(
         variables: start.variables,
         namespaces: BTreeMap::new(),
         artifacts: BTreeMap::new(),
+        replicas: Vec::new(),
         revisions: Vec::new(),
         stop: None,
         mode,
         rollback_of: None,
         phase: Phase::Actions,
         overrides: start.overrides,
+        approved: BTreeMap::new(),
     };
     if let (Mode::Queued, Some(first)) = (mode, declared.stages.first()) {
         // Its place is that of its start, whoever's first step comes first.

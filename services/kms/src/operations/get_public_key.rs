@@ -17,18 +17,22 @@ pub struct GetPublicKey;
 /// What to do.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct Input {
-    key_id: String,
+pub struct GetPublicKeyInput {
+    /// The key: id, ARN, alias name or alias ARN.
+    pub key_id: String,
+    /// Tokens of new grants: grants count at once here, so they are not needed.
     #[serde(default)]
-    grant_tokens: Vec<String>,
+    pub grant_tokens: Vec<String>,
 }
 
 /// The answer.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct Output {
-    key_id: Arn,
-    public_key: Blob,
+pub struct GetPublicKeyOutput {
+    /// The key.
+    pub key_id: Arn,
+    /// Its public half, in DER.
+    pub public_key: Blob,
     customer_master_key_spec: &'static str,
     key_spec: &'static str,
     key_usage: &'static str,
@@ -41,21 +45,21 @@ impl Operation for GetPublicKey {
     type Service = Kms;
     const NAME: &'static str = "GetPublicKey";
     const READ_ONLY: bool = true;
-    type Input = Input;
-    type Output = Output;
+    type Input = GetPublicKeyInput;
+    type Output = GetPublicKeyOutput;
 
-    fn demands(input: &Input, facts: &mut View<'_, Kms>) -> Result<Demands, Error> {
+    fn demands(input: &GetPublicKeyInput, facts: &mut View<'_, Kms>) -> Result<Demands, Error> {
         Ok(keys::demand_to_use(facts, "kms:GetPublicKey", &input.key_id, &input.grant_tokens)?.into())
     }
 
-    fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Output, Error> {
+    fn execute(call: &mut Authorized<'_, Self>, input: GetPublicKeyInput) -> Result<GetPublicKeyOutput, Error> {
         let key = keys::usable(keys::load(call, &input.key_id)?)?;
         let kind = key.kind;
         if kind.spec.secret_bytes().is_some() {
             return Err(unsupported(format!("{} key spec is {}: it has no public half.", key.arn, kind.spec.name())));
         }
         let public = asymmetric::public(kind.spec, &material::newest(call, &key)?)?;
-        Ok(Output {
+        Ok(GetPublicKeyOutput {
             key_id: key.arn,
             public_key: Blob(public),
             customer_master_key_spec: kind.spec.name(),

@@ -19,23 +19,31 @@ pub struct Sign;
 /// What to do.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct Input {
-    key_id: String,
-    message: Secret<Blob>,
-    message_type: Option<String>,
-    signing_algorithm: String,
+pub struct SignInput {
+    /// The key: id, ARN, alias name or alias ARN.
+    pub key_id: String,
+    /// The message, or its digest.
+    pub message: Secret<Blob>,
+    /// `RAW` or `DIGEST`.
+    pub message_type: Option<String>,
+    /// How it is signed.
+    pub signing_algorithm: String,
+    /// Tokens of new grants: grants count at once here, so they are not needed.
     #[serde(default)]
-    grant_tokens: Vec<String>,
+    pub grant_tokens: Vec<String>,
+    /// Decides, and does nothing.
     #[serde(default)]
-    dry_run: bool,
+    pub dry_run: bool,
 }
 
 /// The answer.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "PascalCase")]
-pub struct Output {
-    key_id: Arn,
-    signature: Blob,
+pub struct SignOutput {
+    /// The key that signed.
+    pub key_id: Arn,
+    /// The signature.
+    pub signature: Blob,
     signing_algorithm: &'static str,
 }
 
@@ -43,15 +51,15 @@ impl Operation for Sign {
     type Service = Kms;
     const NAME: &'static str = "Sign";
     const READ_ONLY: bool = true;
-    type Input = Input;
-    type Output = Output;
+    type Input = SignInput;
+    type Output = SignOutput;
 
-    fn demands(input: &Input, facts: &mut View<'_, Kms>) -> Result<Demands, Error> {
+    fn demands(input: &SignInput, facts: &mut View<'_, Kms>) -> Result<Demands, Error> {
         let demand = keys::demand_to_use(facts, "kms:Sign", &input.key_id, &input.grant_tokens)?;
         Ok(keys::with_signing(demand, &input.signing_algorithm, input.message_type.as_deref()).into())
     }
 
-    fn execute(call: &mut Authorized<'_, Self>, input: Input) -> Result<Output, Error> {
+    fn execute(call: &mut Authorized<'_, Self>, input: SignInput) -> Result<SignOutput, Error> {
         let (message, kind) = message(&input.message, input.message_type.as_deref())?;
         let key = keys::usable(keys::load(call, &input.key_id)?)?;
         check_usage(&key, Usage::SignVerify, "Sign")?;
@@ -61,7 +69,7 @@ impl Operation for Sign {
         }
         let private = material::newest(call, &key)?;
         let signature = asymmetric::sign(key.kind.spec, &private, signing_algorithm, message, kind)?;
-        Ok(Output { key_id: key.arn, signature: Blob(signature), signing_algorithm })
+        Ok(SignOutput { key_id: key.arn, signature: Blob(signature), signing_algorithm })
     }
 
     fn example() -> Example {

@@ -6,7 +6,7 @@ use crate::{
     error, examples, lifecycle,
     names::quoted,
     objects,
-    read::{self, MAY_LIST},
+    read::MAY_LIST,
     source::{Source, too_large},
     state::Object,
     tags,
@@ -143,11 +143,11 @@ impl Operation for CopyObject {
         };
         let mut demands = write::demands(facts, &input.bucket, &input.key, &input.acl, header_tags, &input.encryption, told)?;
         demands = input.lock.and(demands, facts, &input.bucket, &input.key)?;
-        let read = read::target(facts, ["s3:GetObject", "s3:GetObjectVersion"], &source.bucket, &source.key, source.version.as_ref())?;
+        let read = source.target(facts, ["s3:GetObject", "s3:GetObjectVersion"])?;
         // Tags are copied only by who may read and write tags.
         if !replaces_tags && read.tags.as_ref().is_some_and(|tags| !tags.is_empty()) {
             let actions = ["s3:GetObjectTagging", "s3:GetObjectVersionTagging"];
-            let tags = read::target(facts, actions, &source.bucket, &source.key, source.version.as_ref())?;
+            let tags = source.target(facts, actions)?;
             demands = demands.and(access::on_object(facts, "s3:PutObjectTagging", &input.bucket, &input.key)?).and(tags.demand);
         }
         Ok(demands.and_all(read.demands(|demand| demand)))

@@ -85,7 +85,8 @@ fn check_supported(input: &CreateBucketInput) -> Result<(), Error> {
     }
 }
 
-fn check_place(asked: Option<&str>, region: &Region) -> Result<(), Error> {
+/// The region of the new bucket. What is signed for `us-east-1` may ask for any: it is the region of S3's global endpoint.
+fn placed(asked: Option<&str>, region: &Region) -> Result<Region, Error> {
     let refuse = |what: &str| {
         Err(Error::new(
             "IllegalLocationConstraintException",
@@ -95,12 +96,17 @@ fn check_place(asked: Option<&str>, region: &Region) -> Result<(), Error> {
         ))
     };
     match (asked, region.as_str()) {
-        (None, "us-east-1") => Ok(()),
+        (None, "us-east-1") => Ok(region.clone()),
+        (None, _) => refuse("unspecified"),
         (Some("us-east-1"), "us-east-1") => {
             Err(Error::new("InvalidLocationConstraint", "The specified location-constraint is not valid: leave it out for us-east-1"))
         }
-        (None, _) => refuse("unspecified"),
-        (Some(asked), here) if asked == here => Ok(()),
+        (Some(asked), here) if asked == here => Ok(region.clone()),
+        (Some(asked), _) if !Region::exists(asked) => {
+            Err(Error::new("InvalidLocationConstraint", "The specified location-constraint is not valid")
+                .member("LocationConstraint", asked))
+        }
+        (Some(asked), "us-east-1") => Ok(Region::new(asked)),
         (Some(asked), _) => refuse(asked),
     }
 }
@@ -145,7 +151,7 @@ impl Operation for CreateBucket {
 
     fn execute(call: &mut Authorized<'_, Self>, input: CreateBucketInput) -> Result<CreateBucketOutput, Error> {
         check_supported(&input)?;
-        check_place(input.place(), call.region())?;
+        let region = placed(input.place(), call.region())?;
         let account = call.account()?;
         let name = input.bucket;
         if call.row(&BUCKETS, [&name])?.is_some() {
@@ -155,7 +161,7 @@ impl Operation for CreateBucket {
         let locked = input.object_lock_enabled_for_bucket == Some(true);
         let bucket = Bucket {
             account,
-            region: call.region().to_string(),
+            region: region.to_string(),
             created: call.now(),
             versioning: if locked { Versioning::Enabled } else { Versioning::Never },
             encryption: DefaultEncryption::AES256,

@@ -5,7 +5,7 @@ use crate::{
     examples, multipart,
     names::quoted,
     objects,
-    read::{self, MAY_LIST},
+    read::MAY_LIST,
     source::{range, too_large},
     write::{MOST_AT_ONCE, body_key, nothing, received},
 };
@@ -81,7 +81,7 @@ impl Operation for UploadPartCopy {
         let source = input.source.parse()?;
         let write = multipart::demand(facts, "s3:PutObject", &input.bucket, &input.key, &input.upload_id)?;
         let write = write.with("s3:x-amz-copy-source", &input.source.copy_source);
-        let read = read::target(facts, ["s3:GetObject", "s3:GetObjectVersion"], &source.bucket, &source.key, source.version.as_ref())?;
+        let read = source.target(facts, ["s3:GetObject", "s3:GetObjectVersion"])?;
         Ok(Demands::from(write).and_all(read.demands(|demand| demand)))
     }
 

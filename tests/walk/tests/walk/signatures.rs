@@ -40,7 +40,8 @@ pub fn altered(prepared: &Prepared) -> Vec<(&'static str, Request)> {
         ("another method", with(&|p| p.method = "PUT".into())),
         ("another query", with(&|p| p.target = "/?all".into())),
         ("signed an hour ago", signed(REGION, Timestamp::from_seconds(now.seconds() - 3600))),
-        ("signed for another region", signed("eu-west-3", now)),
+        ("moved to another region", with(&|p| p.authorization.region = "eu-west-3".into())),
+        ("signed for no region", signed("nowhere-1", now)),
     ]
 }
 
