@@ -156,7 +156,7 @@ class Connections(Served):
         self.assertEqual(summary["sourceRevisions"][0]["revisionId"], second)
         self.pushes(arn, url, token, commit, pipelines, ended)
         trail = self.client(self.dev, "cloudtrail")
-        for name in ("UpdateConnectionInstallation", "UseConnection"):
+        for name in ("UpdateConnectionInstallation", "UseConnection", "ReceiveWebhook"):
             events = trail.lookup_events(LookupAttributes=[{"AttributeKey": "EventName", "AttributeValue": name}])["Events"]
             self.assertTrue(events, name)
             self.assertNotIn(TOKEN, json.dumps(events, default=str))
