@@ -89,5 +89,5 @@ fn a_pipeline_comes_changes_and_goes_with_a_stack() {
     }
     assert_eq!(delivery.fails(&delivery.dev, "codepipeline:GetPipeline", json!({"name": made.id})).code, "PipelineNotFoundException");
     let bad = json!({"RoleArn": PIPELINE_ROLE, "Stages": [], "DisableInboundStageTransitions": [{"StageName": "Prod", "Reason": "x"}]});
-    assert_eq!(stack(&delivery, |kind, context| kind.create(context, &bad)).unwrap_err().code, "NotImplemented");
+    assert_eq!(stack(&delivery, |kind, context| kind.create(context, &bad)).unwrap_err().code, "InvalidStructureException");
 }

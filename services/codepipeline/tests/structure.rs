@@ -97,7 +97,11 @@ fn a_wrong_structure_is_refused_and_leaves_nothing() {
             "NotificationArn",
             Box::new(set("/stages/1/actions/0/configuration/NotificationArn", json!("arn:aws:sns:us-east-1:111111111111:t"))),
         ),
-        ("NotImplemented", "CannedACL", Box::new(set("/stages/2/actions/0/configuration/CannedACL", json!("private")))),
+        (
+            "InvalidActionDeclarationException",
+            "CannedACL",
+            Box::new(set("/stages/2/actions/0/configuration/CannedACL", json!("public-read-and-write"))),
+        ),
         ("SerializationException", "unknown field", Box::new(set("/stages/2/actions/0/colour", json!("red")))),
     ];
     for (code, message, change) in cases {

@@ -163,7 +163,8 @@ impl Operation for RunCommands {
             return Err(invalid(format!("'{}' is no name of a pipeline", name.escape_debug())));
         }
         let account = view.account()?;
-        let streams = Arn::new("logs", view.region().as_str(), account.as_str(), &format!("log-group:{}:log-stream:", input.group()));
+        // The stream gets its name when the commands begin.
+        let streams = Arn::new("logs", view.region().as_str(), account.as_str(), &format!("log-group:{}:log-stream:*", input.group()));
         // The other rights are demanded of the runner's calls.
         Ok(Demand::new("logs:CreateLogStream", streams).into())
     }
