@@ -137,7 +137,8 @@ fn look(scope: &mut Scope<'_, CloudFormation>, set: &StackSet, operation: &mut S
         let room = operation.preferences.at_once(of(None), of(Some(ResultStatus::Failed)));
         of(Some(ResultStatus::Pending)) > 0 && of(Some(ResultStatus::Running)) < room
     });
-    let next = |(key, result): &&mut (String, SetResult)| free.as_ref().is_some_and(|free| free == key) && result.status == ResultStatus::Pending;
+    let next =
+        |(key, result): &&mut (String, SetResult)| free.as_ref().is_some_and(|free| free == key) && result.status == ResultStatus::Pending;
     match results.iter_mut().find(next) {
         Some((key, result)) => {
             set_going(scope, set, operation, key, result)?;
