@@ -2,8 +2,9 @@
 //!
 //!     cargo build --release && cargo run --release -p benches [-- PART... [--with-moto PATH]]
 //!
-//! The parts are start, sandbox, calls, kms, s3, git, stacks, pipelines, decisions, templates, events and records; `records` fills a
-//! disk with ten million records, `events` a stack's story with a hundred thousand events, and they are measured only when they are named. `kms`
+//! The parts are start, sandbox, calls, kms, s3, git, stacks, pipelines, decisions, templates, events, executions and records; `records`
+//! fills a disk with ten million records, `events` a stack's story with a hundred thousand events, `executions` a store with a hundred
+//! thousand executions of a thousand pipelines, and they are measured only when they are named. `kms`
 //! and `s3` measure `moto_server` beside this server, if it is found or its path is given.
 #![allow(clippy::disallowed_methods, reason = "a bench starts processes, opens sockets and reads the clock")]
 
@@ -11,6 +12,7 @@ mod caller;
 mod calls;
 mod client;
 mod decisions;
+mod executions;
 mod disk;
 mod git;
 mod kms;
@@ -48,7 +50,7 @@ struct Run {
 /// A part measures, and adds rows to the table.
 type Part = fn(&Run, &mut Table) -> Result<()>;
 
-const PARTS: [(&str, Part); 12] = [
+const PARTS: [(&str, Part); 13] = [
     ("start", start::measure),
     ("sandbox", sandbox::measure),
     ("calls", calls::measure),
@@ -60,6 +62,7 @@ const PARTS: [(&str, Part); 12] = [
     ("decisions", decisions::measure),
     ("templates", templates::measure),
     ("events", stacks::events),
+    ("executions", executions::measure),
     ("records", records::measure),
 ];
 
@@ -83,7 +86,7 @@ fn main() -> Result<()> {
     if let Some(unknown) = named.iter().find(|name| PARTS.iter().all(|(part, _)| part != name)) {
         return Err(format!("'{unknown}' is not a part; there are {}", PARTS.map(|(part, _)| part).join(", ")).into());
     }
-    let wanted = |part: &str| if named.is_empty() { !["events", "records"].contains(&part) } else { named.iter().any(|name| name == part) };
+    let wanted = |part: &str| if named.is_empty() { !["events", "executions", "records"].contains(&part) } else { named.iter().any(|name| name == part) };
     let run = Run { delivery: Delivery::copied()?, moto };
     let mut table = Table::default();
     for (part, measure) in PARTS {

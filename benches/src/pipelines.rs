@@ -85,25 +85,42 @@ fn template() -> String {
 
 fn make(caller: &Caller<'_>) -> Result<()> {
     let input = format!("&StackName={STACK}&Capabilities.member.1=CAPABILITY_IAM&TemplateBody={}", encoded(&template()));
-    caller.cloudformation("CreateStack", &input)?;
-    let begun = Instant::now();
-    loop {
-        let text = caller.cloudformation("DescribeStacks", &format!("&StackName={STACK}"))?;
-        if text.contains("<StackStatus>CREATE_COMPLETE") {
-            break;
-        }
-        if !text.contains("<StackStatus>CREATE_IN_PROGRESS") || begun.elapsed() > PATIENCE {
-            return Err(format!("the stack of the pipelines ends as {text}").into());
-        }
-        thread::sleep(POLL);
-    }
+    made(caller, STACK, &input)?;
     caller.put("/bench-pipelines/source.zip", &EMPTY_ZIP)?;
     // Each has been started by its creation, and failed for want of a source.
     (0..=AT_ONCE).try_for_each(|number| wait(caller, number, None).map(drop))
 }
 
-fn target(operation: &str) -> String {
+pub(crate) fn target(operation: &str) -> String {
     format!("CodePipeline_20150709.{operation}")
+}
+
+/// The ARN of a role for pipelines that reach S3 alone, made by a stack of its own.
+pub(crate) fn role_of_bench(caller: &Caller<'_>) -> Result<String> {
+    let allowed = json!([{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]);
+    let outputs = json!({"Role": {"Value": {"Fn::GetAtt": ["Role", "Arn"]}}});
+    let template = json!({"Resources": {"Role": role("codepipeline", &allowed)}, "Outputs": outputs}).to_string();
+    let name = "pipelines-role";
+    let input = format!("&StackName={name}&Capabilities.member.1=CAPABILITY_IAM&TemplateBody={}", encoded(&template));
+    let text = made(caller, name, &input)?;
+    let value = text.split_once("<OutputValue>").and_then(|(_, rest)| rest.split_once('<'));
+    Ok(value.ok_or("the stack of the role has no output")?.0.to_owned())
+}
+
+/// Makes a stack and waits for it; what is said of it then.
+fn made(caller: &Caller<'_>, name: &str, input: &str) -> Result<String> {
+    caller.cloudformation("CreateStack", input)?;
+    let begun = Instant::now();
+    loop {
+        let text = caller.cloudformation("DescribeStacks", &format!("&StackName={name}"))?;
+        if text.contains("<StackStatus>CREATE_COMPLETE") {
+            return Ok(text);
+        }
+        if !text.contains("<StackStatus>CREATE_IN_PROGRESS") || begun.elapsed() > PATIENCE {
+            return Err(format!("the stack {name} ends as {text}").into());
+        }
+        thread::sleep(POLL);
+    }
 }
 
 /// Waits until an execution, or whichever is the newest, has ended; gives its status.
