@@ -1,18 +1,12 @@
-"""Connections by SSH, to a server of the test's own: pip install asyncssh, or the test is left out."""
+"""Connections by SSH, to a server of the test's own."""
 
 import asyncio
 import threading
-import unittest
 
+import asyncssh
 from githost import HostBuilds
 
-try:
-    import asyncssh
-except ImportError:
-    asyncssh = None
 
-
-@unittest.skipUnless(asyncssh, "there is no asyncssh to serve SSH by")
 class ConnectionsBySsh(HostBuilds):
     def serve(self, keys):
         """Serves git-upload-pack by SSH; gives the port and the host's public key."""
