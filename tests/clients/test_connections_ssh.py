@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+import unittest
 
 import asyncssh
 from githost import HostBuilds
