@@ -23,7 +23,7 @@ def bundle(text):
     return content.getvalue()
 
 
-class Pipelines(Served):
+class Declared(Served):
     def setUp(self):
         super().setUp()
         self.dev = self.account("dev")
@@ -81,6 +81,8 @@ class Pipelines(Served):
     def settled(self, count):
         self.wait("the executions' end", lambda: self.statuses() == ["Succeeded"] * count)
 
+
+class Pipelines(Declared):
     def test_queued_then_rolled_back(self):
         self.pipelines.create_pipeline(pipeline=self.pipeline("QUEUED"))
         self.wait("an approval", self.waiting)

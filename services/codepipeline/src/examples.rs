@@ -150,3 +150,17 @@ pub(crate) fn with_polled_job(input: Value) -> Example {
 pub(crate) fn with_taken_job(input: Value) -> Example {
     with_polled_job(input).after("codepipeline:AcknowledgeJob", json!({"jobId": "$8/jobs/0/id", "nonce": "$8/jobs/0/nonce"}))
 }
+
+/// The example's webhook.
+pub(crate) fn webhook() -> Value {
+    json!({"webhook": {
+        "name": "example", "targetPipeline": "example", "targetAction": "Bundle",
+        "filters": [{"jsonPath": "$.ref", "matchEquals": "refs/heads/main"}],
+        "authentication": "GITHUB_HMAC", "authenticationConfiguration": {"SecretToken": "a secret of the example"},
+    }})
+}
+
+/// A call after the pipeline's webhook was made; `$7` is the answer to that.
+pub(crate) fn with_webhook(input: Value) -> Example {
+    with_pipeline(input).after("codepipeline:PutWebhook", webhook())
+}

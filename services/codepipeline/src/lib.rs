@@ -19,9 +19,11 @@ mod resources;
 mod roles;
 mod state;
 mod structure;
+mod tagged;
 mod transitions;
 mod triggers;
 mod variables;
+mod webhooks;
 mod workflows;
 
 use gate::{Protocol, Registration, Service};
@@ -41,6 +43,7 @@ pub use triggers::{
     GitChange, GitConfiguration, GitPatterns, GitPullRequestFilter, GitPushFilter, PipelineTriggerDeclaration, PullRequestEvent,
     matches as trigger_matches,
 };
+pub use webhooks::{ListWebhookItem, WebhookAuthConfiguration, WebhookDefinition, WebhookFilterRule};
 
 /// The service's token.
 pub struct CodePipeline(());
@@ -59,6 +62,8 @@ pub fn service() -> Registration {
         .operation::<CreatePipeline>()
         .operation::<DeleteCustomActionType>()
         .operation::<DeletePipeline>()
+        .operation::<DeleteWebhook>()
+        .operation::<DeregisterWebhookWithThirdParty>()
         .operation::<DisableStageTransition>()
         .operation::<EnableStageTransition>()
         .operation::<GetJobDetails>()
@@ -72,11 +77,15 @@ pub fn service() -> Registration {
         .operation::<ListRuleExecutions>()
         .operation::<ListRuleTypes>()
         .operation::<ListTagsForResource>()
+        .operation::<ListWebhooks>()
         .operation::<OverrideStageCondition>()
         .operation::<PollForJobs>()
         .operation::<PutApprovalResult>()
         .operation::<PutJobFailureResult>()
         .operation::<PutJobSuccessResult>()
+        .operation::<PutWebhook>()
+        .operation::<ReceiveWebhook>()
+        .operation::<RegisterWebhookWithThirdParty>()
         .operation::<RetryStageExecution>()
         .operation::<RollbackStage>()
         .operation::<StartPipelineExecution>()
@@ -87,6 +96,7 @@ pub fn service() -> Registration {
         .resources(pipelines::facts)
         .resource_type(resources::custom_action_type::CustomActionType)
         .resource_type(resources::pipeline::Pipeline)
+        .resource_type(resources::webhook::Webhook)
 }
 
 /// The service's long work.

@@ -5,6 +5,7 @@ use crate::{
     declaration::{ActionDeclaration, PipelineDeclaration},
     error,
     state::{EXECUTIONS, ExecutionRow, PIPELINES, PipelineRow, SourceOverride, VERSIONS, digits},
+    webhooks,
 };
 use base::{AccountId, Arn};
 use gate::{Demand, Error, ResourceFacts, Scope, View};
@@ -52,6 +53,9 @@ pub(crate) fn demand(action: &'static str, view: &View<'_, CodePipeline>, resour
 
 /// What decisions need to know of a pipeline's ARN, or that of a part of it.
 pub(crate) fn facts(view: &mut View<'_, CodePipeline>, arn: &Arn) -> Result<Option<ResourceFacts>, Error> {
+    if webhooks::name_in(arn).is_some() {
+        return webhooks::facts(view, arn);
+    }
     let Some(account) = arn.account() else { return Ok(None) };
     let name = arn.resource().split('/').next().unwrap_or_default();
     let Some(row) = view.get(&PIPELINES, &[account.as_str(), name])? else { return Ok(None) };
@@ -151,14 +155,6 @@ pub(crate) fn overrides(pipeline: &PipelineDeclaration, asked: Vec<SourceRevisio
 pub(crate) fn action<'p>(pipeline: &'p PipelineDeclaration, stage: &str, action: &str) -> Result<&'p ActionDeclaration, Error> {
     let found = pipeline.stages.iter().find(|s| s.name == stage).ok_or_else(|| error::no_stage(&pipeline.name, stage))?;
     found.actions.iter().find(|a| a.name == action).ok_or_else(|| error::no_action(stage, action))
-}
-
-/// The ARN of a pipeline that a tag operation names.
-pub(crate) fn named(scope: &mut Scope<'_, CodePipeline>, arn: &Arn) -> Result<(AccountId, String, PipelineRow), Error> {
-    let missing = || error::no_resource(arn.as_str());
-    let account = arn.account().filter(|_| arn.service() == "codepipeline").ok_or_else(missing)?;
-    let row = scope.get(&PIPELINES, &[account.as_str(), arn.resource()])?.ok_or_else(missing)?;
-    Ok((account, arn.resource().to_string(), row))
 }
 
 /// One page of rows whose last key parts are in `from`: the size asked for, and at most AWS's.

@@ -1,13 +1,14 @@
 use crate::{
     CodePipeline, examples,
-    pipelines::{self, Tag, named, page_size, shown},
+    pipelines::{self, Tag, page_size, shown},
+    tagged::Tagged,
 };
 use base::Arn;
 use gate::{Authorized, Demand, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-/// The tags of a pipeline.
+/// The tags of a pipeline or a webhook.
 /// Source: <https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_ListTagsForResource.html>
 pub struct ListTagsForResource;
 
@@ -15,7 +16,7 @@ pub struct ListTagsForResource;
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ListTagsForResourceInput {
-    /// The pipeline.
+    /// The pipeline or webhook.
     pub resource_arn: Arn,
     /// Where the page before ended.
     pub next_token: Option<String>,
@@ -43,10 +44,10 @@ impl Operation for ListTagsForResource {
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: ListTagsForResourceInput) -> Result<ListTagsForResourceOutput, Error> {
-        let (_, _, row) = named(call, &input.resource_arn)?;
+        let mut tagged = Tagged::named(call, &input.resource_arn)?;
         let size = page_size(input.max_results, 100)?;
         let after = pipelines::after(input.next_token.as_deref())?;
-        let mut tags = row.tags;
+        let mut tags = std::mem::take(tagged.tags());
         tags.retain(|(key, _)| after.as_ref().is_none_or(|after| key > after));
         tags.sort();
         let more = tags.len() > size;

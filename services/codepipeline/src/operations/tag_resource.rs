@@ -1,14 +1,14 @@
 use crate::{
     CodePipeline, examples,
-    pipelines::{Tag, check_tags, named, pairs, shown},
-    state::PIPELINES,
+    pipelines::{Tag, check_tags, pairs, shown},
+    tagged::Tagged,
 };
 use base::Arn;
 use gate::{Authorized, Demand, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-/// Sets tags of a pipeline.
+/// Sets tags of a pipeline or a webhook.
 /// Source: <https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_TagResource.html>
 pub struct TagResource;
 
@@ -16,7 +16,7 @@ pub struct TagResource;
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct TagResourceInput {
-    /// The pipeline.
+    /// The pipeline or webhook.
     pub resource_arn: Arn,
     /// The tags.
     pub tags: Vec<Tag>,
@@ -34,13 +34,13 @@ impl Operation for TagResource {
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: TagResourceInput) -> Result<Value, Error> {
-        let (account, name, mut row) = named(call, &input.resource_arn)?;
+        let mut tagged = Tagged::named(call, &input.resource_arn)?;
         for tag in &input.tags {
-            row.tags.retain(|(key, _)| *key != tag.key);
-            row.tags.push((tag.key.clone(), tag.value.clone()));
+            tagged.tags().retain(|(key, _)| *key != tag.key);
+            tagged.tags().push((tag.key.clone(), tag.value.clone()));
         }
-        check_tags(&shown(&row.tags))?;
-        call.put(&PIPELINES, &[account.as_str(), name.as_str()], &row)?;
+        check_tags(&shown(tagged.tags()))?;
+        tagged.save(call)?;
         Ok(json!({}))
     }
 

@@ -1,10 +1,10 @@
-use crate::{CodePipeline, examples, pipelines::named, state::PIPELINES};
+use crate::{CodePipeline, examples, tagged::Tagged};
 use base::Arn;
 use gate::{Authorized, Demand, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-/// Removes tags of a pipeline.
+/// Removes tags of a pipeline or a webhook.
 /// Source: <https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_UntagResource.html>
 pub struct UntagResource;
 
@@ -12,7 +12,7 @@ pub struct UntagResource;
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct UntagResourceInput {
-    /// The pipeline.
+    /// The pipeline or webhook.
     pub resource_arn: Arn,
     /// The tags' keys.
     pub tag_keys: Vec<String>,
@@ -30,9 +30,9 @@ impl Operation for UntagResource {
     }
 
     fn execute(call: &mut Authorized<'_, Self>, input: UntagResourceInput) -> Result<Value, Error> {
-        let (account, name, mut row) = named(call, &input.resource_arn)?;
-        row.tags.retain(|(key, _)| !input.tag_keys.contains(key));
-        call.put(&PIPELINES, &[account.as_str(), name.as_str()], &row)?;
+        let mut tagged = Tagged::named(call, &input.resource_arn)?;
+        tagged.tags().retain(|(key, _)| !input.tag_keys.contains(key));
+        tagged.save(call)?;
         Ok(json!({}))
     }
 

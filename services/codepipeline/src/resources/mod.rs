@@ -2,3 +2,4 @@
 
 pub(crate) mod custom_action_type;
 pub(crate) mod pipeline;
+pub(crate) mod webhook;
