@@ -12,8 +12,8 @@ mod caller;
 mod calls;
 mod client;
 mod decisions;
-mod executions;
 mod disk;
+mod executions;
 mod git;
 mod kms;
 mod large;
@@ -86,7 +86,9 @@ fn main() -> Result<()> {
     if let Some(unknown) = named.iter().find(|name| PARTS.iter().all(|(part, _)| part != name)) {
         return Err(format!("'{unknown}' is not a part; there are {}", PARTS.map(|(part, _)| part).join(", ")).into());
     }
-    let wanted = |part: &str| if named.is_empty() { !["events", "executions", "records"].contains(&part) } else { named.iter().any(|name| name == part) };
+    let wanted = |part: &str| {
+        if named.is_empty() { !["events", "executions", "records"].contains(&part) } else { named.iter().any(|name| name == part) }
+    };
     let run = Run { delivery: Delivery::copied()?, moto };
     let mut table = Table::default();
     for (part, measure) in PARTS {
