@@ -1,0 +1,16 @@
+//! Rehearsals: a delivery is deployed and run by the real engines, through the real gate, in a world in memory.
+//!
+//! Nothing is built, started or changed. What is denied is noted, mended in the world by an assumption, and the call is made
+//! again, so that one rehearsal shows everything that stands in the way. Why it is so: `docs/decisions/0019-rehearsal.md`.
+//!
+//! Must not know files, processes, the network or the clock: [`Estate`] brings the texts, [`Report`] takes the findings away.
+
+mod estate;
+mod finding;
+mod place;
+mod report;
+
+pub use estate::{Account, Estate, Origin, Pipeline, Source, SourceFile, Stack, Value};
+pub use finding::{Call, Cause, Certainty, Finding, Kind, Layer, Repair, Severity};
+pub use place::{Edit, File, Files, Patch, Place};
+pub use report::{Report, Summary};
