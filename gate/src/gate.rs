@@ -1,6 +1,7 @@
 use crate::{
     Answer, Body, BodyReader, Caller, Decided, Error, Identity, OperationInfo, Outcome, Protocol, Record, Request, RequestContext,
     ResourceType, Service, Table,
+    assumptions::Assumptions,
     authenticate::Sessions,
     compiled::PolicyCache,
     core::{Core, Frame},
@@ -57,6 +58,8 @@ pub(crate) struct Inner {
     pub(crate) endpoint: OnceLock<String>,
     pub(crate) decisions: DecisionWatchers,
     pub(crate) decoded: Decoded,
+    /// Of a world in memory alone.
+    pub(crate) assumptions: Option<Assumptions>,
 }
 
 /// What a record says of a call that no operation answers; its names are those that were asked for.

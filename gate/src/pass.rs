@@ -1,7 +1,7 @@
 //! The path itself, on one screen. Typed calls made inside and decoded requests from the wire both come here.
 
 use crate::{
-    Authorized, Body, BodyKey, BodyOut, Error, Operation, Service, View,
+    Authorized, Body, BodyKey, BodyOut, Error, Operation, Service, View, assumptions,
     authenticate::global_region,
     authorize::{Allowed, authorize},
     core::{Core, Frame},
@@ -58,7 +58,12 @@ fn attempt<Op: Operation>(
     body: Body<'_>,
     resources: &mut Vec<base::Arn>,
 ) -> Passed<Op::Output> {
-    let allowed = decide::<Op>(core, frame, event, &input)?;
+    let allowed = loop {
+        let decided = decide::<Op>(core, frame, event, &input);
+        if !assumptions::mended::<Op>(core, frame, (event, &input), &decided)? {
+            break decided?;
+        }
+    };
     resources.clone_from(&allowed.resources);
     let mut call = Authorized::<Op>::new(core, frame, event, allowed);
     call.take_body(body, &input)?;
