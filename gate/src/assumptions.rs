@@ -5,7 +5,7 @@
 //! it decides again. A gate over a store on disk cannot have a mender. Why: `docs/decisions/0019-rehearsal.md`.
 
 use crate::{
-    Caller, Demand, Denial, Document, Error, Identity, Operation,
+    About, Caller, Demand, Denial, Document, Error, Identity, Operation,
     authorize::{Allowed, resource_kind},
     compiled::{Compiled, compile},
     core::{Core, Frame},
@@ -29,10 +29,10 @@ pub struct Refused<'a> {
     pub principal: String,
     /// The call: `service:Operation`.
     pub operation: String,
-    /// The id of the call's record, once it was allowed; the calls made inside name it as their parent.
-    pub event_id: &'a str,
-    /// The id of the record of the call that this one was made in.
-    pub parent: Option<&'a str>,
+    /// The calls that it was made in, the outermost first.
+    pub within: Vec<String>,
+    /// What it was made for.
+    pub about: Option<&'a About>,
 }
 
 /// Whether to go on as if what was denied were allowed.
@@ -238,7 +238,7 @@ fn rewritten(text: &str, spared: impl Fn(usize) -> bool, added: Option<Value>) -
 pub(crate) fn mended<Op: Operation>(
     core: &mut Core,
     frame: &Frame,
-    (event_id, input): (&str, &Op::Input),
+    input: &Op::Input,
     decided: &Result<Allowed, Error>,
 ) -> Result<bool, Error> {
     let gate = core.gate.clone();
@@ -253,7 +253,9 @@ pub(crate) fn mended<Op: Operation>(
         let info = info::<Op>();
         let principal = principal_of(&frame.caller);
         let operation = format!("{}:{}", info.service, info.name);
-        let refused = Refused { denial, principal: principal.clone(), operation, event_id, parent: frame.parent.as_deref() };
+        let within = core.within.split_last().map_or(&[][..], |(_, outer)| outer);
+        let within = within.iter().map(|(service, name)| format!("{service}:{name}")).collect();
+        let refused = Refused { denial, principal: principal.clone(), operation, within, about: frame.about.as_deref() };
         if !(assumptions.mender)(&refused) || !assumptions.take(principal, denial) {
             continue;
         }

@@ -1,6 +1,6 @@
 use crate::{
-    Error, Gate, Mender, Registration, assumptions::Assumptions, authenticate::Sessions, compiled::PolicyCache, decided::DecisionWatchers, decoded::Decoded, facts::Registry,
-    flood::Floods, gate::Inner, organization, seal::Sealer,
+    Error, Gate, Mender, Registration, assumptions::Assumptions, authenticate::Sessions, compiled::PolicyCache, decided::DecisionWatchers,
+    decoded::Decoded, facts::Registry, flood::Floods, gate::Inner, organization, seal::Sealer,
 };
 use base::{AccountId, Clock, Entropy, Region};
 use std::{

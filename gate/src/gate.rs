@@ -90,7 +90,7 @@ impl Gate {
             Ok(input) => input.clone(),
             Err(error) => return self.refuse(core, caller, context, request, error.clone()),
         };
-        let frame = Frame { caller, context, parent: None, event: None };
+        let frame = Frame { caller, context, parent: None, event: None, about: None };
         let body = request.body.clone().map_or(Body::None, Body::Bytes);
         let (output, out) = self.run(core, frame, &request.service, &request.operation, input, body)?;
         let body = out.map(|out| Ok::<_, Error>((BodyReader::open(core, &out)?, out.length))).transpose()?;
@@ -106,7 +106,7 @@ impl Gate {
         request: &Request,
         error: Error,
     ) -> Result<T, Error> {
-        let frame = Frame { caller, context, parent: None, event: None };
+        let frame = Frame { caller, context, parent: None, event: None, about: None };
         self.record_refusal(core, &frame, &request.service, &request.operation, &error)?;
         Err(error)
     }

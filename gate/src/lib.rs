@@ -52,6 +52,7 @@ mod trail;
 mod upload;
 mod uses;
 
+pub use self::core::About;
 pub use assumptions::{Mender, Refused};
 pub use authenticate::{Proof, SignedGit, SignedRequest};
 pub use body::{Body, BodyKey, BodyOut, BodyPart, BodyReader, ReceivedBody};

@@ -25,7 +25,9 @@ pub(crate) fn pass<Op: Operation>(core: &mut Core, frame: Frame, input: Op::Inpu
     let mark = core.mark();
     let mut resources = Vec::new();
     let result = shown.and_then(|()| core.enter()).and_then(|()| {
+        core.within.push((Op::Service::NAME, Op::NAME));
         let result = attempt::<Op>(core, &frame, &opening.id, input, body, &mut resources);
+        core.within.pop();
         core.leave();
         result
     });
@@ -60,7 +62,7 @@ fn attempt<Op: Operation>(
 ) -> Passed<Op::Output> {
     let allowed = loop {
         let decided = decide::<Op>(core, frame, event, &input);
-        if !assumptions::mended::<Op>(core, frame, (event, &input), &decided)? {
+        if !assumptions::mended::<Op>(core, frame, &input, &decided)? {
             break decided?;
         }
     };

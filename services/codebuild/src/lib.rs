@@ -90,7 +90,8 @@ pub use operations::{
     update_webhook::{UpdateWebhook, UpdateWebhookInput},
 };
 pub use runner::{
-    Egress, Endpoint, GitHosts, GitReach, GitSource, Imagine, ImaginedBuild, ImaginedEnd, Runner, imagined_workflows, workflows, workflows_with,
+    Egress, Endpoint, GitHosts, GitReach, GitSource, Imagine, ImaginedBuild, ImaginedEnd, Runner, imagined_workflows, workflows,
+    workflows_with,
 };
 pub use state::AutoRetry;
 pub use webhook::{Webhook, WebhookFilter};
