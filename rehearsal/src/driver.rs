@@ -16,8 +16,22 @@ use std::{collections::BTreeMap, sync::Arc};
 ///
 /// # Errors
 /// The world itself failed: nothing of what the user gave is at fault.
-pub fn rehearse(estate: &Estate, setup: Setup) -> Result<Report, Error> {
-    let world = World::new(setup, &estate.region, &estate.accounts, Arc::new(Builds))?;
+pub fn rehearse(estate: &Estate, setup: &Setup) -> Result<Report, Error> {
+    let mut values = BTreeMap::new();
+    for _ in 0..MOST_TRIES {
+        let (report, wanted) = once(estate, setup, values.clone())?;
+        let known = values.len();
+        values.extend(wanted);
+        if values.len() == known {
+            return Ok(report);
+        }
+    }
+    once(estate, setup, values).map(|(report, _)| report)
+}
+
+/// Rehearses with these values for what only builds know. Also gives values that were missed.
+fn once(estate: &Estate, setup: &Setup, values: BTreeMap<String, String>) -> Result<(Report, BTreeMap<String, String>), Error> {
+    let world = World::new(setup, &estate.region, &estate.accounts, Arc::new(Builds { values }))?;
     let mut driver = Driver {
         estate,
         world,
@@ -25,12 +39,17 @@ pub fn rehearse(estate: &Estate, setup: Setup) -> Result<Report, Error> {
         summary: Summary { accounts: estate.accounts.len(), ..Summary::default() },
         outputs: BTreeMap::new(),
         names: Names::default(),
+        wanted: BTreeMap::new(),
     };
     driver.stacks()?;
     driver.pipelines()?;
     driver.run()?;
-    Ok(driver.report())
+    let wanted = std::mem::take(&mut driver.wanted);
+    Ok((driver.report(), wanted))
 }
+
+/// Rehearsals of one estate: each but the last learns a value that its engines do not take.
+const MOST_TRIES: usize = 8;
 
 pub(crate) struct Driver<'e> {
     pub(crate) estate: &'e Estate,
@@ -41,6 +60,8 @@ pub(crate) struct Driver<'e> {
     /// What stacks gave: account's name, stack's name, output's name.
     outputs: BTreeMap<(String, String, String), String>,
     pub(crate) names: Names,
+    /// Values that a build has to put out for the engines to take them: by the variable's name.
+    pub(crate) wanted: BTreeMap<String, String>,
 }
 
 /// A list member, or an empty one.

@@ -16,6 +16,7 @@ mod reasons;
 mod refusals;
 mod report;
 mod runs;
+mod samples;
 mod world;
 
 pub use driver::rehearse;

@@ -25,8 +25,8 @@ impl Rehearse {
         let delivery = project::read(&self.dir)?;
         let estate = estate(&self.dir, &delivery)?;
         let runtime = tempfile::Builder::new().prefix("sekisho-rehearse-").tempdir()?;
-        let setup = Setup { services: services(), runtime_dir: runtime.path().to_path_buf(), now: SystemClock.now() };
-        let report = rehearsal::rehearse(&estate, setup)?;
+        let setup = Setup { services, runtime_dir: runtime.path().to_path_buf(), now: SystemClock.now() };
+        let report = rehearsal::rehearse(&estate, &setup)?;
         for finding in &report.findings {
             say!("{:?} {} [{}] {}", finding.severity, finding.kind.name(), finding.subject.join("/"), finding.title);
             for cause in &finding.causes {
