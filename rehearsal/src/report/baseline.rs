@@ -74,6 +74,12 @@ fn midnight(day: &str) -> Option<Timestamp> {
     (day.len() == "2027-03-31".len()).then(|| Timestamp::parse_iso(&format!("{day}T00:00:00Z"))).flatten()
 }
 
+/// The path of keys to a value, without what is there for its place.
+fn place(path: &yaml::Path) -> String {
+    let path = path.to_string();
+    path.strip_suffix(".value").unwrap_or(path.trim_start_matches('.')).to_owned()
+}
+
 fn fault(at: Location, message: String, help: &str) -> Fault {
     Fault { message, help: Some(help.to_owned()), line: at.line().max(1), column: at.column().max(1) }
 }
@@ -85,7 +91,7 @@ impl Baseline {
             let message = format!("the file has {} bytes, more than {MAX_LENGTH}", text.len());
             return Err(fault(Location::UNKNOWN, message, "accept what matters, and mend the rest"));
         }
-        let raw: Raw = yaml::read(text, ToString::to_string, |_, _| None)?;
+        let raw: Raw = yaml::read(text, place, |_, _| None)?;
         let mut seen = HashMap::new();
         let entries = raw.accepted.into_iter().map(|raw| {
             let at = raw.id.referenced;
@@ -113,8 +119,8 @@ impl Baseline {
         let remarks = self.entries.iter().filter_map(|entry| {
             let day = entry.acceptance.expires.as_deref().unwrap_or_default();
             let text = match (ids.contains(entry.id.as_str()), entry.acceptance.is_over(now)) {
-                (false, _) => format!("nothing is found that this accepts, {}: it can go", entry.id),
-                (true, true) => format!("this was accepted until {day}, {}: mend it, or accept it anew", entry.id),
+                (false, _) => format!("`{}` is accepted, and is not found any more: remove it", entry.id),
+                (true, true) => format!("`{}` was accepted until {day}: mend it, or accept it anew", entry.id),
                 (true, false) => return None,
             };
             Some(Remark { text, line: entry.line, column: entry.column })

@@ -25,9 +25,15 @@ struct Shown<'a> {
     marked: Range<usize>,
 }
 
+/// Whether an excerpt shows a cause, with what it says.
+pub(super) fn is_shown(cause: &Cause, texts: &Texts<'_>) -> bool {
+    let line = |place: &Place| texts.get(&place.file)?.line(place.line as usize);
+    cause.place.as_ref().and_then(line).is_some()
+}
+
 /// The excerpts of causes that have places, the deciding one first; those whose lines are not at hand are named by their places.
 pub(super) fn excerpts<'a>(causes: &'a [Cause], texts: &Texts<'a>) -> Vec<Element<'a>> {
-    let placed: Vec<(&Cause, &Place)> = causes.iter().filter_map(|cause| Some((cause, cause.place.as_ref()?))).collect();
+    let placed: Vec<Placed<'a>> = causes.iter().filter_map(|cause| Some((cause, cause.place.as_ref()?))).collect();
     let mut elements = Vec::new();
     for (nth, file) in files(&placed).into_iter().enumerate() {
         let of_file = placed.iter().copied().filter(|(_, place)| place.file == file);
@@ -74,16 +80,45 @@ fn groups<'a>(placed: impl Iterator<Item = Placed<'a>>, lines: Option<&Lines<'a>
 /// `--> file:line:column`, and the lines if they are at hand.
 fn excerpt<'a>(group: &[Placed<'a>], lines: Option<&Lines<'a>>, primary: bool) -> Vec<Element<'a>> {
     let Some((_, place)) = group.first() else { return Vec::new() };
-    let mut origin = Origin::path(harmless(&place.file).into_owned()).line(place.line as usize);
-    if place.column > 0 {
-        origin = origin.char_column(place.column as usize);
+    let path = harmless(&place.file).into_owned();
+    let shown: Option<Vec<Shown<'a>>> = group.iter().map(|(cause, place)| Shown::new(cause, place, lines?)).collect();
+    match (shown.as_deref(), lines) {
+        (Some([one]), Some(lines)) if one.text.len() > LONG => {
+            let (source, from) = window(one, lines);
+            vec![origin(path, place), snippet(&[one], lines, source, from, primary).line_start(one.line).into()]
+        }
+        (Some(shown @ [first, ..]), Some(lines)) => {
+            let begin = shown.iter().map(|shown| shown.line).min().unwrap_or(first.line);
+            let end = shown.iter().map(|shown| shown.line).max().unwrap_or(first.line);
+            let bytes = lines.bytes(begin - 1, end);
+            let shown: Vec<&Shown<'a>> = shown.iter().collect();
+            let source = &lines.file.text[bytes.clone()];
+            vec![snippet(&shown, lines, source, bytes.start, primary).line_start(begin).path(path).into()]
+        }
+        _ => vec![origin(path, place)],
     }
-    let shown: Vec<Shown<'a>> = group.iter().filter_map(|(cause, place)| Shown::new(cause, place, lines?)).collect();
-    let mut elements = vec![origin.into()];
-    if let Some(snippet) = snippet(&shown, lines, primary) {
-        elements.push(snippet.into());
+}
+
+fn origin<'a>(path: String, place: &Place) -> Element<'a> {
+    let origin = Origin::path(path);
+    match (place.line as usize, place.column as usize) {
+        (0, _) => origin,
+        (line, 0) => origin.line(line),
+        (line, column) => origin.line(line).char_column(column),
     }
-    elements
+    .into()
+}
+
+/// What is drawn above a snippet without a path says nothing: the place stands in the line before.
+pub(super) fn without_bare_marks(drawn: &str) -> String {
+    let bare = |line: &&str| {
+        let mut plain = line.split('\u{1b}').enumerate().map(|(nth, part)| match nth {
+            0 => part,
+            _ => part.split_once('m').map_or("", |(_, text)| text),
+        });
+        plain.by_ref().map(str::trim).collect::<String>() == ":::"
+    };
+    drawn.split_inclusive('\n').filter(|line| !bare(line)).collect()
 }
 
 impl<'a> Shown<'a> {
@@ -94,25 +129,15 @@ impl<'a> Shown<'a> {
     }
 }
 
-fn snippet<'a>(shown: &[Shown<'a>], lines: Option<&Lines<'a>>, primary: bool) -> Option<Snippet<'a, Annotation<'a>>> {
-    let lines = lines?;
-    let first = shown.iter().map(|shown| shown.line).min()?;
-    let last = shown.iter().map(|shown| shown.line).max()?;
-    let (source, from) = match shown {
-        [one] if one.text.len() > LONG => window(one, lines),
-        _ => {
-            let bytes = lines.bytes(first - 1, last);
-            (&lines.file.text[bytes.clone()], bytes.start)
-        }
-    };
+/// A snippet of a source that begins at a byte of the file.
+fn snippet<'a>(shown: &[&Shown<'a>], lines: &Lines<'a>, source: &'a str, from: usize, primary: bool) -> Snippet<'a, Annotation<'a>> {
     let marks = shown.iter().enumerate().map(|(nth, shown)| {
         let kind = if primary && nth == 0 { AnnotationKind::Primary } else { AnnotationKind::Context };
         let start = lines.bytes(shown.line - 1, shown.line).start;
         let span = start + shown.marked.start - from..(start + shown.marked.end - from).min(source.len());
         kind.span(span).label(harmless(&shown.cause.text).into_owned())
     });
-    let marks: Vec<Annotation<'a>> = marks.collect();
-    Some(Snippet::source(source).line_start(first).annotations(marks))
+    Snippet::source(source).annotations(marks.collect::<Vec<_>>())
 }
 
 /// A part of a long line, with its place in the file.

@@ -90,8 +90,9 @@ impl<'a> Writer<'a> {
         };
         let title = level.primary_title(harmless(&finding.title).into_owned()).id(finding.kind.name());
         let mut elements = excerpt::excerpts(&finding.causes, &self.texts);
-        elements.extend(remarks(finding));
-        text.push_str(&self.renderer.render(&[Group::with_title(title).elements(elements)]));
+        elements.extend(self.remarks(finding));
+        let drawn = self.renderer.render(&[Group::with_title(title).elements(elements)]);
+        text.push_str(&excerpt::without_bare_marks(&drawn));
         text.push('\n');
         if let [best, others @ ..] = finding.repairs.as_slice() {
             self.repair(text, best);
@@ -136,6 +137,26 @@ impl<'a> Writer<'a> {
         }
     }
 
+    /// What is said below the excerpts.
+    fn remarks(&self, finding: &Finding) -> Vec<Element<'static>> {
+        let said = |name: &'static str, text: &str| Level::NOTE.with_name(name).message(harmless(text).into_owned()).into();
+        let mut remarks = Vec::new();
+        let unseen = finding.causes.iter().filter(|cause| !excerpt::is_shown(cause, &self.texts));
+        remarks.extend(unseen.map(|cause| said("why", &cause.text)));
+        if !finding.subject.is_empty() {
+            remarks.push(said("in", &subject(finding)));
+        }
+        if let Some(words) = CallInWords::of(finding) {
+            remarks.push(said("call", &words.call));
+            remarks.push(said("by", words.caller));
+            remarks.push(said("on", words.resource));
+            remarks.extend(words.context.iter().map(|pair| said("with", pair)));
+        }
+        remarks.extend(finding.notes.iter().map(|note| said("note", note)));
+        remarks.extend(depends(finding).map(|text| said("certainty", &text)));
+        remarks
+    }
+
     /// What it comes to, and which command goes on.
     fn end(&self, text: &mut String) {
         let judged = self.judged;
@@ -161,26 +182,6 @@ impl<'a> Writer<'a> {
             }
         }
     }
-}
-
-/// What is said below the excerpts.
-fn remarks(finding: &Finding) -> Vec<Element<'static>> {
-    let said = |name: &'static str, text: &str| Level::NOTE.with_name(name).message(harmless(text).into_owned()).into();
-    let mut remarks = Vec::new();
-    // A cause without a place is the reason itself.
-    remarks.extend(finding.causes.iter().filter(|cause| cause.place.is_none()).map(|cause| said("why", &cause.text)));
-    if !finding.subject.is_empty() {
-        remarks.push(said("in", &subject(finding)));
-    }
-    if let Some(words) = CallInWords::of(finding) {
-        remarks.push(said("call", &words.call));
-        remarks.push(said("by", words.caller));
-        remarks.push(said("on", words.resource));
-        remarks.extend(words.context.iter().map(|pair| said("with", pair)));
-    }
-    remarks.extend(finding.notes.iter().map(|note| said("note", note)));
-    remarks.extend(depends(finding).map(|text| said("certainty", &text)));
-    remarks
 }
 
 /// A hunk's lines, cut where they are long: so that the first difference is seen.

@@ -1,6 +1,9 @@
 //! Repairs as SARIF's fixes, which editors can apply.
 
-use super::{super::lines::Texts, place::artifact};
+use super::{
+    super::{Diff, lines::Texts},
+    place::artifact,
+};
 use crate::{Edit, Patch, Repair};
 use serde_json::{Value, json};
 
@@ -15,6 +18,8 @@ pub(super) fn fix(repair: &Repair, texts: &Texts<'_>) -> Option<Value> {
 
 fn change(patch: &Patch, texts: &Texts<'_>) -> Option<Value> {
     let lines = texts.get(&patch.file)?;
+    // What cannot be shown cannot be applied either.
+    Diff::new(lines.file, patch)?;
     let replacement = |edit: &Edit| {
         let ((line, column), (end_line, end_column)) = (lines.place(edit.start)?, lines.place(edit.end)?);
         let deleted = json!({"startLine": line, "startColumn": column, "endLine": end_line, "endColumn": end_column});
