@@ -24,5 +24,5 @@ pub use driver::rehearse;
 pub use estate::{Account, Estate, Origin, Pipeline, Source, SourceFile, Stack, Value};
 pub use finding::{Call, Cause, Certainty, Finding, Kind, Layer, Repair, Severity};
 pub use place::{Edit, File, Files, Patch, Place};
-pub use report::{Report, Summary};
+pub use report::{Acceptance, Baseline, Diff, FailOn, Hunk, Judged, Remark, Report, Style, Subject, Summary};
 pub use world::Setup;
