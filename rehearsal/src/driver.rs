@@ -1,7 +1,7 @@
 //! The course of a rehearsal: stacks, pipelines, sources, executions, and what was found on the way.
 
 use crate::{
-    Estate, Finding, Report, Stack, Summary, Value as Given,
+    Estate, Finding, Layer, Report, Stack, Subject, Summary, Value as Given,
     builds::Builds,
     names::Names,
     refusals::At,
@@ -90,6 +90,7 @@ impl Driver<'_> {
             self.world.refusals.at(At::Stack(stack.account.clone(), stack.name.clone()));
             if self.deploy(account, stack)? {
                 self.summary.stacks += 1;
+                self.summary.subjects.push(Subject { layer: Layer::Deployment, path: vec![stack.account.clone(), stack.name.clone()] });
             }
         }
         Ok(())

@@ -1,7 +1,7 @@
 //! Pipelines at work: their sources are brought, they run, people approve, and they come to their end.
 
 use crate::{
-    Certainty, Finding, Kind, Layer, Origin, Severity, Source,
+    Certainty, Finding, Kind, Layer, Origin, Severity, Source, Subject,
     driver::{Driver, list, text},
     refusals::At,
     samples,
@@ -163,6 +163,7 @@ impl Driver<'_> {
         let Some(newest) = executions.first() else { return Ok(()) };
         if text(newest, "status") == "Succeeded" {
             self.summary.pipelines += 1;
+            self.summary.subjects.push(Subject { layer: Layer::Run, path: vec![self.account_name(account.as_str()), name.to_owned()] });
             return Ok(());
         }
         let input = json!({"pipelineName": name, "filter": {"pipelineExecutionId": newest["pipelineExecutionId"]}});
