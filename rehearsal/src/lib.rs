@@ -7,10 +7,12 @@
 
 mod estate;
 mod finding;
+mod fixes;
 mod place;
 mod report;
 
 pub use estate::{Account, Estate, Origin, Pipeline, Source, SourceFile, Stack, Value};
 pub use finding::{Call, Cause, Certainty, Finding, Kind, Layer, Repair, Severity};
+pub use fixes::Fixes;
 pub use place::{Edit, File, Files, Patch, Place};
-pub use report::{Acceptance, Baseline, Diff, FailOn, Hunk, Judged, Remark, Report, Style, Subject, Summary};
+pub use report::{Acceptance, Baseline, Diff, FailOn, Form, Hunk, Judged, Remark, Report, Style, Subject, Summary};
