@@ -10,6 +10,7 @@ mod driver;
 mod estate;
 mod faults;
 mod finding;
+mod fixes;
 mod names;
 mod place;
 mod reasons;
@@ -23,6 +24,7 @@ pub use driver::rehearse;
 
 pub use estate::{Account, Estate, Origin, Pipeline, Source, SourceFile, Stack, Value};
 pub use finding::{Call, Cause, Certainty, Finding, Kind, Layer, Repair, Severity};
+pub use fixes::Fixes;
 pub use place::{Edit, File, Files, Patch, Place};
-pub use report::{Acceptance, Baseline, Diff, FailOn, Hunk, Judged, Remark, Report, Style, Subject, Summary};
+pub use report::{Acceptance, Baseline, Diff, FailOn, Form, Hunk, Judged, Remark, Report, Style, Subject, Summary};
 pub use world::Setup;

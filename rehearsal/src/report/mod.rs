@@ -5,6 +5,7 @@
 mod baseline;
 mod diff;
 mod excerpt;
+mod form;
 mod harmless;
 mod json;
 mod junit;
@@ -17,6 +18,7 @@ mod verdict;
 
 pub use baseline::{Acceptance, Baseline};
 pub use diff::{Diff, Hunk};
+pub use form::Form;
 pub use text::Style;
 pub use verdict::{FailOn, Judged, Remark};
 

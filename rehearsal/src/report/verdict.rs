@@ -18,6 +18,10 @@ pub enum FailOn {
 }
 
 impl FailOn {
+    /// All of them, with what `--fail-on` calls them.
+    pub const ALL: [(Self, &'static str); 4] =
+        [(Self::Note, "note"), (Self::Warning, "warning"), (Self::Error, "error"), (Self::Never, "never")];
+
     fn least(self) -> Option<Severity> {
         match self {
             Self::Note => Some(Severity::Note),

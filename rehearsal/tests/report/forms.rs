@@ -1,12 +1,13 @@
 //! All forms of ordinary reports.
 
 use crate::made::{clean, kinds, many};
-use rehearsal::{FailOn, Judged, Report, Severity, Style};
+use rehearsal::{FailOn, Form, Judged, Report, Severity, Style};
 
 fn forms(report: &Report) -> [(&'static str, String); 4] {
     let judged = Judged::plain(report);
-    let json = serde_json::to_string_pretty(&judged.json()).expect("a value");
-    [("text", judged.text(&Style::default())), ("json", json), ("markdown", judged.markdown()), ("junit", judged.junit())]
+    let written =
+        |form: Form| Form::ALL.iter().find(|(known, _)| *known == form).map(|(_, name)| (*name, judged.write(form, &Style::default())));
+    [Form::Text, Form::Json, Form::Markdown, Form::Junit].map(|form| written(form).expect("a name"))
 }
 
 #[test]

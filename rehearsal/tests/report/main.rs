@@ -3,6 +3,7 @@
 
 mod baseline;
 mod diff;
+mod fixes;
 mod forms;
 mod made;
 mod odd;

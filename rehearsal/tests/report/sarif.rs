@@ -1,5 +1,4 @@
-//! Code scanning's form: what the standard demands and what GitHub needs. (Schema and rules of the standard's own validator:
-//! `tests/clients/test_sarif.py`.)
+//! Code scanning's form: what the standard demands and what GitHub needs.
 
 use crate::made::{TARGET, finding, kinds, many, report};
 use rehearsal::{Finding, Judged, Kind, Place, Severity};

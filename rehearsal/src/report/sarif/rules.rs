@@ -20,7 +20,6 @@ fn rule(kind: Kind, name: &str, text: &str) -> Value {
     };
     let mut rule = json!({
         "id": name,
-        "name": pascal(name),
         "shortDescription": {"text": format!("{text}.")},
         "fullDescription": {"text": format!("{text}. {}", more(kind))},
         "help": {"text": more(kind), "markdown": more(kind)},
@@ -41,11 +40,6 @@ fn security(kind: Kind) -> Option<&'static str> {
         Kind::Unused => Some("3.0"),
         _ => None,
     }
-}
-
-fn pascal(name: &str) -> String {
-    let mut letters = name.chars();
-    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
 }
 
 /// What to make of it.
