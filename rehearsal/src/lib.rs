@@ -7,10 +7,16 @@
 
 mod estate;
 mod finding;
+mod given;
+mod map;
 mod place;
 mod report;
+mod state;
 
 pub use estate::{Account, Estate, Origin, Pipeline, Source, SourceFile, Stack, Value};
 pub use finding::{Call, Cause, Certainty, Finding, Kind, Layer, Repair, Severity};
+pub use given::{Block, Given, MadeText, Placeholder, TrailCall};
+pub use map::Map;
 pub use place::{Edit, File, Files, Patch, Place};
 pub use report::{Report, Summary};
+pub use state::{AccountState, StateBucket, StateGuardrail, StateIdentity, StateKey, StateParameter, StatePolicy, StateRole};
