@@ -3,7 +3,7 @@ use crate::{failure::Failure, say::say, world::services};
 use base::{Clock, Region, SystemClock};
 use clap::Args;
 use delivery::{Delivery, Parameter};
-use rehearsal::{Account, Estate, Files, Origin, Pipeline, Setup, Severity, Source, SourceFile, Stack, Value};
+use rehearsal::{Account, Estate, Files, Given, Origin, Pipeline, Setup, Severity, Source, SourceFile, Stack, Value};
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -71,7 +71,7 @@ fn estate(folder: &Path, delivery: &Delivery) -> Result<Estate, Failure> {
         let file = read(&pipeline.file)?;
         let text = fs::read_to_string(folder.join(&pipeline.file))?;
         let input = serde_json::from_str(&text).map_err(|e| Failure::unusable(format!("{file}:{}:{}: {e}", e.line(), e.column())))?;
-        pipelines.push(Pipeline { account: pipeline.account.clone(), file, input });
+        pipelines.push(Pipeline { account: pipeline.account.clone(), file, input, outputs: Vec::new() });
     }
     let mut sources = Vec::new();
     for source in &delivery.sources {
@@ -90,7 +90,7 @@ fn estate(folder: &Path, delivery: &Delivery) -> Result<Estate, Failure> {
             Ok(Account { name: a.name.clone(), id: a.id.parse().map_err(|e: base::InvalidAccount| Failure::unusable(e.to_string()))? })
         })
         .collect::<Result<_, Failure>>()?;
-    Ok(Estate { region: Region::new(&delivery.region), accounts, stacks, pipelines, sources, files })
+    Ok(Estate { region: Region::new(&delivery.region), accounts, stacks, pipelines, sources, files, given: Given::default() })
 }
 
 fn walk(folder: &Path, prefix: &str, found: &mut Vec<SourceFile>) -> Result<(), Failure> {
