@@ -223,15 +223,25 @@ impl Engine {
     /// # Errors
     /// The store failed, or a command did; or something is not known, which is said once.
     pub fn run_due(&self) -> Result<Option<Timestamp>, Error> {
+        self.run_due_telling(&|_| {})
+    }
+
+    /// The same; before each step and command, its id is told.
+    ///
+    /// # Errors
+    /// As [`Engine::run_due`].
+    pub fn run_due_telling(&self, tell: &dyn Fn(&str)) -> Result<Option<Timestamp>, Error> {
         loop {
             let looked = self.look(&HashSet::new())?;
             if looked.due.is_empty() && looked.commands.is_empty() {
                 return Ok(looked.next);
             }
             for (id, workflow, context) in &looked.due {
+                tell(id);
                 self.run_step(id, workflow, context)?;
             }
             for id in &looked.commands {
+                tell(id);
                 self.run_command(id, true, |_| {})?;
             }
         }

@@ -187,7 +187,7 @@ fn session(core: &Core, protocol: Protocol, key: &str, token: &Secret<String>) -
 fn long_lived(core: &mut Core, protocol: Protocol, key: &str, context: &Arc<RequestContext>) -> Result<(Caller, Secret<String>), Error> {
     let gate = core.gate.clone();
     let Some(lookup) = &gate.0.registry.access_keys else { return Err(unknown_key(protocol)) };
-    let frame = Frame { caller: Caller::new(Identity::Anonymous), context: context.clone(), parent: None, event: None };
+    let frame = Frame { caller: Caller::new(Identity::Anonymous), context: context.clone(), parent: None, event: None, about: None };
     let found = lookup(core, &frame, key)?.filter(|k| k.active).ok_or_else(|| unknown_key(protocol))?;
     Ok((Caller::new(found.identity), found.secret))
 }

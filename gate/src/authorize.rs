@@ -1,16 +1,17 @@
 use crate::{
     Caller, Decided, Demand, Demands, Document, Error, Identity, OperationInfo, PrincipalPolicies, Protocol, ResourceFacts, SessionPolicy,
+    assumptions::Amended,
     compiled::{Compiled, compile},
     core::{Core, Frame},
     demands::Part,
     encoded,
     facts::{managed_policy, unique_id},
     keys,
-    organization::{self, Place, Seen},
+    organization::{self, CompiledLevel, Place, Seen},
     refusal::{denial, gone},
 };
 use base::{AccountId, Arn, Region};
-use policy::{Context, Decision, Named, PolicyKind};
+use policy::{Context, Decision, Named, PolicyKind, ReasonPolicyKind as Kind};
 use serde_json::{Value, json};
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -101,7 +102,7 @@ fn still_there(core: &mut Core, frame: &Frame, of: &OperationInfo, event_id: &st
     unique_id(core, frame, id)?.map(drop).ok_or_else(|| gone(&frame.caller, of, event_id, &Demands::default()))
 }
 
-fn resource_kind(resource: &Arn) -> PolicyKind {
+pub(crate) fn resource_kind(resource: &Arn) -> PolicyKind {
     match (resource.service(), resource.resource().split_once('/')) {
         ("kms", _) => PolicyKind::Key,
         ("iam", Some(("role", _))) => PolicyKind::Trust,
@@ -175,12 +176,14 @@ fn decide(
         (Some(arn), Some(document)) => Some(compile(core, resource_kind(arn), document)?),
         _ => None,
     };
-    let identity: Vec<Named<'_>> = principal.identity.iter().map(Compiled::named).collect();
-    let session: Option<Vec<Named<'_>>> = principal.session.as_ref().map(|s| s.iter().map(Compiled::named).collect());
     let scp = organization::service_control(principal.place.as_deref());
     let limited = place.as_deref().filter(|_| !facts.as_ref().is_some_and(|f| f.beyond_resource_control));
     let rcp = organization::resource_control(limited, &demand.action);
-    let (service_control, resource_control) = (organization::named(scp), organization::named(rcp));
+    let amended = Amended::new(core, &frame.caller, demand, || documents(principal, resource_policy.as_ref(), scp, rcp))?;
+    let identity = amended.all(Kind::Identity, named(&principal.identity));
+    let session = principal.session.as_ref().map(|list| amended.all(Kind::Session, named(list)));
+    let levels = |kind, list| organization::named(list).into_iter().map(|level| amended.all(kind, level)).collect::<Vec<_>>();
+    let (service_control, resource_control) = (levels(Kind::ServiceControl, scp), levels(Kind::ResourceControl, rcp));
     let session_arn = frame.caller.name();
     // A web identity belongs to no account until it has a role.
     let own_account = frame.caller.account().filter(|_| !matches!(frame.caller.identity(), Identity::WebIdentity(_)));
@@ -194,9 +197,9 @@ fn decide(
     };
     let policies = policy::Policies {
         identity: &identity,
-        boundary: principal.boundary.as_ref().map(Compiled::named),
+        boundary: amended.one(Kind::Boundary, principal.boundary.as_ref().map(Compiled::named)),
         session: session.as_deref(),
-        resource: resource_policy.as_ref().map(Compiled::named),
+        resource: amended.one(Kind::Resource, resource_policy.as_ref().map(Compiled::named)),
         grants: demand.grants.as_deref().or(facts.as_ref().map(|f| f.grants.as_slice())).unwrap_or_default(),
         block_public_access: facts.as_ref().is_some_and(|f| f.block_public_access),
         service_control: &service_control,
@@ -231,6 +234,27 @@ fn decide(
     let resource = request.resource.to_string();
     let context = context.iter().map(|(k, v)| (k.to_string(), json!(v))).collect();
     Ok(Verdict { decision, message, resource, context: Value::Object(context), owner, resource_policy, encoded })
+}
+
+fn named(list: &[Compiled]) -> Vec<Named<'_>> {
+    list.iter().map(Compiled::named).collect()
+}
+
+/// All documents of a decision.
+fn documents<'a>(
+    principal: &'a Principal,
+    resource: Option<&'a Compiled>,
+    service_control: &'a [CompiledLevel],
+    resource_control: &'a [CompiledLevel],
+) -> Vec<(Kind, &'a Compiled)> {
+    let of = |kind: Kind, list: &'a [Compiled]| list.iter().map(move |policy| (kind, policy));
+    let levels = |kind: Kind, list: &'a [CompiledLevel]| list.iter().flat_map(move |level| of(kind, &level.policies));
+    let mut all: Vec<(Kind, &Compiled)> = of(Kind::Identity, &principal.identity).collect();
+    all.extend(principal.boundary.iter().map(|policy| (Kind::Boundary, policy)));
+    all.extend(of(Kind::Session, principal.session.as_deref().unwrap_or_default()));
+    all.extend(resource.map(|policy| (Kind::Resource, policy)));
+    all.extend(levels(Kind::ServiceControl, service_control).chain(levels(Kind::ResourceControl, resource_control)));
+    all
 }
 
 /// The organization's condition keys: of the caller, of the resource, and of the resource for which a service acts.

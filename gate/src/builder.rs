@@ -1,6 +1,6 @@
 use crate::{
-    Error, Gate, Registration, authenticate::Sessions, compiled::PolicyCache, decided::DecisionWatchers, decoded::Decoded, facts::Registry,
-    flood::Floods, gate::Inner, organization, seal::Sealer,
+    Error, Gate, Mender, Registration, assumptions::Assumptions, authenticate::Sessions, compiled::PolicyCache, decided::DecisionWatchers,
+    decoded::Decoded, facts::Registry, flood::Floods, gate::Inner, organization, seal::Sealer,
 };
 use base::{AccountId, Clock, Entropy, Region};
 use std::{
@@ -43,6 +43,7 @@ impl GateBuilder {
                 endpoint: OnceLock::new(),
                 decisions: DecisionWatchers::default(),
                 decoded: Decoded::default(),
+                assumptions: None,
             },
         }
     }
@@ -60,6 +61,17 @@ impl GateBuilder {
     pub fn entropy(mut self, entropy: Arc<dyn Entropy>) -> Self {
         self.inner.entropy = entropy;
         self
+    }
+    /// With a mender: what goes on over denials, in a world in memory alone.
+    ///
+    /// # Errors
+    /// The store is on a disk: what it holds is decided by its policies, and by nothing besides.
+    pub fn mender(mut self, mender: Box<Mender>) -> Result<Self, String> {
+        if !self.inner.store.is_memory() {
+            return Err("only a world in memory can be mended".into());
+        }
+        self.inner.assumptions = Some(Assumptions::new(mender));
+        Ok(self)
     }
     /// With a service.
     ///

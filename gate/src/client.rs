@@ -26,7 +26,7 @@ impl Client {
             source_arn: None,
             transport: crate::Transport::default(),
         };
-        Frame { caller: self.caller.clone(), context: Arc::new(context), parent: None, event: None }
+        Frame { caller: self.caller.clone(), context: Arc::new(context), parent: None, event: None, about: None }
     }
 
     /// Who calls.

@@ -8,6 +8,8 @@ pub(crate) struct Core {
     pub(crate) tx: store::Tx,
     pub(crate) now: Timestamp,
     pub(crate) depth: usize,
+    /// The calls under way, the outermost first: service and operation.
+    pub(crate) within: Vec<(&'static str, &'static str)>,
     /// Whether nobody has shown valid credentials (yet).
     pub(crate) stranger: bool,
     /// Files of bodies that this attempt wrote: removed if it is not committed.
@@ -31,6 +33,17 @@ pub(crate) struct Frame {
     pub(crate) parent: Option<String>,
     /// The id of the call's own record, where it was given before (uploads).
     pub(crate) event: Option<String>,
+    /// What it is made for, as those tell who do long work.
+    pub(crate) about: Option<Arc<About>>,
+}
+
+/// What calls are made for: a part of some long work. It changes no decision.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct About {
+    /// The ARN of the pipeline or the stack.
+    pub work: String,
+    /// The stage and the action; the resource.
+    pub part: Vec<String>,
 }
 
 impl Frame {
@@ -51,6 +64,7 @@ impl Core {
             tx: gate.0.store.begin(),
             now: gate.0.clock.now(),
             depth: 0,
+            within: Vec::new(),
             stranger: true,
             new_files: Vec::new(),
             old_files: Vec::new(),

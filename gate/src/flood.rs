@@ -237,7 +237,7 @@ fn append(core: &mut Core, source: Source, counted: &Counted) -> Result<(), Erro
         source_arn: None,
         transport: crate::Transport::default(),
     };
-    let frame = Frame { caller: Caller::new(Identity::Anonymous), context: Arc::new(context), parent: None, event: None };
+    let frame = Frame { caller: Caller::new(Identity::Anonymous), context: Arc::new(context), parent: None, event: None, about: None };
     let mut opening = Opening::new(core, &frame, &crate::gate::NO_OPERATION, Value::Null);
     let (service, operation) = &counted.action;
     opening.call_it(service, operation);

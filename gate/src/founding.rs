@@ -33,7 +33,7 @@ fn frame(gate: &Gate, parent: Option<String>) -> Frame {
         source_arn: None,
         transport: crate::Transport::default(),
     };
-    Frame { caller, context: Arc::new(context), parent, event: None }
+    Frame { caller, context: Arc::new(context), parent, event: None, about: None }
 }
 
 /// Makes the account ready, tells the organization of it, and records it if anything was made.

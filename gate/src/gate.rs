@@ -1,6 +1,7 @@
 use crate::{
     Answer, Body, BodyReader, Caller, Decided, Error, Identity, OperationInfo, Outcome, Protocol, Record, Request, RequestContext,
     ResourceType, Service, Table,
+    assumptions::Assumptions,
     authenticate::Sessions,
     compiled::PolicyCache,
     core::{Core, Frame},
@@ -57,6 +58,8 @@ pub(crate) struct Inner {
     pub(crate) endpoint: OnceLock<String>,
     pub(crate) decisions: DecisionWatchers,
     pub(crate) decoded: Decoded,
+    /// Of a world in memory alone.
+    pub(crate) assumptions: Option<Assumptions>,
 }
 
 /// What a record says of a call that no operation answers; its names are those that were asked for.
@@ -87,7 +90,7 @@ impl Gate {
             Ok(input) => input.clone(),
             Err(error) => return self.refuse(core, caller, context, request, error.clone()),
         };
-        let frame = Frame { caller, context, parent: None, event: None };
+        let frame = Frame { caller, context, parent: None, event: None, about: None };
         let body = request.body.clone().map_or(Body::None, Body::Bytes);
         let (output, out) = self.run(core, frame, &request.service, &request.operation, input, body)?;
         let body = out.map(|out| Ok::<_, Error>((BodyReader::open(core, &out)?, out.length))).transpose()?;
@@ -103,7 +106,7 @@ impl Gate {
         request: &Request,
         error: Error,
     ) -> Result<T, Error> {
-        let frame = Frame { caller, context, parent: None, event: None };
+        let frame = Frame { caller, context, parent: None, event: None, about: None };
         self.record_refusal(core, &frame, &request.service, &request.operation, &error)?;
         Err(error)
     }

@@ -7,6 +7,7 @@
 //!
 //! Knows no service and no protocol's bytes; never opens a socket, a file or a process.
 
+mod assumptions;
 mod authenticate;
 mod authorize;
 mod body;
@@ -51,6 +52,8 @@ mod trail;
 mod upload;
 mod uses;
 
+pub use self::core::About;
+pub use assumptions::{Mender, Refused};
 pub use authenticate::{Proof, SignedGit, SignedRequest};
 pub use body::{Body, BodyKey, BodyOut, BodyPart, BodyReader, ReceivedBody};
 pub use builder::GateBuilder;

@@ -45,7 +45,7 @@ pub struct Standing {
 
 pub(crate) struct CompiledLevel {
     name: String,
-    policies: Vec<Compiled>,
+    pub(crate) policies: Vec<Compiled>,
 }
 
 /// A standing with its policies compiled.

@@ -1,7 +1,7 @@
 //! The path itself, on one screen. Typed calls made inside and decoded requests from the wire both come here.
 
 use crate::{
-    Authorized, Body, BodyKey, BodyOut, Error, Operation, Service, View,
+    Authorized, Body, BodyKey, BodyOut, Error, Operation, Service, View, assumptions,
     authenticate::global_region,
     authorize::{Allowed, authorize},
     core::{Core, Frame},
@@ -25,7 +25,9 @@ pub(crate) fn pass<Op: Operation>(core: &mut Core, frame: Frame, input: Op::Inpu
     let mark = core.mark();
     let mut resources = Vec::new();
     let result = shown.and_then(|()| core.enter()).and_then(|()| {
+        core.within.push((Op::Service::NAME, Op::NAME));
         let result = attempt::<Op>(core, &frame, &opening.id, input, body, &mut resources);
+        core.within.pop();
         core.leave();
         result
     });
@@ -58,7 +60,12 @@ fn attempt<Op: Operation>(
     body: Body<'_>,
     resources: &mut Vec<base::Arn>,
 ) -> Passed<Op::Output> {
-    let allowed = decide::<Op>(core, frame, event, &input)?;
+    let allowed = loop {
+        let decided = decide::<Op>(core, frame, event, &input);
+        if !assumptions::mended::<Op>(core, frame, &input, &decided)? {
+            break decided?;
+        }
+    };
     resources.clone_from(&allowed.resources);
     let mut call = Authorized::<Op>::new(core, frame, event, allowed);
     call.take_body(body, &input)?;

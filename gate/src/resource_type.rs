@@ -208,7 +208,9 @@ impl ResourceContext<'_> {
         context.source_arn = None;
         context.request_id = base::uuid(&*self.core.gate.0.entropy);
         let parent = (!self.event.is_empty()).then(|| self.event.to_string());
-        crate::core::Frame { caller: self.actor.caller().clone(), context: std::sync::Arc::new(context), parent, event: None }
+        let about = crate::About { work: self.stack_id.clone(), part: vec![self.logical_id.clone()] };
+        let (caller, context) = (self.actor.caller().clone(), std::sync::Arc::new(context));
+        crate::core::Frame { caller, context, parent, event: None, about: Some(std::sync::Arc::new(about)) }
     }
     /// Makes a call as the stack's caller.
     ///

@@ -104,7 +104,7 @@ fn record(core: &mut Core, account: AccountId, days: u32, removed: usize) -> Res
         source_arn: None,
         transport: crate::Transport::default(),
     };
-    let frame = Frame { caller, context: Arc::new(context), parent: None, event: None };
+    let frame = Frame { caller, context: Arc::new(context), parent: None, event: None, about: None };
     let input = json!({"accountId": account, "retentionPeriod": days, "before": limit(core.now, days).iso()});
     let mut opening = Opening::new(core, &frame, &crate::gate::NO_OPERATION, input);
     opening.call_it("cloudtrail", "RemoveExpiredRecords");

@@ -1,5 +1,5 @@
 use crate::{
-    Actor, Body, BodyKey, BodyOut, BodyPart, BodyReader, Caller, Document, Error, Identity, IssuesSessions, Operation, ReceivedBody,
+    About, Actor, Body, BodyKey, BodyOut, BodyPart, BodyReader, Caller, Document, Error, Identity, IssuesSessions, Operation, ReceivedBody,
     RequestContext, RoleFacts, Service, StoredCaller, Table, Temporary,
     authorize::Allowed,
     body,
@@ -98,6 +98,12 @@ impl<'a, S: Service> Scope<'a, S> {
             return work(self);
         }
         let frame = self.view.frame.in_region(region);
+        work(&mut Scope::new(self.view.core, &frame, self.event))
+    }
+
+    /// Does a part of some long work: the calls made inside are known to be made for it.
+    pub fn about<T>(&mut self, about: About, work: impl FnOnce(&mut Scope<'_, S>) -> T) -> T {
+        let frame = Frame { about: Some(Arc::new(about)), ..self.view.frame.clone() };
         work(&mut Scope::new(self.view.core, &frame, self.event))
     }
 
@@ -210,7 +216,7 @@ impl<'a, S: Service> Scope<'a, S> {
             transport: crate::Transport::default(),
         };
         let parent = (!self.event.is_empty()).then(|| self.event.to_string());
-        Frame { caller: actor.0.clone(), context: Arc::new(context), parent, event: None }
+        Frame { caller: actor.0.clone(), context: Arc::new(context), parent, event: None, about: self.view.frame.about.clone() }
     }
     /// Makes a call: its own caller, demands, decision and record; its effect belongs to this call.
     ///

@@ -56,5 +56,5 @@ fn service_frame<S: Service>(gate: &Gate, context: &StepContext) -> Frame {
         source_arn: None,
         transport: crate::Transport::default(),
     };
-    Frame { caller, context: Arc::new(request), parent: None, event: None }
+    Frame { caller, context: Arc::new(request), parent: None, event: None, about: None }
 }

@@ -90,7 +90,7 @@ impl Gate {
             Ok(input) => input.clone(),
             Err(error) => return self.refuse(core, caller, context, request, error.clone()),
         };
-        let frame = Frame { caller, context, parent: None, event: Some(event.to_string()) };
+        let frame = Frame { caller, context, parent: None, event: Some(event.to_string()), about: None };
         let Some(operation) = self.operation(&request.service, &request.operation) else {
             self.run(core, frame, &request.service, &request.operation, input, Body::None)?;
             return Err(Error::internal("an operation appeared"));

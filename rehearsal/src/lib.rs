@@ -5,12 +5,23 @@
 //!
 //! Must not know files, processes, the network or the clock: [`Estate`] brings the texts, [`Report`] takes the findings away.
 
+mod builds;
+mod driver;
 mod estate;
+mod faults;
 mod finding;
+mod names;
 mod place;
+mod reasons;
+mod refusals;
 mod report;
+mod runs;
+mod world;
+
+pub use driver::rehearse;
 
 pub use estate::{Account, Estate, Origin, Pipeline, Source, SourceFile, Stack, Value};
 pub use finding::{Call, Cause, Certainty, Finding, Kind, Layer, Repair, Severity};
 pub use place::{Edit, File, Files, Patch, Place};
 pub use report::{Report, Summary};
+pub use world::Setup;

@@ -144,6 +144,11 @@ impl Store {
         Backup::new(view, hold, &keyring.rows[0], file, manifest)
     }
 
+    /// Whether it is gone with the process.
+    pub fn is_memory(&self) -> bool {
+        self.0.keyring.is_none()
+    }
+
     /// A new transaction. It costs nothing until it reads.
     pub fn begin(&self) -> Tx {
         Tx::new(Arc::clone(&self.0.core))

@@ -89,7 +89,10 @@ pub use operations::{
     update_report_group::{UpdateReportGroup, UpdateReportGroupInput, UpdateReportGroupOutput},
     update_webhook::{UpdateWebhook, UpdateWebhookInput},
 };
-pub use runner::{Egress, Endpoint, GitHosts, GitReach, GitSource, Runner, workflows, workflows_with};
+pub use runner::{
+    Egress, Endpoint, GitHosts, GitReach, GitSource, Imagine, ImaginedBuild, ImaginedEnd, Runner, imagined_workflows, workflows,
+    workflows_with,
+};
 pub use state::AutoRetry;
 pub use webhook::{Webhook, WebhookFilter};
 

@@ -14,6 +14,7 @@ mod facts;
 mod files;
 mod first_commit;
 mod git;
+mod imagined;
 mod merging;
 mod moves;
 mod names;
@@ -35,6 +36,7 @@ mod triggers;
 use gate::{Protocol, Registration, Service};
 
 pub use git::{Access, GitAnswer, GitRequest, GitServer, Remote, RemoteClone, RemoteCommit, clone_remote, fetch_branch};
+pub use imagined::{Imagined, imagine};
 pub use operations::{
     associate_approval_rule_template_with_repository::AssociateApprovalRuleTemplateWithRepository,
     batch_associate_approval_rule_template_with_repositories::BatchAssociateApprovalRuleTemplateWithRepositories,

@@ -185,7 +185,16 @@ impl Execution<'_> {
     }
 
     fn spec(&self, buildspec: &Buildspec, view: &View, server: &CredentialServer<'_>, command: Vec<String>) -> Spec {
-        let full = format!("http://{}{}", CREDENTIALS.ip(), server.path);
+        self.bounded(command, self.variables(buildspec, view, &server.path))
+    }
+
+    /// What the build's programs see, where no program runs.
+    pub(super) fn environment(&self, run: &Run<'_>) -> Vec<(String, String)> {
+        self.variables(run.spec, &self.view(run.source, run.secondary), "")
+    }
+
+    fn variables(&self, buildspec: &Buildspec, view: &View, credentials: &str) -> Vec<(String, String)> {
+        let full = format!("http://{}{credentials}", CREDENTIALS.ip());
         let endpoint = format!("http://{ENDPOINT}");
         let around = Surroundings {
             owner: &self.book.owner,
@@ -194,10 +203,10 @@ impl Execution<'_> {
             secondary: &view.secondary,
             endpoint: self.shop.runner.endpoint.as_ref().map(|_| endpoint.as_str()),
             // Unconfined, both are told by the file of addresses.
-            credentials: Credentials { full: &full, relative: (!self.unconfined).then_some(server.path.as_str()) },
+            credentials: Credentials { full: &full, relative: (!self.unconfined).then_some(credentials) },
             ca_bundle: view.ca_bundle.as_deref(),
         };
-        self.bounded(command, environment(self.row, buildspec, &around))
+        environment(self.row, buildspec, &around)
     }
 
     /// A sandbox with the build's bounds and addresses.

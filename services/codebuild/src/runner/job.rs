@@ -8,6 +8,7 @@ use super::{
     driver::Named,
     execute::{Cause, Execution, Run, log_denied},
     fetched::Fetched,
+    imagined,
     interpret::phase_complete,
     log::Log,
     outputs::Outputs,
@@ -185,7 +186,10 @@ impl Job<'_> {
         let kept = if cache.is_some() && !execution.unconfined { cache::kept(&spec) } else { Vec::new() };
         let run =
             Run { spec: &spec, source: &sources.primary, secondary: &sources.secondary, texts: &texts, kept: &kept, restore: &restore };
-        let told = execution.run(&run)?;
+        let told = match &self.shop.imagine {
+            Some(imagine) => imagined::run(&**imagine, (self.book, self.order, self.row), &execution, &run)?,
+            None => execution.run(&run)?,
+        };
         let (exported, retry) = (told.exported.clone(), told.retry);
         self.book.note(move |row, _| {
             row.exported.clone_from(&exported);
@@ -274,6 +278,7 @@ impl Job<'_> {
     /// Asks whether the machine isolates as demanded, and opens the log. True: builds see the host's own paths.
     fn provision(&self) -> Result<bool, Ending> {
         let unconfined = match self.shop.runner.backend {
+            _ if self.shop.imagine.is_some() => false,
             Backend::Unconfined => true,
             Backend::Exactly { level } => !level.has_own_files(),
             Backend::Isolated { minimum } => {
@@ -302,6 +307,7 @@ impl Job<'_> {
     /// The level of isolation, for the build's provenance.
     fn isolation(&self) -> &'static str {
         match self.shop.runner.backend {
+            _ if self.shop.imagine.is_some() => "imagined",
             Backend::Unconfined => Level::Unconfined.letter(),
             Backend::Exactly { level } => level.letter(),
             Backend::Isolated { .. } => probe_with(&self.shop.helper).level.letter(),
@@ -358,7 +364,9 @@ impl Job<'_> {
         let Found { spec, location, sha256 } = spec::read(&client, self.row, &place.shared.join(&sources.primary), &seen)?;
         self.log.say(&format!("YAML location is {location}"));
         sources.taken.push(taken::buildspec(&location, sha256));
-        runtimes::check(&spec, self.log)?;
+        if self.shop.imagine.is_none() {
+            runtimes::check(&spec, self.log)?;
+        }
         if let Some(version) = variables::source_version(self.row) {
             self.log.say(&format!("CODEBUILD_SOURCE_VERSION={version}"));
         }

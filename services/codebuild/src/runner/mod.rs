@@ -10,13 +10,13 @@ mod egress;
 mod execute;
 mod fetched;
 mod hosts;
+mod imagined;
 mod installs;
 mod interpret;
 mod job;
 mod log;
 mod objects;
 mod outputs;
-
 mod reporting;
 mod runtimes;
 mod slots;
@@ -33,6 +33,7 @@ use crate::{
 use durable::Engine;
 pub use egress::Egress;
 pub use hosts::{GitHosts, GitReach, GitSource};
+pub use imagined::{Imagine, ImaginedBuild, ImaginedEnd};
 use slots::Slots;
 use std::{net::TcpListener, path::PathBuf, sync::Arc};
 use workload::{Backend, Ceilings, Helper};
@@ -68,6 +69,8 @@ pub struct Runner {
 struct Workshop {
     runner: Runner,
     helper: Helper,
+    /// In place of all programs.
+    imagine: Option<Arc<dyn Imagine>>,
     slots: Slots,
 }
 
@@ -78,8 +81,26 @@ pub fn workflows(engine: &mut Engine, runner: Runner) {
 
 /// As `workflows`, with another binary as the sandbox's helper.
 pub fn workflows_with(engine: &mut Engine, runner: Runner, helper: Helper) {
-    workspace::sweep(&runner.runtime_dir);
-    let shop = Workshop { runner, helper, slots: Slots::default() };
+    open(engine, Workshop { runner, helper, imagine: None, slots: Slots::default() });
+}
+
+/// Registers builds whose programs are imagined. What their sources and artifacts are unpacked into lies in `runtime_dir` as long
+/// as a build takes.
+pub fn imagined_workflows(engine: &mut Engine, runtime_dir: PathBuf, imagine: Arc<dyn Imagine>) {
+    let runner = Runner {
+        backend: Backend::Unconfined,
+        runtime_dir,
+        endpoint: None,
+        ca_bundle: None,
+        ceilings: Ceilings::default(),
+        egress: None,
+        hosts: None,
+    };
+    open(engine, Workshop { runner, helper: Helper::default(), imagine: Some(imagine), slots: Slots::default() });
+}
+
+fn open(engine: &mut Engine, shop: Workshop) {
+    workspace::sweep(&shop.runner.runtime_dir);
     engine.workflow::<batch::BatchWork>();
     engine.workflow::<build::BuildWork>();
     engine.handler::<CodeBuild>(build::RUN, move |agent| job::run(&shop, agent));

@@ -22,7 +22,7 @@ pub(crate) struct Objects(pub(super) Workspace);
 
 /// A commit.
 /// Source: <https://docs.aws.amazon.com/codecommit/latest/APIReference/API_Commit.html>
-#[derive(Debug, Serialize, PartialEq, Eq)]
+#[derive(Debug, Default, Serialize, Deserialize, PartialEq, Eq)]
 #[serde(rename_all = "camelCase")]
 pub struct Commit {
     /// Its id.
@@ -42,7 +42,7 @@ pub struct Commit {
 }
 
 /// A person and a moment.
-#[derive(Debug, Default, Serialize, PartialEq, Eq)]
+#[derive(Debug, Default, Serialize, Deserialize, PartialEq, Eq)]
 pub struct UserInfo {
     /// The name.
     pub name: String,

@@ -1,4 +1,4 @@
-use crate::{CodeCommit, error, examples, git::objects, names, state};
+use crate::{CodeCommit, error, examples, imagined, names, state};
 use gate::{Authorized, Demand, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -40,7 +40,7 @@ impl Operation for GetCommit {
 
     fn execute(call: &mut Authorized<'_, Self>, input: GetCommitInput) -> Result<GetCommitOutput, Error> {
         let row = state::repository(call, &input.repository_name)?;
-        let commit = objects::of(call, &row)?.commit(&input.commit_id)?;
+        let commit = imagined::commit(call, &row, &input.commit_id)?;
         Ok(GetCommitOutput { commit: commit.ok_or_else(|| error::no_commit_id(&input.commit_id))? })
     }
 

@@ -1,4 +1,4 @@
-use crate::{CodeCommit, error, examples, git::objects, names, state};
+use crate::{CodeCommit, error, examples, imagined, names, state};
 use gate::{Authorized, Body, Demand, Demands, Error, Example, Operation, View};
 use s3::{Encryption, PutObject, PutObjectInput};
 use serde::{Deserialize, Serialize};
@@ -51,9 +51,8 @@ impl Operation for UploadArchive {
 
     fn execute(call: &mut Authorized<'_, Self>, input: UploadArchiveInput) -> Result<UploadArchiveOutput, Error> {
         let row = state::repository(call, &input.repository_name)?;
-        let objects = objects::of(call, &row)?;
-        let commit = objects.commit(&input.commit_id)?.ok_or_else(|| error::no_commit_id(&input.commit_id))?;
-        let mut zip = objects.zip(&commit.commit_id)?;
+        let found = imagined::archive(call, &row, &input.commit_id)?;
+        let (commit, mut zip) = found.ok_or_else(|| error::no_commit_id(&input.commit_id))?;
         let encryption = Encryption {
             server_side_encryption: input.kms_key_arn.is_some().then(|| "aws:kms".to_owned()),
             kms_key_id: input.kms_key_arn,

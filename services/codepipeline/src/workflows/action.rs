@@ -9,7 +9,8 @@ use crate::{
     state::{APPROVALS, ActionRow, Approval, Artifact, ErrorDetails, External, Mode, PendingApproval, Status},
     variables,
 };
-use gate::{Error, Scope};
+use base::Arn;
+use gate::{About, Error, Scope};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -92,6 +93,18 @@ impl<'w> Work<'w> {
 
 /// Has the provider of an action work as the action's role.
 pub(crate) fn with_job(
+    run: &Run,
+    scope: &mut Scope<'_, CodePipeline>,
+    action: &ActionDeclaration,
+    on: &Work<'_>,
+    work: impl FnOnce(&mut Job<'_, '_>, &'static dyn providers::Provider) -> Result<Progress, Stop>,
+) -> Result<Progress, Stop> {
+    let pipeline = Arn::new("codepipeline", scope.region().as_str(), run.account.as_str(), &run.pipeline.name);
+    let about = About { work: pipeline.to_string(), part: vec![run.stage().name.clone(), action.name.clone()] };
+    scope.about(about, |scope| with_job_told(run, scope, action, on, work))
+}
+
+fn with_job_told(
     run: &Run,
     scope: &mut Scope<'_, CodePipeline>,
     action: &ActionDeclaration,
