@@ -20,13 +20,16 @@ impl Driver<'_> {
         let (layer, subject) = self.subject(refusal);
         let resource = self.names.of(&refusal.resource).unwrap_or_else(|| refusal.resource.clone());
         let who = self.names.of(&refusal.principal).unwrap_or_else(|| refusal.principal.clone());
-        let causes = refusal.reasons.iter().map(|reason| Cause { text: reasons::in_words(reason), place: self.place(reason) }).collect();
+        let causes = reasons::telling(refusal)
+            .into_iter()
+            .map(|reason| Cause { text: reasons::in_words(reason), place: self.place(reason) })
+            .collect();
         let certainty = match refusal.depends_on.is_empty() {
             true => Certainty::Certain,
             false => Certainty::DependsOn { options: refusal.depends_on.clone(), otherwise: "the call is allowed".into() },
         };
         Finding {
-            id: format!("denied/{}/{}/{}", refusal.principal, refusal.action, refusal.resource),
+            id: format!("denied/{}/{}/{}", self.names.id_of(&refusal.principal), refusal.action, self.names.id_of(&refusal.resource)),
             kind: Kind::Denied,
             severity: Severity::Error,
             layer,
@@ -173,7 +176,7 @@ impl Driver<'_> {
         let source = self.estate.text(&stack.template).unwrap_or_default().to_owned();
         let template = Template::parse(&source, &stack.template).ok();
         for event in list(&answer, "StackEvents").iter().rev() {
-            let (id, reason) = (text(event, "LogicalResourceId"), text(event, "ResourceStatusReason"));
+            let (id, reason) = (text(event, "LogicalResourceId"), told(text(event, "ResourceStatusReason")));
             let of_stack = text(event, "ResourceType") == "AWS::CloudFormation::Stack" && id == stack.name;
             if of_stack || !text(event, "ResourceStatus").ends_with("_FAILED") || reason.starts_with(CANCELLED) {
                 continue;
@@ -247,4 +250,10 @@ impl Driver<'_> {
             repairs: Vec::new(),
         });
     }
+}
+
+/// A handler's message without what is about the request.
+fn told(reason: &str) -> &str {
+    let message = reason.strip_prefix("Resource handler returned message: \"").and_then(|rest| rest.rsplit_once("\" (RequestToken:"));
+    message.map_or(reason, |(message, _)| message)
 }

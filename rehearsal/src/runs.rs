@@ -38,12 +38,19 @@ impl Driver<'_> {
             let answer = self.world.call(account.id, "codepipeline:ListPipelines", json!({}))?;
             names.extend(list(&answer, "pipelines").iter().map(|one| (account.id, text(one, "name").to_owned())));
         }
+        // What began with the pipeline found no source yet.
+        let mut before = BTreeSet::new();
+        for (account, name) in &names {
+            before.extend(self.executions(*account, name)?.iter().map(|one| text(one, "pipelineExecutionId").to_owned()));
+        }
         for (account, name) in &names {
             let pipeline = self.world.call(*account, "codepipeline:GetPipeline", json!({"name": name}))?;
             self.sources(*account, &pipeline["pipeline"])?;
         }
+        // A source that is told of starts its pipelines.
+        self.to_the_end(&names)?;
         for (account, name) in &names {
-            if self.executions(*account, name)?.is_empty() {
+            if self.executions(*account, name)?.iter().all(|one| before.contains(text(one, "pipelineExecutionId"))) {
                 self.world.call(*account, "codepipeline:StartPipelineExecution", json!({"name": name}))?;
             }
         }
