@@ -39,6 +39,11 @@ impl Names {
         Some(if rest.is_empty() { name } else { format!("{} in {name}", lasting(rest)) })
     }
 
+    /// The stack that made what the ARN names: its account's name and its own.
+    pub(crate) fn stack_of(&self, arn: &str) -> Option<(String, String)> {
+        self.find(arn).map(|(found, _)| found.stack.clone())
+    }
+
     /// What an ARN is about in every rehearsal alike: the template's name, or the ARN without what is made at random.
     pub(crate) fn id_of(&self, arn: &str) -> String {
         match self.find(arn) {

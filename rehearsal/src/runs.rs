@@ -56,7 +56,7 @@ impl Driver<'_> {
         }
         self.to_the_end(&names)?;
         for (account, name) in &names {
-            self.ended(*account, name)?;
+            self.ended(*account, name, &before)?;
         }
         Ok(())
     }
@@ -165,9 +165,10 @@ impl Driver<'_> {
     }
 
     /// What became of a pipeline.
-    fn ended(&mut self, account: AccountId, name: &str) -> Result<(), Error> {
+    fn ended(&mut self, account: AccountId, name: &str, before: &BTreeSet<String>) -> Result<(), Error> {
         let executions = self.executions(account, name)?;
-        let Some(newest) = executions.first() else { return Ok(()) };
+        let new = |one: &&Value| !before.contains(text(one, "pipelineExecutionId"));
+        let Some(newest) = executions.iter().find(new) else { return Ok(()) };
         let input = json!({"pipelineName": name, "filter": {"pipelineExecutionId": newest["pipelineExecutionId"]}});
         let answer = self.world.call(account, "codepipeline:ListActionExecutions", input)?;
         let account_name = self.account_name(account.as_str());
@@ -226,7 +227,7 @@ impl Driver<'_> {
         // `#{NAMESPACE.NAME}`, and nothing besides.
         let variable = value.as_deref().and_then(|value| value.strip_prefix("#{")?.strip_suffix('}')?.split_once('.'));
         if let (Some((_, variable)), Some(sample)) = (variable, samples::of_pattern(pattern.trim())) {
-            self.wanted.insert(variable.to_owned(), sample);
+            self.mends.values.insert(variable.to_owned(), sample);
         }
         Ok(())
     }
