@@ -2,7 +2,7 @@
 
 use buildspec::Artifacts;
 use codebuild::{Imagine, ImaginedBuild, ImaginedEnd};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What an imagined file holds, of which nothing but its name is known.
 const UNKNOWN: &[u8] = b"";
@@ -10,7 +10,11 @@ const UNKNOWN: &[u8] = b"";
 const UNKNOWN_VALUE: &str = "unknown";
 
 /// Imagines builds from what their buildspecs say.
-pub(crate) struct Builds;
+#[derive(Default)]
+pub(crate) struct Builds {
+    /// The values of exported variables, where what uses them does not take any.
+    pub(crate) values: BTreeMap<String, String>,
+}
 
 impl Imagine for Builds {
     fn run(&self, build: &ImaginedBuild<'_>) -> ImaginedEnd {
@@ -22,8 +26,14 @@ impl Imagine for Builds {
         }
         ImaginedEnd {
             files: files.into_iter().map(|path| (path, UNKNOWN.to_vec())).collect(),
-            exported: spec.env.exported_variables.iter().map(|name| (name.clone(), UNKNOWN_VALUE.into())).collect(),
+            exported: spec.env.exported_variables.iter().map(|name| (name.clone(), self.value(name))).collect(),
         }
+    }
+}
+
+impl Builds {
+    fn value(&self, name: &str) -> String {
+        self.values.get(name).cloned().unwrap_or_else(|| UNKNOWN_VALUE.into())
     }
 }
 

@@ -1,7 +1,7 @@
 //! The course of a rehearsal: stacks, pipelines, sources, executions, and what was found on the way.
 
 use crate::{
-    Estate, Finding, Report, Stack, Summary, Value as Given,
+    Estate, Finding, Layer, Pipeline, Report, Stack, Subject, Summary, Value as Given,
     builds::Builds,
     names::Names,
     refusals::At,
@@ -16,8 +16,22 @@ use std::{collections::BTreeMap, sync::Arc};
 ///
 /// # Errors
 /// The world itself failed: nothing of what the user gave is at fault.
-pub fn rehearse(estate: &Estate, setup: Setup) -> Result<Report, Error> {
-    let world = World::new(setup, &estate.region, &estate.accounts, Arc::new(Builds))?;
+pub fn rehearse(estate: &Estate, setup: &Setup) -> Result<Report, Error> {
+    let mut values = BTreeMap::new();
+    for _ in 0..MOST_TRIES {
+        let (report, wanted) = once(estate, setup, values.clone())?;
+        let known = values.len();
+        values.extend(wanted);
+        if values.len() == known {
+            return Ok(report);
+        }
+    }
+    once(estate, setup, values).map(|(report, _)| report)
+}
+
+/// Rehearses with these values for what only builds know. Also gives values that were missed.
+fn once(estate: &Estate, setup: &Setup, values: BTreeMap<String, String>) -> Result<(Report, BTreeMap<String, String>), Error> {
+    let world = World::new(setup, &estate.region, &estate.accounts, Arc::new(Builds { values }))?;
     let mut driver = Driver {
         estate,
         world,
@@ -25,12 +39,17 @@ pub fn rehearse(estate: &Estate, setup: Setup) -> Result<Report, Error> {
         summary: Summary { accounts: estate.accounts.len(), ..Summary::default() },
         outputs: BTreeMap::new(),
         names: Names::default(),
+        wanted: BTreeMap::new(),
     };
     driver.stacks()?;
     driver.pipelines()?;
     driver.run()?;
-    Ok(driver.report())
+    let wanted = std::mem::take(&mut driver.wanted);
+    Ok((driver.report(), wanted))
 }
+
+/// Rehearsals of one estate: each but the last learns a value that its engines do not take.
+const MOST_TRIES: usize = 8;
 
 pub(crate) struct Driver<'e> {
     pub(crate) estate: &'e Estate,
@@ -41,6 +60,8 @@ pub(crate) struct Driver<'e> {
     /// What stacks gave: account's name, stack's name, output's name.
     outputs: BTreeMap<(String, String, String), String>,
     pub(crate) names: Names,
+    /// Values that a build has to put out for the engines to take them: by the variable's name.
+    pub(crate) wanted: BTreeMap<String, String>,
 }
 
 /// A list member, or an empty one.
@@ -69,6 +90,7 @@ impl Driver<'_> {
             self.world.refusals.at(At::Stack(stack.account.clone(), stack.name.clone()));
             if self.deploy(account, stack)? {
                 self.summary.stacks += 1;
+                self.summary.subjects.push(Subject { layer: Layer::Deployment, path: vec![stack.account.clone(), stack.name.clone()] });
             }
         }
         Ok(())
@@ -76,7 +98,7 @@ impl Driver<'_> {
 
     /// Deploys a stack. False: it did not come to be, or not whole.
     fn deploy(&mut self, account: AccountId, stack: &Stack) -> Result<bool, Error> {
-        let Some(template) = self.estate.files.get(&stack.template).map(|file| file.text.clone()) else { return Ok(false) };
+        let Some(template) = self.estate.text(&stack.template).map(str::to_owned) else { return Ok(false) };
         let mut parameters = Vec::new();
         for (key, value) in &stack.parameters {
             let value = match value {
@@ -142,11 +164,26 @@ impl Driver<'_> {
             let Some(account) = self.account(&pipeline.account) else { continue };
             let name = pipeline.input.pointer("/pipeline/name").and_then(Value::as_str).unwrap_or_default().to_owned();
             self.world.refusals.at(At::Pipeline(pipeline.account.clone(), name.clone()));
-            if let Err(error) = self.world.call(account, "codepipeline:CreatePipeline", pipeline.input.clone()) {
+            if let Err(error) = self.world.call(account, "codepipeline:CreatePipeline", self.filled_in(pipeline)) {
                 self.refused_pipeline(pipeline, &name, &error);
             }
         }
         Ok(())
+    }
+
+    /// The pipeline's input with the outputs that it waits for.
+    fn filled_in(&self, pipeline: &Pipeline) -> Value {
+        let mut input = pipeline.input.clone();
+        for (pointer, mark, value) in &pipeline.outputs {
+            let value = match value {
+                Given::Text(text) => Some(text),
+                Given::Output(account, stack, output) => self.outputs.get(&(account.clone(), stack.clone(), output.clone())),
+            };
+            if let (Some(Value::String(text)), Some(value)) = (input.pointer_mut(pointer), value) {
+                *text = text.replace(mark, value);
+            }
+        }
+        input
     }
 
     fn report(mut self) -> Report {
@@ -156,6 +193,9 @@ impl Driver<'_> {
         findings.extend(refusals.iter().map(|refusal| self.denied(refusal)));
         // In the order in which a user would meet them; both lists are.
         findings.sort_by_key(|finding| finding.layer);
+        for place in findings.iter_mut().flat_map(|finding| &mut finding.causes).filter_map(|cause| cause.place.as_mut()) {
+            *place = self.estate.place(place);
+        }
         Report { findings, summary: self.summary, files: self.estate.files.clone() }
     }
 }

@@ -1,9 +1,10 @@
 //! Pipelines at work: their sources are brought, they run, people approve, and they come to their end.
 
 use crate::{
-    Certainty, Finding, Kind, Layer, Origin, Severity, Source,
+    Certainty, Finding, Kind, Layer, Origin, Severity, Source, Subject,
     driver::{Driver, list, text},
     refusals::At,
+    samples,
 };
 use base::AccountId;
 use codecommit::Imagined;
@@ -162,6 +163,7 @@ impl Driver<'_> {
         let Some(newest) = executions.first() else { return Ok(()) };
         if text(newest, "status") == "Succeeded" {
             self.summary.pipelines += 1;
+            self.summary.subjects.push(Subject { layer: Layer::Run, path: vec![self.account_name(account.as_str()), name.to_owned()] });
             return Ok(());
         }
         let input = json!({"pipelineName": name, "filter": {"pipelineExecutionId": newest["pipelineExecutionId"]}});
@@ -172,6 +174,7 @@ impl Driver<'_> {
             let subject =
                 vec![account_name.clone(), name.to_owned(), text(failed, "stageName").to_owned(), text(failed, "actionName").to_owned()];
             let message = text(error, "message");
+            self.want_value(account, name, failed, message)?;
             self.findings.push(Finding {
                 id: format!("mismatch/action/{}", subject.join("/")),
                 kind: Kind::Mismatch,
@@ -191,6 +194,25 @@ impl Driver<'_> {
             });
         }
         self.summary.not_rehearsed.push(format!("the pipeline {account_name}/{name} behind the stage that fails"));
+        Ok(())
+    }
+
+    /// Where a parameter was not taken that is a variable of a build: a value that it would be taken with.
+    fn want_value(&mut self, account: AccountId, pipeline: &str, failed: &Value, message: &str) -> Result<(), Error> {
+        let Some((parameter, pattern)) = message.split_once("Parameter '").and_then(|(_, rest)| rest.split_once("' must match pattern "))
+        else {
+            return Ok(());
+        };
+        let answer = self.world.call(account, "codepipeline:GetPipeline", json!({"name": pipeline}))?;
+        let stages = list(&answer["pipeline"], "stages").iter().filter(|stage| stage["name"] == failed["stageName"]);
+        let action = stages.flat_map(|stage| list(stage, "actions")).find(|action| action["name"] == failed["actionName"]);
+        let overrides = action.map(|action| text(&action["configuration"], "ParameterOverrides")).unwrap_or_default();
+        let value = serde_json::from_str::<Value>(overrides).ok().and_then(|overrides| overrides[parameter].as_str().map(str::to_owned));
+        // `#{NAMESPACE.NAME}`, and nothing besides.
+        let variable = value.as_deref().and_then(|value| value.strip_prefix("#{")?.strip_suffix('}')?.split_once('.'));
+        if let (Some((_, variable)), Some(sample)) = (variable, samples::of_pattern(pattern.trim())) {
+            self.wanted.insert(variable.to_owned(), sample);
+        }
         Ok(())
     }
 }

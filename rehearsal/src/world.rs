@@ -11,8 +11,8 @@ use wire::sigv4::{Credentials, PayloadHash, RequestParts, hex_sha256, parse_auth
 
 /// What a world is made of.
 pub struct Setup {
-    /// All services.
-    pub services: Vec<Registration>,
+    /// All services, made anew for each world.
+    pub services: fn() -> Vec<Registration>,
     /// Where what builds unpack lies for a moment: a private folder.
     pub runtime_dir: PathBuf,
     /// When the rehearsal begins.
@@ -50,7 +50,7 @@ fn credentials(answer: &Value) -> Option<Credentials> {
 }
 
 impl World {
-    pub(crate) fn new(setup: Setup, region: &Region, accounts: &[Account], imagine: Arc<dyn Imagine>) -> Result<Self, Error> {
+    pub(crate) fn new(setup: &Setup, region: &Region, accounts: &[Account], imagine: Arc<dyn Imagine>) -> Result<Self, Error> {
         let management: AccountId = MANAGEMENT.parse().map_err(Error::internal)?;
         let clock = Arc::new(ManualClock::new(setup.now));
         let refusals = Arc::<Refusals>::default();
@@ -60,7 +60,7 @@ impl World {
             .entropy(Arc::new(SeededEntropy::new(1)))
             .mender(Box::new(move |refused| noted.note(refused)))
             .map_err(Error::internal)?;
-        for service in setup.services {
+        for service in (setup.services)() {
             builder = builder.register(service).map_err(Error::internal)?;
         }
         let gate = builder.build()?;
@@ -70,7 +70,7 @@ impl World {
             gate.found(account.id, Some(&account.name), &key)?;
         }
         let mut engine = Engine::new(gate.clone());
-        codebuild::imagined_workflows(&mut engine, setup.runtime_dir, imagine);
+        codebuild::imagined_workflows(&mut engine, setup.runtime_dir.clone(), imagine);
         codepipeline::workflows(&mut engine);
         cloudformation::workflows(&mut engine);
         s3::workflows(&mut engine);
