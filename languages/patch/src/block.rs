@@ -43,7 +43,16 @@ pub(crate) fn append(writer: &Writer<'_>, list: &Node, items: &[Node], key: &str
     };
     let indent = column(text, dash);
     let item = writer.item(value, key, indent + 1 + gap.len());
-    Some(vec![Edit::insert(line_end(text, list.end), format!("{}-{gap}{item}", writer.line(indent)))])
+    let space = spacing(writer, items.len().checked_sub(2).map(|before| items[before].end), dash);
+    Some(vec![Edit::insert(line_end(text, list.end), format!("{space}{}-{gap}{item}", writer.line(indent)))])
+}
+
+/// The blank line that comes before a new last part, where one stands before the last of now.
+fn spacing(writer: &Writer<'_>, before: Option<usize>, last: usize) -> &'static str {
+    let gap = before.map_or("", |before| &writer.hints.text[before..last]);
+    let lines: Vec<&str> = gap.split('\n').collect();
+    let inner = lines.get(1..lines.len() - 1).unwrap_or_default();
+    if inner.iter().any(|line| line.trim().is_empty()) { writer.newline } else { "" }
 }
 
 /// A member where the members beside would have it.
@@ -52,7 +61,11 @@ pub(crate) fn insert(writer: &Writer<'_>, map: &Node, entries: &[Entry], key: &s
     let indent = column(text, map.start);
     let member = format!("{}:{}", writer.key(key, false), writer.member(value, key, indent));
     Some(vec![match writer.hints.behind(entries, key) {
-        Some(before) => Edit::insert(line_end(text, entries[before].value.end), writer.line(indent) + &member),
+        Some(before) => {
+            let earlier = before.checked_sub(1).filter(|_| before + 1 == entries.len()).map(|earlier| entries[earlier].value.end);
+            let space = spacing(writer, earlier, entries[before].key.outer);
+            Edit::insert(line_end(text, entries[before].value.end), format!("{space}{}{member}", writer.line(indent)))
+        }
         None => Edit::insert(place_before(text, entries.first()?.key.outer, Comments::Hash), member + &writer.line(indent)),
     }])
 }

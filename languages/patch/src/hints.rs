@@ -5,8 +5,8 @@ use crate::text::{begins_line, column, indentation, same_line};
 use crate::{Document, Syntax, scalar};
 
 /// The keys of a policy and of its statements, in the order in which most people write them.
-const ORDER: [&str; 11] = [
-    "Version", "Id", "Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition",
+const ORDER: [&str; 12] = [
+    "Version", "Id", "Statement", "Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition",
 ];
 
 /// A value of the document.
@@ -227,18 +227,17 @@ impl<'d> Hints<'d> {
             let comma = self.text[end..next].find(',')?;
             self.blank(end + comma + 1, next)
         };
-        let tight = self.syntax == Syntax::Json && self.after_colon().is_empty();
+        let tight = self.syntax == Syntax::Json && self.colon() == ":";
         self.nearest("", says).unwrap_or_else(|| if tight { String::new() } else { " ".into() })
     }
 
-    /// What follows a colon in JSON.
-    pub(crate) fn after_colon(&self) -> String {
+    /// A colon in JSON, with the spaces around it.
+    pub(crate) fn colon(&self) -> String {
         let says = |seen: &Seen<'d>| {
-            let end = seen.entry?.key.end;
-            let colon = self.text[end..seen.node.outer].find(':')?;
-            self.blank(end + colon + 1, seen.node.outer)
+            let colon = &self.text[seen.entry?.key.end..seen.node.outer];
+            colon.chars().all(|c| c == ' ' || c == ':').then(|| colon.to_owned())
         };
-        self.nearest("", says).unwrap_or_else(|| " ".into())
+        self.nearest("", says).unwrap_or_else(|| ": ".into())
     }
 
     /// The white space of one line between two places, if there is nothing else.

@@ -64,7 +64,20 @@ impl Inner {
 
     /// Edits of the text as edits of the file.
     pub(crate) fn edits(&self, edits: Vec<Edit>) -> Vec<Edit> {
-        edits.into_iter().map(|edit| Edit::new(self.outside(edit.start), self.outside(edit.end), self.written(&edit.text))).collect()
+        let outside = |edit: Edit| Edit::new(self.outside(edit.start), self.outside(edit.end), self.written(&edit.text));
+        edits.into_iter().map(|edit| outside(self.at_line_ends(edit))).collect()
+    }
+
+    /// The same edit from line end to line end, and not from line start to line start: empty lines have no indentation, so
+    /// their starts are not where those of others are.
+    fn at_line_ends(&self, edit: Edit) -> Edit {
+        let text = &self.document.text;
+        let ends = |text: &str| text.is_empty() || text.ends_with('\n');
+        if !text[..edit.start].ends_with('\n') || !ends(&text[edit.start..edit.end]) || !ends(&edit.text) {
+            return edit;
+        }
+        let new = edit.text.strip_suffix('\n').map_or(String::new(), |lines| format!("\n{lines}"));
+        Edit::new(edit.start - 1, edit.end - 1, new)
     }
 
     /// A text as it is written where this one stands.

@@ -31,10 +31,15 @@ pub(crate) fn place_before(text: &str, start: usize, comments: Comments) -> usiz
     }
 }
 
-/// The lines from a part's first to its last, with the line break of one end.
-fn whole_lines(text: &str, start: usize, end: usize, comments: Comments) -> Edit {
-    let first = own_lines(text, start, comments);
+/// The lines from a part's first to its last, with the line break of one end, and with the blank line above if it would
+/// separate nothing any more.
+fn whole_lines(text: &str, (start, end): (usize, usize), is_last: bool, comments: Comments) -> Edit {
+    let mut first = own_lines(text, start, comments);
     let next = next_line(text, end);
+    let blank = |at: usize| text[at..line_end(text, at)].trim().is_empty();
+    if first > 0 && blank(line_start(text, first - 1)) && (is_last || blank(next)) {
+        first = line_start(text, first - 1);
+    }
     // The last line of a file may have no break: then the one before it goes.
     match text[..next].ends_with('\n') || first == 0 {
         true => Edit::delete(first, next),
@@ -51,7 +56,7 @@ pub(crate) fn from_block(text: &str, node: &Node, number: usize) -> Option<Vec<E
     };
     let (start, end) = (starts[number], parts(node)[number].1);
     if begins_line(text, start) {
-        return Some(vec![whole_lines(text, start, end, Comments::Hash)]);
+        return Some(vec![whole_lines(text, (start, end), number + 1 == starts.len(), Comments::Hash)]);
     }
     // The first part stands behind a dash: what follows it moves there.
     let next = *starts.get(number + 1)?;
@@ -78,7 +83,7 @@ pub(crate) fn from_brackets(text: &str, syntax: Syntax, node: &Node, number: usi
     let dangling = before.filter(|_| is_last && own.is_none()).and_then(|before| comma(text, before, marks));
     if lonely {
         edits.extend(dangling.map(|comma| Edit::delete(comma, comma + 1)));
-        edits.push(whole_lines(text, start, behind, marks));
+        edits.push(whole_lines(text, (start, behind), is_last, marks));
     } else if let Some(before) = before.filter(|before| text[*before..start].trim() == ",") {
         // The comma behind it, if there is one, becomes that of the part before.
         edits.push(Edit::delete(before, end));

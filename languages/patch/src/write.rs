@@ -150,8 +150,8 @@ impl<'d> Writer<'d> {
 
     /// `key: value` between brackets.
     pub(crate) fn pair(&self, key: &str, value: &Value, indent: &str) -> String {
-        let space = if self.is_json() { self.hints.after_colon() } else { " ".into() };
-        format!("{}:{space}{}", self.key(key, true), self.inline(value, key, Spot::member(indent)))
+        let colon = if self.is_json() { self.hints.colon() } else { ": ".into() };
+        format!("{}{colon}{}", self.key(key, true), self.inline(value, key, Spot::member(indent)))
     }
 
     fn brackets(&self, brackets: &str, parts: &dyn Fn(&str) -> Vec<String>, one_line: bool, indent: &str) -> String {
@@ -162,7 +162,8 @@ impl<'d> Writer<'d> {
         }
         let padding = self.hints.padding(open == "[");
         let flat = format!("{open}{padding}{}{padding}{close}", flat.join(&format!(",{}", self.hints.after_comma())));
-        if one_line && (flat.chars().count() <= WIDE || !self.hints.text.contains('\n')) && !flat.contains('\n') {
+        let narrow = flat.chars().count() <= WIDE || !self.hints.text.contains('\n');
+        if !self.is_json() || (one_line && narrow && !flat.contains('\n')) {
             return flat;
         }
         let deeper = format!("{indent}{}", self.hints.unit());

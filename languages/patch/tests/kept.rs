@@ -39,6 +39,7 @@ mod lists {
         check(&action("", ""), append("/Action", json!("kms:Decrypt")), &action("", "- kms:Decrypt\n"));
         check("a:\n-   x\n", append("/a", json!("w")), "a:\n-   x\n-   w\n");
         check("a:\n  - x", append("/a", json!("w")), "a:\n  - x\n  - w");
+        check("a:\n  - x\n\n  # of w\n  - w\n\nb: 1\n", append("/a", json!("z")), "a:\n  - x\n\n  # of w\n  - w\n\n  - z\n\nb: 1\n");
         check("- - a\n  - b\n- c\n", append("/0", json!("d")), "- - a\n  - b\n  - d\n- c\n");
         check("a:\r\n  - x\r\nb: 1\r\n", append("/a", json!("w")), "a:\r\n  - x\r\n  - w\r\nb: 1\r\n");
         check("a:\n  - |\n    - no\n    item\n\n# end\nb: 1\n", append("/a", json!("w")), "a:\n  - |\n    - no\n    item\n  - w\n\n# end\nb: 1\n");
@@ -167,6 +168,7 @@ mod mappings {
     fn in_json() {
         check("{\n\t\"a\": 1 // one\n}", insert("", "b", json!("x")), "{\n\t\"a\": 1, // one\n\t\"b\": \"x\"\n}");
         check("{\n\t\"a\": 1,\n}", insert("", "b", json!("x")), "{\n\t\"a\": 1,\n\t\"b\": \"x\",\n}");
+        check("{\n  \"a\" : 1\n}", insert("", "b", json!({"c": "d"})), "{\n  \"a\" : 1,\n  \"b\" : {\n    \"c\" : \"d\"\n  }\n}");
         check("{\"a\":1}", insert("", "b", json!(["x", "w"])), "{\"a\":1,\"b\":[\"x\",\"w\"]}");
         check(
             "{\n    \"S\": [\n        {\n            \"Action\": [\"a\", \"b\"],\n            \"Effect\": \"Allow\"\n        }\n    ]\n}\n",
@@ -183,7 +185,7 @@ mod removals {
     fn from_blocks() {
         let before = "# top\n\na:\n  # of x\n  # more\n  - x # x\n\n  # of w\n  - w\nb: 1\n";
         check(before, remove("/a/0"), "# top\n\na:\n\n  # of w\n  - w\nb: 1\n");
-        check(before, remove("/a/1"), "# top\n\na:\n  # of x\n  # more\n  - x # x\n\nb: 1\n");
+        check(before, remove("/a/1"), "# top\n\na:\n  # of x\n  # more\n  - x # x\nb: 1\n");
         check(before, remove("/a"), "# top\n\nb: 1\n");
         check("a:\n  - x\nb: 1\n", remove("/a/0"), "a: []\nb: 1\n");
         check("a:\n  b: 1 # c\nc: 1\n", remove("/a/b"), "a: {} # c\nc: 1\n");

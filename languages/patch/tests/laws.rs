@@ -60,9 +60,10 @@ impl Hand<'_> {
     }
 
     fn above(&mut self, column: usize) -> String {
-        match self.chance.one_in(8) {
-            true => format!("{}{}", self.line(column), self.comment()),
-            false => String::new(),
+        match self.chance.below(16) {
+            0 | 1 => format!("{}{}", self.line(column), self.comment()),
+            2 => self.newline.to_owned(),
+            _ => String::new(),
         }
     }
 
@@ -336,6 +337,52 @@ fn what_was_inserted_can_be_removed_again() {
         let (_, back) = edit(&after, &Change::Remove { path: undo }).unwrap_or_else(|error| panic!("{error}\n{after}"));
         assert_eq!(back, text, "round {round}: {change:?}\n--- between:\n{after}");
     }
+}
+
+/// A document with the text of another one in it, under `P`; None: the text cannot stand so.
+fn around(chance: &mut Chance, text: &str) -> Option<String> {
+    let newline = if text.contains('\r') { "\r\n" } else { "\n" };
+    let yaml = syntax(text) == Syntax::Yaml;
+    Some(match chance.below(if yaml { 1 } else { 5 }) {
+        0 | 1 => {
+            let lines: String = text.lines().map(|line| if line.is_empty() { newline.into() } else { format!("    {line}{newline}") }).collect();
+            format!("K: 1{newline}P: |{newline}{lines}Z: [1]{newline}")
+        }
+        2 => format!("{{\"P\": {}, \"Z\": [1]}}", json!(text)),
+        3 => format!("P: {} # a comment\nZ: [1]\n", json!(text)),
+        _ if !text.contains('\n') => format!("P: '{}'\nZ: [1]\n", text.replace('\'', "''")),
+        _ => return None,
+    })
+}
+
+#[test]
+fn documents_inside_of_documents_are_changed_the_same_way() {
+    let mut chance = Chance(SEED ^ 0xf0f0);
+    let mut done = 0;
+    for round in 0..ROUNDS {
+        let (root, text) = document(&mut chance);
+        let Some(outer) = around(&mut chance, &text) else { continue };
+        let (change, mut expected) = change(&mut chance, &root);
+        // A text that is not evaluated takes no functions.
+        let (written, empty) = (format!("{change:?}"), expected.as_object().is_some_and(Map::is_empty));
+        if written.contains("Fn::Sub") || empty {
+            continue;
+        }
+        let within = |path: &Path| Path([Step::from("P")].into_iter().chain(path.0.iter().cloned()).collect());
+        let change = match change {
+            Change::Append { path, value } => Change::Append { path: within(&path), value },
+            Change::Insert { path, key, value } => Change::Insert { path: within(&path), key, value },
+            Change::Replace { path, value } => Change::Replace { path: within(&path), value },
+            Change::Remove { path } => Change::Remove { path: within(&path) },
+        };
+        let (_, after) = edit(&outer, &change).unwrap_or_else(|error| panic!("round {round}: {error}: {change:?}\n{outer}"));
+        let all = read(&after);
+        let inner = all["P"].as_str().unwrap_or_else(|| panic!("a text\n{after}"));
+        assert_eq!(&mut read(inner), &mut expected, "round {round}: {change:?}\n--- before:\n{outer}\n--- after:\n{after}");
+        assert_eq!(all["Z"], json!([1]));
+        done += 1;
+    }
+    assert!(done > ROUNDS / 2, "{done} of {ROUNDS} were tried");
 }
 
 #[test]
