@@ -6,11 +6,13 @@ mod connect;
 mod decide;
 mod doctor;
 mod env;
+mod estate;
 mod explain;
 mod logs;
 mod measure;
 mod project;
 mod reasons;
+mod rehearse;
 mod restore;
 mod retention;
 mod rotate;
@@ -54,6 +56,8 @@ enum Command {
     Run(run::Run),
     /// Serve the accounts of the sekisho.yaml here to AWS clients, until stopped
     Up(up::Up),
+    /// Rehearse a delivery in memory: what would be denied, by which statement, and what mends it
+    Rehearse(rehearse::Rehearse),
     /// Show what is under way: stacks, executions, builds, approvals that wait, what failed and when it is tried again
     Status(status::StatusOf),
     /// Watch a pipeline's execution until it ends: stages, actions, what failed and why
@@ -100,6 +104,7 @@ pub(crate) fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Run(command) => command.execute(),
         Command::Up(command) => command.execute(),
+        Command::Rehearse(command) => command.execute(),
         Command::Status(command) => command.execute(),
         Command::Watch(command) => command.execute(),
         Command::Logs(command) => command.execute(),

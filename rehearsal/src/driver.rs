@@ -1,0 +1,208 @@
+//! The course of a rehearsal: stacks, pipelines, sources, executions, and what was found on the way.
+
+use crate::{
+    Estate, Finding, Layer, Pipeline, Report, Stack, Subject, Summary, Value as Given,
+    builds::Builds,
+    names::Names,
+    refusals::At,
+    world::{Setup, World},
+};
+use base::AccountId;
+use gate::Error;
+use serde_json::{Value, json};
+use std::{collections::BTreeMap, sync::Arc};
+
+/// Rehearses an estate.
+///
+/// # Errors
+/// The world itself failed: nothing of what the user gave is at fault.
+pub fn rehearse(estate: &Estate, setup: &Setup) -> Result<Report, Error> {
+    let mut values = BTreeMap::new();
+    for _ in 0..MOST_TRIES {
+        let (report, wanted) = once(estate, setup, values.clone())?;
+        let known = values.len();
+        values.extend(wanted);
+        if values.len() == known {
+            return Ok(report);
+        }
+    }
+    once(estate, setup, values).map(|(report, _)| report)
+}
+
+/// Rehearses with these values for what only builds know. Also gives values that were missed.
+fn once(estate: &Estate, setup: &Setup, values: BTreeMap<String, String>) -> Result<(Report, BTreeMap<String, String>), Error> {
+    let world = World::new(setup, &estate.region, &estate.accounts, Arc::new(Builds { values }))?;
+    let mut driver = Driver {
+        estate,
+        world,
+        findings: Vec::new(),
+        summary: Summary { accounts: estate.accounts.len(), ..Summary::default() },
+        outputs: BTreeMap::new(),
+        names: Names::default(),
+        wanted: BTreeMap::new(),
+        builds: BTreeMap::new(),
+    };
+    driver.stacks()?;
+    driver.pipelines()?;
+    driver.run()?;
+    let wanted = std::mem::take(&mut driver.wanted);
+    Ok((driver.report(), wanted))
+}
+
+/// Rehearsals of one estate: each but the last learns a value that its engines do not take.
+const MOST_TRIES: usize = 8;
+
+pub(crate) struct Driver<'e> {
+    pub(crate) estate: &'e Estate,
+    pub(crate) world: World,
+    /// Faults other than denials, in their order; the denials among them come at the end.
+    pub(crate) findings: Vec<Finding>,
+    pub(crate) summary: Summary,
+    /// What stacks gave: account's name, stack's name, output's name.
+    outputs: BTreeMap<(String, String, String), String>,
+    pub(crate) names: Names,
+    /// Values that a build has to put out for the engines to take them: by the variable's name.
+    pub(crate) wanted: BTreeMap<String, String>,
+    /// The actions that started builds, by the builds' ids: account, pipeline, stage, action.
+    pub(crate) builds: BTreeMap<String, Vec<String>>,
+}
+
+/// A list member, or an empty one.
+pub(crate) fn list<'v>(value: &'v Value, name: &str) -> &'v [Value] {
+    value[name].as_array().map_or(&[], Vec::as_slice)
+}
+
+/// A text member, or nothing.
+pub(crate) fn text<'v>(value: &'v Value, name: &str) -> &'v str {
+    value[name].as_str().unwrap_or_default()
+}
+
+impl Driver<'_> {
+    pub(crate) fn account(&self, name: &str) -> Option<AccountId> {
+        self.estate.accounts.iter().find(|account| account.name == name).map(|account| account.id)
+    }
+
+    /// What an account is called.
+    pub(crate) fn account_name(&self, id: &str) -> String {
+        self.estate.accounts.iter().find(|account| account.id.as_str() == id).map_or_else(|| id.to_owned(), |account| account.name.clone())
+    }
+
+    fn stacks(&mut self) -> Result<(), Error> {
+        for stack in &self.estate.stacks {
+            let Some(account) = self.account(&stack.account) else { continue };
+            self.world.refusals.at(At::Stack(stack.account.clone(), stack.name.clone()));
+            if self.deploy(account, stack)? {
+                self.summary.stacks += 1;
+                self.summary.subjects.push(Subject { layer: Layer::Deployment, path: vec![stack.account.clone(), stack.name.clone()] });
+            }
+        }
+        Ok(())
+    }
+
+    /// Deploys a stack. False: it did not come to be, or not whole.
+    fn deploy(&mut self, account: AccountId, stack: &Stack) -> Result<bool, Error> {
+        let Some(template) = self.estate.text(&stack.template).map(str::to_owned) else { return Ok(false) };
+        let mut parameters = Vec::new();
+        for (key, value) in &stack.parameters {
+            let value = match value {
+                Given::Text(text) => text.clone(),
+                Given::Output(account, name, output) => {
+                    let from = (account.clone(), name.clone(), output.clone());
+                    match self.outputs.get(&from) {
+                        Some(value) => value.clone(),
+                        None => {
+                            self.missing_output(stack, key, &from);
+                            continue;
+                        }
+                    }
+                }
+            };
+            parameters.push(json!({"ParameterKey": key, "ParameterValue": value}));
+        }
+        let capabilities = match stack.capabilities.is_empty() {
+            true => vec!["CAPABILITY_NAMED_IAM".to_owned(), "CAPABILITY_AUTO_EXPAND".to_owned()],
+            false => stack.capabilities.clone(),
+        };
+        let tags: Vec<Value> = stack.tags.iter().map(|(key, value)| json!({"Key": key, "Value": value})).collect();
+        // What was made stays, so that all that does not need the rest goes on.
+        let input = json!({
+            "StackName": stack.name, "TemplateBody": template, "Parameters": parameters, "Capabilities": capabilities, "Tags": tags,
+            "DisableRollback": true,
+        });
+        if let Err(error) = self.world.call(account, "cloudformation:CreateStack", input) {
+            self.refused_stack(stack, &error);
+            return Ok(false);
+        }
+        let name = stack.name.clone();
+        let settled = self.world.run_until(|world| {
+            let answer = world.call(account, "cloudformation:DescribeStacks", json!({"StackName": name}))?;
+            let status = list(&answer, "Stacks").first().map(|found| text(found, "StackStatus").to_owned()).unwrap_or_default();
+            Ok(!status.ends_with("_IN_PROGRESS"))
+        })?;
+        let answer = self.world.call(account, "cloudformation:DescribeStacks", json!({"StackName": stack.name}))?;
+        let Some(found) = list(&answer, "Stacks").first() else { return Ok(false) };
+        for output in list(found, "Outputs") {
+            let key = (stack.account.clone(), stack.name.clone(), text(output, "OutputKey").to_owned());
+            self.outputs.insert(key, text(output, "OutputValue").to_owned());
+        }
+        self.learn_names(account, stack)?;
+        let complete = settled && text(found, "StackStatus") == "CREATE_COMPLETE";
+        if !complete {
+            self.failed_resources(account, stack)?;
+        }
+        Ok(complete)
+    }
+
+    /// What the stack's resources are called in the template.
+    fn learn_names(&mut self, account: AccountId, stack: &Stack) -> Result<(), Error> {
+        let answer = self.world.call(account, "cloudformation:DescribeStackResources", json!({"StackName": stack.name}))?;
+        for resource in list(&answer, "StackResources") {
+            self.names.learn(account, &stack.account, &stack.name, resource);
+        }
+        Ok(())
+    }
+
+    fn pipelines(&mut self) -> Result<(), Error> {
+        for pipeline in &self.estate.pipelines {
+            let Some(account) = self.account(&pipeline.account) else { continue };
+            let name = pipeline.input.pointer("/pipeline/name").and_then(Value::as_str).unwrap_or_default().to_owned();
+            self.world.refusals.at(At::Pipeline(pipeline.account.clone(), name.clone()));
+            if let Err(error) = self.world.call(account, "codepipeline:CreatePipeline", self.filled_in(pipeline)) {
+                self.refused_pipeline(pipeline, &name, &error);
+            }
+        }
+        Ok(())
+    }
+
+    /// The pipeline's input with the outputs that it waits for.
+    fn filled_in(&self, pipeline: &Pipeline) -> Value {
+        let mut input = pipeline.input.clone();
+        for (pointer, mark, value) in &pipeline.outputs {
+            let value = match value {
+                Given::Text(text) => Some(text),
+                Given::Output(account, stack, output) => self.outputs.get(&(account.clone(), stack.clone(), output.clone())),
+            };
+            if let (Some(Value::String(text)), Some(value)) = (input.pointer_mut(pointer), value) {
+                *text = text.replace(mark, value);
+            }
+        }
+        input
+    }
+
+    fn report(mut self) -> Report {
+        let (refusals, missing) = self.world.refusals.take();
+        for missing in &missing {
+            self.missing_principal(missing);
+        }
+        self.summary.calls = self.world.decided();
+        self.summary.denied = refusals.len();
+        let mut findings: Vec<Finding> = std::mem::take(&mut self.findings);
+        findings.extend(refusals.iter().map(|refusal| self.denied(refusal)));
+        // In the order in which a user would meet them; both lists are.
+        findings.sort_by_key(|finding| finding.layer);
+        for place in findings.iter_mut().flat_map(|finding| &mut finding.causes).filter_map(|cause| cause.place.as_mut()) {
+            *place = self.estate.place(place);
+        }
+        Report { findings, summary: self.summary, files: self.estate.files.clone() }
+    }
+}

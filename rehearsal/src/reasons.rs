@@ -1,0 +1,107 @@
+//! The reasons of decisions in words, and what would mend them.
+
+use crate::{Repair, refusals::Refusal};
+use serde_json::{Value, json};
+
+/// The kinds of policies, as AWS's messages call them.
+fn kind_in_words(kind: &str) -> &str {
+    match kind {
+        "identity" => "identity-based policy",
+        "boundary" => "permissions boundary",
+        "session" => "session policy",
+        "resource" => "resource-based policy",
+        "trust" => "role trust policy",
+        "key" => "key policy",
+        "serviceControl" => "service control policy",
+        "resourceControl" => "resource control policy",
+        "vpcEndpoint" => "VPC endpoint policy",
+        other => other,
+    }
+}
+
+fn member<'v>(reason: &'v Value, name: &str) -> &'v str {
+    reason[name].as_str().unwrap_or_default()
+}
+
+/// Who or what decided, and what it asks for.
+pub(crate) fn in_words(reason: &Value) -> String {
+    let kind = kind_in_words(member(reason, "kind"));
+    let policy = reason["policy"].as_str().unwrap_or(kind);
+    let statement = match (reason["statement"].as_u64(), reason["sid"].as_str()) {
+        (Some(n), Some(sid)) => format!("statement {n} ({sid}) of {policy}"),
+        (Some(n), None) => format!("statement {n} of {policy}"),
+        _ => policy.to_owned(),
+    };
+    let element = reason["element"].as_str().map(|element| format!(" by its {element}")).unwrap_or_default();
+    let wants = match (reason["expected"].as_str(), reason["seen"].as_str()) {
+        (Some(expected), Some(seen)) => format!(": expected {expected}, seen {seen}"),
+        (Some(expected), None) => format!(": expected {expected}"),
+        _ => String::new(),
+    };
+    match (member(reason, "role"), member(reason, "kind")) {
+        ("missing", _) => format!("no {kind} allows it{wants}"),
+        ("decided", "rule") => format!("a rule of the service: {}", member(reason, "element")),
+        ("decided", _) => format!("{statement} denies it{element}{wants}"),
+        _ => format!("{statement} would allow it but for {}{wants}", reason["element"].as_str().unwrap_or("an element")),
+    }
+}
+
+/// How AWS would tell it, where that leads astray.
+pub(crate) fn notes(refusal: &Refusal) -> Vec<String> {
+    let mut notes = Vec::new();
+    if let Some(outer) = refusal.within.last() {
+        let outermost = refusal.within.first().unwrap_or(outer);
+        notes.push(format!("the call is made inside {outer}, so that {outermost} is what AWS shows as denied"));
+    }
+    notes
+}
+
+/// The context keys that conditions asked for.
+pub(crate) fn context(refusal: &Refusal) -> Vec<(String, String)> {
+    let asked = refusal.reasons.iter().filter_map(|reason| member(reason, "element").strip_prefix("Condition ")?.split(' ').nth(1));
+    let value = |key: &str| {
+        let seen = refusal.context.as_object()?.iter().find(|(name, _)| name.eq_ignore_ascii_case(key))?.1;
+        Some(seen.as_str().map_or_else(|| seen.to_string(), str::to_owned))
+    };
+    let mut keys: Vec<(String, String)> =
+        asked.map(|key| (key.to_owned(), value(key).unwrap_or_else(|| "(not in the request)".into()))).collect();
+    keys.sort();
+    keys.dedup();
+    keys
+}
+
+/// The line and column in a message of CloudFormation's: `template:12:5: …`.
+pub(crate) fn place_in(message: &str) -> Option<(u32, u32)> {
+    let mut parts = message.split("template:").nth(1)?.split(':');
+    Some((parts.next()?.trim().parse().ok()?, parts.next()?.trim().parse().ok()?))
+}
+
+/// The least statements that would allow it.
+pub(crate) fn repairs(refusal: &Refusal) -> Vec<Repair> {
+    let mut repairs = Vec::new();
+    for reason in &refusal.reasons {
+        let (role, kind) = (member(reason, "role"), member(reason, "kind"));
+        let named = json!({"AWS": refusal.principal});
+        let principal = if refusal.principal.contains(":iam:") { named } else { json!({"Service": refusal.principal}) };
+        let (statement, guardrail) = match (role, kind) {
+            ("missing", "identity") => (json!({"Effect": "Allow", "Action": refusal.action, "Resource": refusal.resource}), None),
+            ("missing", "boundary" | "session" | "serviceControl" | "resourceControl") => {
+                let statement = json!({"Effect": "Allow", "Action": refusal.action, "Resource": refusal.resource});
+                (statement, Some(kind_in_words(kind).to_owned()))
+            }
+            ("missing", "resource") => {
+                (json!({"Effect": "Allow", "Principal": principal, "Action": refusal.action, "Resource": refusal.resource}), None)
+            }
+            ("missing", "key") => (json!({"Effect": "Allow", "Principal": principal, "Action": refusal.action, "Resource": "*"}), None),
+            ("missing", "trust") => (json!({"Effect": "Allow", "Principal": principal, "Action": refusal.action}), None),
+            ("decided", kind) if reason["effect"] == "Deny" => (Value::Null, Some(format!("a Deny in the {}", kind_in_words(kind)))),
+            _ => continue,
+        };
+        let title = match &guardrail {
+            Some(guardrail) => format!("a guardrail decides, {guardrail}: intended?"),
+            None => format!("allow {} in the {}", refusal.action, kind_in_words(kind)),
+        };
+        repairs.push(Repair { title, statement, patches: Vec::new(), guardrail });
+    }
+    repairs
+}

@@ -1,0 +1,128 @@
+//! What the gate refused, in the order in which it did.
+
+use gate::{About, Fault, Refused};
+use serde_json::Value;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// A call that was refused, and then taken to be allowed.
+#[derive(Debug, Clone)]
+pub(crate) struct Refusal {
+    /// The caller's ARN, of a session with its name.
+    pub(crate) caller: String,
+    pub(crate) principal: String,
+    pub(crate) action: String,
+    pub(crate) resource: String,
+    pub(crate) operation: String,
+    pub(crate) within: Vec<String>,
+    pub(crate) about: Option<About>,
+    /// The id of the work that ran.
+    pub(crate) during: String,
+    /// Of the policy engine, with origins.
+    pub(crate) reasons: Vec<Value>,
+    /// The options on which the verdict rests.
+    pub(crate) depends_on: Vec<String>,
+    pub(crate) context: Value,
+    /// What the rehearsal was at.
+    pub(crate) at: At,
+}
+
+/// A policy that names a principal which was not there when it was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Missing {
+    pub(crate) principal: String,
+    pub(crate) about: Option<About>,
+    pub(crate) at: At,
+}
+
+/// What a rehearsal is at.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) enum At {
+    /// Making ready: nothing of the user's.
+    #[default]
+    Ground,
+    /// A stack: account's name, stack's name.
+    Stack(String, String),
+    /// A pipeline that is made: account's name, pipeline's name.
+    Pipeline(String, String),
+    /// Pipelines at work.
+    Run,
+}
+
+#[derive(Default)]
+struct State {
+    list: Vec<Refusal>,
+    missing: Vec<Missing>,
+    during: String,
+    at: At,
+}
+
+/// All refusals of a world.
+#[derive(Default)]
+pub(crate) struct Refusals(Mutex<State>);
+
+impl Refusals {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What runs now.
+    pub(crate) fn during(&self, id: &str) {
+        let mut state = self.lock();
+        state.during.clear();
+        state.during.push_str(id);
+    }
+
+    pub(crate) fn at(&self, at: At) {
+        self.lock().at = at;
+    }
+
+    /// Notes what stands in the way. The answer is whether to go on over it: always, since what is noted is told.
+    pub(crate) fn note(&self, fault: &Fault<'_>) -> bool {
+        match fault {
+            Fault::Denied(refused) => self.refused(refused),
+            Fault::NoPrincipal { principal, about } => {
+                let mut state = self.lock();
+                let missing = Missing { principal: (*principal).to_owned(), about: about.cloned(), at: state.at.clone() };
+                if !state.missing.contains(&missing) {
+                    state.missing.push(missing);
+                }
+            }
+        }
+        true
+    }
+
+    fn refused(&self, refused: &Refused<'_>) {
+        let denial = refused.denial;
+        let reasons = denial.decision["reasons"].as_array().cloned().unwrap_or_default();
+        let depends_on = denial.decision["dependsOn"].as_array().into_iter().flatten();
+        let depends_on = depends_on.filter_map(Value::as_str).map(str::to_owned).collect();
+        let mut state = self.lock();
+        let same =
+            |one: &&mut Refusal| one.principal == refused.principal && one.action == denial.action && one.resource == denial.resource;
+        if let Some(known) = state.list.iter_mut().find(same) {
+            let new: Vec<Value> = reasons.into_iter().filter(|reason| !known.reasons.contains(reason)).collect();
+            known.reasons.extend(new);
+            return;
+        }
+        let refusal = Refusal {
+            caller: denial.principal.clone(),
+            principal: refused.principal.clone(),
+            action: denial.action.clone(),
+            resource: denial.resource.clone(),
+            operation: refused.operation.clone(),
+            within: refused.within.clone(),
+            about: refused.about.cloned(),
+            during: state.during.clone(),
+            reasons,
+            depends_on,
+            context: denial.context.clone(),
+            at: state.at.clone(),
+        };
+        state.list.push(refusal);
+    }
+
+    pub(crate) fn take(&self) -> (Vec<Refusal>, Vec<Missing>) {
+        let mut state = self.lock();
+        (std::mem::take(&mut state.list), std::mem::take(&mut state.missing))
+    }
+}
