@@ -11,6 +11,7 @@ mod estate;
 mod faults;
 mod finding;
 mod fixes;
+pub mod imagined;
 mod names;
 mod place;
 mod reasons;
