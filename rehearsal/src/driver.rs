@@ -1,7 +1,7 @@
 //! The course of a rehearsal: stacks, pipelines, sources, executions, and what was found on the way.
 
 use crate::{
-    Estate, Finding, Layer, Report, Stack, Subject, Summary, Value as Given,
+    Estate, Finding, Layer, Pipeline, Report, Stack, Subject, Summary, Value as Given,
     builds::Builds,
     names::Names,
     refusals::At,
@@ -98,7 +98,7 @@ impl Driver<'_> {
 
     /// Deploys a stack. False: it did not come to be, or not whole.
     fn deploy(&mut self, account: AccountId, stack: &Stack) -> Result<bool, Error> {
-        let Some(template) = self.estate.files.get(&stack.template).map(|file| file.text.clone()) else { return Ok(false) };
+        let Some(template) = self.estate.text(&stack.template).map(str::to_owned) else { return Ok(false) };
         let mut parameters = Vec::new();
         for (key, value) in &stack.parameters {
             let value = match value {
@@ -164,11 +164,26 @@ impl Driver<'_> {
             let Some(account) = self.account(&pipeline.account) else { continue };
             let name = pipeline.input.pointer("/pipeline/name").and_then(Value::as_str).unwrap_or_default().to_owned();
             self.world.refusals.at(At::Pipeline(pipeline.account.clone(), name.clone()));
-            if let Err(error) = self.world.call(account, "codepipeline:CreatePipeline", pipeline.input.clone()) {
+            if let Err(error) = self.world.call(account, "codepipeline:CreatePipeline", self.filled_in(pipeline)) {
                 self.refused_pipeline(pipeline, &name, &error);
             }
         }
         Ok(())
+    }
+
+    /// The pipeline's input with the outputs that it waits for.
+    fn filled_in(&self, pipeline: &Pipeline) -> Value {
+        let mut input = pipeline.input.clone();
+        for (pointer, mark, value) in &pipeline.outputs {
+            let value = match value {
+                Given::Text(text) => Some(text),
+                Given::Output(account, stack, output) => self.outputs.get(&(account.clone(), stack.clone(), output.clone())),
+            };
+            if let (Some(Value::String(text)), Some(value)) = (input.pointer_mut(pointer), value) {
+                *text = text.replace(mark, value);
+            }
+        }
+        input
     }
 
     fn report(mut self) -> Report {
@@ -178,6 +193,9 @@ impl Driver<'_> {
         findings.extend(refusals.iter().map(|refusal| self.denied(refusal)));
         // In the order in which a user would meet them; both lists are.
         findings.sort_by_key(|finding| finding.layer);
+        for place in findings.iter_mut().flat_map(|finding| &mut finding.causes).filter_map(|cause| cause.place.as_mut()) {
+            *place = self.estate.place(place);
+        }
         Report { findings, summary: self.summary, files: self.estate.files.clone() }
     }
 }

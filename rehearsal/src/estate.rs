@@ -1,6 +1,6 @@
 //! What is rehearsed: accounts, what is deployed into them, and what their pipelines run.
 
-use crate::Files;
+use crate::{Files, Given, Place};
 use base::{AccountId, Region};
 use std::collections::BTreeMap;
 
@@ -19,6 +19,26 @@ pub struct Estate {
     pub sources: Vec<Source>,
     /// The texts that findings point into.
     pub files: Files,
+    /// What else was given or guessed: how texts were made fit, what is there already, what was called before.
+    pub given: Given,
+}
+
+impl Estate {
+    /// The text of a template as it is deployed: as the user wrote it, or as it was made fit.
+    pub fn text(&self, template: &str) -> Option<&str> {
+        match self.given.texts.get(template) {
+            Some(made) => Some(&made.text),
+            None => self.files.get(template).map(|file| file.text.as_str()),
+        }
+    }
+
+    /// The place in the user's own file that a place in a deployed text comes from.
+    pub fn place(&self, place: &Place) -> Place {
+        match self.given.texts.get(&place.file) {
+            Some(made) => made.map.to_source(place),
+            None => place.clone(),
+        }
+    }
 }
 
 /// An account.
@@ -39,7 +59,7 @@ pub struct Stack {
     pub name: String,
     /// The region, where it is not the estate's.
     pub region: Option<Region>,
-    /// The path of the template, among the estate's files.
+    /// The path of the template: [`Estate::text`] has its text.
     pub template: String,
     /// The parameters' values.
     pub parameters: BTreeMap<String, Value>,
@@ -67,6 +87,9 @@ pub struct Pipeline {
     pub file: String,
     /// The input, read.
     pub input: serde_json::Value,
+    /// What is to be filled in from the stacks' outputs: a JSON pointer into the input, a text in the value there that stands for
+    /// the output, and the output.
+    pub outputs: Vec<(String, String, Value)>,
 }
 
 /// What a repository, bucket or git host holds when a pipeline's source action looks.

@@ -113,7 +113,7 @@ impl Driver<'_> {
     /// The resources of a stack that could not be made.
     pub(crate) fn failed_resources(&mut self, account: AccountId, stack: &Stack) -> Result<(), Error> {
         let answer = self.world.call(account, "cloudformation:DescribeStackEvents", json!({"StackName": stack.name}))?;
-        let source = self.estate.files.get(&stack.template).map(|file| file.text.clone()).unwrap_or_default();
+        let source = self.estate.text(&stack.template).unwrap_or_default().to_owned();
         let template = Template::parse(&source, &stack.template).ok();
         for event in list(&answer, "StackEvents").iter().rev() {
             let (id, reason) = (text(event, "LogicalResourceId"), text(event, "ResourceStatusReason"));

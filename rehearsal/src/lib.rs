@@ -11,7 +11,9 @@ mod estate;
 mod faults;
 mod finding;
 mod fixes;
+mod given;
 pub mod imagined;
+mod map;
 mod names;
 mod place;
 mod reasons;
@@ -19,13 +21,16 @@ mod refusals;
 mod report;
 mod runs;
 mod samples;
+mod state;
 mod world;
 
 pub use driver::rehearse;
-
 pub use estate::{Account, Estate, Origin, Pipeline, Source, SourceFile, Stack, Value};
 pub use finding::{Call, Cause, Certainty, Finding, Kind, Layer, Repair, Severity};
 pub use fixes::Fixes;
+pub use given::{Block, Given, MadeText, Placeholder, TrailCall};
+pub use map::Map;
 pub use place::{Edit, File, Files, Patch, Place};
 pub use report::{Acceptance, Baseline, Diff, FailOn, Form, Hunk, Judged, Remark, Report, Style, Subject, Summary};
+pub use state::{AccountState, StateBucket, StateGuardrail, StateIdentity, StateKey, StateParameter, StatePolicy, StateRole};
 pub use world::Setup;

@@ -10,6 +10,7 @@
 mod check;
 mod cidr;
 mod diagnostic;
+pub mod document;
 mod dynamic;
 mod evaluate;
 mod expression;

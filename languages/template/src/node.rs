@@ -10,34 +10,47 @@ pub(crate) const MAX_DEPTH: usize = 100;
 /// The most values, those that aliases expand to included.
 pub(crate) const MAX_NODES: usize = 600_000;
 
+/// A value, as it is written.
 #[derive(Clone, Debug)]
-pub(crate) struct Node {
+pub struct Node {
+    /// What it is.
     pub kind: Kind,
+    /// Where it stands.
     pub span: Span,
 }
 
+/// What a value is.
 #[derive(Clone, Debug)]
-pub(crate) enum Kind {
+pub enum Kind {
+    /// Nothing.
     Null,
+    /// A boolean.
     Bool(bool),
     /// The text as written: an account number's leading zero counts.
     Number(String),
     /// The parts say where each line of a literal block stands; empty for everything else.
     String(String, Vec<Part>),
+    /// A list.
     List(Vec<Node>),
+    /// An object, in the order of its text. A short form is one with the function's long name.
     Map(Vec<Entry>),
 }
 
+/// A member of an object.
 #[derive(Clone, Debug)]
-pub(crate) struct Entry {
+pub struct Entry {
+    /// Its name.
     pub key: Name,
+    /// Its value.
     pub value: Node,
 }
 
 /// A name and its place.
 #[derive(Clone, Debug)]
-pub(crate) struct Name {
+pub struct Name {
+    /// The name.
     pub text: String,
+    /// Where it stands.
     pub span: Span,
 }
 
@@ -54,8 +67,29 @@ impl Node {
         }
     }
 
+    /// The member of an object.
+    pub fn get(&self, key: &str) -> Option<&Node> {
+        self.entries().iter().find(|entry| entry.key.text == key).map(|entry| &entry.value)
+    }
+
+    /// The members of an object; none of anything else.
+    pub fn entries(&self) -> &[Entry] {
+        match &self.kind {
+            Kind::Map(entries) => entries,
+            _ => &[],
+        }
+    }
+
+    /// The items of a list; none of anything else.
+    pub fn items(&self) -> &[Node] {
+        match &self.kind {
+            Kind::List(items) => items,
+            _ => &[],
+        }
+    }
+
     /// The text of a scalar.
-    pub(crate) fn scalar(&self) -> Option<&str> {
+    pub fn scalar(&self) -> Option<&str> {
         match &self.kind {
             Kind::Bool(true) => Some("true"),
             Kind::Bool(false) => Some("false"),
