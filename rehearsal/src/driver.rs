@@ -40,6 +40,7 @@ fn once(estate: &Estate, setup: &Setup, values: BTreeMap<String, String>) -> Res
         outputs: BTreeMap::new(),
         names: Names::default(),
         wanted: BTreeMap::new(),
+        builds: BTreeMap::new(),
     };
     driver.stacks()?;
     driver.pipelines()?;
@@ -62,6 +63,8 @@ pub(crate) struct Driver<'e> {
     pub(crate) names: Names,
     /// Values that a build has to put out for the engines to take them: by the variable's name.
     pub(crate) wanted: BTreeMap<String, String>,
+    /// The actions that started builds, by the builds' ids: account, pipeline, stage, action.
+    pub(crate) builds: BTreeMap<String, Vec<String>>,
 }
 
 /// A list member, or an empty one.
@@ -187,7 +190,11 @@ impl Driver<'_> {
     }
 
     fn report(mut self) -> Report {
-        let refusals = self.world.refusals.take();
+        let (refusals, missing) = self.world.refusals.take();
+        for missing in &missing {
+            self.missing_principal(missing);
+        }
+        self.summary.calls = self.world.decided();
         self.summary.denied = refusals.len();
         let mut findings: Vec<Finding> = std::mem::take(&mut self.findings);
         findings.extend(refusals.iter().map(|refusal| self.denied(refusal)));

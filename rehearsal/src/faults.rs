@@ -4,7 +4,7 @@ use crate::{
     Call, Cause, Certainty, Finding, Kind, Layer, Pipeline, Place, Repair, Severity, Stack,
     driver::{Driver, list, text},
     reasons,
-    refusals::{At, Refusal},
+    refusals::{At, Missing, Refusal},
 };
 use base::AccountId;
 use gate::Error;
@@ -39,7 +39,7 @@ impl Driver<'_> {
                 resource: refusal.resource.clone(),
                 operation: refusal.operation.clone(),
                 within: refusal.within.clone(),
-                context: Vec::new(),
+                context: reasons::context(refusal),
             }),
             causes,
             notes: reasons::notes(refusal),
@@ -60,7 +60,11 @@ impl Driver<'_> {
         let subject = match (&refusal.about, &refusal.at) {
             (Some(about), _) => of(&about.work, &about.part),
             (None, At::Stack(account, name) | At::Pipeline(account, name)) => vec![account.clone(), name.clone()],
-            (None, _) => vec![refusal.caller.clone()],
+            (None, _) => {
+                // codebuild/ACCOUNT/REGION/PROJECT:ID
+                let build = refusal.during.rsplit('/').next().unwrap_or_default();
+                self.builds.get(build).cloned().unwrap_or_else(|| vec![refusal.caller.clone()])
+            }
         };
         (layer, subject)
     }
@@ -86,6 +90,59 @@ impl Driver<'_> {
 
     fn repairs(&self, refusal: &Refusal) -> Vec<Repair> {
         reasons::repairs(refusal)
+    }
+
+    /// A policy that names a principal which was not there.
+    pub(crate) fn missing_principal(&mut self, missing: &Missing) {
+        let principal = &missing.principal;
+        let (work, part) = missing.about.as_ref().map(|about| (about.work.clone(), about.part.clone())).unwrap_or_default();
+        let stack = self.stack_of(&work).cloned();
+        let place = stack.as_ref().and_then(|stack| self.named_in(stack, part.first()?, principal));
+        let owner = part.first().map_or_else(|| "a policy".to_owned(), |id| format!("the policy of {id}"));
+        let subject = match &stack {
+            Some(stack) => [vec![stack.account.clone(), stack.name.clone()], part].concat(),
+            None => vec![principal.clone()],
+        };
+        let causes = vec![Cause { text: "named here".into(), place }];
+        let there = self.world.has_principal(principal);
+        let (kind, severity, title, notes) = match there {
+            Some(true) => (
+                Kind::Undeployable,
+                Severity::Error,
+                format!("{owner} names {principal}, which is made only later: AWS refuses the policy"),
+                vec![
+                    "deploy what makes the principal first; or name its account's root, and narrow it by the condition aws:PrincipalArn"
+                        .into(),
+                ],
+            ),
+            _ => (
+                Kind::Assumed,
+                if there.is_some() { Severity::Warning } else { Severity::Note },
+                format!("{owner} names {principal}, which is in none of the stacks: it is taken to exist"),
+                vec!["if it does not exist, AWS refuses the policy".into()],
+            ),
+        };
+        let id = format!("{}/principal/{}/{principal}", kind.name(), subject.join("/"));
+        let layer = Layer::Deployment;
+        let (certainty, repairs) = (Certainty::Certain, Vec::new());
+        self.findings.push(Finding { id, kind, severity, layer, subject, title, call: None, causes, notes, certainty, repairs });
+    }
+
+    /// Where a resource of a template names something: its line, or the resource's.
+    fn named_in(&self, stack: &Stack, logical_id: &str, what: &str) -> Option<Place> {
+        let source = self.estate.text(&stack.template)?;
+        let template = Template::parse(source, &stack.template).ok()?;
+        let span = &template.resource(logical_id)?.span;
+        let at = |line: u32, column: u32, length: u32| Place { file: stack.template.clone(), line, column, length };
+        let next = template.resources().iter().map(|resource| resource.span.line).filter(|line| *line > span.line).min();
+        let name = what.rsplit('/').next().unwrap_or(what);
+        let lines = source.lines().enumerate().skip(span.line as usize);
+        let mut within = lines.take_while(|(n, _)| next.is_none_or(|next| *n + 1 < next as usize));
+        let found = within.find_map(|(n, line)| {
+            let column = line.find(name)?;
+            Some(at(n as u32 + 1, line[..column].chars().count() as u32 + 1, name.chars().count() as u32))
+        });
+        found.or_else(|| Some(at(span.line, span.column, span.width().unwrap_or_default())))
     }
 
     /// A stack that CloudFormation refuses as a whole.

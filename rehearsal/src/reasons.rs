@@ -56,6 +56,20 @@ pub(crate) fn notes(refusal: &Refusal) -> Vec<String> {
     notes
 }
 
+/// The context keys that conditions asked for.
+pub(crate) fn context(refusal: &Refusal) -> Vec<(String, String)> {
+    let asked = refusal.reasons.iter().filter_map(|reason| member(reason, "element").strip_prefix("Condition ")?.split(' ').nth(1));
+    let value = |key: &str| {
+        let seen = refusal.context.as_object()?.iter().find(|(name, _)| name.eq_ignore_ascii_case(key))?.1;
+        Some(seen.as_str().map_or_else(|| seen.to_string(), str::to_owned))
+    };
+    let mut keys: Vec<(String, String)> =
+        asked.map(|key| (key.to_owned(), value(key).unwrap_or_else(|| "(not in the request)".into()))).collect();
+    keys.sort();
+    keys.dedup();
+    keys
+}
+
 /// The line and column in a message of CloudFormation's: `template:12:5: …`.
 pub(crate) fn place_in(message: &str) -> Option<(u32, u32)> {
     let mut parts = message.split("template:").nth(1)?.split(':');

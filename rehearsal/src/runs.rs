@@ -161,18 +161,26 @@ impl Driver<'_> {
     fn ended(&mut self, account: AccountId, name: &str) -> Result<(), Error> {
         let executions = self.executions(account, name)?;
         let Some(newest) = executions.first() else { return Ok(()) };
-        if text(newest, "status") == "Succeeded" {
-            self.summary.pipelines += 1;
-            self.summary.subjects.push(Subject { layer: Layer::Run, path: vec![self.account_name(account.as_str()), name.to_owned()] });
-            return Ok(());
-        }
         let input = json!({"pipelineName": name, "filter": {"pipelineExecutionId": newest["pipelineExecutionId"]}});
         let answer = self.world.call(account, "codepipeline:ListActionExecutions", input)?;
         let account_name = self.account_name(account.as_str());
-        for failed in list(&answer, "actionExecutionDetails").iter().filter(|action| text(action, "status") == "Failed") {
+        let actions = list(&answer, "actionExecutionDetails");
+        let path = |action: &Value| {
+            vec![account_name.clone(), name.to_owned(), text(action, "stageName").to_owned(), text(action, "actionName").to_owned()]
+        };
+        for action in actions {
+            if let Some(id) = action["output"]["executionResult"]["externalExecutionId"].as_str() {
+                self.builds.insert(id.to_owned(), path(action));
+            }
+        }
+        if text(newest, "status") == "Succeeded" {
+            self.summary.pipelines += 1;
+            self.summary.subjects.push(Subject { layer: Layer::Run, path: vec![account_name, name.to_owned()] });
+            return Ok(());
+        }
+        for failed in actions.iter().filter(|action| text(action, "status") == "Failed") {
+            let subject = path(failed);
             let error = &failed["output"]["executionResult"]["errorDetails"];
-            let subject =
-                vec![account_name.clone(), name.to_owned(), text(failed, "stageName").to_owned(), text(failed, "actionName").to_owned()];
             let message = text(error, "message");
             self.want_value(account, name, failed, message)?;
             self.findings.push(Finding {

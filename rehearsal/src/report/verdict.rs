@@ -74,6 +74,11 @@ impl<'a> Judged<'a> {
         Self { report, accepted, passed, baseline: Some(path), remarks }
     }
 
+    /// The report.
+    pub fn report(&self) -> &'a Report {
+        self.report
+    }
+
     /// All findings, with what accepts them.
     pub fn findings(&self) -> impl Iterator<Item = (&'a Finding, Option<&'a Acceptance>)> {
         self.report.findings.iter().zip(self.accepted.iter().copied())
