@@ -18,6 +18,7 @@ mod names;
 mod place;
 mod reasons;
 mod refusals;
+mod repairs;
 mod report;
 mod runs;
 mod samples;

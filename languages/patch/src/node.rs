@@ -139,9 +139,7 @@ impl Node {
             },
             Kind::Text(text, _) => Value::String(text.clone()),
             Kind::List(_, items) => Value::Array(items.iter().map(|item| item.value(anchors)).collect()),
-            Kind::Map(_, entries) => {
-                one_form(entries.iter().map(|entry| (entry.name().to_owned(), entry.value.value(anchors))).collect())
-            }
+            Kind::Map(_, entries) => one_form(entries.iter().map(|entry| (entry.name().to_owned(), entry.value.value(anchors))).collect()),
             Kind::Call(function, argument) => one_form(Map::from_iter([(function.clone(), argument.value(anchors))])),
             Kind::Alias(number) => json!({ "(alias)": anchors.get(*number).map(|anchor| &anchor.name) }),
         }

@@ -262,9 +262,7 @@ pub(crate) fn fitted(value: &Value, document: &Document, path: &Path) -> Result<
             Value::String(variable.ok_or_else(refused)?)
         }
         (Value::String(text), None, Functions::Variables) => Value::String(text.replace("${", "${!")),
-        (Value::Array(items), None, _) => {
-            Value::Array(items.iter().map(|item| fitted(item, document, path)).collect::<Result<_, _>>()?)
-        }
+        (Value::Array(items), None, _) => Value::Array(items.iter().map(|item| fitted(item, document, path)).collect::<Result<_, _>>()?),
         (Value::Object(map), None, _) => {
             let member = |(key, value): (&String, &Value)| Ok((key.clone(), fitted(value, document, path)?));
             Value::Object(map.iter().map(member).collect::<Result<_, Error>>()?)
