@@ -90,6 +90,9 @@ impl Document {
         }
         let path = change.path();
         let found = resolve(&self.tree, path)?;
+        if !self.sound {
+            return Err(Error::Unwritable(path.clone()));
+        }
         if found.merged {
             return Err(Error::Merged(path.clone()));
         }
