@@ -11,6 +11,7 @@ mod estate;
 mod faults;
 mod finding;
 mod given;
+pub mod inputs;
 mod map;
 mod names;
 mod place;

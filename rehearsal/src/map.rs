@@ -34,6 +34,11 @@ impl Map {
         self.stretches.push(Stretch { line, column, length, to, exact });
     }
 
+    /// Adds what comes further on.
+    pub(crate) fn append(&mut self, mut further: Self) {
+        self.stretches.append(&mut further.stretches);
+    }
+
     /// The place in the user's text.
     pub fn to_source(&self, place: &Place) -> Place {
         let after = self.stretches.partition_point(|stretch| (stretch.line, stretch.column) <= (place.line, place.column));
