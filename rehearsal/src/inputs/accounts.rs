@@ -34,7 +34,7 @@ const LABELS: [(&str, &[&str]); 7] = [
     ("test", &["test", "qa", "検証", "テスト"]),
     ("tools", &["tools", "tooling", "tool", "shared", "cicd", "ci", "central", "管理"]),
     ("target", &["target", "destination", "ターゲット", "デプロイ先"]),
-    ("source", &["source", "ソース"]),
+    ("source", &["source", "ソースアカウント"]),
 ];
 
 static LETTER: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -120,7 +120,8 @@ impl Book {
 
     /// The account that a text means by its own words: one that the user or a text named so, else a new one with an id of its own.
     pub(super) fn called(&mut self, text: &str) -> Option<(String, AccountId)> {
-        let label = labels(text).into_iter().next();
+        let is_label = text.len() <= 2 && text.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit());
+        let label = if is_label { Some(text.to_owned()) } else { labels(text).into_iter().next() };
         let known = self.accounts.iter().find(|account| match &label {
             Some(label) => {
                 labels(&account.name).first() == Some(label) || account.name == *label || account.name == format!("account-{label}")

@@ -104,13 +104,14 @@ impl Guess<'_> {
         let all = || others().flat_map(|(other, unit)| unit.facts.outputs.iter().map(move |output| (other, output)));
         let plain = |text: &str| text.to_lowercase().trim_end_matches("arn").to_owned();
         let exact = all().find(|(_, output)| *output == name);
+        // `StagingRole` is the output `RoleArn` of the account staging: of those that fit, the longest says most.
         let last = || {
-            let mut fitting = all().filter(|(other, output)| {
+            let fitting = all().filter(|(other, output)| {
                 let (end, whole) = (plain(output), plain(name));
                 let of_account = self.units[*other].accounts.iter().any(|account| of_same_label(account, name));
                 end.len() >= 4 && whole.ends_with(&end) && (of_account || whole == end)
             });
-            fitting.next().filter(|_| fitting.next().is_none())
+            fitting.max_by_key(|(_, output)| output.len())
         };
         exact.or_else(last).map(|(other, output)| (other, output.clone()))
     }

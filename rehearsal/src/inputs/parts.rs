@@ -13,8 +13,9 @@ use template::document::{Entry, Kind, Node};
 
 /// ARNs by what resources are mostly called: a word of the logical id, the service and what stands before the name.
 const ARNS: [(&str, &str, &str); 14] = [
-    ("repo", "codecommit", ""),
+    ("secret", "secretsmanager", "secret:"),
     ("ecr", "ecr", "repository/"),
+    ("repo", "codecommit", ""),
     ("project", "codebuild", "project/"),
     ("build", "codebuild", "project/"),
     ("topic", "sns", ""),
@@ -22,7 +23,6 @@ const ARNS: [(&str, &str, &str); 14] = [
     ("function", "lambda", "function:"),
     ("lambda", "lambda", "function:"),
     ("table", "dynamodb", "table/"),
-    ("secret", "secretsmanager", "secret:"),
     ("cluster", "ecs", "cluster/"),
     ("loggroup", "logs", "log-group:"),
     ("statemachine", "states", "stateMachine:"),

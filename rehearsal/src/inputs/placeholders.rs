@@ -32,7 +32,7 @@ macro_rules! pattern {
 
 pattern!(ANGLE, r#"<[^<>\n"'{}|&;$=/!?][^<>\n"'{}|&;$=]{0,100}>"#);
 pattern!(MUSTACHE, r"\{\{\s*[A-Za-z_][A-Za-z0-9_ .-]{0,60}\}\}");
-pattern!(YOURS, r"\b(?:YOUR|REPLACE|CHANGE)[_-][A-Za-z0-9_-]{1,60}\b");
+pattern!(YOURS, r"\b(?:YOUR[_-][A-Za-z0-9_-]{1,60}|REPLACE[_-]?(?:ME|THIS|WITH)[A-Za-z0-9_-]{0,60}|CHANGE[_-]?ME)\b");
 pattern!(ARN, r#"arn:aws[a-z-]*:([a-z0-9-]+):([A-Za-z0-9_-]*):([^:\s"'\[\]{},*$<>/]+):(?:key/([A-Za-z][A-Za-z0-9_-]*))?"#);
 pattern!(KEY, r#"arn:aws[a-z-]*:kms:[^:\s"']*:[^:\s"']*:key/([A-Za-z][A-Za-z0-9_-]*)"#);
 pattern!(VARIABLE, r"arn:aws[a-z-]*:[a-z0-9-]+:[A-Za-z0-9_-]*:(\$\{[A-Za-z0-9_]{1,60}\}|\$[A-Z_][A-Z0-9_]{1,60}):");
@@ -235,6 +235,7 @@ mod tests {
             "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
             "- if [ $x <5 ]; then cat <file> ; fi",
             "Name: ACCOUNT_ID",
+            "ActionMode: CHANGE_SET_REPLACE",
         ] {
             assert_eq!(found(text), [], "{text}");
         }
