@@ -12,6 +12,7 @@ mod faults;
 mod finding;
 mod fixes;
 mod given;
+pub mod imagined;
 mod map;
 mod names;
 mod place;

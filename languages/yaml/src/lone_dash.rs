@@ -6,20 +6,22 @@ use std::borrow::Cow;
 /// Stands for such a dash while the parser reads: one character as well, so that no place moves.
 const STAND_IN: char = '\u{e0f1}';
 
-/// The text that the parser is given.
-pub(super) struct Source<'a> {
-    pub(super) text: Cow<'a, str>,
+/// What a parser of YAML 1.2 is given for a text in which dashes stand alone between brackets.
+pub struct LoneDash<'a> {
+    /// As long as the text, character by character.
+    pub text: Cow<'a, str>,
 }
 
-impl<'a> Source<'a> {
-    pub(super) fn new(text: &'a str) -> Source<'a> {
+impl<'a> LoneDash<'a> {
+    /// Looks for such dashes.
+    pub fn new(text: &'a str) -> LoneDash<'a> {
         // A text that has the stand-in itself is left as it is.
         let text = if text.contains(STAND_IN) { Cow::Borrowed(text) } else { replaced(text) };
-        Source { text }
+        LoneDash { text }
     }
 
     /// A scalar as it was written. A dash was replaced wherever it looked alone, in quoted text too.
-    pub(super) fn written<'t>(&self, scalar: Cow<'t, str>) -> Cow<'t, str> {
+    pub fn written<'t>(&self, scalar: Cow<'t, str>) -> Cow<'t, str> {
         match self.text {
             Cow::Owned(_) if scalar.contains(STAND_IN) => Cow::Owned(scalar.replace(STAND_IN, "-")),
             _ => scalar,
