@@ -46,6 +46,7 @@ impl Driver<'_> {
         for (account, name) in &names {
             let pipeline = self.world.call(*account, "codepipeline:GetPipeline", json!({"name": name}))?;
             self.sources(*account, &pipeline["pipeline"])?;
+            self.declarations.insert(text(&pipeline["metadata"], "pipelineArn").to_owned(), pipeline["pipeline"].clone());
         }
         // A source that is told of starts its pipelines.
         self.to_the_end(&names)?;
@@ -203,7 +204,7 @@ impl Driver<'_> {
                 ),
                 subject,
                 call: None,
-                causes: Vec::new(),
+                causes: self.action_place(account, name, text(failed, "actionName")).into_iter().collect(),
                 notes: vec!["what comes after it in the pipeline was not rehearsed".into()],
                 certainty: Certainty::Certain,
                 repairs: Vec::new(),
