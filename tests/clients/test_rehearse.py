@@ -120,6 +120,8 @@ class Rehearsal(unittest.TestCase):
         for example in BROKEN:
             with self.subTest(example.name):
                 expected = yaml.safe_load((example / "expected.yaml").read_text())
+                if expected.get("run") == "not here":
+                    continue
                 folder = self.copy(example)
                 predicted = [tuple(finding["call"][member] for member in COMPARED) for finding in self.errors(folder) if finding["kind"] == "denied"]
                 done = self.sekisho(folder, "run", ".", "--approve-all")
