@@ -1,32 +1,70 @@
 //! What is found: denials, and what cannot be deployed.
 
 use crate::{
-    Call, Cause, Certainty, Finding, Kind, Layer, Pipeline, Place, Repair, Severity, Stack,
-    driver::{Driver, list, text},
+    Call, Cause, Certainty, Finding, Kind, Layer, Pipeline, Place, Severity, Stack, Value,
+    driver::{Driver, StackName, list, text},
     reasons,
     refusals::{At, Missing, Refusal},
 };
 use base::AccountId;
 use gate::Error;
-use serde_json::{Value, json};
+use serde_json::{Value as Json, json};
 use template::Template;
 
 /// AWS's words where one resource failed because another did.
 const CANCELLED: &str = "Resource creation cancelled";
 
 impl Driver<'_> {
-    /// A refusal as a finding.
-    pub(crate) fn denied(&self, refusal: &Refusal) -> Finding {
+    /// A role that is assumed and is not there: the next rehearsal takes it to exist.
+    pub(crate) fn missing_role(&mut self, refusal: &Refusal) {
+        let role = refusal.resource.contains(":role/") && refusal.action == "sts:AssumeRole";
+        if !role || self.mends.roles.contains(&refusal.resource) || self.world.has_principal(&refusal.resource) != Some(false) {
+            return;
+        }
+        self.mends.roles.insert(refusal.resource.clone());
+        let (layer, subject) = self.subject(refusal);
+        self.mends.findings.push(Finding {
+            id: format!("assumed/role/{}", refusal.resource),
+            kind: Kind::Assumed,
+            severity: Severity::Warning,
+            layer,
+            subject,
+            title: format!("{} is in none of the stacks: it is taken to exist", refusal.resource),
+            call: None,
+            causes: Vec::new(),
+            notes: vec![format!("its trust is taken to let {} assume it, and its policies to allow what it does", refusal.principal)],
+            certainty: Certainty::Certain,
+            repairs: Vec::new(),
+        });
+    }
+
+    /// A refusal as a finding. None: it is about a role of which nothing is known, and is taken to be allowed.
+    pub(crate) fn denied(&self, refusal: &Refusal) -> Option<Finding> {
+        if self.mends.roles.contains(&refusal.principal) || self.mends.roles.contains(&refusal.resource) {
+            return None;
+        }
+        Some(self.denial(refusal))
+    }
+
+    fn denial(&self, refusal: &Refusal) -> Finding {
         let (layer, subject) = self.subject(refusal);
         let resource = self.names.of(&refusal.resource).unwrap_or_else(|| refusal.resource.clone());
         let who = self.names.of(&refusal.principal).unwrap_or_else(|| refusal.principal.clone());
-        let causes = refusal.reasons.iter().map(|reason| Cause { text: reasons::in_words(reason), place: self.place(reason) }).collect();
+        let causes = reasons::telling(refusal)
+            .into_iter()
+            .map(|reason| Cause { text: reasons::in_words(reason), place: self.place(reason) })
+            .collect();
         let certainty = match refusal.depends_on.is_empty() {
             true => Certainty::Certain,
             false => Certainty::DependsOn { options: refusal.depends_on.clone(), otherwise: "the call is allowed".into() },
         };
+        let (mut causes, mut repairs): (Vec<Cause>, _) = (causes, self.repairs(refusal));
+        if let Some((cause, repair)) = self.keyless_project(refusal) {
+            causes.insert(0, cause);
+            repairs = vec![repair];
+        }
         Finding {
-            id: format!("denied/{}/{}/{}", refusal.principal, refusal.action, refusal.resource),
+            id: format!("denied/{}/{}/{}", self.names.id_of(&refusal.principal), refusal.action, self.names.id_of(&refusal.resource)),
             kind: Kind::Denied,
             severity: Severity::Error,
             layer,
@@ -44,7 +82,7 @@ impl Driver<'_> {
             causes,
             notes: reasons::notes(refusal),
             certainty,
-            repairs: self.repairs(refusal),
+            repairs,
         }
     }
 
@@ -70,9 +108,9 @@ impl Driver<'_> {
     }
 
     /// Where a reason's statement, or what it should be in, was written.
-    fn place(&self, reason: &Value) -> Option<Place> {
+    fn place(&self, reason: &Json) -> Option<Place> {
         let origin = reason.get("origin")?;
-        let number = |value: &Value| value.as_u64().and_then(|n| u32::try_from(n).ok());
+        let number = |value: &Json| value.as_u64().and_then(|n| u32::try_from(n).ok());
         let (line, column) = match origin["element"].as_array().map(Vec::as_slice) {
             Some([line, column]) => (number(line)?, number(column)?),
             _ => (number(&origin["line"])?, number(&origin["column"])?),
@@ -82,14 +120,10 @@ impl Driver<'_> {
     }
 
     /// The stack of an ARN.
-    fn stack_of(&self, arn: &str) -> Option<&Stack> {
+    pub(crate) fn stack_of(&self, arn: &str) -> Option<&Stack> {
         let account = self.account_name(arn.split(':').nth(4)?);
         let name = arn.split('/').nth(1)?;
         self.estate.stacks.iter().find(|stack| stack.account == account && stack.name == name)
-    }
-
-    fn repairs(&self, refusal: &Refusal) -> Vec<Repair> {
-        reasons::repairs(refusal)
     }
 
     /// A policy that names a principal which was not there.
@@ -122,14 +156,63 @@ impl Driver<'_> {
                 vec!["if it does not exist, AWS refuses the policy".into()],
             ),
         };
+        let made_by = self.names.stack_of(principal).filter(|_| there == Some(true));
+        let mut notes = notes;
+        if let (Some(made_by), Some(stack)) = (&made_by, &stack) {
+            notes.insert(0, format!("the stack {}/{} makes it", made_by.0, made_by.1));
+            self.deploy_before(made_by, stack);
+        }
         let id = format!("{}/principal/{}/{principal}", kind.name(), subject.join("/"));
         let layer = Layer::Deployment;
         let (certainty, repairs) = (Certainty::Certain, Vec::new());
-        self.findings.push(Finding { id, kind, severity, layer, subject, title, call: None, causes, notes, certainty, repairs });
+        let finding = Finding { id, kind, severity, layer, subject, title, call: None, causes, notes, certainty, repairs };
+        match made_by.is_some() {
+            // The next rehearsal has the order right, and finds it no more.
+            true if !self.mends.findings.iter().any(|known| known.id == finding.id) => self.mends.findings.push(finding),
+            true => {}
+            false => self.findings.push(finding),
+        }
+    }
+
+    /// Has the next rehearsal deploy a stack before another, unless it waits for that one's outputs.
+    fn deploy_before(&mut self, first: &StackName, then: &Stack) {
+        let name = (then.account.clone(), then.name.clone());
+        let waits = self.estate.stacks.iter().filter(|stack| stack.account == first.0 && stack.name == first.1).any(|stack| {
+            let of_it = |value: &Value| matches!(value, Value::Output(account, stack, _) if (account, stack) == (&name.0, &name.1));
+            stack.parameters.values().any(of_it)
+        });
+        let pair = (first.clone(), name);
+        if !waits && pair.0 != pair.1 && !self.mends.order.contains(&pair) {
+            self.mends.order.push(pair);
+        }
+    }
+
+    /// Where an action of a pipeline is declared.
+    pub(crate) fn action_place(&self, account: AccountId, pipeline: &str, action: &str) -> Option<Cause> {
+        let arn = format!("arn:aws:codepipeline:{}:{account}:{pipeline}", self.estate.region);
+        let made = self.names.stack_of(&arn);
+        let stack =
+            made.as_ref().and_then(|(account, name)| self.estate.stacks.iter().find(|one| one.account == *account && one.name == *name));
+        let place = match stack {
+            Some(stack) => {
+                let (_, logical_id, _) = self.names.within(&arn, &stack.account, &stack.name)?;
+                self.named_in(stack, logical_id, action)?
+            }
+            None => {
+                let named = |one: &&Pipeline| one.input.pointer("/pipeline/name").and_then(Json::as_str) == Some(pipeline);
+                let file = self.estate.files.get(&self.estate.pipelines.iter().find(named)?.file)?;
+                let quoted = format!("\"{action}\"");
+                let (line, column) =
+                    file.text.lines().enumerate().find_map(|(n, line)| Some((n, line[..line.find(&quoted)?].chars().count())))?;
+                let length = u32::try_from(quoted.chars().count()).ok()?;
+                Place { file: file.path.clone(), line: u32::try_from(line).ok()? + 1, column: u32::try_from(column).ok()? + 1, length }
+            }
+        };
+        Some(Cause { text: "this action".into(), place: Some(place) })
     }
 
     /// Where a resource of a template names something: its line, or the resource's.
-    fn named_in(&self, stack: &Stack, logical_id: &str, what: &str) -> Option<Place> {
+    pub(crate) fn named_in(&self, stack: &Stack, logical_id: &str, what: &str) -> Option<Place> {
         let source = self.estate.text(&stack.template)?;
         let template = Template::parse(source, &stack.template).ok()?;
         let span = &template.resource(logical_id)?.span;
@@ -173,7 +256,7 @@ impl Driver<'_> {
         let source = self.estate.text(&stack.template).unwrap_or_default().to_owned();
         let template = Template::parse(&source, &stack.template).ok();
         for event in list(&answer, "StackEvents").iter().rev() {
-            let (id, reason) = (text(event, "LogicalResourceId"), text(event, "ResourceStatusReason"));
+            let (id, reason) = (text(event, "LogicalResourceId"), told(text(event, "ResourceStatusReason")));
             let of_stack = text(event, "ResourceType") == "AWS::CloudFormation::Stack" && id == stack.name;
             if of_stack || !text(event, "ResourceStatus").ends_with("_FAILED") || reason.starts_with(CANCELLED) {
                 continue;
@@ -247,4 +330,10 @@ impl Driver<'_> {
             repairs: Vec::new(),
         });
     }
+}
+
+/// A handler's message without what is about the request.
+fn told(reason: &str) -> &str {
+    let message = reason.strip_prefix("Resource handler returned message: \"").and_then(|rest| rest.rsplit_once("\" (RequestToken:"));
+    message.map_or(reason, |(message, _)| message)
 }

@@ -38,18 +38,26 @@ impl Driver<'_> {
             let answer = self.world.call(account.id, "codepipeline:ListPipelines", json!({}))?;
             names.extend(list(&answer, "pipelines").iter().map(|one| (account.id, text(one, "name").to_owned())));
         }
+        // What began with the pipeline found no source yet.
+        let mut before = BTreeSet::new();
+        for (account, name) in &names {
+            before.extend(self.executions(*account, name)?.iter().map(|one| text(one, "pipelineExecutionId").to_owned()));
+        }
         for (account, name) in &names {
             let pipeline = self.world.call(*account, "codepipeline:GetPipeline", json!({"name": name}))?;
             self.sources(*account, &pipeline["pipeline"])?;
+            self.declarations.insert(text(&pipeline["metadata"], "pipelineArn").to_owned(), pipeline["pipeline"].clone());
         }
+        // A source that is told of starts its pipelines.
+        self.to_the_end(&names)?;
         for (account, name) in &names {
-            if self.executions(*account, name)?.is_empty() {
+            if self.executions(*account, name)?.iter().all(|one| before.contains(text(one, "pipelineExecutionId"))) {
                 self.world.call(*account, "codepipeline:StartPipelineExecution", json!({"name": name}))?;
             }
         }
         self.to_the_end(&names)?;
         for (account, name) in &names {
-            self.ended(*account, name)?;
+            self.ended(*account, name, &before)?;
         }
         Ok(())
     }
@@ -158,9 +166,10 @@ impl Driver<'_> {
     }
 
     /// What became of a pipeline.
-    fn ended(&mut self, account: AccountId, name: &str) -> Result<(), Error> {
+    fn ended(&mut self, account: AccountId, name: &str, before: &BTreeSet<String>) -> Result<(), Error> {
         let executions = self.executions(account, name)?;
-        let Some(newest) = executions.first() else { return Ok(()) };
+        let new = |one: &&Value| !before.contains(text(one, "pipelineExecutionId"));
+        let Some(newest) = executions.iter().find(new) else { return Ok(()) };
         let input = json!({"pipelineName": name, "filter": {"pipelineExecutionId": newest["pipelineExecutionId"]}});
         let answer = self.world.call(account, "codepipeline:ListActionExecutions", input)?;
         let account_name = self.account_name(account.as_str());
@@ -195,7 +204,7 @@ impl Driver<'_> {
                 ),
                 subject,
                 call: None,
-                causes: Vec::new(),
+                causes: self.action_place(account, name, text(failed, "actionName")).into_iter().collect(),
                 notes: vec!["what comes after it in the pipeline was not rehearsed".into()],
                 certainty: Certainty::Certain,
                 repairs: Vec::new(),
@@ -219,7 +228,7 @@ impl Driver<'_> {
         // `#{NAMESPACE.NAME}`, and nothing besides.
         let variable = value.as_deref().and_then(|value| value.strip_prefix("#{")?.strip_suffix('}')?.split_once('.'));
         if let (Some((_, variable)), Some(sample)) = (variable, samples::of_pattern(pattern.trim())) {
-            self.wanted.insert(variable.to_owned(), sample);
+            self.mends.values.insert(variable.to_owned(), sample);
         }
         Ok(())
     }

@@ -16,16 +16,15 @@ pub(super) fn severity(of: Severity) -> &'static str {
     SEVERITIES.iter().find(|(severity, _)| *severity == of).map_or("", |(_, name)| name)
 }
 
-/// What was rehearsed: `Rehearsed 2 stacks and 1 pipeline in 2 accounts: 412 calls, 3 of them denied.`
+/// What was rehearsed: `Rehearsed 2 stacks and 1 pipeline in 2 accounts: 412 calls, 3 denied.`
 pub(super) fn rehearsed(report: &Report) -> String {
     let summary = &report.summary;
-    let denied = match summary.denied {
-        0 => "none of them denied".to_owned(),
-        denied => format!("{denied} of them denied"),
+    let calls = match (summary.calls, summary.denied) {
+        (calls, 0) => format!("{}, none denied", count(calls, "call")),
+        (calls, denied) => format!("{}, {denied} denied", count(calls, "call")),
     };
     let [stacks, pipelines] = [count(summary.stacks, "stack"), count(summary.pipelines, "pipeline")];
-    let [accounts, calls] = [count(summary.accounts, "account"), count(summary.calls, "call")];
-    format!("Rehearsed {stacks} and {pipelines} in {accounts}: {calls}, {denied}.")
+    format!("Rehearsed {stacks} and {pipelines} in {}: {calls}.", count(summary.accounts, "account"))
 }
 
 /// What was found: `2 errors (1 undeployable, 1 denied), 1 note (unused)`. None: nothing.

@@ -25,6 +25,9 @@ impl Default for Style {
     }
 }
 
+/// Narrower or wider than this, a terminal does not say what it is.
+const WIDTHS: std::ops::RangeInclusive<usize> = 40..=1000;
+
 const ERROR: Ink = AnsiColor::Red.on_default().bold();
 const WARNING: Ink = AnsiColor::Yellow.on_default().bold();
 const NOTE: Ink = AnsiColor::Cyan.on_default().bold();
@@ -75,6 +78,7 @@ struct Writer<'a> {
 
 impl<'a> Writer<'a> {
     fn new(judged: &'a Judged<'a>, style: Style) -> Self {
+        let style = Style { width: style.width.clamp(*WIDTHS.start(), *WIDTHS.end()), ..style };
         let renderer = match style.colour {
             true => Renderer::styled().error(ERROR).warning(WARNING).note(NOTE).help(COMES.bold()),
             false => Renderer::plain(),
@@ -191,7 +195,7 @@ pub(super) fn shown(lines: &[(char, String)], width: usize) -> Vec<(char, String
     let same = line('-').chars().zip(line('+').chars()).take_while(|(old, new)| old == new).count();
     let cut = |(sign, line): &(char, String)| {
         let from = if *sign == ' ' { 0 } else { same.saturating_sub(BEFORE) };
-        (*sign, cut(&expanded(line.trim_end_matches(['\n', '\r'])), from, width.max(40)).into_owned())
+        (*sign, cut(&expanded(line.trim_end_matches(['\n', '\r'])), from, width).into_owned())
     };
     lines.iter().map(cut).collect()
 }

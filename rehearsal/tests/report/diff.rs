@@ -1,5 +1,6 @@
 //! Diffs: whoever applies them gets what the patch makes.
 
+use crate::made::Seeded;
 use rehearsal::{Diff, Edit, File, Patch};
 
 fn made(text: &str, edits: &[Edit]) -> String {
@@ -44,30 +45,19 @@ fn applied(text: &str, diff: &str) -> String {
     new.concat()
 }
 
-/// Numbers that are the same in each run.
-struct Seeded(u64);
-
-impl Seeded {
-    fn below(&mut self, end: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from(self.0 >> 33).expect("31 bits") % end
-    }
-
-    fn text(&mut self, most: usize) -> String {
-        (0..self.below(most)).map(|_| ["a", "b: c", "\n", "\n", "\r\n", "鍵", "  "][self.below(7)]).collect()
-    }
-}
+const PARTS: [&str; 7] = ["a", "b: c", "\n", "\n", "\r\n", "鍵", "  "];
 
 #[test]
 fn a_diff_applied_is_the_patch_applied() {
     let mut seeded = Seeded(7);
     let mut several = 0;
     for round in 0..20_000 {
-        let text = seeded.text(60);
+        let text = seeded.text(60, &PARTS);
         let mut cuts: Vec<usize> = (0..2 * seeded.below(5)).map(|_| seeded.below(text.len() + 1)).collect();
         cuts.iter_mut().for_each(|cut| *cut = text.floor_char_boundary(*cut));
         cuts.sort_unstable();
-        let edits: Vec<Edit> = cuts.chunks_exact(2).map(|pair| Edit { start: pair[0], end: pair[1], text: seeded.text(5) }).collect();
+        let edits: Vec<Edit> =
+            cuts.chunks_exact(2).map(|pair| Edit { start: pair[0], end: pair[1], text: seeded.text(5, &PARTS) }).collect();
         let new = made(&text, &edits);
         let patch = Patch { file: "f".into(), edits };
         match Diff::new(&File { path: "f".into(), text: text.clone() }, &patch) {

@@ -197,3 +197,18 @@ pub fn many(number: usize) -> Report {
 fn place_in_line(n: usize) -> Place {
     Place { file: "many.yaml".into(), line: u32::try_from(n).expect("small"), column: 3, length: 4 }
 }
+
+/// Numbers that are the same in each run.
+pub struct Seeded(pub u64);
+
+impl Seeded {
+    pub fn below(&mut self, end: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).expect("31 bits") % end
+    }
+
+    /// Fewer than `most` of the parts, one after the other.
+    pub fn text(&mut self, most: usize, parts: &[&str]) -> String {
+        (0..self.below(most)).map(|_| parts[self.below(parts.len())]).collect()
+    }
+}

@@ -1,7 +1,7 @@
 //! Files and places that are not as one would wish.
 
-use crate::made::{behind, cause, finding, place, repair, report};
-use rehearsal::{Edit, Finding, Judged, Kind, Patch, Place, Report, Severity, Style};
+use crate::made::{Seeded, behind, cause, finding, place, repair, report};
+use rehearsal::{Edit, Finding, Form, Judged, Kind, Patch, Place, Report, Severity, Style};
 use serde_json::{Value, json};
 
 fn texts(report: &Report) -> String {
@@ -99,5 +99,73 @@ fn patches_that_do_not_fit_are_not_shown() {
         assert!(!judged.text(&Style::default()).contains("+++"), "{patch:?}");
         assert!(judged.sarif()["runs"][0]["results"][0].get("fixes").is_none(), "{patch:?}");
         assert!(judged.json()["findings"][0]["repairs"][0]["patches"][0]["diff"].is_null(), "{patch:?}");
+    }
+}
+
+/// Whatever stands in a file and wherever the places are, every form can be written, and XML can be read.
+#[test]
+fn no_file_and_no_place_is_too_odd() {
+    let parts = [
+        "a",
+        "key: 'v'",
+        " ",
+        "\t",
+        "\n",
+        "\r\n",
+        "\r",
+        "\u{feff}",
+        "鍵",
+        "é",
+        "e\u{301}",
+        "👩\u{200d}🔧",
+        "\u{0}",
+        "\u{1b}[31m",
+        "\u{202e}",
+        "\u{85}",
+        "\u{2028}",
+        "\u{200b}",
+        "\u{fffe}",
+        "```",
+        "]]>",
+        "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+    ];
+    let mut seeded = Seeded(11);
+    for round in 0..1_000 {
+        let most = [3, 30, 300, 3_000][seeded.below(4)];
+        let text = seeded.text(most, &parts);
+        let lines = text.lines().count();
+        let number = |seeded: &mut Seeded, end: usize| match seeded.below(20) {
+            0 => u32::MAX,
+            _ => u32::try_from(seeded.below(end + 2)).expect("small"),
+        };
+        let causes = (0..seeded.below(5))
+            .map(|_| {
+                let (line, column, length) = (number(&mut seeded, lines), number(&mut seeded, 90), number(&mut seeded, 90));
+                let file = if seeded.below(10) == 0 { "other" } else { "f" };
+                cause(&seeded.text(4, &parts), Some(Place { file: file.into(), line, column, length }))
+            })
+            .collect();
+        let mut cuts = [seeded.below(text.len() + 1), seeded.below(text.len() + 1)];
+        cuts.sort_unstable();
+        let edits = vec![Edit { start: cuts[0], end: cuts[1], text: seeded.text(9, &parts) }];
+        let found = one("it", causes, vec![Patch { file: "f".into(), edits }]);
+        let report = report(vec![found], &[("f", &text)]);
+        let judged = Judged::plain(&report);
+        let style = Style { colour: round % 2 == 0, width: [0, 1, 10, 40, 80, 200, usize::MAX][seeded.below(7)] };
+        for (form, name) in Form::ALL {
+            let written = judged.write(form, &style);
+            assert!(written.contains("it"), "{name}");
+        }
+        let junit = judged.junit();
+        let mut reader = quick_xml::Reader::from_str(&junit);
+        let mut cases = 0;
+        loop {
+            match reader.read_event().unwrap_or_else(|error| panic!("{error}: {junit}")) {
+                quick_xml::events::Event::Eof => break,
+                quick_xml::events::Event::Start(start) => cases += usize::from(start.name().as_ref() == "testcase"),
+                _ => {}
+            }
+        }
+        assert_eq!(cases, 1, "{junit}");
     }
 }
