@@ -72,8 +72,8 @@ impl Provider for CodeDeployToEcs {
         let mut definition = template(job, "TaskDefinitionTemplate", "taskdef.json", "task definition")?;
         let appspec = template(job, "AppSpecTemplate", "appspec.yaml", "AppSpec")?;
         for (artifact, container) in image_settings() {
-            if let (Some(artifact), Some(container)) = (job.setting(&artifact).map(str::to_owned), job.setting(&container)) {
-                let placeholder = format!("<{container}>");
+            if let (Some(artifact), Some(container)) = (job.setting(&artifact), job.setting(&container)) {
+                let (placeholder, artifact) = (format!("<{container}>"), artifact.to_owned());
                 let uri = image(job, &artifact)?;
                 // As text within a JSON text: quotes and the like stay what they are.
                 let quoted = json!(uri).to_string();
