@@ -145,7 +145,7 @@ class Rehearsal(unittest.TestCase):
                     met.append(call)
         return met
 
-    def test_what_is_mended_is_clean(self):
+    def test_what_is_mended_is_clean_and_runs(self):
         for example in BROKEN:
             expected = yaml.safe_load((example / "expected.yaml").read_text())
             if expected.get("fix") == "by hand":
@@ -160,6 +160,9 @@ class Rehearsal(unittest.TestCase):
                 done = self.rehearse(folder, "--fix", "--yes", *(word for name in sorted(names) for word in ("--allow", name)))
                 self.assertNotEqual(digest(folder), before, done.stdout + done.stderr)
                 self.assertEqual([finding["title"] for finding in self.errors(folder)], [])
+                if expected.get("run") != "not here":
+                    run = self.sekisho(folder, "run", ".", "--approve-all")
+                    self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
 
     def test_the_same_is_said_each_time(self):
         example = EXAMPLES / "broken/log-group-of-another-project"
