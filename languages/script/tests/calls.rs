@@ -86,7 +86,7 @@ fn lines_give_their_calls() {
         ("git push codecommit::eu-west-1://me@app HEAD:main", &[r#"codecommit:GitPush {"repositoryName":"app"} by me"#]),
         ("cdk deploy --all", &["? cdk deploy makes calls that are not read"]),
         ("eval \"$X\"", &["? `eval` is not followed"]),
-        ("f() { aws lambda invoke --function-name $1 out; }; f g", &[r#"lambda:Invoke {"FunctionName":["g","out"]}"#]),
+        ("f() { aws lambda invoke --function-name $1 out; }; f g", &[r#"lambda:Invoke {"FunctionName":"g"}"#]),
         ("aws cloudformation wait stack-create-complete --stack-name s", &[r#"cloudformation:DescribeStacks {"StackName":"s"}"#]),
         (
             "for x in a b; do timeout 5 aws s3 mb s3://$x; done",

@@ -111,6 +111,11 @@ fn single(name: &str) -> bool {
 impl Maker<'_> {
     pub(crate) fn aws(&mut self) {
         let mut words = self.invocation.words.get(1..).unwrap_or_default().to_vec();
+        // These name, last and without an option, the file that the answer's body goes to.
+        let names_a_file = |pair: [&str; 2]| words.windows(2).any(|two| two.iter().map(Word::shown).eq(pair));
+        if names_a_file(["lambda", "invoke"]) || names_a_file(["s3api", "get-object"]) {
+            words.pop();
+        }
         // The options of `s3` and flags before file names would take them for their values.
         let high = words.iter().any(|word| word.text().is_some_and(|text| text == "s3"));
         if high {
