@@ -49,13 +49,13 @@ impl Driver<'_> {
             self.declarations.insert(text(&pipeline["metadata"], "pipelineArn").to_owned(), pipeline["pipeline"].clone());
         }
         // A source that is told of starts its pipelines.
-        self.to_the_end(&names)?;
+        self.finish(&names)?;
         for (account, name) in &names {
             if self.executions(*account, name)?.iter().all(|one| before.contains(text(one, "pipelineExecutionId"))) {
                 self.world.call(*account, "codepipeline:StartPipelineExecution", json!({"name": name}))?;
             }
         }
-        self.to_the_end(&names)?;
+        self.finish(&names)?;
         for (account, name) in &names {
             self.ended(*account, name, &before)?;
         }
@@ -132,7 +132,7 @@ impl Driver<'_> {
     }
 
     /// Lets all pipelines come to their end; who is asked to approve does.
-    fn to_the_end(&mut self, names: &[Name]) -> Result<(), Error> {
+    fn finish(&mut self, names: &[Name]) -> Result<(), Error> {
         let mut answered = BTreeSet::new();
         let all = names.to_vec();
         let ended = self.world.run_until(|world| {
