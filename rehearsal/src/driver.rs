@@ -3,6 +3,7 @@
 use crate::{
     Estate, Finding, Layer, Pipeline, Report, Stack, Subject, Summary, Value as Given,
     builds::Builds,
+    imagined::{self, Gap},
     names::Names,
     refusals::At,
     world::{Setup, World},
@@ -245,11 +246,24 @@ impl Driver<'_> {
         input
     }
 
+    /// What the imagined services did not know.
+    fn gaps(&mut self) -> Result<(), Error> {
+        for note in imagined::notes(&self.world.gate)? {
+            let subject = vec![self.names.of(&note.about).unwrap_or_else(|| note.about.clone())];
+            match note.gap {
+                Gap::Assumed => self.assumed(format!("assumed/{}", self.names.id_of(&note.about)), subject, note.text),
+                Gap::Unknown => self.unknown(format!("unknown/{}", self.names.id_of(&note.about)), subject, note.text, Vec::new()),
+            }
+        }
+        Ok(())
+    }
+
     fn report(mut self) -> Result<(Report, Mends), Error> {
         let (refusals, missing) = self.world.refusals.take();
         for missing in &missing {
             self.missing_principal(missing);
         }
+        self.gaps()?;
         self.summary.calls = self.world.decided();
         self.summary.denied = refusals.len();
         for refusal in &refusals {

@@ -11,6 +11,11 @@ use gate::Error;
 use serde_json::{Value as Json, json};
 use template::Template;
 
+/// A shorter value is in a message by chance.
+const SHORTEST_QUOTED: usize = 6;
+/// Lines of an action in a template.
+const LONGEST_ACTION: usize = 60;
+
 /// AWS's words where one resource failed because another did.
 const CANCELLED: &str = "Resource creation cancelled";
 
@@ -187,8 +192,9 @@ impl Driver<'_> {
         }
     }
 
-    /// Where an action of a pipeline is declared.
-    pub(crate) fn action_place(&self, account: AccountId, pipeline: &str, action: &str) -> Option<Cause> {
+    /// Where an action of a pipeline is declared, or the setting that the message is about.
+    pub(crate) fn action_place(&self, account: AccountId, pipeline: &str, failed: &Json, message: &str) -> Option<Cause> {
+        let action = text(failed, "actionName");
         let arn = format!("arn:aws:codepipeline:{}:{account}:{pipeline}", self.estate.region);
         let made = self.names.stack_of(&arn);
         let stack =
@@ -196,7 +202,8 @@ impl Driver<'_> {
         let place = match stack {
             Some(stack) => {
                 let (_, logical_id, _) = self.names.within(&arn, &stack.account, &stack.name)?;
-                self.named_in(stack, logical_id, action)?
+                let place = self.named_in(stack, logical_id, action)?;
+                self.setting(stack, &place, failed, message).unwrap_or(place)
             }
             None => {
                 let named = |one: &&Pipeline| one.input.pointer("/pipeline/name").and_then(Json::as_str) == Some(pipeline);
@@ -209,6 +216,18 @@ impl Driver<'_> {
             }
         };
         Some(Cause { text: "this action".into(), place: Some(place) })
+    }
+
+    /// Where the setting of an action stands whose value a message quotes.
+    fn setting(&self, stack: &Stack, action: &Place, failed: &Json, message: &str) -> Option<Place> {
+        let settings = failed["input"]["configuration"].as_object()?;
+        let quoted = |value: &Json| value.as_str().is_some_and(|value| value.len() > SHORTEST_QUOTED && message.contains(value));
+        let (name, _) = settings.iter().find(|(_, value)| quoted(value))?;
+        let lines = self.estate.text(&stack.template)?.lines().enumerate().skip(action.line as usize);
+        let key = format!("{name}:");
+        let (n, column) = lines.take(LONGEST_ACTION).find_map(|(n, line)| Some((n, line[..line.find(&key)?].chars().count())))?;
+        let number = |n: usize| u32::try_from(n).ok();
+        Some(Place { file: action.file.clone(), line: number(n)? + 1, column: number(column)? + 1, length: number(name.chars().count())? })
     }
 
     /// Where a resource of a template names something: its line, or the resource's.

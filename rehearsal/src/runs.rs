@@ -3,6 +3,7 @@
 use crate::{
     Certainty, Finding, Kind, Layer, Origin, Severity, Source, Subject,
     driver::{Driver, list, text},
+    imagined,
     refusals::At,
     samples,
 };
@@ -16,6 +17,9 @@ use std::{collections::BTreeSet, io::Cursor};
 const UNKNOWN_BUILD: &str = "version: 0.2\nphases: { build: { commands: [\":\"] } }\nartifacts: { files: [\"**/*\"] }\n";
 /// The statuses of what still goes on.
 const GOING_ON: [&str; 2] = ["InProgress", "Stopping"];
+
+/// The file that tells which images a service is to run.
+const IMAGES: &str = "imagedefinitions.json";
 
 /// A pipeline: its account, and its name.
 type Name = (AccountId, String);
@@ -92,6 +96,9 @@ impl Driver<'_> {
     fn archive(&mut self, account: AccountId, origin: &Origin, what: &str) -> Result<Vec<u8>, Error> {
         let files = self.known_source(account, origin).and_then(|source| source.files.as_ref());
         if let Some(files) = files {
+            for file in files.iter().filter(|file| file.path.ends_with(IMAGES)) {
+                imagined::learn(&self.world.gate, &file.content)?;
+            }
             return zip(&files.iter().map(|file| (file.path.as_str(), file.content.as_slice())).collect::<Vec<_>>());
         }
         self.unknown(format!("unknown/source/{what}"), vec![self.account_name(account.as_str()), what.into()], format!("what {what} holds is not known"), vec![
@@ -204,7 +211,7 @@ impl Driver<'_> {
                 ),
                 subject,
                 call: None,
-                causes: self.action_place(account, name, text(failed, "actionName")).into_iter().collect(),
+                causes: self.action_place(account, name, failed, message).into_iter().collect(),
                 notes: vec!["what comes after it in the pipeline was not rehearsed".into()],
                 certainty: Certainty::Certain,
                 repairs: Vec::new(),
