@@ -138,10 +138,11 @@ impl Walk<'_> {
     }
     /// Follows what may run many times: what it changes is not known while it runs either.
     fn again(&mut self, body: &List) {
-        let (reading, steps) = (self.reading.clone(), self.steps);
+        let (started, unread, produced) = (self.reading.invocations.len(), self.reading.unread.len(), self.reading.produced.clone());
         self.maybe(|walk| walk.list(body));
-        self.reading = reading;
-        self.steps = steps + 1;
+        self.reading.invocations.truncate(started);
+        self.reading.unread.truncate(unread);
+        self.reading.produced = produced;
         self.maybe(|walk| walk.list(body));
     }
     pub(crate) fn command(&mut self, command: &Command, fed: Option<&Word>) {
