@@ -59,6 +59,8 @@ fn once(estate: &Estate, setup: &Setup, mends: Mends) -> Result<(Report, Mends),
         outputs: BTreeMap::new(),
         names: Names::default(),
         builds: BTreeMap::new(),
+        parameters: BTreeMap::new(),
+        declarations: BTreeMap::new(),
         mends,
     };
     driver.ground()?;
@@ -80,6 +82,10 @@ pub(crate) struct Driver<'e> {
     /// What stacks gave: account's name, stack's name, output's name.
     outputs: BTreeMap<(String, String, String), String>,
     pub(crate) names: Names,
+    /// What stacks were given: names and values.
+    pub(crate) parameters: BTreeMap<StackName, Vec<(String, String)>>,
+    /// The pipelines' declarations, by ARN.
+    pub(crate) declarations: BTreeMap<String, Value>,
     pub(crate) mends: Mends,
     /// The actions that started builds, by the builds' ids: account, pipeline, stage, action.
     pub(crate) builds: BTreeMap<String, Vec<String>>,
@@ -166,6 +172,7 @@ impl Driver<'_> {
                     }
                 }
             };
+            self.parameters.entry((stack.account.clone(), stack.name.clone())).or_default().push((key.clone(), value.clone()));
             parameters.push(json!({"ParameterKey": key, "ParameterValue": value}));
         }
         let capabilities = match stack.capabilities.is_empty() {

@@ -34,12 +34,19 @@ impl Map {
         self.stretches.push(Stretch { line, column, length, to, exact });
     }
 
+    /// Adds what comes further on.
+    pub(crate) fn append(&mut self, mut further: Self) {
+        self.stretches.append(&mut further.stretches);
+    }
+
     /// The place in the user's text.
     pub fn to_source(&self, place: &Place) -> Place {
         let after = self.stretches.partition_point(|stretch| (stretch.line, stretch.column) <= (place.line, place.column));
         let before = self.stretches[..after].last().filter(|stretch| !self.same_lines || stretch.line == place.line);
-        // What stands before all stretches belongs to the first.
-        let Some(stretch) = before.or_else(|| self.stretches.first().filter(|_| !self.same_lines)) else {
+        // What stands before all stretches of its line belongs to the first of them.
+        let behind = self.stretches.get(after).filter(|stretch| !self.same_lines && stretch.line == place.line);
+        let here = before.filter(|stretch| stretch.line == place.line);
+        let Some(stretch) = here.or(behind).or(before).or_else(|| self.stretches.first().filter(|_| !self.same_lines)) else {
             return place.clone();
         };
         let into = place.column.saturating_sub(stretch.column);

@@ -46,15 +46,16 @@ impl Driver<'_> {
         for (account, name) in &names {
             let pipeline = self.world.call(*account, "codepipeline:GetPipeline", json!({"name": name}))?;
             self.sources(*account, &pipeline["pipeline"])?;
+            self.declarations.insert(text(&pipeline["metadata"], "pipelineArn").to_owned(), pipeline["pipeline"].clone());
         }
         // A source that is told of starts its pipelines.
-        self.to_the_end(&names)?;
+        self.finish(&names)?;
         for (account, name) in &names {
             if self.executions(*account, name)?.iter().all(|one| before.contains(text(one, "pipelineExecutionId"))) {
                 self.world.call(*account, "codepipeline:StartPipelineExecution", json!({"name": name}))?;
             }
         }
-        self.to_the_end(&names)?;
+        self.finish(&names)?;
         for (account, name) in &names {
             self.ended(*account, name, &before)?;
         }
@@ -131,7 +132,7 @@ impl Driver<'_> {
     }
 
     /// Lets all pipelines come to their end; who is asked to approve does.
-    fn to_the_end(&mut self, names: &[Name]) -> Result<(), Error> {
+    fn finish(&mut self, names: &[Name]) -> Result<(), Error> {
         let mut answered = BTreeSet::new();
         let all = names.to_vec();
         let ended = self.world.run_until(|world| {
@@ -203,7 +204,7 @@ impl Driver<'_> {
                 ),
                 subject,
                 call: None,
-                causes: Vec::new(),
+                causes: self.action_place(account, name, text(failed, "actionName")).into_iter().collect(),
                 notes: vec!["what comes after it in the pipeline was not rehearsed".into()],
                 certainty: Certainty::Certain,
                 repairs: Vec::new(),

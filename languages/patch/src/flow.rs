@@ -127,10 +127,7 @@ pub(crate) fn to_list(writer: &Writer<'_>, node: &Node, key: &str, value: &Value
         Some((at, text)) if !scalar::is_plain(text, true) => {
             let quote = writer.hints.quote(key, None, text, true);
             let quoted = scalar::write(text, if quote == Quote::Plain { Quote::Double } else { quote }, true);
-            vec![
-                Edit::insert(node.outer, format!("[{padding}")),
-                Edit::new(at, node.end, format!("{quoted},{space}{new}{padding}]")),
-            ]
+            vec![Edit::insert(node.outer, format!("[{padding}")), Edit::new(at, node.end, format!("{quoted},{space}{new}{padding}]"))]
         }
         _ => vec![Edit::insert(node.outer, format!("[{padding}")), Edit::insert(node.end, format!(",{space}{new}{padding}]"))],
     }

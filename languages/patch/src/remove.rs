@@ -74,10 +74,8 @@ pub(crate) fn from_brackets(text: &str, syntax: Syntax, node: &Node, number: usi
     let behind = own.map_or(end, |comma| comma + 1);
     let is_last = number + 1 == parts.len();
     let before = number.checked_sub(1).map(|before| parts[before].1);
-    let lonely = begins_line(text, start)
-        && !same_line(text, node.start, start)
-        && same_line(text, end, behind)
-        && ends_line(text, behind, marks);
+    let lonely =
+        begins_line(text, start) && !same_line(text, node.start, start) && same_line(text, end, behind) && ends_line(text, behind, marks);
     let mut edits = Vec::new();
     // Without a comma of its own, that of the part before goes.
     let dangling = before.filter(|_| is_last && own.is_none()).and_then(|before| comma(text, before, marks));

@@ -43,15 +43,8 @@ impl<'d> Found<'d> {
 
 /// Follows a path.
 pub(crate) fn resolve<'d>(tree: &'d Tree, path: &'d Path) -> Result<Found<'d>, Error> {
-    let mut found = Found {
-        trail: vec![&tree.root],
-        steps: Vec::new(),
-        rest: &path.0,
-        evaluated: false,
-        alias: None,
-        merged: false,
-        single: false,
-    };
+    let mut found =
+        Found { trail: vec![&tree.root], steps: Vec::new(), rest: &path.0, evaluated: false, alias: None, merged: false, single: false };
     while let Some((step, rest)) = found.rest.split_first() {
         let missing = || Error::NotFound(Path(path.0[..path.0.len() - rest.len()].to_vec()));
         let node = found.node();

@@ -100,8 +100,10 @@ impl<'d> Writer<'d> {
     /// The lines of a block, without their indentation.
     pub(crate) fn lines(&self, value: &Value, key: &str, column: usize) -> Vec<String> {
         match value {
-            Value::Array(items) => items.iter().map(|item| format!("- {}", self.item(item, key, column + 2))).collect(),
-            Value::Object(map) => {
+            Value::Array(items) if !items.is_empty() => {
+                items.iter().map(|item| format!("- {}", self.item(item, key, column + 2))).collect()
+            }
+            Value::Object(map) if !map.is_empty() => {
                 let line = |(key, value): (&String, &Value)| format!("{}:{}", self.key(key, false), self.member(value, key, column));
                 map.iter().map(line).collect()
             }
@@ -262,9 +264,7 @@ pub(crate) fn fitted(value: &Value, document: &Document, path: &Path) -> Result<
             Value::String(variable.ok_or_else(refused)?)
         }
         (Value::String(text), None, Functions::Variables) => Value::String(text.replace("${", "${!")),
-        (Value::Array(items), None, _) => {
-            Value::Array(items.iter().map(|item| fitted(item, document, path)).collect::<Result<_, _>>()?)
-        }
+        (Value::Array(items), None, _) => Value::Array(items.iter().map(|item| fitted(item, document, path)).collect::<Result<_, _>>()?),
         (Value::Object(map), None, _) => {
             let member = |(key, value): (&String, &Value)| Ok((key.clone(), fitted(value, document, path)?));
             Value::Object(map.iter().map(member).collect::<Result<_, Error>>()?)

@@ -12,16 +12,8 @@ pub(crate) fn parse(source: &str) -> Result<Tree, Fault> {
     }
     let given = yaml::LoneDash::new(source);
     let bytes = source.char_indices().map(|(at, _)| at).chain([source.len()]).collect();
-    let mut builder = Builder {
-        source,
-        bytes,
-        stack: Vec::new(),
-        root: None,
-        anchors: Vec::new(),
-        numbers: HashMap::new(),
-        last: 0,
-        documents: 0,
-    };
+    let mut builder =
+        Builder { source, bytes, stack: Vec::new(), root: None, anchors: Vec::new(), numbers: HashMap::new(), last: 0, documents: 0 };
     for event in Parser::new_from_str(&given.text) {
         let (event, mark) = event.map_err(|error| (builder.byte(error.marker().index()), error.info().to_owned()))?;
         let (from, to) = (builder.byte(mark.start.index()), builder.byte(mark.end.index()));
@@ -154,7 +146,8 @@ impl Builder<'_> {
         let marked = id != 0 || tag.is_some();
         let start = if marked { skip_to_value(self.source, from, false) } else { from };
         // A block's first item may be one between brackets: only a bracket of its own has a width.
-        let bracket = (marked || to > from) && self.source[start..].starts_with(if matches!(content, Content::List(_)) { '[' } else { '{' });
+        let bracket =
+            (marked || to > from) && self.source[start..].starts_with(if matches!(content, Content::List(_)) { '[' } else { '{' });
         let within = self.stack.last().map(|open| open.layout);
         let layout = match within {
             _ if bracket => Layout::Flow,

@@ -42,7 +42,11 @@ mod lists {
         check("a:\n  - x\n\n  # of w\n  - w\n\nb: 1\n", append("/a", json!("z")), "a:\n  - x\n\n  # of w\n  - w\n\n  - z\n\nb: 1\n");
         check("- - a\n  - b\n- c\n", append("/0", json!("d")), "- - a\n  - b\n  - d\n- c\n");
         check("a:\r\n  - x\r\nb: 1\r\n", append("/a", json!("w")), "a:\r\n  - x\r\n  - w\r\nb: 1\r\n");
-        check("a:\n  - |\n    - no\n    item\n\n# end\nb: 1\n", append("/a", json!("w")), "a:\n  - |\n    - no\n    item\n  - w\n\n# end\nb: 1\n");
+        check(
+            "a:\n  - |\n    - no\n    item\n\n# end\nb: 1\n",
+            append("/a", json!("w")),
+            "a:\n  - |\n    - no\n    item\n  - w\n\n# end\nb: 1\n",
+        );
     }
 
     #[test]
@@ -92,7 +96,11 @@ mod lists {
 
     #[test]
     fn a_single_value_becomes_a_list() {
-        check("Action: s3:GetObject # why\n", append("/Action", json!("kms:Decrypt")), "Action:\n  - s3:GetObject # why\n  - kms:Decrypt\n");
+        check(
+            "Action: s3:GetObject # why\n",
+            append("/Action", json!("kms:Decrypt")),
+            "Action:\n  - s3:GetObject # why\n  - kms:Decrypt\n",
+        );
         check(
             "a:\n  Action: [x, w]\nb:\n  Action: s3:GetObject # why\n",
             append("/b/Action", json!("kms:Decrypt")),
@@ -192,6 +200,7 @@ mod removals {
         check("- a: 1\n  # b\n  b: 2\n", remove("/0/a"), "- # b\n  b: 2\n");
         check("- a: 1\n  b: 2\n", remove("/0/a"), "- b: 2\n");
         check("a: 1\nb: 2", remove("/b"), "a: 1");
+        check("# c\na: 1 # d\n", remove("/a"), "# c\n{} # d\n");
         check("Action: x\n", remove("/Action/0"), "Action: []\n");
     }
 
@@ -243,11 +252,7 @@ mod inside {
     #[test]
     fn of_blocks() {
         let before = "Key:\n  KeyPolicy: !Sub |\n    {\n      \"Statement\": [\n        { \"Effect\": \"Allow\", \"Action\": [\"a\"], \"Resource\": \"*\" }\n      ]\n    }\n  Other: 1\n";
-        check(
-            before,
-            append("/Key/KeyPolicy/Statement/0/Action", json!("b")),
-            &before.replace("[\"a\"]", "[\"a\", \"b\"]"),
-        );
+        check(before, append("/Key/KeyPolicy/Statement/0/Action", json!("b")), &before.replace("[\"a\"]", "[\"a\", \"b\"]"));
         check(
             before,
             append("/Key/KeyPolicy/Statement", json!({"Effect": "Deny", "Resource": {"Fn::GetAtt": ["X", "Arn"]}})),
@@ -264,11 +269,23 @@ mod inside {
     fn of_quotes_and_escapes() {
         check("a: '{\"b\": [\"it''s\"]}'\n", append("/a/b", json!("o'c")), "a: '{\"b\": [\"it''s\", \"o''c\"]}'\n");
         check("a: \"{\\\"b\\\": [1]}\"\n", append("/a/b", json!("x")), "a: \"{\\\"b\\\": [1, \\\"x\\\"]}\"\n");
-        check("{\"a\": \"{\\n  \\\"b\\\": [\\n    1\\n  ]\\n}\"}", append("/a/b", json!(2)), "{\"a\": \"{\\n  \\\"b\\\": [\\n    1,\\n    2\\n  ]\\n}\"}");
+        check(
+            "{\"a\": \"{\\n  \\\"b\\\": [\\n    1\\n  ]\\n}\"}",
+            append("/a/b", json!(2)),
+            "{\"a\": \"{\\n  \\\"b\\\": [\\n    1,\\n    2\\n  ]\\n}\"}",
+        );
         check("a: >-\n  {\"b\":\n  [1]}\nc: 1\n", append("/a/b", json!(2)), "a: >-\n  {\"b\":\n  [1, 2]}\nc: 1\n");
         check("a: '{\"b\":\n  [1]}'\nc: 1\n", append("/a/b", json!(2)), "a: '{\"b\":\n  [1, 2]}'\nc: 1\n");
-        check("a: |\r\n  {\r\n    \"b\": 1\r\n  }\r\n", insert("/a", "c", json!(2)), "a: |\r\n  {\r\n    \"b\": 1,\r\n    \"c\": 2\r\n  }\r\n");
-        check("BuildSpec: |\n  phases:\n    build:\n      commands:\n        - make\n", append("/BuildSpec/phases/build/commands", json!("x")), "BuildSpec: |\n  phases:\n    build:\n      commands:\n        - make\n        - x\n");
+        check(
+            "a: |\r\n  {\r\n    \"b\": 1\r\n  }\r\n",
+            insert("/a", "c", json!(2)),
+            "a: |\r\n  {\r\n    \"b\": 1,\r\n    \"c\": 2\r\n  }\r\n",
+        );
+        check(
+            "BuildSpec: |\n  phases:\n    build:\n      commands:\n        - make\n",
+            append("/BuildSpec/phases/build/commands", json!("x")),
+            "BuildSpec: |\n  phases:\n    build:\n      commands:\n        - make\n        - x\n",
+        );
     }
 
     #[test]
@@ -284,7 +301,8 @@ mod refusals {
     #[test]
     fn what_is_shared() {
         let before = "a: &acts\n  - x\nb: *acts\nc: &own [1]\nd:\n  <<: *own\n  e: 1\n";
-        for change in [append("/a", json!("w")), append("/b", json!("w")), remove("/a"), replace("/a", json!(1)), append("/b/0", json!(1))] {
+        for change in [append("/a", json!("w")), append("/b", json!("w")), remove("/a"), replace("/a", json!(1)), append("/b/0", json!(1))]
+        {
             let refused = changed(before, &[change]);
             assert!(matches!(&refused, Err(Error::Shared { anchor, .. }) if anchor == "acts"), "{refused:?}");
         }

@@ -22,8 +22,30 @@ impl Chance {
 }
 
 const TEXTS: [&str; 24] = [
-    "s3:GetObject", "kms:Decrypt", "*", "Allow", "2012-10-17", "yes", "1.10", "012345678901", "arn:aws:s3:::b/*", "a, b", "it's", "say \"hi\"",
-    "# no comment", "x: y", "é 関所", "", " led", "trail ", "two\nlines", "back\\slash", "{}", "[", "${aws:username}", "- dash",
+    "s3:GetObject",
+    "kms:Decrypt",
+    "*",
+    "Allow",
+    "2012-10-17",
+    "yes",
+    "1.10",
+    "012345678901",
+    "arn:aws:s3:::b/*",
+    "a, b",
+    "it's",
+    "say \"hi\"",
+    "# no comment",
+    "x: y",
+    "é 関所",
+    "",
+    " led",
+    "trail ",
+    "two\nlines",
+    "back\\slash",
+    "{}",
+    "[",
+    "${aws:username}",
+    "- dash",
 ];
 const KEYS: [&str; 12] =
     ["Sid", "Effect", "Principal", "Action", "Resource", "Condition", "AWS", "kms:ViaService", "Statement", "Version", "a b", "12"];
@@ -345,7 +367,8 @@ fn around(chance: &mut Chance, text: &str) -> Option<String> {
     let yaml = syntax(text) == Syntax::Yaml;
     Some(match chance.below(if yaml { 1 } else { 5 }) {
         0 | 1 => {
-            let lines: String = text.lines().map(|line| if line.is_empty() { newline.into() } else { format!("    {line}{newline}") }).collect();
+            let lines: String =
+                text.lines().map(|line| if line.is_empty() { newline.into() } else { format!("    {line}{newline}") }).collect();
             format!("K: 1{newline}P: |{newline}{lines}Z: [1]{newline}")
         }
         2 => format!("{{\"P\": {}, \"Z\": [1]}}", json!(text)),

@@ -164,20 +164,29 @@ fn statement() -> Value {
 #[test]
 fn the_cross_account_example() {
     let key = "/Resources/Key/Properties/KeyPolicy/Statement";
-    insta::assert_snapshot!(show(PIPELINE, &[
-        append(&format!("{key}/2/Action"), json!("kms:DescribeKey")),
-        append(&format!("{key}/2/Principal/AWS"), json!({ "Fn::GetAtt": ["BuildRole", "Arn"] })),
-        append("/Resources/ArtifactsPolicy/Properties/PolicyDocument/Statement", statement()),
-        remove("/Resources/BuildBoundary/Properties/PolicyDocument/Statement/0/Action/3"),
-        replace("/Resources/BuildBoundary/Properties/PolicyDocument/Statement/1/Action", json!(["iam:*"])),
-    ]));
-    insta::assert_snapshot!(show(TARGET, &[
-        append("/Resources/DeployRole/Properties/AssumeRolePolicyDocument/Statement/0/Action", json!("sts:TagSession")),
-        insert("/Resources/DeployRole/Properties/AssumeRolePolicyDocument/Statement/0/Condition", "StringEquals",
-            json!({ "sts:ExternalId": "one" })),
-        append("/Resources/DeployRole/Properties/Policies/0/PolicyDocument/Statement", statement()),
-        remove("/Resources/SitePolicy/Properties/PolicyDocument/Statement/0"),
-    ]));
+    insta::assert_snapshot!(show(
+        PIPELINE,
+        &[
+            append(&format!("{key}/2/Action"), json!("kms:DescribeKey")),
+            append(&format!("{key}/2/Principal/AWS"), json!({ "Fn::GetAtt": ["BuildRole", "Arn"] })),
+            append("/Resources/ArtifactsPolicy/Properties/PolicyDocument/Statement", statement()),
+            remove("/Resources/BuildBoundary/Properties/PolicyDocument/Statement/0/Action/3"),
+            replace("/Resources/BuildBoundary/Properties/PolicyDocument/Statement/1/Action", json!(["iam:*"])),
+        ]
+    ));
+    insta::assert_snapshot!(show(
+        TARGET,
+        &[
+            append("/Resources/DeployRole/Properties/AssumeRolePolicyDocument/Statement/0/Action", json!("sts:TagSession")),
+            insert(
+                "/Resources/DeployRole/Properties/AssumeRolePolicyDocument/Statement/0/Condition",
+                "StringEquals",
+                json!({ "sts:ExternalId": "one" })
+            ),
+            append("/Resources/DeployRole/Properties/Policies/0/PolicyDocument/Statement", statement()),
+            remove("/Resources/SitePolicy/Properties/PolicyDocument/Statement/0"),
+        ]
+    ));
 }
 
 #[test]
@@ -220,25 +229,40 @@ fn statements(value: &Value, path: &Path, all: &mut Vec<Path>) {
 
 #[test]
 fn as_articles_write_them() {
-    insta::assert_snapshot!(show(WRITTEN, &[
-        append("/BucketPolicy/Properties/PolicyDocument/Statement/1/Action", json!("s3:PutObject")),
-        append("/BucketPolicy/Properties/PolicyDocument/Statement/1/Principal/AWS", json!({ "Fn::GetAtt": "Role.Arn" })),
-        append("/BucketPolicy/Properties/PolicyDocument/Statement", json!({ "Effect": "Allow", "Action": "s3:ListBucket",
-            "Principal": { "AWS": "*" }, "Resource": { "Fn::GetAtt": ["Bucket", "Arn"] } })),
-        insert("/BucketPolicy/Properties/PolicyDocument", "Version", json!("2012-10-17")),
-        append("/Key/Properties/KeyPolicy/Statement/1/Principal/AWS", json!({ "Fn::GetAtt": ["Role", "Arn"] })),
-        append("/Key/Properties/KeyPolicy/Statement/1/Action", json!("kms:Decrypt")),
-        append("/Key/Properties/KeyPolicy/Statement", json!({ "Sid": "More", "Effect": "Allow",
-            "Principal": { "AWS": { "Fn::Sub": "arn:aws:iam::${AWS::AccountId}:role/deploy" } }, "Action": ["kms:Decrypt"], "Resource": "*" })),
-    ]));
-    insta::assert_snapshot!(show(PIPELINE_JSON, &[
-        insert("/pipeline/artifactStore", "encryptionKey", json!({ "id": "<key>", "type": "KMS" })),
-        insert("/pipeline/stages/0/actions/0", "roleArn", json!("<role>")),
-        append("/pipeline/stages/0/actions/0/inputArtifacts", json!({ "name": "SourceOutput" })),
-    ]));
-    insta::assert_snapshot!(show(POLICY_JSON, &[
-        append("/Statement/1/Action", json!("sts:TagSession")),
-        append("/Statement", json!({ "Action": ["kms:Decrypt"], "Resource": "<key>", "Effect": "Allow" })),
-        replace("/Statement/0/Action", json!(["s3:GetObject"])),
-    ]));
+    insta::assert_snapshot!(show(
+        WRITTEN,
+        &[
+            append("/BucketPolicy/Properties/PolicyDocument/Statement/1/Action", json!("s3:PutObject")),
+            append("/BucketPolicy/Properties/PolicyDocument/Statement/1/Principal/AWS", json!({ "Fn::GetAtt": "Role.Arn" })),
+            append(
+                "/BucketPolicy/Properties/PolicyDocument/Statement",
+                json!({ "Effect": "Allow", "Action": "s3:ListBucket",
+            "Principal": { "AWS": "*" }, "Resource": { "Fn::GetAtt": ["Bucket", "Arn"] } })
+            ),
+            insert("/BucketPolicy/Properties/PolicyDocument", "Version", json!("2012-10-17")),
+            append("/Key/Properties/KeyPolicy/Statement/1/Principal/AWS", json!({ "Fn::GetAtt": ["Role", "Arn"] })),
+            append("/Key/Properties/KeyPolicy/Statement/1/Action", json!("kms:Decrypt")),
+            append(
+                "/Key/Properties/KeyPolicy/Statement",
+                json!({ "Sid": "More", "Effect": "Allow",
+            "Principal": { "AWS": { "Fn::Sub": "arn:aws:iam::${AWS::AccountId}:role/deploy" } }, "Action": ["kms:Decrypt"], "Resource": "*" })
+            ),
+        ]
+    ));
+    insta::assert_snapshot!(show(
+        PIPELINE_JSON,
+        &[
+            insert("/pipeline/artifactStore", "encryptionKey", json!({ "id": "<key>", "type": "KMS" })),
+            insert("/pipeline/stages/0/actions/0", "roleArn", json!("<role>")),
+            append("/pipeline/stages/0/actions/0/inputArtifacts", json!({ "name": "SourceOutput" })),
+        ]
+    ));
+    insta::assert_snapshot!(show(
+        POLICY_JSON,
+        &[
+            append("/Statement/1/Action", json!("sts:TagSession")),
+            append("/Statement", json!({ "Action": ["kms:Decrypt"], "Resource": "<key>", "Effect": "Allow" })),
+            replace("/Statement/0/Action", json!(["s3:GetObject"])),
+        ]
+    ));
 }

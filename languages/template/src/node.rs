@@ -56,7 +56,7 @@ pub struct Name {
 
 impl Node {
     /// What a reader would call it.
-    pub(crate) fn describe(&self) -> &'static str {
+    pub fn describe(&self) -> &'static str {
         match self.kind {
             Kind::Null => "null",
             Kind::Bool(_) => "a boolean",
@@ -104,7 +104,7 @@ impl Node {
     }
 
     /// The value as it stands, with nothing evaluated.
-    pub(crate) fn literal(&self) -> Located {
+    pub fn literal(&self) -> Located {
         use crate::LocatedValue as V;
         let value = match &self.kind {
             Kind::Null => V::Null,
