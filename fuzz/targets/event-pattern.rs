@@ -18,7 +18,9 @@ fuzz_target!(|data: &[u8]| {
         Err(error) => assert!(error.to_string().starts_with("Event pattern is not valid. Reason: "), "a refusal says why"),
     }
     let one = |matcher: Value| Pattern::parse(&json!({"f": [matcher]}).to_string()).expect("a pattern").matches(&json!({"f": source}));
-    assert!(one(json!(source)) && !one(json!({"anything-but": source})) && one(json!({"prefix": source})) && one(json!({"suffix": source})));
+    assert!(
+        one(json!(source)) && !one(json!({"anything-but": source})) && one(json!({"prefix": source})) && one(json!({"suffix": source}))
+    );
     if let Some(schedule) = Schedule::parse(&source) {
         let mut last = now();
         for _ in 0..3 {

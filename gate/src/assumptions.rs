@@ -35,8 +35,22 @@ pub struct Refused<'a> {
     pub about: Option<&'a About>,
 }
 
-/// Whether to go on as if what was denied were allowed.
-pub type Mender = dyn Fn(&Refused<'_>) -> bool + Send + Sync;
+/// What stands in the way, in a world that can be mended.
+#[derive(Debug)]
+pub enum Fault<'a> {
+    /// A call was denied.
+    Denied(Refused<'a>),
+    /// A policy that is written names a user or role that is not there.
+    NoPrincipal {
+        /// The ARN that the policy names.
+        principal: &'a str,
+        /// What the policy was written for.
+        about: Option<&'a About>,
+    },
+}
+
+/// Whether to go on as if it did not stand there: as if what was denied were allowed, as if the principal were there.
+pub type Mender = dyn Fn(&Fault<'_>) -> bool + Send + Sync;
 
 /// Whom, what and on what.
 type Tuple = (String, String, String);
@@ -81,6 +95,11 @@ fn principal_element(caller: &Caller) -> Value {
 impl Assumptions {
     pub(crate) fn new(mender: Box<Mender>) -> Self {
         Self { mender, list: RwLock::default() }
+    }
+
+    /// Whether a policy may name a principal that is not there: by its ARN, until it comes.
+    pub(crate) fn spares(&self, principal: &str, about: Option<&About>) -> bool {
+        (self.mender)(&Fault::NoPrincipal { principal, about })
     }
 
     fn of(&self, caller: &Caller, demand: &Demand) -> Option<Arc<Assumed>> {
@@ -256,7 +275,7 @@ pub(crate) fn mended<Op: Operation>(
         let within = core.within.split_last().map_or(&[][..], |(_, outer)| outer);
         let within = within.iter().map(|(service, name)| format!("{service}:{name}")).collect();
         let refused = Refused { denial, principal: principal.clone(), operation, within, about: frame.about.as_deref() };
-        if !(assumptions.mender)(&refused) || !assumptions.take(principal, denial) {
+        if !(assumptions.mender)(&Fault::Denied(refused)) || !assumptions.take(principal, denial) {
             continue;
         }
         again = true;

@@ -35,6 +35,7 @@ impl GateBuilder {
                 sessions: Sessions::default(),
                 registry: Registry::default(),
                 resource_types: BTreeMap::new(),
+                unknown_resource_types: None,
                 operations: BTreeMap::new(),
                 services: BTreeMap::new(),
                 watchers: RwLock::default(),
@@ -76,7 +77,7 @@ impl GateBuilder {
     /// With a service.
     ///
     /// # Errors
-    /// Two services claim the same operation, ARNs or resource type.
+    /// Two services claim the same operation, ARNs or resource type; or one would stand for what is not there, over a store on disk.
     pub fn register(mut self, service: Registration) -> Result<Self, String> {
         let inner = &mut self.inner;
         if inner.services.insert(service.service, (service.protocol, service.principal)).is_some() {
@@ -94,6 +95,12 @@ impl GateBuilder {
             if inner.resource_types.insert(name, kind).is_some() {
                 return Err(format!("the resource type {name} is registered twice"));
             }
+        }
+        if let Some(make) = service.unknown_resource_types {
+            if !inner.store.is_memory() {
+                return Err("only a world in memory can have resource types that are not known".into());
+            }
+            inner.unknown_resource_types = Some(make);
         }
         inner.registry.merge(service.registry)?;
         Ok(self)

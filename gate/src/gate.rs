@@ -49,6 +49,7 @@ pub(crate) struct Inner {
     pub(crate) sessions: Sessions,
     pub(crate) registry: Registry,
     pub(crate) resource_types: BTreeMap<&'static str, Arc<dyn ResourceType>>,
+    pub(crate) unknown_resource_types: Option<crate::operation::MakesTypes>,
     pub(crate) operations: BTreeMap<&'static str, BTreeMap<&'static str, Box<dyn DynOperation>>>,
     pub(crate) services: BTreeMap<&'static str, (Protocol, &'static str)>,
     pub(crate) watchers: RwLock<Vec<Watcher>>,

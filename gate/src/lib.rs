@@ -53,7 +53,7 @@ mod upload;
 mod uses;
 
 pub use self::core::About;
-pub use assumptions::{Mender, Refused};
+pub use assumptions::{Fault, Mender, Refused};
 pub use authenticate::{Proof, SignedGit, SignedRequest};
 pub use body::{Body, BodyKey, BodyOut, BodyPart, BodyReader, ReceivedBody};
 pub use builder::GateBuilder;

@@ -168,8 +168,12 @@ pub struct Registration {
     pub(crate) principal: &'static str,
     pub(crate) operations: Vec<Box<dyn DynOperation>>,
     pub(crate) resource_types: Vec<Arc<dyn ResourceType>>,
+    pub(crate) unknown_resource_types: Option<MakesTypes>,
     pub(crate) registry: Registry,
 }
+
+/// Makes a resource type of a name that no service brings. None: it is no type's name.
+pub(crate) type MakesTypes = fn(&str) -> Option<Arc<dyn ResourceType>>;
 
 impl Registration {
     /// Nothing but the service's name.
@@ -180,6 +184,7 @@ impl Registration {
             principal: S::PRINCIPAL,
             operations: Vec::new(),
             resource_types: Vec::new(),
+            unknown_resource_types: None,
             registry: Registry::default(),
         }
     }
@@ -191,6 +196,11 @@ impl Registration {
     /// With a resource type of CloudFormation.
     pub fn resource_type(mut self, kind: impl ResourceType + 'static) -> Self {
         self.resource_types.push(Arc::new(kind));
+        self
+    }
+    /// With what stands for resource types that no service brings: in a world in memory alone.
+    pub fn unknown_resource_types(mut self, make: fn(&str) -> Option<Arc<dyn ResourceType>>) -> Self {
+        self.unknown_resource_types = Some(make);
         self
     }
     /// With what is known of the resources whose ARNs carry the service's name. Ok(None): there is no such resource.

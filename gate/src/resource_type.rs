@@ -88,7 +88,24 @@ impl Physical {
         self.attributes.insert(name.into(), value.into());
         self
     }
+    /// With an ARN that stands for all attributes without a value of their own: those whose names end in `Arn` are it, and
+    /// others are made of it. For types of which not all is known.
+    pub fn otherwise(self, arn: impl Into<Value>) -> Self {
+        self.attribute(OTHERWISE, arn)
+    }
+    /// An attribute among those of a resource.
+    pub fn attribute_of(attributes: &Map<String, Value>, name: &str) -> Option<Value> {
+        let otherwise = || {
+            let arn = attributes.get(OTHERWISE)?.as_str()?;
+            let id = arn.rsplit(['/', ':']).next().unwrap_or(arn);
+            Some(if name.ends_with("Arn") { arn.into() } else { format!("{id}.{name}").into() })
+        };
+        attributes.get(name).cloned().or_else(otherwise)
+    }
 }
+
+/// No attribute's name.
+const OTHERWISE: &str = "*";
 
 /// A resource type of CloudFormation, such as `AWS::S3::Bucket`: implemented by the service it belongs to, in
 /// `resources/`. It makes the real calls, so that a stack's role needs what it needs on AWS.
@@ -97,6 +114,10 @@ pub trait ResourceType: Send + Sync {
     fn name(&self) -> &'static str;
     /// All properties of the type that Sekisho knows; others are refused.
     fn properties(&self) -> &'static [Property];
+    /// Whether it takes a property: one of those, where they are all known.
+    fn has_property(&self, name: &str) -> bool {
+        self.properties().iter().any(|property| property.name == name)
+    }
     /// What `Fn::GetAtt` gives of it.
     fn attributes(&self) -> &'static [&'static str] {
         &[]
@@ -191,7 +212,8 @@ impl<S: Service> Scope<'_, S> {
     }
     /// The resource type of this name, if a service brings it.
     pub fn resource_type(&self, name: &str) -> Option<std::sync::Arc<dyn ResourceType>> {
-        self.view.core.gate.0.resource_types.get(name).cloned()
+        let gate = &self.view.core.gate.0;
+        gate.resource_types.get(name).cloned().or_else(|| gate.unknown_resource_types.and_then(|make| make(name)))
     }
     /// The names of all resource types.
     pub fn resource_type_names(&self) -> Vec<&'static str> {

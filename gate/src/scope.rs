@@ -124,7 +124,9 @@ impl<'a, S: Service> Scope<'a, S> {
             match self.unique_id(named.as_str()) {
                 Ok(Some(id)) => Some(id),
                 Ok(None) => {
-                    failure.get_or_insert(Ok(principal.to_string()));
+                    if !self.spares(principal) {
+                        failure.get_or_insert(Ok(principal.to_string()));
+                    }
                     None
                 }
                 Err(e) => {
@@ -138,6 +140,12 @@ impl<'a, S: Service> Scope<'a, S> {
             (None, Ok(text)) => Ok(text),
             (None, Err(e)) => Err(Err(Error::new("MalformedPolicyDocument", e.to_string()))),
         }
+    }
+
+    /// A world in memory goes on over a principal that is not there.
+    fn spares(&self, principal: &str) -> bool {
+        let about = self.view.frame.about.as_deref();
+        self.view.core.gate.0.assumptions.as_ref().is_some_and(|all| all.spares(principal, about))
     }
 
     /// A kept policy with its unique ids turned back into ARNs; the id of a deleted principal stays as it is, as on AWS.

@@ -1,37 +1,56 @@
 //! The course of a rehearsal: stacks, pipelines, sources, executions, and what was found on the way.
 
 use crate::{
-    Estate, Finding, Pipeline, Report, Stack, Summary, Value as Given,
+    Estate, Finding, Layer, Pipeline, Report, Stack, Subject, Summary, Value as Given,
     builds::Builds,
     names::Names,
     refusals::At,
     world::{Setup, World},
 };
-use base::AccountId;
+use base::{AccountId, Arn};
 use gate::Error;
 use serde_json::{Value, json};
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// Rehearses an estate.
 ///
 /// # Errors
 /// The world itself failed: nothing of what the user gave is at fault.
 pub fn rehearse(estate: &Estate, setup: &Setup) -> Result<Report, Error> {
-    let mut values = BTreeMap::new();
+    let mut mends = Mends::default();
     for _ in 0..MOST_TRIES {
-        let (report, wanted) = once(estate, setup, values.clone())?;
-        let known = values.len();
-        values.extend(wanted);
-        if values.len() == known {
+        let (report, next) = once(estate, setup, mends.clone())?;
+        if next == mends {
             return Ok(report);
         }
+        mends = next;
     }
-    once(estate, setup, values).map(|(report, _)| report)
+    once(estate, setup, mends).map(|(report, _)| report)
 }
 
-/// Rehearses with these values for what only builds know. Also gives values that were missed.
-fn once(estate: &Estate, setup: &Setup, values: BTreeMap<String, String>) -> Result<(Report, BTreeMap<String, String>), Error> {
-    let world = World::new(setup, &estate.region, &estate.accounts, Arc::new(Builds { values }))?;
+/// What an earlier rehearsal of the estate has found to stand in the way of the next: mended from the beginning.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Mends {
+    /// Values that a build has to put out for the engines to take them: by the variable's name.
+    pub(crate) values: BTreeMap<String, String>,
+    /// Stacks that are deployed before others: (account, stack), and the one that comes after it.
+    pub(crate) order: Vec<(StackName, StackName)>,
+    /// The ARNs of roles that are taken to exist.
+    pub(crate) roles: BTreeSet<String>,
+    /// What was found of it.
+    pub(crate) findings: Vec<Finding>,
+}
+
+/// A stack's account and its name.
+pub(crate) type StackName = (String, String);
+
+/// Rehearses once. Also gives what the next rehearsal has to mend beforehand.
+fn once(estate: &Estate, setup: &Setup, mends: Mends) -> Result<(Report, Mends), Error> {
+    let builds = Builds { values: mends.values.clone() };
+    let world = World::new(setup, &estate.region, &estate.accounts, Arc::new(builds))?;
     let mut driver = Driver {
         estate,
         world,
@@ -39,13 +58,14 @@ fn once(estate: &Estate, setup: &Setup, values: BTreeMap<String, String>) -> Res
         summary: Summary { accounts: estate.accounts.len(), ..Summary::default() },
         outputs: BTreeMap::new(),
         names: Names::default(),
-        wanted: BTreeMap::new(),
+        builds: BTreeMap::new(),
+        mends,
     };
+    driver.ground()?;
     driver.stacks()?;
     driver.pipelines()?;
     driver.run()?;
-    let wanted = std::mem::take(&mut driver.wanted);
-    Ok((driver.report(), wanted))
+    driver.report()
 }
 
 /// Rehearsals of one estate: each but the last learns a value that its engines do not take.
@@ -60,8 +80,9 @@ pub(crate) struct Driver<'e> {
     /// What stacks gave: account's name, stack's name, output's name.
     outputs: BTreeMap<(String, String, String), String>,
     pub(crate) names: Names,
-    /// Values that a build has to put out for the engines to take them: by the variable's name.
-    pub(crate) wanted: BTreeMap<String, String>,
+    pub(crate) mends: Mends,
+    /// The actions that started builds, by the builds' ids: account, pipeline, stage, action.
+    pub(crate) builds: BTreeMap<String, Vec<String>>,
 }
 
 /// A list member, or an empty one.
@@ -84,12 +105,44 @@ impl Driver<'_> {
         self.estate.accounts.iter().find(|account| account.id.as_str() == id).map_or_else(|| id.to_owned(), |account| account.name.clone())
     }
 
+    /// Makes what is taken to exist.
+    fn ground(&mut self) -> Result<(), Error> {
+        for arn in self.mends.roles.clone() {
+            let Ok(role) = arn.parse::<Arn>() else { continue };
+            let (Some(account), Some(path)) = (role.account(), role.resource().strip_prefix("role/")) else { continue };
+            let (path, name) = path.rsplit_once('/').map_or(("/".to_owned(), path), |(path, name)| (format!("/{path}/"), name));
+            let trust = json!({"Version": "2012-10-17", "Statement": [
+                {"Effect": "Allow", "Principal": {"AWS": format!("arn:aws:iam::{account}:root")}, "Action": "sts:AssumeRole"},
+            ]});
+            let input = json!({"RoleName": name, "Path": path, "AssumeRolePolicyDocument": trust.to_string()});
+            self.world.call(account, "iam:CreateRole", input)?;
+        }
+        Ok(())
+    }
+
+    /// The stacks in the order in which they can be deployed.
+    fn in_order(&self) -> Vec<&'_ Stack> {
+        let mut stacks: Vec<&Stack> = self.estate.stacks.iter().collect();
+        for (first, then) in &self.mends.order {
+            let at = |name: &StackName| stacks.iter().position(|stack| stack.account == name.0 && stack.name == name.1);
+            if let (Some(first), Some(then)) = (at(first), at(then))
+                && then < first
+            {
+                let moved = stacks.remove(first);
+                stacks.insert(then, moved);
+            }
+        }
+        stacks
+    }
+
     fn stacks(&mut self) -> Result<(), Error> {
-        for stack in &self.estate.stacks {
+        let stacks: Vec<Stack> = self.in_order().into_iter().cloned().collect();
+        for stack in &stacks {
             let Some(account) = self.account(&stack.account) else { continue };
             self.world.refusals.at(At::Stack(stack.account.clone(), stack.name.clone()));
             if self.deploy(account, stack)? {
                 self.summary.stacks += 1;
+                self.summary.subjects.push(Subject { layer: Layer::Deployment, path: vec![stack.account.clone(), stack.name.clone()] });
             }
         }
         Ok(())
@@ -185,16 +238,24 @@ impl Driver<'_> {
         input
     }
 
-    fn report(mut self) -> Report {
-        let refusals = self.world.refusals.take();
+    fn report(mut self) -> Result<(Report, Mends), Error> {
+        let (refusals, missing) = self.world.refusals.take();
+        for missing in &missing {
+            self.missing_principal(missing);
+        }
+        self.summary.calls = self.world.decided();
         self.summary.denied = refusals.len();
-        let mut findings: Vec<Finding> = std::mem::take(&mut self.findings);
-        findings.extend(refusals.iter().map(|refusal| self.denied(refusal)));
-        // In the order in which a user would meet them; both lists are.
+        for refusal in &refusals {
+            self.missing_role(refusal);
+        }
+        let mut findings = self.mends.findings.clone();
+        findings.append(&mut self.findings);
+        findings.extend(refusals.iter().filter_map(|refusal| self.denied(refusal)));
+        // In the order in which a user would meet them; the lists are.
         findings.sort_by_key(|finding| finding.layer);
         for place in findings.iter_mut().flat_map(|finding| &mut finding.causes).filter_map(|cause| cause.place.as_mut()) {
             *place = self.estate.place(place);
         }
-        Report { findings, summary: self.summary, files: self.estate.files.clone() }
+        Ok((Report { findings, summary: self.summary, files: self.estate.files.clone() }, self.mends))
     }
 }

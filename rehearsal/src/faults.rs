@@ -1,32 +1,65 @@
 //! What is found: denials, and what cannot be deployed.
 
 use crate::{
-    Call, Cause, Certainty, Finding, Kind, Layer, Pipeline, Place, Repair, Severity, Stack,
-    driver::{Driver, list, text},
+    Call, Cause, Certainty, Finding, Kind, Layer, Pipeline, Place, Repair, Severity, Stack, Value,
+    driver::{Driver, StackName, list, text},
     reasons,
-    refusals::{At, Refusal},
+    refusals::{At, Missing, Refusal},
 };
 use base::AccountId;
 use gate::Error;
-use serde_json::{Value, json};
+use serde_json::{Value as Json, json};
 use template::Template;
 
 /// AWS's words where one resource failed because another did.
 const CANCELLED: &str = "Resource creation cancelled";
 
 impl Driver<'_> {
-    /// A refusal as a finding.
-    pub(crate) fn denied(&self, refusal: &Refusal) -> Finding {
+    /// A role that is assumed and is not there: the next rehearsal takes it to exist.
+    pub(crate) fn missing_role(&mut self, refusal: &Refusal) {
+        let role = refusal.resource.contains(":role/") && refusal.action == "sts:AssumeRole";
+        if !role || self.mends.roles.contains(&refusal.resource) || self.world.has_principal(&refusal.resource) != Some(false) {
+            return;
+        }
+        self.mends.roles.insert(refusal.resource.clone());
+        let (layer, subject) = self.subject(refusal);
+        self.mends.findings.push(Finding {
+            id: format!("assumed/role/{}", refusal.resource),
+            kind: Kind::Assumed,
+            severity: Severity::Warning,
+            layer,
+            subject,
+            title: format!("{} is in none of the stacks: it is taken to exist", refusal.resource),
+            call: None,
+            causes: Vec::new(),
+            notes: vec![format!("its trust is taken to let {} assume it, and its policies to allow what it does", refusal.principal)],
+            certainty: Certainty::Certain,
+            repairs: Vec::new(),
+        });
+    }
+
+    /// A refusal as a finding. None: it is about a role of which nothing is known, and is taken to be allowed.
+    pub(crate) fn denied(&self, refusal: &Refusal) -> Option<Finding> {
+        if self.mends.roles.contains(&refusal.principal) || self.mends.roles.contains(&refusal.resource) {
+            return None;
+        }
+        Some(self.denial(refusal))
+    }
+
+    fn denial(&self, refusal: &Refusal) -> Finding {
         let (layer, subject) = self.subject(refusal);
         let resource = self.names.of(&refusal.resource).unwrap_or_else(|| refusal.resource.clone());
         let who = self.names.of(&refusal.principal).unwrap_or_else(|| refusal.principal.clone());
-        let causes = refusal.reasons.iter().map(|reason| Cause { text: reasons::in_words(reason), place: self.place(reason) }).collect();
+        let causes = reasons::telling(refusal)
+            .into_iter()
+            .map(|reason| Cause { text: reasons::in_words(reason), place: self.place(reason) })
+            .collect();
         let certainty = match refusal.depends_on.is_empty() {
             true => Certainty::Certain,
             false => Certainty::DependsOn { options: refusal.depends_on.clone(), otherwise: "the call is allowed".into() },
         };
         Finding {
-            id: format!("denied/{}/{}/{}", refusal.principal, refusal.action, refusal.resource),
+            id: format!("denied/{}/{}/{}", self.names.id_of(&refusal.principal), refusal.action, self.names.id_of(&refusal.resource)),
             kind: Kind::Denied,
             severity: Severity::Error,
             layer,
@@ -39,7 +72,7 @@ impl Driver<'_> {
                 resource: refusal.resource.clone(),
                 operation: refusal.operation.clone(),
                 within: refusal.within.clone(),
-                context: Vec::new(),
+                context: reasons::context(refusal),
             }),
             causes,
             notes: reasons::notes(refusal),
@@ -60,15 +93,19 @@ impl Driver<'_> {
         let subject = match (&refusal.about, &refusal.at) {
             (Some(about), _) => of(&about.work, &about.part),
             (None, At::Stack(account, name) | At::Pipeline(account, name)) => vec![account.clone(), name.clone()],
-            (None, _) => vec![refusal.caller.clone()],
+            (None, _) => {
+                // codebuild/ACCOUNT/REGION/PROJECT:ID
+                let build = refusal.during.rsplit('/').next().unwrap_or_default();
+                self.builds.get(build).cloned().unwrap_or_else(|| vec![refusal.caller.clone()])
+            }
         };
         (layer, subject)
     }
 
     /// Where a reason's statement, or what it should be in, was written.
-    fn place(&self, reason: &Value) -> Option<Place> {
+    fn place(&self, reason: &Json) -> Option<Place> {
         let origin = reason.get("origin")?;
-        let number = |value: &Value| value.as_u64().and_then(|n| u32::try_from(n).ok());
+        let number = |value: &Json| value.as_u64().and_then(|n| u32::try_from(n).ok());
         let (line, column) = match origin["element"].as_array().map(Vec::as_slice) {
             Some([line, column]) => (number(line)?, number(column)?),
             _ => (number(&origin["line"])?, number(&origin["column"])?),
@@ -86,6 +123,84 @@ impl Driver<'_> {
 
     fn repairs(&self, refusal: &Refusal) -> Vec<Repair> {
         reasons::repairs(refusal)
+    }
+
+    /// A policy that names a principal which was not there.
+    pub(crate) fn missing_principal(&mut self, missing: &Missing) {
+        let principal = &missing.principal;
+        let (work, part) = missing.about.as_ref().map(|about| (about.work.clone(), about.part.clone())).unwrap_or_default();
+        let stack = self.stack_of(&work).cloned();
+        let place = stack.as_ref().and_then(|stack| self.named_in(stack, part.first()?, principal));
+        let owner = part.first().map_or_else(|| "a policy".to_owned(), |id| format!("the policy of {id}"));
+        let subject = match &stack {
+            Some(stack) => [vec![stack.account.clone(), stack.name.clone()], part].concat(),
+            None => vec![principal.clone()],
+        };
+        let causes = vec![Cause { text: "named here".into(), place }];
+        let there = self.world.has_principal(principal);
+        let (kind, severity, title, notes) = match there {
+            Some(true) => (
+                Kind::Undeployable,
+                Severity::Error,
+                format!("{owner} names {principal}, which is made only later: AWS refuses the policy"),
+                vec![
+                    "deploy what makes the principal first; or name its account's root, and narrow it by the condition aws:PrincipalArn"
+                        .into(),
+                ],
+            ),
+            _ => (
+                Kind::Assumed,
+                if there.is_some() { Severity::Warning } else { Severity::Note },
+                format!("{owner} names {principal}, which is in none of the stacks: it is taken to exist"),
+                vec!["if it does not exist, AWS refuses the policy".into()],
+            ),
+        };
+        let made_by = self.names.stack_of(principal).filter(|_| there == Some(true));
+        let mut notes = notes;
+        if let (Some(made_by), Some(stack)) = (&made_by, &stack) {
+            notes.insert(0, format!("the stack {}/{} makes it", made_by.0, made_by.1));
+            self.deploy_before(made_by, stack);
+        }
+        let id = format!("{}/principal/{}/{principal}", kind.name(), subject.join("/"));
+        let layer = Layer::Deployment;
+        let (certainty, repairs) = (Certainty::Certain, Vec::new());
+        let finding = Finding { id, kind, severity, layer, subject, title, call: None, causes, notes, certainty, repairs };
+        match made_by.is_some() {
+            // The next rehearsal has the order right, and finds it no more.
+            true if !self.mends.findings.iter().any(|known| known.id == finding.id) => self.mends.findings.push(finding),
+            true => {}
+            false => self.findings.push(finding),
+        }
+    }
+
+    /// Has the next rehearsal deploy a stack before another, unless it waits for that one's outputs.
+    fn deploy_before(&mut self, first: &StackName, then: &Stack) {
+        let name = (then.account.clone(), then.name.clone());
+        let waits = self.estate.stacks.iter().filter(|stack| stack.account == first.0 && stack.name == first.1).any(|stack| {
+            let of_it = |value: &Value| matches!(value, Value::Output(account, stack, _) if (account, stack) == (&name.0, &name.1));
+            stack.parameters.values().any(of_it)
+        });
+        let pair = (first.clone(), name);
+        if !waits && pair.0 != pair.1 && !self.mends.order.contains(&pair) {
+            self.mends.order.push(pair);
+        }
+    }
+
+    /// Where a resource of a template names something: its line, or the resource's.
+    fn named_in(&self, stack: &Stack, logical_id: &str, what: &str) -> Option<Place> {
+        let source = self.estate.text(&stack.template)?;
+        let template = Template::parse(source, &stack.template).ok()?;
+        let span = &template.resource(logical_id)?.span;
+        let at = |line: u32, column: u32, length: u32| Place { file: stack.template.clone(), line, column, length };
+        let next = template.resources().iter().map(|resource| resource.span.line).filter(|line| *line > span.line).min();
+        let name = what.rsplit('/').next().unwrap_or(what);
+        let lines = source.lines().enumerate().skip(span.line as usize);
+        let mut within = lines.take_while(|(n, _)| next.is_none_or(|next| *n + 1 < next as usize));
+        let found = within.find_map(|(n, line)| {
+            let column = line.find(name)?;
+            Some(at(n as u32 + 1, line[..column].chars().count() as u32 + 1, name.chars().count() as u32))
+        });
+        found.or_else(|| Some(at(span.line, span.column, span.width().unwrap_or_default())))
     }
 
     /// A stack that CloudFormation refuses as a whole.
@@ -116,7 +231,7 @@ impl Driver<'_> {
         let source = self.estate.text(&stack.template).unwrap_or_default().to_owned();
         let template = Template::parse(&source, &stack.template).ok();
         for event in list(&answer, "StackEvents").iter().rev() {
-            let (id, reason) = (text(event, "LogicalResourceId"), text(event, "ResourceStatusReason"));
+            let (id, reason) = (text(event, "LogicalResourceId"), told(text(event, "ResourceStatusReason")));
             let of_stack = text(event, "ResourceType") == "AWS::CloudFormation::Stack" && id == stack.name;
             if of_stack || !text(event, "ResourceStatus").ends_with("_FAILED") || reason.starts_with(CANCELLED) {
                 continue;
@@ -190,4 +305,10 @@ impl Driver<'_> {
             repairs: Vec::new(),
         });
     }
+}
+
+/// A handler's message without what is about the request.
+fn told(reason: &str) -> &str {
+    let message = reason.strip_prefix("Resource handler returned message: \"").and_then(|rest| rest.rsplit_once("\" (RequestToken:"));
+    message.map_or(reason, |(message, _)| message)
 }

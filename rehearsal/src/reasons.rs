@@ -28,8 +28,8 @@ pub(crate) fn in_words(reason: &Value) -> String {
     let kind = kind_in_words(member(reason, "kind"));
     let policy = reason["policy"].as_str().unwrap_or(kind);
     let statement = match (reason["statement"].as_u64(), reason["sid"].as_str()) {
-        (Some(n), Some(sid)) => format!("statement {n} ({sid}) of {policy}"),
-        (Some(n), None) => format!("statement {n} of {policy}"),
+        (Some(_), Some(sid)) => format!("the statement {sid} of {policy}"),
+        (Some(n), None) => format!("statement {} of {policy}", n + 1),
         _ => policy.to_owned(),
     };
     let element = reason["element"].as_str().map(|element| format!(" by its {element}")).unwrap_or_default();
@@ -46,14 +46,44 @@ pub(crate) fn in_words(reason: &Value) -> String {
     }
 }
 
+/// The reasons worth telling: a statement about somebody else is no near miss where one is about this caller.
+pub(crate) fn telling(refusal: &Refusal) -> Vec<&Value> {
+    let far = |reason: &&Value| member(reason, "role") == "nearMiss" && member(reason, "element").starts_with("Principal");
+    let near = refusal.reasons.iter().any(|reason| member(reason, "role") == "nearMiss" && !far(&reason));
+    refusal.reasons.iter().filter(|reason| !(near && far(reason))).collect()
+}
+
 /// How AWS would tell it, where that leads astray.
 pub(crate) fn notes(refusal: &Refusal) -> Vec<String> {
     let mut notes = Vec::new();
-    if let Some(outer) = refusal.within.last() {
-        let outermost = refusal.within.first().unwrap_or(outer);
-        notes.push(format!("the call is made inside {outer}, so that {outermost} is what AWS shows as denied"));
+    match (refusal.within.last().map(String::as_str), refusal.action.as_str()) {
+        (Some("codepipeline:CreatePipeline" | "codepipeline:UpdatePipeline"), "sts:AssumeRole") => {
+            notes.push("CodePipeline tries the roles when the pipeline is made, and AWS says InvalidStructureException".into());
+        }
+        (Some("codebuild:CreateProject" | "codebuild:UpdateProject"), "sts:AssumeRole") => {
+            notes.push("CodeBuild tries the role when the project is made, and AWS says InvalidInputException".into());
+        }
+        (Some(outer), action) if action.starts_with("kms:") => {
+            notes.push(format!("{outer} makes the call: whoever looks for a right to {outer} looks in the wrong place"));
+        }
+        (Some(outer), _) => notes.push(format!("{outer} makes the call")),
+        (None, _) => {}
     }
     notes
+}
+
+/// The context keys that conditions asked for.
+pub(crate) fn context(refusal: &Refusal) -> Vec<(String, String)> {
+    let asked = refusal.reasons.iter().filter_map(|reason| member(reason, "element").strip_prefix("Condition ")?.split(' ').nth(1));
+    let value = |key: &str| {
+        let seen = refusal.context.as_object()?.iter().find(|(name, _)| name.eq_ignore_ascii_case(key))?.1;
+        Some(seen.as_str().map_or_else(|| seen.to_string(), str::to_owned))
+    };
+    let mut keys: Vec<(String, String)> =
+        asked.map(|key| (key.to_owned(), value(key).unwrap_or_else(|| "(not in the request)".into()))).collect();
+    keys.sort();
+    keys.dedup();
+    keys
 }
 
 /// The line and column in a message of CloudFormation's: `template:12:5: …`.
@@ -65,18 +95,19 @@ pub(crate) fn place_in(message: &str) -> Option<(u32, u32)> {
 /// The least statements that would allow it.
 pub(crate) fn repairs(refusal: &Refusal) -> Vec<Repair> {
     let mut repairs = Vec::new();
+    let resource = crate::names::lasting(&refusal.resource);
     for reason in &refusal.reasons {
         let (role, kind) = (member(reason, "role"), member(reason, "kind"));
         let named = json!({"AWS": refusal.principal});
         let principal = if refusal.principal.contains(":iam:") { named } else { json!({"Service": refusal.principal}) };
         let (statement, guardrail) = match (role, kind) {
-            ("missing", "identity") => (json!({"Effect": "Allow", "Action": refusal.action, "Resource": refusal.resource}), None),
+            ("missing", "identity") => (json!({"Effect": "Allow", "Action": refusal.action, "Resource": resource}), None),
             ("missing", "boundary" | "session" | "serviceControl" | "resourceControl") => {
-                let statement = json!({"Effect": "Allow", "Action": refusal.action, "Resource": refusal.resource});
+                let statement = json!({"Effect": "Allow", "Action": refusal.action, "Resource": resource});
                 (statement, Some(kind_in_words(kind).to_owned()))
             }
             ("missing", "resource") => {
-                (json!({"Effect": "Allow", "Principal": principal, "Action": refusal.action, "Resource": refusal.resource}), None)
+                (json!({"Effect": "Allow", "Principal": principal, "Action": refusal.action, "Resource": resource}), None)
             }
             ("missing", "key") => (json!({"Effect": "Allow", "Principal": principal, "Action": refusal.action, "Resource": "*"}), None),
             ("missing", "trust") => (json!({"Effect": "Allow", "Principal": principal, "Action": refusal.action}), None),

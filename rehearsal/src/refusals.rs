@@ -1,6 +1,6 @@
 //! What the gate refused, in the order in which it did.
 
-use gate::{About, Refused};
+use gate::{About, Fault, Refused};
 use serde_json::Value;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -26,6 +26,14 @@ pub(crate) struct Refusal {
     pub(crate) at: At,
 }
 
+/// A policy that names a principal which was not there when it was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Missing {
+    pub(crate) principal: String,
+    pub(crate) about: Option<About>,
+    pub(crate) at: At,
+}
+
 /// What a rehearsal is at.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) enum At {
@@ -43,6 +51,7 @@ pub(crate) enum At {
 #[derive(Default)]
 struct State {
     list: Vec<Refusal>,
+    missing: Vec<Missing>,
     during: String,
     at: At,
 }
@@ -67,8 +76,22 @@ impl Refusals {
         self.lock().at = at;
     }
 
-    /// Notes a refusal. The answer is whether to go on as if it had been allowed: always, since what is noted is told.
-    pub(crate) fn note(&self, refused: &Refused<'_>) -> bool {
+    /// Notes what stands in the way. The answer is whether to go on over it: always, since what is noted is told.
+    pub(crate) fn note(&self, fault: &Fault<'_>) -> bool {
+        match fault {
+            Fault::Denied(refused) => self.refused(refused),
+            Fault::NoPrincipal { principal, about } => {
+                let mut state = self.lock();
+                let missing = Missing { principal: (*principal).to_owned(), about: about.cloned(), at: state.at.clone() };
+                if !state.missing.contains(&missing) {
+                    state.missing.push(missing);
+                }
+            }
+        }
+        true
+    }
+
+    fn refused(&self, refused: &Refused<'_>) {
         let denial = refused.denial;
         let reasons = denial.decision["reasons"].as_array().cloned().unwrap_or_default();
         let depends_on = denial.decision["dependsOn"].as_array().into_iter().flatten();
@@ -79,7 +102,7 @@ impl Refusals {
         if let Some(known) = state.list.iter_mut().find(same) {
             let new: Vec<Value> = reasons.into_iter().filter(|reason| !known.reasons.contains(reason)).collect();
             known.reasons.extend(new);
-            return true;
+            return;
         }
         let refusal = Refusal {
             caller: denial.principal.clone(),
@@ -96,10 +119,10 @@ impl Refusals {
             at: state.at.clone(),
         };
         state.list.push(refusal);
-        true
     }
 
-    pub(crate) fn take(&self) -> Vec<Refusal> {
-        std::mem::take(&mut self.lock().list)
+    pub(crate) fn take(&self) -> (Vec<Refusal>, Vec<Missing>) {
+        let mut state = self.lock();
+        (std::mem::take(&mut state.list), std::mem::take(&mut state.missing))
     }
 }

@@ -1,7 +1,7 @@
 //! Pipelines at work: their sources are brought, they run, people approve, and they come to their end.
 
 use crate::{
-    Certainty, Finding, Kind, Layer, Origin, Severity, Source,
+    Certainty, Finding, Kind, Layer, Origin, Severity, Source, Subject,
     driver::{Driver, list, text},
     refusals::At,
     samples,
@@ -38,18 +38,25 @@ impl Driver<'_> {
             let answer = self.world.call(account.id, "codepipeline:ListPipelines", json!({}))?;
             names.extend(list(&answer, "pipelines").iter().map(|one| (account.id, text(one, "name").to_owned())));
         }
+        // What began with the pipeline found no source yet.
+        let mut before = BTreeSet::new();
+        for (account, name) in &names {
+            before.extend(self.executions(*account, name)?.iter().map(|one| text(one, "pipelineExecutionId").to_owned()));
+        }
         for (account, name) in &names {
             let pipeline = self.world.call(*account, "codepipeline:GetPipeline", json!({"name": name}))?;
             self.sources(*account, &pipeline["pipeline"])?;
         }
+        // A source that is told of starts its pipelines.
+        self.to_the_end(&names)?;
         for (account, name) in &names {
-            if self.executions(*account, name)?.is_empty() {
+            if self.executions(*account, name)?.iter().all(|one| before.contains(text(one, "pipelineExecutionId"))) {
                 self.world.call(*account, "codepipeline:StartPipelineExecution", json!({"name": name}))?;
             }
         }
         self.to_the_end(&names)?;
         for (account, name) in &names {
-            self.ended(*account, name)?;
+            self.ended(*account, name, &before)?;
         }
         Ok(())
     }
@@ -158,20 +165,30 @@ impl Driver<'_> {
     }
 
     /// What became of a pipeline.
-    fn ended(&mut self, account: AccountId, name: &str) -> Result<(), Error> {
+    fn ended(&mut self, account: AccountId, name: &str, before: &BTreeSet<String>) -> Result<(), Error> {
         let executions = self.executions(account, name)?;
-        let Some(newest) = executions.first() else { return Ok(()) };
-        if text(newest, "status") == "Succeeded" {
-            self.summary.pipelines += 1;
-            return Ok(());
-        }
+        let new = |one: &&Value| !before.contains(text(one, "pipelineExecutionId"));
+        let Some(newest) = executions.iter().find(new) else { return Ok(()) };
         let input = json!({"pipelineName": name, "filter": {"pipelineExecutionId": newest["pipelineExecutionId"]}});
         let answer = self.world.call(account, "codepipeline:ListActionExecutions", input)?;
         let account_name = self.account_name(account.as_str());
-        for failed in list(&answer, "actionExecutionDetails").iter().filter(|action| text(action, "status") == "Failed") {
+        let actions = list(&answer, "actionExecutionDetails");
+        let path = |action: &Value| {
+            vec![account_name.clone(), name.to_owned(), text(action, "stageName").to_owned(), text(action, "actionName").to_owned()]
+        };
+        for action in actions {
+            if let Some(id) = action["output"]["executionResult"]["externalExecutionId"].as_str() {
+                self.builds.insert(id.to_owned(), path(action));
+            }
+        }
+        if text(newest, "status") == "Succeeded" {
+            self.summary.pipelines += 1;
+            self.summary.subjects.push(Subject { layer: Layer::Run, path: vec![account_name, name.to_owned()] });
+            return Ok(());
+        }
+        for failed in actions.iter().filter(|action| text(action, "status") == "Failed") {
+            let subject = path(failed);
             let error = &failed["output"]["executionResult"]["errorDetails"];
-            let subject =
-                vec![account_name.clone(), name.to_owned(), text(failed, "stageName").to_owned(), text(failed, "actionName").to_owned()];
             let message = text(error, "message");
             self.want_value(account, name, failed, message)?;
             self.findings.push(Finding {
@@ -210,7 +227,7 @@ impl Driver<'_> {
         // `#{NAMESPACE.NAME}`, and nothing besides.
         let variable = value.as_deref().and_then(|value| value.strip_prefix("#{")?.strip_suffix('}')?.split_once('.'));
         if let (Some((_, variable)), Some(sample)) = (variable, samples::of_pattern(pattern.trim())) {
-            self.wanted.insert(variable.to_owned(), sample);
+            self.mends.values.insert(variable.to_owned(), sample);
         }
         Ok(())
     }

@@ -4,9 +4,14 @@ use crate::{Account, refusals::Refusals};
 use base::{AccountId, Clock, ManualClock, Region, Secret, SeededEntropy, Timestamp};
 use codebuild::Imagine;
 use durable::Engine;
-use gate::{Error, Gate, GateBuilder, OperatorKey, Proof, Registration, Request, RequestContext, SignedRequest, Transport};
+use gate::{Decided, Error, Gate, GateBuilder, OperatorKey, Proof, Registration, Request, RequestContext, SignedRequest, Transport};
 use serde_json::{Value, json};
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    path::PathBuf,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 use wire::sigv4::{Credentials, PayloadHash, RequestParts, hex_sha256, parse_authorization, sign};
 
 /// What a world is made of.
@@ -38,6 +43,7 @@ pub(crate) struct World {
     engine: Engine,
     region: Region,
     administrators: BTreeMap<AccountId, Credentials>,
+    decided: Arc<Mutex<Vec<Decided>>>,
 }
 
 fn credentials(answer: &Value) -> Option<Credentials> {
@@ -79,7 +85,10 @@ impl World {
         secretsmanager::workflows(&mut engine);
         ssm::workflows(&mut engine);
         events::workflows(&mut engine);
-        let mut world = Self { gate, refusals, clock, engine, region: region.clone(), administrators: BTreeMap::new() };
+        let decided = Arc::<Mutex<Vec<Decided>>>::default();
+        let seen = decided.clone();
+        gate.watch_decisions(move |one| seen.lock().unwrap_or_else(PoisonError::into_inner).push(one.clone()));
+        let mut world = Self { gate, refusals, clock, engine, region: region.clone(), administrators: BTreeMap::new(), decided };
         for account in accounts {
             world.enter(account.id, &key)?;
         }
@@ -155,6 +164,27 @@ impl World {
             }
             answered => answered.map(|answer| answer.output),
         }
+    }
+
+    /// How many demands of the delivery's calls were decided; the rehearsal's own are not counted.
+    pub(crate) fn decided(&self) -> usize {
+        let own = |one: &&Decided| one.caller.contains(&format!("/{}/", gate::ADMINISTRATOR_ROLE)) && one.via.is_empty();
+        let decided = self.decided.lock().unwrap_or_else(PoisonError::into_inner);
+        decided.len() - decided.iter().filter(own).count()
+    }
+
+    /// Whether a user or role is there. None: its account is not rehearsed.
+    pub(crate) fn has_principal(&mut self, arn: &str) -> Option<bool> {
+        let account: AccountId = arn.split(':').nth(4)?.parse().ok()?;
+        self.administrators.get(&account)?;
+        let (kind, path) = arn.splitn(6, ':').nth(5)?.split_once('/')?;
+        let name = path.rsplit('/').next().unwrap_or(path);
+        let answer = match kind {
+            "role" => self.call(account, "iam:GetRole", json!({"RoleName": name})),
+            "user" => self.call(account, "iam:GetUser", json!({"UserName": name})),
+            _ => return None,
+        };
+        Some(answer.is_ok())
     }
 
     /// Runs the engines until `done`, or until nothing can happen any more: when nothing is due, the clock jumps to the next timer.

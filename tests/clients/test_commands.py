@@ -70,7 +70,7 @@ class Commands(Served):
     def test_commands_run_as_the_pipelines_role(self):
         commands = [
             "export RELEASE=r7", "mkdir out", "cp index.html out/", 'echo "$CHANNEL" > out/channel',
-            "test -n \"$AWS_CONTAINER_CREDENTIALS_FULL_URI\"", "echo seen in the log"]
+            "test -n \"$AWS_CONTAINER_CREDENTIALS_FULL_URI\"", "echo seen in the log", "test '#{variables.Channel}' = beta"]
         self.pipelines.create_pipeline(pipeline=self.pipeline(commands))
         self.assertEqual(self.ended(), "Succeeded", self.pipelines.get_pipeline_state(name="shell"))
         [site] = self.s3.list_objects_v2(Bucket="shell-site")["Contents"]

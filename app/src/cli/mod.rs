@@ -6,6 +6,7 @@ mod connect;
 mod decide;
 mod doctor;
 mod env;
+mod estate;
 mod explain;
 mod logs;
 mod measure;

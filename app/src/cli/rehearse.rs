@@ -1,110 +1,225 @@
-use super::project;
+use super::estate::estate;
 use crate::{failure::Failure, say::say, world::services};
-use base::{Clock, Region, SystemClock};
-use clap::Args;
-use delivery::{Delivery, Parameter};
-use rehearsal::{Account, Estate, Files, Given, Origin, Pipeline, Setup, Severity, Source, SourceFile, Stack, Value};
+use anstream::AutoStream;
+use base::{Clock, SystemClock};
+use clap::{Args, ValueEnum, builder::PossibleValue};
+use rehearsal::{Baseline, FailOn, Fixes, Form, Judged, Report, Setup, Severity, Style, inputs::Options};
 use std::{
     fs,
+    io::{IsTerminal, Write, stdin, stdout},
     path::{Path, PathBuf},
     process::ExitCode,
 };
 
+const EXAMPLES: &str = "Examples:
+  sekisho rehearse                                    the delivery in this folder
+  sekisho rehearse examples/cross-account
+  sekisho rehearse --fix                              and mend its files, after a look at each change
+  sekisho rehearse --output sarif > rehearsal.sarif   for code scanning
+  sekisho rehearse --output markdown --fail-on warning
+  sekisho rehearse --write-baseline --reason 'known: OPS-7'
+
+Exit codes:
+  0  clean
+  1  findings: of the severity that --fail-on names, or something that could not be rehearsed
+  2  what was given cannot be used";
+
 /// Rehearse a delivery in memory: what would be denied, by which statement, and what mends it.
 ///
-/// Nothing is built, started or changed. Exit codes: 0 clean, 1 findings, 2 unusable input.
+/// Nothing is built, started or changed.
 #[derive(Args)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct Rehearse {
     /// The folder of sekisho.yaml
     #[arg(default_value = ".")]
     dir: PathBuf,
+    /// How the report is written
+    #[arg(long, value_enum, default_value = "text")]
+    output: Named<Form>,
+    /// The least severity that makes the exit code 1
+    #[arg(long, value_enum, default_value = "error")]
+    fail_on: Named<FailOn>,
+    /// The file of accepted findings [default: DIR/sekisho-baseline.yaml, if it is there]
+    #[arg(long, value_name = "FILE")]
+    baseline: Option<PathBuf>,
+    /// Write the baseline anew: it accepts all that is found now
+    #[arg(long, requires = "reason")]
+    write_baseline: bool,
+    /// Why what is found now is accepted
+    #[arg(long, value_name = "TEXT")]
+    reason: Option<String>,
+    /// Mend the files
+    #[arg(long)]
+    fix: bool,
+    /// Show the changes that --fix would make
+    #[arg(long, conflicts_with = "fix")]
+    diff: bool,
+    /// Make the changes without asking
+    #[arg(long, requires = "fix")]
+    yes: bool,
+    /// Let a repair weaken this guardrail, as reports name it (repeatable)
+    #[arg(long, value_name = "GUARDRAIL")]
+    allow: Vec<String>,
 }
+
+/// A value that the rehearsal names.
+#[derive(Clone, Copy)]
+struct Named<T: 'static>(T, &'static str);
+
+macro_rules! named {
+    ($type:ty) => {
+        impl ValueEnum for Named<$type> {
+            fn value_variants<'a>() -> &'a [Self] {
+                const ALL: [Named<$type>; <$type>::ALL.len()] = {
+                    let mut all = [Named(<$type>::ALL[0].0, <$type>::ALL[0].1); <$type>::ALL.len()];
+                    let mut at = 0;
+                    while at < all.len() {
+                        all[at] = Named(<$type>::ALL[at].0, <$type>::ALL[at].1);
+                        at += 1;
+                    }
+                    all
+                };
+                &ALL
+            }
+            fn to_possible_value(&self) -> Option<PossibleValue> {
+                Some(PossibleValue::new(self.1))
+            }
+        }
+    };
+}
+named!(Form);
+named!(FailOn);
+
+/// The baseline of a delivery.
+const BASELINE: &str = "sekisho-baseline.yaml";
 
 impl Rehearse {
     pub(crate) fn execute(self) -> Result<ExitCode, Failure> {
-        let delivery = project::read(&self.dir)?;
-        let estate = estate(&self.dir, &delivery)?;
+        let mut report = self.rehearse()?;
+        let baseline = self.read_baseline()?;
+        let now = SystemClock.now();
+        if self.write_baseline {
+            let reason = self.reason.as_deref().unwrap_or_default();
+            let text = Baseline::of(&report, Severity::Note, &baseline.unwrap_or_default(), reason, now);
+            let path = self.baseline_path();
+            fs::write(&path, text).map_err(|e| Failure::new(format!("{}: {e}", path.display())))?;
+            say!("{} accepts what is found now", path.display());
+            return Ok(ExitCode::SUCCESS);
+        }
+        if self.fix && self.mend(&judged(&report, baseline.as_ref(), now))? {
+            report = self.rehearse()?;
+        }
+        let judged = judged(&report, baseline.as_ref(), now);
+        if self.diff {
+            self.show(&Fixes::of(&judged, &report.files, &self.allow), &report);
+        } else {
+            print(&judged.write(self.output.0, &style()))?;
+        }
+        Ok(ExitCode::from(judged.exit_code(self.fail_on.0)))
+    }
+
+    fn rehearse(&self) -> Result<Report, Failure> {
+        let options = Options { paths: vec![self.dir.display().to_string()], ..Options::default() };
+        let (estate, said) = estate(&options)?;
         let runtime = tempfile::Builder::new().prefix("sekisho-rehearse-").tempdir()?;
         let setup = Setup { services, runtime_dir: runtime.path().to_path_buf(), now: SystemClock.now() };
-        let report = rehearsal::rehearse(&estate, &setup)?;
-        for finding in &report.findings {
-            say!("{:?} {} [{}] {}", finding.severity, finding.kind.name(), finding.subject.join("/"), finding.title);
-            for cause in &finding.causes {
-                let place = cause.place.as_ref().map(|p| format!(" ({}:{}:{})", p.file, p.line, p.column)).unwrap_or_default();
-                say!("    {}{place}", cause.text);
-            }
-            for repair in &finding.repairs {
-                say!("    = {}: {}", repair.title, repair.statement);
-            }
-        }
-        say!("{:?}", report.summary);
-        Ok(if report.gravest() >= Some(Severity::Error) { ExitCode::from(1) } else { ExitCode::SUCCESS })
+        let mut report = rehearsal::rehearse(&estate, &setup)?;
+        // How the inputs were read comes before what was found in them.
+        report.findings.splice(0..0, said);
+        Ok(report)
     }
-}
 
-fn estate(folder: &Path, delivery: &Delivery) -> Result<Estate, Failure> {
-    let mut files = Files::default();
-    let mut read = |name: &str| -> Result<String, Failure> {
-        let path = folder.join(name);
-        let text = fs::read_to_string(&path).map_err(|e| Failure::unusable(format!("{}: {e}", path.display())))?;
-        files.add(&path.display().to_string(), &text);
-        Ok(path.display().to_string())
-    };
-    let mut stacks = Vec::new();
-    for stack in &delivery.stacks {
-        let value = |value: &Parameter| match value {
-            Parameter::Text(text) => Value::Text(text.clone()),
-            Parameter::Output(from) => Value::Output(from.account.clone(), from.stack.clone(), from.key.clone()),
+    fn baseline_path(&self) -> PathBuf {
+        self.baseline.clone().unwrap_or_else(|| self.dir.join(BASELINE))
+    }
+
+    /// The baseline, if one is there; one that is named must be, unless it is to be written.
+    fn read_baseline(&self) -> Result<Option<Baseline>, Failure> {
+        let path = self.baseline_path();
+        let optional = self.baseline.is_none() || self.write_baseline;
+        let text = match fs::read_to_string(&path) {
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound && optional => return Ok(None),
+            Err(e) => return Err(Failure::unusable(format!("{}: {e}", path.display()))),
+            Ok(text) => text,
         };
-        stacks.push(Stack {
-            account: stack.account.clone(),
-            name: stack.name.clone(),
-            region: None,
-            template: read(&stack.template)?,
-            parameters: stack.parameters.iter().map(|(key, v)| (key.clone(), value(v))).collect(),
-            capabilities: stack.capabilities.iter().map(|c| c.as_str().to_owned()).collect(),
-            tags: stack.tags.clone(),
-        });
+        let shown = path.display().to_string();
+        let baseline = Baseline::read(&text, &shown).map_err(|fault| {
+            let failure = Failure::unusable(format!("{shown}:{}:{}: {}", fault.line, fault.column, fault.message));
+            fault.help.iter().fold(failure, |failure, help| failure.help(help))
+        })?;
+        Ok(Some(baseline))
     }
-    let mut pipelines = Vec::new();
-    for pipeline in &delivery.pipelines {
-        let file = read(&pipeline.file)?;
-        let text = fs::read_to_string(folder.join(&pipeline.file))?;
-        let input = serde_json::from_str(&text).map_err(|e| Failure::unusable(format!("{file}:{}:{}: {e}", e.line(), e.column())))?;
-        pipelines.push(Pipeline { account: pipeline.account.clone(), file, input, outputs: Vec::new() });
-    }
-    let mut sources = Vec::new();
-    for source in &delivery.sources {
-        let mut found = Vec::new();
-        walk(&folder.join(&source.from), "", &mut found)?;
-        sources.push(Source {
-            account: source.account.clone(),
-            origin: Origin::CodeCommit { repository: source.repository.clone(), branch: source.branch.clone() },
-            files: Some(found),
-        });
-    }
-    let accounts = delivery
-        .accounts
-        .iter()
-        .map(|a| {
-            Ok(Account { name: a.name.clone(), id: a.id.parse().map_err(|e: base::InvalidAccount| Failure::unusable(e.to_string()))? })
-        })
-        .collect::<Result<_, Failure>>()?;
-    Ok(Estate { region: Region::new(&delivery.region), accounts, stacks, pipelines, sources, files, given: Given::default() })
-}
 
-fn walk(folder: &Path, prefix: &str, found: &mut Vec<SourceFile>) -> Result<(), Failure> {
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        let name = entry.file_name().to_string_lossy().into_owned();
-        let path = format!("{prefix}{name}");
-        if entry.file_type()?.is_dir() {
-            if name != ".git" && name != ".sekisho" {
-                walk(&entry.path(), &format!("{path}/"), found)?;
+    /// Makes the changes that mend what was found, if the user agrees. False: nothing was changed.
+    fn mend(&self, judged: &Judged<'_>) -> Result<bool, Failure> {
+        let report = judged.report();
+        let fixes = Fixes::of(judged, &report.files, &self.allow);
+        if fixes.patches.is_empty() {
+            return Ok(false);
+        }
+        self.show(&fixes, report);
+        if !self.yes && !agreed(fixes.patches.len())? {
+            return Ok(false);
+        }
+        for patch in &fixes.patches {
+            let mended = report.files.get(&patch.file).and_then(|file| patch.apply(&file.text));
+            let Some(text) = mended else { continue };
+            replace(Path::new(&patch.file), &text).map_err(|e| Failure::new(format!("{}: {e}", patch.file)))?;
+            say!("mended {}", patch.file);
+        }
+        Ok(true)
+    }
+
+    fn show(&self, fixes: &Fixes<'_>, report: &Report) {
+        for patch in &fixes.patches {
+            let Some(file) = report.files.get(&patch.file) else { continue };
+            if let Some(diff) = rehearsal::Diff::new(file, patch) {
+                say!("{}", diff.to_string().trim_end());
             }
-        } else if entry.file_type()?.is_file() {
-            found.push(SourceFile { path, content: fs::read(entry.path())?, known_as: None });
+        }
+        for (finding, guardrail) in &fixes.guarded {
+            say!("a guardrail decides: intended? `--allow '{guardrail}'` lets the repair weaken it: {}", finding.title);
         }
     }
+}
+
+fn judged<'a>(report: &'a Report, baseline: Option<&'a Baseline>, now: base::Timestamp) -> Judged<'a> {
+    baseline.map_or_else(|| Judged::plain(report), |baseline| baseline.judge(report, now))
+}
+
+fn agreed(files: usize) -> Result<bool, Failure> {
+    if !stdin().is_terminal() {
+        return Err(Failure::unusable("nobody can be asked whether to change the files").help("`--yes` changes them, `--diff` shows how"));
+    }
+    print!("Change {files} file{}? [y/N] ", if files == 1 { "" } else { "s" });
+    stdout().flush()?;
+    let mut answer = String::new();
+    stdin().read_line(&mut answer)?;
+    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+}
+
+/// Writes a file whole or not at all.
+fn replace(path: &Path, text: &str) -> std::io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut new = tempfile::NamedTempFile::new_in(folder)?;
+    new.write_all(text.as_bytes())?;
+    new.as_file().set_permissions(fs::metadata(path)?.permissions())?;
+    new.as_file().sync_all()?;
+    new.persist(path)?;
     Ok(())
+}
+
+/// How a terminal takes it.
+fn style() -> Style {
+    let colour = AutoStream::choice(&stdout()) != anstream::ColorChoice::Never && stdout().is_terminal();
+    let width = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).unwrap_or(Style::default().width);
+    Style { colour, width }
+}
+
+fn print(text: &str) -> Result<(), Failure> {
+    let mut out = anstream::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => Err(e.into()),
+        _ => Ok(()),
+    }
 }

@@ -279,7 +279,8 @@ impl Found {
         }
         let all = [&self.stacks, &self.executions, &self.builds, &self.outbox, &self.failures];
         if all.iter().all(|list| list.is_empty()) {
-            say!("nothing is under way");
+            let other = if self.timers.is_empty() { "" } else { "else " };
+            say!("nothing {other}is under way");
         }
     }
 }

@@ -146,6 +146,10 @@ impl Verify {
     fn local(&self) -> Option<Result<Sought, Failure>> {
         let path = Path::new(&self.artifact);
         let unread = |e: std::io::Error| Failure::unusable(format!("{}: {e}", path.display()));
+        if path.is_dir() {
+            let why = format!("{} is a folder: give a file, an object as s3://BUCKET/KEY, or a build's id", path.display());
+            return Some(Err(Failure::unusable(why)));
+        }
         path.exists().then(|| File::open(path).and_then(provenance::sha256).map(Sought::Digest).map_err(unread))
     }
 

@@ -122,31 +122,14 @@ impl Node {
     }
 }
 
-/// The types that a plain (unquoted) scalar can have: booleans are those of YAML 1.1, as CloudFormation reads them. Dates are
-/// strings: AWS hands their text on.
+/// What a plain (unquoted) scalar is.
 pub(crate) fn plain(text: &str) -> Kind {
-    match text {
-        "" | "~" | "null" | "Null" | "NULL" => Kind::Null,
-        "true" | "True" | "TRUE" | "yes" | "Yes" | "YES" | "on" | "On" | "ON" => Kind::Bool(true),
-        "false" | "False" | "FALSE" | "no" | "No" | "NO" | "off" | "Off" | "OFF" => Kind::Bool(false),
-        _ if is_number(text) => Kind::Number(text.to_owned()),
-        _ => Kind::String(text.to_owned(), Vec::new()),
+    match yaml::plain(text) {
+        yaml::Plain::Null => Kind::Null,
+        yaml::Plain::Bool(value) => Kind::Bool(value),
+        yaml::Plain::Number => Kind::Number(text.to_owned()),
+        yaml::Plain::Text => Kind::String(text.to_owned(), Vec::new()),
     }
-}
-
-/// Decimal digits with an optional sign, fraction and exponent.
-fn is_number(text: &str) -> bool {
-    let digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-    let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
-    let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
-        Some((mantissa, exponent)) => (mantissa, Some(exponent)),
-        None => (unsigned, None),
-    };
-    let mantissa_holds = match mantissa.split_once('.') {
-        Some((whole, fraction)) => digits(whole) && digits(fraction),
-        None => digits(mantissa),
-    };
-    mantissa_holds && exponent.is_none_or(|e| digits(e.strip_prefix(['-', '+']).unwrap_or(e)))
 }
 
 /// Adds an entry to a map, refusing a key that is there already.

@@ -1,7 +1,5 @@
 //! YAML with places: the parser's events become our own tree, short forms become long ones.
 
-mod lone_dash;
-
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -34,7 +32,7 @@ pub(crate) fn parse(source: &str, file: &Arc<str>, findings: &mut Findings) -> R
             "a control character stands here; write it as an escape in double quotes",
         ));
     }
-    let given = lone_dash::Source::new(source);
+    let given = yaml::LoneDash::new(source);
     for event in Parser::new_from_str(&given.text) {
         match event {
             Ok((Event::Scalar(text, style, anchor, tag), mark)) => {

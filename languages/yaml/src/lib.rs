@@ -3,11 +3,15 @@
 //! Must not know any of the languages: what only one of them says comes with its call of [`read`].
 
 mod explain;
+mod lone_dash;
+mod plain;
 mod suggest;
 
 use serde::de::DeserializeOwned;
 
 pub use explain::{Said, at};
+pub use lone_dash::LoneDash;
+pub use plain::{Plain, plain};
 pub use serde_path_to_error::Path;
 pub use serde_saphyr::Error;
 pub use suggest::suggest;

@@ -11,7 +11,7 @@ use crate::{
 };
 use check::check_properties;
 use details::Reasons;
-use gate::ResourceType;
+use gate::{Physical, ResourceType};
 use serde_json::Value;
 pub use shape::{Change, ResourceChange};
 use shape::{Detail, Target};
@@ -100,7 +100,7 @@ impl Attributes for Forecast<'_> {
             Fate::New | Fate::Modified | Fate::Replaced | Fate::PerhapsReplaced => {
                 Some(Value::String(self.unknown(&format!("{id}.{attribute}"))))
             }
-            Fate::Same => self.made(id)?.attributes.get(attribute).cloned(),
+            Fate::Same => Physical::attribute_of(&self.made(id)?.attributes, attribute),
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::{
     error::findings,
     state::{EXPORTS, ResourceRow, Stack, TEMPLATES, Version},
 };
-use gate::{Error, Scope};
+use gate::{Error, Physical, Scope};
 use serde_json::Value;
 use std::{
     cell::RefCell,
@@ -159,7 +159,7 @@ impl Attributes for Known {
         Some(self.0.get(logical_id)?.made.as_ref()?.physical_id.clone())
     }
     fn attribute(&self, logical_id: &str, attribute: &str) -> Option<Value> {
-        self.0.get(logical_id)?.made.as_ref()?.attributes.get(attribute).cloned()
+        Physical::attribute_of(&self.0.get(logical_id)?.made.as_ref()?.attributes, attribute)
     }
 }
 

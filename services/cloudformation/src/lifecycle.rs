@@ -9,6 +9,7 @@ use crate::{
     prepare::Prepared,
     state::{CHANGE_SET_STACKS, CHANGE_SETS, ChangeSet, ExecutionStatus, NAMES, OnFailure, Stack, TEMPLATES, Tag},
     status::StackStatus,
+    template_url,
     workflow::{self, Phase},
 };
 use base::Arn;
@@ -16,6 +17,9 @@ use gate::{Demand, Demands, Error, Protocol, Scope, View};
 
 /// The longest template that travels in a request.
 const LONGEST_BODY: usize = 51_200;
+/// On AWS a pipeline's action gives an address of the template that it read from its artifact, and so it may be as long as one in a
+/// bucket; here it hands over the template itself. From the wire an address of the network stands in this place.
+const READS_ARTIFACTS: &str = "codepipeline.amazonaws.com";
 
 /// What conditions of policies may look at.
 #[derive(Default)]
@@ -59,14 +63,15 @@ pub(crate) fn template_text(
     body: Option<String>,
     url: Option<&str>,
 ) -> Result<Option<String>, Error> {
+    let longest = if scope.context().source_ip == READS_ARTIFACTS { template_url::LONGEST_TEMPLATE } else { LONGEST_BODY };
     match (body, url) {
         (Some(_), Some(_)) => Err(invalid("Only one of TemplateBody and TemplateURL may be specified.")),
-        (Some(body), None) if body.is_empty() || body.len() > LONGEST_BODY => Err(invalid(format!(
-            "1 validation error detected: Value at 'templateBody' failed to satisfy constraint: Member must have length between 1 and {LONGEST_BODY}; \
+        (Some(body), None) if body.is_empty() || body.len() > longest => Err(invalid(format!(
+            "1 validation error detected: Value at 'templateBody' failed to satisfy constraint: Member must have length between 1 and {longest}; \
                  put a longer template into a bucket and give TemplateURL"
         ))),
         (Some(body), None) => Ok(Some(body)),
-        (None, Some(url)) => crate::template_url::fetch(scope, url).map(Some),
+        (None, Some(url)) => template_url::fetch(scope, url).map(Some),
         (None, None) => Ok(None),
     }
 }

@@ -79,7 +79,7 @@ pub(crate) fn locate(url: &str) -> Result<Location, Error> {
 }
 
 /// The longest template in a bucket.
-const LONGEST_TEMPLATE: u64 = 1024 * 1024;
+pub(crate) const LONGEST_TEMPLATE: usize = 1024 * 1024;
 
 /// Reads a template on behalf of the caller: the caller needs the right to read the object, as on AWS.
 pub(crate) fn fetch(scope: &mut Scope<'_, CloudFormation>, url: &str) -> Result<String, Error> {
@@ -89,10 +89,10 @@ pub(crate) fn fetch(scope: &mut Scope<'_, CloudFormation>, url: &str) -> Result<
     let (_, reader) = scope.invoke_receiving::<GetObject>(&actor, input).map_err(unread)?;
     let mut bytes = Vec::new();
     reader
-        .take(LONGEST_TEMPLATE + 1)
+        .take(LONGEST_TEMPLATE as u64 + 1)
         .read_to_end(&mut bytes)
         .map_err(|e| Error::internal(format_args!("the template could not be read: {e}")))?;
-    if bytes.len() as u64 > LONGEST_TEMPLATE {
+    if bytes.len() > LONGEST_TEMPLATE {
         return Err(invalid("Template may not exceed 1048576 bytes in size."));
     }
     String::from_utf8(bytes).map_err(|_| invalid("Template format error: the template is not UTF-8"))

@@ -6,7 +6,9 @@ use crate::{
     error::{invalid, too_many_active},
     model::ProjectSource,
     names::Owner,
-    state::{ACTIVE, BUILDS_BY_PROJECT, BUILDS_BY_TIME, BuildRow, IN_PROGRESS, NUMBERS, ProjectRow, TOKENS, TokenRow},
+    state::{
+        ACTIVE, BUILDS_BY_PROJECT, BUILDS_BY_TIME, BuildRow, IN_PROGRESS, NUMBERS, ProjectRow, TOKENS, TOKENS_BY_TIME, TokenRow, TokenTime,
+    },
     workflows::build,
 };
 use gate::{Caller, Error, Identity, Scope};
@@ -15,6 +17,8 @@ use std::time::Duration;
 
 /// How long an idempotency token counts.
 const TOKEN_LIFE: Duration = Duration::from_secs(5 * 60);
+/// Of one build's end: more than what one build brings.
+const FORGOTTEN_AT_ONCE: usize = 16;
 
 /// As AWS names those who start builds.
 pub(crate) fn initiator(caller: &Caller, pipeline: Option<&str>) -> String {
@@ -83,8 +87,31 @@ pub(crate) fn keep_token(
     id: &str,
 ) -> Result<(), Error> {
     let Some(token) = token else { return Ok(()) };
-    let row = TokenRow { id: id.into(), asked: digest(asked)?, when: scope.now() };
-    scope.put(&TOKENS, &owner.row_of(operation, token), &row)
+    let when = scope.now();
+    let row = TokenRow { id: id.into(), asked: digest(asked)?, when };
+    scope.put(&TOKENS, &owner.row_of(operation, token), &row)?;
+    let by_time = base::uuid_v7(scope.entropy(), when);
+    let noted = TokenTime { operation: operation.into(), token: token.into(), when };
+    scope.put(&TOKENS_BY_TIME, &owner.row_of(project_of(id), &by_time), &noted)
+}
+
+fn project_of(id: &str) -> &str {
+    id.split(':').next().unwrap_or(id)
+}
+
+/// Forgets the oldest tokens of a build's project that do not count any more.
+pub(crate) fn forget_tokens(scope: &mut Scope<'_, CodeBuild>, owner: &Owner, id: &str) -> Result<(), Error> {
+    let (now, project) = (scope.now(), project_of(id));
+    for (key, noted) in scope.page(&TOKENS_BY_TIME, &owner.row(project), None, FORGOTTEN_AT_ONCE, false)? {
+        let Some(by_time) = key.last().filter(|_| now.since(noted.when) > TOKEN_LIFE) else { break };
+        let place = owner.row_of(&noted.operation, &noted.token);
+        // The same token may have come again since.
+        if scope.get(&TOKENS, &place)?.is_some_and(|row| now.since(row.when) > TOKEN_LIFE) {
+            scope.delete(&TOKENS, &place);
+        }
+        scope.delete(&TOKENS_BY_TIME, &owner.row_of(project, by_time));
+    }
+    Ok(())
 }
 
 fn digest(asked: &impl Serialize) -> Result<String, Error> {

@@ -151,6 +151,14 @@ pub(crate) struct TokenRow {
     pub(crate) when: Timestamp,
 }
 
+/// An idempotency token, and when it came.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct TokenTime {
+    pub(crate) operation: String,
+    pub(crate) token: String,
+    pub(crate) when: Timestamp,
+}
+
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct PhaseRow {
     pub(crate) kind: String,
@@ -202,6 +210,8 @@ pub(crate) static NUMBERS: Table<CodeBuild, u64> = Table::new("numbers");
 pub(crate) static ACTIVE: Table<CodeBuild, Timestamp> = Table::new("active");
 /// Account, region, operation, token: what was started by it.
 pub(crate) static TOKENS: Table<CodeBuild, TokenRow> = Table::new("tokens");
+/// Account, region, project, UUID by time: which tokens there are.
+pub(crate) static TOKENS_BY_TIME: Table<CodeBuild, TokenTime> = Table::new("tokens-by-time");
 /// Account, region, `project:uuid`.
 pub(crate) static BUILDS: Table<CodeBuild, BuildRow> = Table::new("builds");
 /// Account, region, `project:uuid`, part as ten digits: what was signed of the build's artifacts. It stays when the build is deleted.

@@ -20,6 +20,7 @@ mod roles;
 mod state;
 mod structure;
 mod tagged;
+mod tokens;
 mod transitions;
 mod triggers;
 mod variables;
@@ -66,6 +67,7 @@ pub fn service() -> Registration {
         .operation::<DeregisterWebhookWithThirdParty>()
         .operation::<DisableStageTransition>()
         .operation::<EnableStageTransition>()
+        .operation::<GetActionType>()
         .operation::<GetJobDetails>()
         .operation::<GetPipeline>()
         .operation::<GetPipelineExecution>()
@@ -80,6 +82,7 @@ pub fn service() -> Registration {
         .operation::<ListWebhooks>()
         .operation::<OverrideStageCondition>()
         .operation::<PollForJobs>()
+        .operation::<PutActionRevision>()
         .operation::<PutApprovalResult>()
         .operation::<PutJobFailureResult>()
         .operation::<PutJobSuccessResult>()

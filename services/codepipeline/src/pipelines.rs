@@ -114,7 +114,7 @@ pub(crate) fn variables(pipeline: &PipelineDeclaration, given: Vec<(String, Stri
 }
 
 /// The types of revisions that a source may be asked for.
-fn revision_types(provider: &str) -> &'static [&'static str] {
+pub(crate) fn revision_types(provider: &str) -> &'static [&'static str] {
     match provider {
         "CodeCommit" | "CodeStarSourceConnection" => &["COMMIT_ID"],
         "ECR" => &["IMAGE_DIGEST"],

@@ -421,5 +421,5 @@ pub(crate) struct ActionRow {
     pub(crate) next_look: Option<Timestamp>,
 }
 
-/// Account, pipeline, the caller's own token of a start: the execution that it started.
-pub(crate) static START_TOKENS: Table<CodePipeline, String> = Table::regional("start-tokens");
+/// Account, pipeline, source, revision that PutActionRevision told of: the execution that it started.
+pub(crate) static REVISIONS: Table<CodePipeline, String> = Table::regional("revisions");

@@ -5,6 +5,7 @@ use crate::{
     conditions::{
         ConditionType,
         check::{self as conditions, Surroundings},
+        rules,
     },
     custom::{self, ActionType, ArtifactDetails},
     declaration::{ActionDeclaration, ArtifactStore, PipelineDeclaration, StageDeclaration},
@@ -69,11 +70,13 @@ pub(crate) fn check(pipeline: &PipelineDeclaration, region: &str, customs: &[Act
                 declared.name
             )));
         }
-        let around = Surroundings { v2, parallel: pipeline.mode() == Mode::Parallel, first: index == 0, region };
+        let around = Surroundings { v2, parallel: pipeline.mode() == Mode::Parallel, first: index == 0 };
         conditions::check(declared, &around)?;
         check_rules(declared, ConditionType::BeforeEntry, &known)?;
         check_stage(declared, index == 0, &mut known)?;
-        declared.actions.iter().try_for_each(|one| check_region(one, pipeline, region))?;
+        declared.actions.iter().try_for_each(|one| check_region("Action", one, pipeline, region))?;
+        let mut rules = declared.conditions().flat_map(|(_, condition)| &condition.rules).filter_map(rules::action);
+        rules.try_for_each(|one| check_region("Rule", &one, pipeline, region))?;
         check_rules(declared, ConditionType::OnSuccess, &known)?;
         check_rules(declared, ConditionType::OnFailure, &known)?;
     }
@@ -166,13 +169,13 @@ fn check_stores(pipeline: &PipelineDeclaration, region: &str) -> Result<(), Erro
     }
 }
 
-/// An action in another region than the pipeline's has an artifact store there.
+/// An action in another region than the pipeline's, or a rule that is checked by one, has an artifact store there.
 /// Source: <https://docs.aws.amazon.com/codepipeline/latest/userguide/actions-create-cross-region.html>
-fn check_region(one: &ActionDeclaration, pipeline: &PipelineDeclaration, own: &str) -> Result<(), Error> {
+fn check_region(part: &str, one: &ActionDeclaration, pipeline: &PipelineDeclaration, own: &str) -> Result<(), Error> {
     let Some(region) = one.region.as_deref().filter(|region| *region != own) else { return Ok(()) };
     let (name, kind) = (&one.name, &one.action_type_id);
     if !Region::exists(region) {
-        return Err(action(format!("The region {region} of action '{name}' is not a valid AWS Region")));
+        return Err(action(format!("The region {region} of {part} '{name}' is not a valid AWS Region")));
     }
     let what = match (kind.category.as_str(), kind.owner.as_str()) {
         ("Source", _) => Some("a source action"),
@@ -181,13 +184,13 @@ fn check_region(one: &ActionDeclaration, pipeline: &PipelineDeclaration, own: &s
         _ => Some("an action of another owner than AWS"),
     };
     if let Some(what) = what {
-        return Err(action(format!("Action '{name}' is in {region}, and the pipeline in {own}: {what} cannot be in another region")));
+        return Err(action(format!("{part} '{name}' is in {region}, and the pipeline in {own}: {what} cannot be in another region")));
     }
     if pipeline.artifact_stores.contains_key(region) {
         return Ok(());
     }
     Err(structure(format!(
-        "Action '{name}' is in {region}, and the pipeline in {own}: artifactStores must have an artifact store for each of the two"
+        "{part} '{name}' is in {region}, and the pipeline in {own}: artifactStores must have an artifact store for each of the two"
     )))
 }
 
@@ -288,7 +291,7 @@ fn check_action(one: &ActionDeclaration, known: &mut Known<'_>) -> Result<(), Er
         known.fresh.push(output.name.clone());
     }
     check_values("Action", name, one.configuration.values(), known)?;
-    check_values("Action", name, one.environment_variables.iter().map(|v| &v.value), known)?;
+    check_values("Action", name, one.environment_variables.iter().map(|v| &v.value).chain(&one.commands), known)?;
     if let Some(namespace) = &one.namespace {
         let taken = known.namespaces.contains(namespace) || known.fresh_namespaces.contains(namespace);
         if taken || !is_artifact_name(namespace) {
@@ -383,7 +386,7 @@ fn check_count(one: &ActionDeclaration, which: &str, count: usize, allowed: &std
 fn check_rules(declared: &StageDeclaration, kind: ConditionType, known: &Known<'_>) -> Result<(), Error> {
     let Some(condition) = declared.condition(kind) else { return Ok(()) };
     for rule in &condition.rules {
-        check_values("Rule", &rule.name, rule.configuration.values(), known)?;
+        check_values("Rule", &rule.name, rule.configuration.values().chain(&rule.commands), known)?;
         if let Some(missing) = rule.input_artifacts.iter().find(|a| !known.artifacts.contains(&a.name)) {
             return Err(structure(format!(
                 "Input Artifact Bundle {} in rule {} is not declared as Output Artifact Bundle in any of the preceding actions",

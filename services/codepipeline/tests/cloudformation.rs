@@ -187,3 +187,17 @@ fn a_stack_that_failed_is_replaced() {
     let kept = delivery.ok(&admin, "cloudformation:GetStackPolicy", json!({"StackName": "target"}));
     assert!(kept["StackPolicyBody"].as_str().unwrap().contains("Update:*"), "{kept}");
 }
+
+#[test]
+fn a_template_of_an_artifact_may_be_as_long_as_one_in_a_bucket() {
+    let settings = json!({"ActionMode": "CREATE_UPDATE", "StackName": "target", "TemplatePath": "Bundle::long.yaml", "RoleArn": CFN_ROLE});
+    let (delivery, pipeline) = delivery(json!([action("Make", 1, settings)]));
+    let template = TEMPLATE.replace("Name: { Type: String }", "Name: { Type: String, Default: of-a-long-template }");
+    let long = format!("{template}# {}", "x".repeat(200_000));
+    delivery.push_files(&[("long.yaml", &long)]);
+    run(&delivery, &pipeline);
+    assert!(bucket_is_there(&delivery, "of-a-long-template"), "{}", delivery.action(1));
+    let own = json!({"StackName": "other", "TemplateBody": long});
+    let error = delivery.fails(&delivery.prod, "cloudformation:CreateStack", own);
+    assert_eq!(error.code, "ValidationError", "in a request there is less: {error}");
+}

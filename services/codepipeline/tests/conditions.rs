@@ -280,3 +280,39 @@ fn a_source_gives_the_revision_that_was_asked_for() {
     assert_eq!(delivery.executions()[0]["sourceRevisions"][0]["revisionId"], first);
     assert_eq!(delivery.page().as_deref(), Some("first"));
 }
+
+#[test]
+fn a_revision_that_is_told_starts_the_pipeline_with_it_once() {
+    let delivery = Delivery::new();
+    delivery.create();
+    let first = delivery.executions()[0]["sourceRevisions"][0]["revisionId"].clone();
+    delivery.approve();
+    delivery.push("second");
+    delivery.also(
+        &delivery.dev,
+        "Pipeline",
+        json!([{"Effect": "Allow", "Action": "s3:GetObjectVersion", "Resource": "arn:aws:s3:::source/*"}]),
+    );
+    let told = |action: &str| {
+        json!({
+            "pipelineName": "shop", "stageName": "Source", "actionName": action,
+            "actionRevision": {"revisionId": first, "revisionChangeId": "one", "created": 1_700_000_000},
+        })
+    };
+    assert_eq!(delivery.fails(&delivery.dev, "codepipeline:PutActionRevision", told("Other")).code, "ActionNotFoundException");
+    let mut approval = told("Person");
+    approval["stageName"] = json!("Approve");
+    assert_eq!(delivery.fails(&delivery.dev, "codepipeline:PutActionRevision", approval).code, "ValidationException");
+    delivery.world.clock.advance(Duration::from_secs(1));
+    let answer = delivery.ok(&delivery.dev, "codepipeline:PutActionRevision", told("Bundle"));
+    assert_eq!(answer["newRevision"], true);
+    let again = delivery.ok(&delivery.dev, "codepipeline:PutActionRevision", told("Bundle"));
+    assert_eq!(again, json!({"newRevision": false, "pipelineExecutionId": answer["pipelineExecutionId"]}));
+    delivery.run();
+    delivery.approve();
+    let executions = delivery.executions();
+    assert_eq!(executions[0]["pipelineExecutionId"], answer["pipelineExecutionId"]);
+    assert_eq!(executions[0]["trigger"]["triggerType"], "PutActionRevision");
+    assert_eq!(executions[0]["sourceRevisions"][0]["revisionId"], first);
+    assert_eq!(delivery.page().as_deref(), Some("first"));
+}

@@ -168,4 +168,27 @@ fn stores_and_regions_must_fit() {
     assert_eq!(refused(&|p| p["stages"][0]["actions"][0]["region"] = json!(THERE)).0, "InvalidActionDeclarationException");
     assert_eq!(refused(&|p| p["stages"][2]["actions"][0]["region"] = json!("mars-1")).0, "InvalidActionDeclarationException");
     assert_eq!(refused(&|p| p["artifactStore"] = store.clone()).0, "InvalidStructureException");
+    // Rules are held to the same.
+    let rule = |region: &str, provider: &str, configuration: Value| {
+        let kind = json!({"category": "Rule", "owner": "AWS", "provider": provider, "version": "1"});
+        let inputs = if provider == "CodeBuild" { json!([{"name": "Bundle"}]) } else { json!([]) };
+        let rule = json!({"name": "Rule", "ruleTypeId": kind, "configuration": configuration, "region": region, "inputArtifacts": inputs});
+        json!({"conditions": [{"result": "FAIL", "rules": [rule]}]})
+    };
+    let entry = |condition: Value| {
+        move |p: &mut Value| {
+            p["pipelineType"] = json!("V2");
+            p["stages"][1]["beforeEntry"] = condition.clone();
+        }
+    };
+    let compared = json!({"Variable": "a", "Operator": "EQ", "Value": "a"});
+    let build = json!({"ProjectName": "check"});
+    assert_eq!(refused(&entry(rule("mars-1", "VariableCheck", compared.clone()))).0, "InvalidStageDeclarationException");
+    let (code, message) = refused(&entry(rule("eu-north-1", "CodeBuild", build.clone())));
+    assert!(code == "InvalidStructureException" && message.contains("Rule 'Rule' is in eu-north-1"), "{code}: {message}");
+    let mut fine = pipeline.clone();
+    entry(rule("eu-north-1", "VariableCheck", compared))(&mut fine);
+    delivery.ok(&delivery.dev, "codepipeline:CreatePipeline", json!({"pipeline": fine}));
+    entry(rule(THERE, "CodeBuild", build))(&mut fine);
+    delivery.ok(&delivery.dev, "codepipeline:UpdatePipeline", json!({"pipeline": fine}));
 }

@@ -93,9 +93,9 @@ fn a_wrong_structure_is_refused_and_leaves_nothing() {
             Box::new(set("/stages/2/onFailure", json!({"result": "ROLLBACK"}))),
         ),
         (
-            "NotImplemented",
+            "InvalidActionDeclarationException",
             "NotificationArn",
-            Box::new(set("/stages/1/actions/0/configuration/NotificationArn", json!("arn:aws:sns:us-east-1:111111111111:t"))),
+            Box::new(set("/stages/1/actions/0/configuration/NotificationArn", json!("arn:aws:sqs:us-east-1:111111111111:t"))),
         ),
         (
             "InvalidActionDeclarationException",

@@ -33,6 +33,16 @@ fn request(made: &Value, secret: &str, id: &str, payload: &Value) -> Value {
     json!({"WebhookArn": made["arn"], "Token": token, "Delivery": id, "Signature": signature, "Body": body})
 }
 
+/// The same as a form, as GitHub sends it where nothing else is chosen: what is signed is the form.
+fn form(made: &Value, secret: &str, id: &str, payload: &Value) -> Value {
+    let body: String = payload.to_string().bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let mut request = request(made, secret, id, payload);
+    request["Body"] = json!(format!("payload={body}"));
+    let signed = sign(&Key::new(HMAC_SHA256, secret.as_bytes()), request["Body"].as_str().unwrap().as_bytes());
+    request["Signature"] = json!(format!("sha256={}", hex::encode(signed)));
+    request
+}
+
 fn post(delivery: &Delivery, request: Value) -> Result<usize, Error> {
     let answer = delivery.world.call(None, "codepipeline:ReceiveWebhook", request)?;
     delivery.run();
@@ -63,8 +73,13 @@ fn what_is_signed_and_fits_starts_the_pipeline_once() {
     delivery.world.clock.advance(Duration::from_secs(1));
     assert_eq!(post(&delivery, request(&made, SECRET, "three", &push())).unwrap(), 1);
     assert_eq!(post(&delivery, request(&made, SECRET, "three", &push())).unwrap(), 0, "sent again");
+    let mut unsigned = form(&made, SECRET, "four", &push());
+    unsigned["Signature"] = request(&made, SECRET, "four", &push())["Signature"].clone();
+    assert!(post(&delivery, unsigned).unwrap_err().code.starts_with("AccessDenied"), "what is signed is the body as it came");
+    assert_eq!(post(&delivery, form(&made, SECRET, "four", &push())).unwrap(), 1);
+    assert_eq!(post(&delivery, form(&made, SECRET, "five", &json!({"ref": "refs/heads/dev"}))).unwrap(), 0);
     let executions = delivery.executions();
-    assert_eq!(executions.len(), before + 1);
+    assert_eq!(executions.len(), before + 2);
     assert_eq!(executions[0]["trigger"], json!({"triggerType": "Webhook", "triggerDetail": made["arn"]}));
     let listed = delivery.ok(&delivery.dev, "codepipeline:ListWebhooks", json!({}))["webhooks"][0].clone();
     assert!(listed["lastTriggered"].is_number() && listed["url"] == made["url"], "{listed}");

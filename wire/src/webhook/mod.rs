@@ -27,7 +27,7 @@ pub struct Delivery {
     /// Of the body.
     #[serde(default)]
     pub signature: Option<Secret<String>>,
-    /// JSON. It is not to be kept.
+    /// JSON, or a form with it. It is not to be kept.
     pub body: Secret<String>,
 }
 
@@ -44,6 +44,20 @@ pub fn check_secret(text: &str) -> Result<(), String> {
         return Err(format!("A webhook's secret has {SHORTEST} to {LONGEST} characters, none of them a control character."));
     }
     Ok(())
+}
+
+/// What a body says: JSON, or a form with it in the field `payload`, as GitHub sends it where nothing else is chosen. The signature is
+/// that of the body as it came, in both cases.
+/// Source: <https://docs.github.com/en/webhooks/using-webhooks/creating-webhooks>
+///
+/// # Errors
+/// It is neither.
+pub fn body(text: &str) -> Result<Value, String> {
+    let field = || form_urlencoded::parse(text.as_bytes()).find(|(name, _)| name == "payload").map(|(_, value)| value);
+    // No JSON begins so.
+    let json = text.starts_with("payload=").then(field).flatten();
+    serde_json::from_str(json.as_deref().unwrap_or(text))
+        .map_err(|_| "The webhook's body is no JSON: let the sender send application/json.".to_string())
 }
 
 impl Delivery {
@@ -71,8 +85,7 @@ impl Delivery {
     /// # Errors
     /// The body is no JSON.
     pub fn changes(&self) -> Result<Vec<Change>, String> {
-        let body: Value = serde_json::from_str(self.body.expose())
-            .map_err(|_| "The webhook's body is no JSON: let the host send application/json.".to_string())?;
+        let body = body(self.body.expose())?;
         Ok(payload::changes(self.provider, &self.event, &body))
     }
 }

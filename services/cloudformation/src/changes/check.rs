@@ -10,6 +10,7 @@ pub(super) fn check_properties(kind: &dyn ResourceType, resource: &ResourcePlan,
     for (name, value) in members {
         match known.iter().find(|p| p.name == name) {
             Some(property) => findings.extend(misshapen(property, value, resource)),
+            None if kind.has_property(name) => {}
             None => {
                 let names = known.iter().map(|p| p.name);
                 let all = format!("Sekisho knows of {}: {}", kind.name(), names.clone().collect::<Vec<_>>().join(", "));

@@ -229,6 +229,7 @@ impl Job<'_> {
             row: self.row,
             uuid: self.book.uuid(),
             arn: &arn,
+            owner: &self.book.owner,
             place: execution.place,
             source: &sources.primary,
             log: self.log,

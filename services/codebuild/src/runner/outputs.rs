@@ -8,7 +8,8 @@ use super::{
     workspace::Workspace,
 };
 use crate::{
-    model::ProjectArtifacts,
+    model::{ProjectArtifacts, answer::default_key},
+    names::Owner,
     state::{BuildRow, PlacedArtifact},
     sums,
 };
@@ -33,6 +34,7 @@ pub(super) struct Outputs<'a> {
     pub(super) row: &'a BuildRow,
     pub(super) uuid: &'a str,
     pub(super) arn: &'a Arn,
+    pub(super) owner: &'a Owner,
     pub(super) place: &'a Workspace,
     /// The primary source's folder, relative to the shared one.
     pub(super) source: &'a str,
@@ -98,7 +100,8 @@ impl Outputs<'_> {
             };
             self.log.say(&format!("Preparing to copy CODEPIPELINE artifact {}", output.name));
             let file = self.zip(artifacts)?;
-            let kms = output.kms_key_arn.as_deref().or(self.row.encryption_key.as_ref().map(Arn::as_str));
+            let own = self.own_key();
+            let kms = Some(output.kms_key_arn.as_deref().unwrap_or(own.as_str()));
             let one = self.put_zip(&output.bucket, &output.key, &file, Manner { kms, ..Manner::default() }, &mut placed.subjects)?;
             placed.primary.get_or_insert(one);
         }
@@ -152,7 +155,8 @@ impl Outputs<'_> {
         folders.push(name);
         let parts: Vec<&str> = folders.iter().map(|part| part.trim_matches('/')).filter(|part| !part.is_empty()).collect();
         let base = parts.join("/");
-        let kms = self.row.encryption_key.as_ref().map(Arn::as_str).filter(|_| to.encryption_disabled != Some(true));
+        let own = self.own_key();
+        let kms = Some(own.as_str()).filter(|_| to.encryption_disabled != Some(true));
         let manner = Manner { kms, owner: to.bucket_owner_access.as_deref(), ..Manner::default() };
         if zipped {
             if base.is_empty() {
@@ -169,6 +173,12 @@ impl Outputs<'_> {
             subjects.push(subject(bucket, &key, sha256));
         }
         Ok(PlacedArtifact { location: format!("arn:aws:s3:::{bucket}/{base}"), ..PlacedArtifact::default() })
+    }
+
+    /// The project's key, or AWS's own for S3.
+    /// Source: <https://docs.aws.amazon.com/codebuild/latest/APIReference/API_CreateProject.html>
+    fn own_key(&self) -> Arn {
+        self.row.encryption_key.clone().unwrap_or_else(|| default_key(self.owner))
     }
 
     /// Every object tells of the build that it is from.

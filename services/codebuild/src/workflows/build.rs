@@ -4,6 +4,7 @@ use crate::{
     CodeBuild, RetryBuild, RetryBuildInput, events,
     model::PhaseContext,
     names::Owner,
+    starting::forget_tokens,
     state::{ACTIVE, BUILDS, BuildRow, FAILED, FAULT, STOPPED, TIMED_OUT},
 };
 use base::AccountId;
@@ -105,6 +106,7 @@ impl Workflow for BuildWork {
         let now = work.now();
         let Some(mut row) = work.get(&BUILDS, &owner.row(&state.id))? else { return Ok(Next::Done) };
         if row.ended.is_some() {
+            forget_tokens(work, &owner, &state.id)?;
             retry(work, &owner, &state.id, &mut row)?;
             return Ok(Next::Done);
         }

@@ -2,6 +2,7 @@
 
 use super::{Condition, ConditionType, FailureConditions, RuleDeclaration, StageResult, rules};
 use crate::{declaration::StageDeclaration, error::stage, structure};
+use base::Region;
 use gate::Error;
 use std::collections::BTreeSet;
 
@@ -10,15 +11,14 @@ const MAX_RULES: usize = 5;
 const RULE_TIMEOUTS: std::ops::RangeInclusive<u64> = 5..=86_400;
 
 /// What the stage's conditions may be, in a pipeline of this kind.
-pub(crate) struct Surroundings<'p> {
+pub(crate) struct Surroundings {
     pub(crate) v2: bool,
     pub(crate) parallel: bool,
     pub(crate) first: bool,
-    pub(crate) region: &'p str,
 }
 
 /// Checks the conditions of a stage.
-pub(crate) fn check(declared: &StageDeclaration, around: &Surroundings<'_>) -> Result<(), Error> {
+pub(crate) fn check(declared: &StageDeclaration, around: &Surroundings) -> Result<(), Error> {
     let name = &declared.name;
     let has_any = declared.before_entry.is_some() || declared.on_success.is_some() || declared.on_failure.is_some();
     if !has_any {
@@ -55,7 +55,7 @@ pub(crate) fn check(declared: &StageDeclaration, around: &Surroundings<'_>) -> R
     Ok(())
 }
 
-fn rolls_back(name: &str, result: StageResult, around: &Surroundings<'_>) -> Result<(), Error> {
+fn rolls_back(name: &str, result: StageResult, around: &Surroundings) -> Result<(), Error> {
     if result != StageResult::Rollback {
         return Ok(());
     }
@@ -68,7 +68,7 @@ fn rolls_back(name: &str, result: StageResult, around: &Surroundings<'_>) -> Res
     Ok(())
 }
 
-fn check_failure(name: &str, failure: &FailureConditions, around: &Surroundings<'_>) -> Result<(), Error> {
+fn check_failure(name: &str, failure: &FailureConditions, around: &Surroundings) -> Result<(), Error> {
     if failure.result.is_none() && failure.conditions.is_empty() {
         return Err(stage(format!("onFailure of stage '{name}' has neither a result nor a condition")));
     }
@@ -78,7 +78,7 @@ fn check_failure(name: &str, failure: &FailureConditions, around: &Surroundings<
     failure.result.map_or(Ok(()), |result| rolls_back(name, result, around))
 }
 
-fn check_condition(name: &str, kind: ConditionType, condition: &Condition, around: &Surroundings<'_>) -> Result<(), Error> {
+fn check_condition(name: &str, kind: ConditionType, condition: &Condition, around: &Surroundings) -> Result<(), Error> {
     let member = kind.member();
     let Some(result) = condition.result else {
         return Err(stage(format!("The condition of {member} of stage '{name}' has no result")));
@@ -93,7 +93,7 @@ fn check_condition(name: &str, kind: ConditionType, condition: &Condition, aroun
             condition.rules.len()
         )));
     }
-    condition.rules.iter().try_for_each(|rule| check_rule(name, rule, around))
+    condition.rules.iter().try_for_each(|rule| check_rule(name, rule))
 }
 
 fn said(result: StageResult) -> &'static str {
@@ -105,7 +105,7 @@ fn said(result: StageResult) -> &'static str {
     }
 }
 
-fn check_rule(stage_name: &str, rule: &RuleDeclaration, around: &Surroundings<'_>) -> Result<(), Error> {
+fn check_rule(stage_name: &str, rule: &RuleDeclaration) -> Result<(), Error> {
     structure::check_name("pipeline.stages.member.conditions.member.rules.member.name", &rule.name)?;
     let wrong = |what: String| stage(format!("Rule '{}' in stage '{stage_name}' {what}", rule.name));
     let id = &rule.rule_type_id;
@@ -115,8 +115,8 @@ fn check_rule(stage_name: &str, rule: &RuleDeclaration, around: &Surroundings<'_
     if rule.timeout_in_minutes.is_some_and(|t| !RULE_TIMEOUTS.contains(&t)) {
         return Err(wrong(format!("has a timeoutInMinutes that is not between {} and {}", RULE_TIMEOUTS.start(), RULE_TIMEOUTS.end())));
     }
-    if rule.region.as_deref().is_some_and(|r| r != around.region) {
-        return Err(Error::not_implemented(&format!("a region of its own of rule '{}'", rule.name)));
+    if let Some(unknown) = rule.region.as_deref().filter(|region| !Region::exists(region)) {
+        return Err(wrong(format!("has the region {unknown}, which is not a valid AWS Region")));
     }
     rules::check(rule).map_err(|e| match e {
         rules::Wrong::Rule(what) => wrong(what),

@@ -1,7 +1,8 @@
 use crate::{
     CodePipeline, examples, pipelines,
-    state::{ACTIONS, ACTIVE, APPROVALS, EXECUTIONS, OWN_STAGES, PIPELINES, RULES, STAGES, START_TOKENS, SUCCEEDED, VERSIONS},
+    state::{ACTIONS, ACTIVE, APPROVALS, EXECUTIONS, OWN_STAGES, PIPELINES, REVISIONS, RULES, STAGES, SUCCEEDED, VERSIONS},
     structure,
+    tokens::{START_TOKENS, STARTED_BY},
     workflows::{execution_workflow, poller},
 };
 use gate::{Authorized, Demands, Error, Example, Operation, Table, View};
@@ -46,6 +47,8 @@ impl Operation for DeletePipeline {
         clear(call, &STAGES, &key)?;
         clear(call, &VERSIONS, &key)?;
         clear(call, &START_TOKENS, &key)?;
+        clear(call, &STARTED_BY, &key)?;
+        clear(call, &REVISIONS, &key)?;
         clear(call, &RULES, &key)?;
         clear(call, &OWN_STAGES, &key)?;
         clear(call, &ACTIVE, &key)?;

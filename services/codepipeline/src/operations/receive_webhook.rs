@@ -30,7 +30,7 @@ pub struct ReceiveWebhookInput {
     pub delivery: Option<String>,
     /// Of the body.
     pub signature: Option<Secret<String>>,
-    /// JSON. It is not to be kept.
+    /// JSON, or a form with it. It is not to be kept.
     pub body: Secret<String>,
 }
 
@@ -83,8 +83,7 @@ impl Operation for ReceiveWebhook {
     fn execute(call: &mut Authorized<'_, Self>, input: ReceiveWebhookInput) -> Result<ReceiveWebhookOutput, Error> {
         let (account, name) = named(&input.webhook_arn, call)?;
         let mut webhook = call.get(&WEBHOOKS, &[account.as_str(), name])?.ok_or_else(|| webhooks::missing(name))?;
-        let payload: Value = serde_json::from_str(input.body.expose())
-            .map_err(|_| Error::validation("The webhook's body is no JSON: let the sender send application/json."))?;
+        let payload = wire::webhook::body(input.body.expose()).map_err(Error::validation)?;
         let pipeline_name = webhook.definition.target_pipeline.clone();
         let gone = || crate::error::no_pipeline(&pipeline_name, account.as_str());
         let pipeline = call.get(&crate::state::PIPELINES, &[account.as_str(), pipeline_name.as_str()])?.ok_or_else(gone)?;

@@ -1,9 +1,4 @@
-use crate::{
-    CodePipeline, examples, pipelines,
-    state::{START_TOKENS, Trigger},
-    structure,
-    workflows::run,
-};
+use crate::{CodePipeline, examples, pipelines, state::Trigger, structure, tokens, workflows::run};
 use gate::{Authorized, Demands, Error, Example, Operation, View};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -76,9 +71,8 @@ impl Operation for StartPipelineExecution {
                 "Value at 'clientRequestToken' failed to satisfy constraint: Member must have length less than or equal to 128",
             ));
         }
-        let key = [account.as_str(), input.name.as_str(), token.as_str()];
         if !token.is_empty()
-            && let Some(pipeline_execution_id) = call.get(&START_TOKENS, &key)?
+            && let Some(pipeline_execution_id) = tokens::started(call, account, &input.name, &token)?
         {
             return Ok(StartPipelineExecutionOutput { pipeline_execution_id });
         }
@@ -94,7 +88,7 @@ impl Operation for StartPipelineExecution {
         };
         let id = run::start(call, account, &pipeline, &row, run::Start { trigger, variables, overrides })?;
         if !token.is_empty() {
-            call.put(&START_TOKENS, &key, &id)?;
+            tokens::keep(call, account, &input.name, &token, &id)?;
         }
         Ok(StartPipelineExecutionOutput { pipeline_execution_id: id })
     }

@@ -1,7 +1,7 @@
 //! Stacks and change sets.
 //! Source: <https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CloudFormation.html>
 
-use super::{Done, Failure, Job, Kind, Progress, Provider, Stop, Waiting, failed, stack_parameters, text};
+use super::{Done, Failure, Job, Kind, Progress, Provider, Stop, Waiting, failed, packed, stack_parameters, text};
 use crate::{
     artifacts,
     declaration::ActionDeclaration,
@@ -11,7 +11,7 @@ use crate::{
 use base::Arn;
 use gate::Error;
 use serde_json::{Map, Value, json};
-use std::{collections::BTreeMap, io::Cursor, time::Duration};
+use std::{collections::BTreeMap, time::Duration};
 
 pub(super) struct CloudFormation;
 
@@ -246,13 +246,7 @@ fn finish(job: &mut Job<'_, '_>, stack: &Value) -> Result<Progress, Stop> {
         outputs.filter_map(|o| Some((o["OutputKey"].as_str()?.to_string(), o["OutputValue"].as_str()?.to_string()))).collect();
     if let Some(file) = job.setting("OutputFileName").map(str::to_string) {
         let output = job.output()?;
-        let text = serde_json::to_vec_pretty(&variables).map_err(|e| Stop::from(Error::internal(e)))?;
-        let bad = |e: archive::ArchiveError| failed("ConfigurationError", format!("The output file {file} cannot be packed: {e}"));
-        let mut archive = archive::Builder::new(Cursor::new(Vec::new()));
-        archive.add_file(&file, 0o644, &mut text.as_slice()).map_err(bad)?;
-        let mut packed = archive.finish().map_err(bad)?;
-        packed.set_position(0);
-        artifacts::write(job.scope, job.actor, job.store, &output, &mut packed)?;
+        artifacts::write(job.scope, job.actor, job.store, &output, &mut packed(&file, &variables)?)?;
     }
     let id = text(stack, "/StackId").unwrap_or_default();
     Progress::done(Done { variables, external: Some(external(id, text(stack, "/StackStatus"))), ..Done::default() })

@@ -51,19 +51,11 @@ impl Provider for CodeBuild {
     fn start(&self, job: &mut Job<'_, '_>) -> Result<Progress, Stop> {
         let project = job.required("ProjectName")?;
         let sources = sources(job);
-        let key = job.store.encryption_key.as_ref().map(|k| k.id.as_str());
         let revision = sources.first().and_then(|primary| job.revisions.iter().find(|r| r.name == primary.name));
         let revision = revision.map(|r| r.revision_id.clone());
         let sources: Vec<Value> = sources.into_iter().map(|a| source(job, a)).collect();
-        let outputs: Vec<Value> = job
-            .outputs
-            .iter()
-            .map(|a| {
-                let mut output = place(a);
-                output["kmsKeyArn"] = json!(key);
-                output
-            })
-            .collect();
+        // The store's key is not handed on: a build encrypts by its project's own, as on AWS.
+        let outputs: Vec<Value> = job.outputs.iter().map(place).collect();
         let mut input = json!({
             "projectName": project,
             "pipelineName": job.pipeline,

@@ -70,7 +70,7 @@ impl Provider for Commands {
         let mut input = json!({
             "pipelineName": job.pipeline,
             "pipelineExecutionId": job.run.row.id,
-            "commands": job.action.commands,
+            "commands": job.action.commands.iter().map(|command| resolved(job, command)).collect::<Result<Vec<_>, _>>()?,
             "outputVariables": job.action.output_variables,
             "environmentVariables": environment(job)?,
             "pipelineSource": sources.into_iter().map(|a| codebuild::source(job, a)).collect::<Vec<Value>>(),
@@ -93,17 +93,21 @@ impl Provider for Commands {
     }
 }
 
+/// A text with the values of what it refers to. In a command they are the shell's to read, as on AWS: who may set them may run commands.
+fn resolved(job: &Job<'_, '_>, text: &str) -> Result<String, Stop> {
+    variables::resolve(text, false, |reference| job.run.variable(reference)).map_err(|why| {
+        let name = &job.action.name;
+        failed(
+            "ConfigurationError",
+            format!("An action in this pipeline failed because one or more variables could not be resolved: Action name={name}. {why}"),
+        )
+    })
+}
+
 /// The variables with what they refer to.
 fn environment(job: &Job<'_, '_>) -> Result<Vec<Value>, Stop> {
-    let resolved = |v: &CommandVariable| {
-        let value = variables::resolve(&v.value, false, |reference| job.run.variable(reference)).map_err(|why| {
-            let name = &job.action.name;
-            failed(
-                "ConfigurationError",
-                format!("An action in this pipeline failed because one or more variables could not be resolved: Action name={name}. {why}"),
-            )
-        })?;
-        Ok(json!({"name": v.name, "value": value, "type": v.kind.as_deref().unwrap_or("PLAINTEXT")}))
+    let told = |v: &CommandVariable| {
+        Ok(json!({"name": v.name, "value": resolved(job, &v.value)?, "type": v.kind.as_deref().unwrap_or("PLAINTEXT")}))
     };
-    job.action.environment_variables.iter().map(resolved).collect()
+    job.action.environment_variables.iter().map(told).collect()
 }

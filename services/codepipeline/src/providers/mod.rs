@@ -4,13 +4,21 @@ mod clone_ref;
 mod cloudformation;
 mod codebuild;
 mod codecommit;
+mod codedeploy;
+mod codedeploy_ecs;
 mod commands;
 mod connection;
 mod custom;
+mod definitions;
+mod deployment;
+mod ecr;
+mod ecs;
+mod lambda;
 mod manual;
 mod s3_deploy;
 mod s3_source;
 mod stack_parameters;
+mod step_functions;
 
 pub(crate) use connection::BRANCH_NAME;
 
@@ -24,7 +32,7 @@ use crate::{
 use base::Timestamp;
 use gate::{Actor, Error, Scope};
 use serde_json::Value;
-use std::{collections::BTreeMap, ops::RangeInclusive};
+use std::{collections::BTreeMap, io::Cursor, ops::RangeInclusive};
 
 /// What a kind of action may hold.
 pub(crate) struct Kind {
@@ -202,26 +210,28 @@ static PROVIDERS: &[&dyn Provider] = &[
     &cloudformation::CloudFormation,
     &codebuild::CodeBuild,
     &codecommit::CodeCommit,
+    &codedeploy::CodeDeploy,
+    &codedeploy_ecs::CodeDeployToEcs,
     &commands::Commands,
     &connection::Connection,
+    &ecr::Ecr,
+    &ecs::Ecs,
+    &lambda::Lambda,
     &manual::Manual,
     &s3_deploy::S3Deploy,
     &s3_source::S3Source,
+    &step_functions::StepFunctions,
 ];
 
 /// Providers of AWS's that are not here, as (category, provider).
-const NOT_HERE: [(&str, &str); 24] = [
-    ("Source", "ECR"),
+const NOT_HERE: [(&str, &str); 18] = [
     ("Build", "ECRBuildAndPublish"),
     ("Test", "DeviceFarm"),
     ("Deploy", "AlexaSkillsKit"),
     ("Deploy", "AppConfig"),
     ("Deploy", "CloudFormationStackInstances"),
     ("Deploy", "CloudFormationStackSet"),
-    ("Deploy", "CodeDeploy"),
-    ("Deploy", "CodeDeployToECS"),
     ("Deploy", "EC2"),
-    ("Deploy", "ECS"),
     ("Deploy", "EKS"),
     ("Deploy", "ElasticBeanstalk"),
     ("Deploy", "Lambda"),
@@ -229,8 +239,6 @@ const NOT_HERE: [(&str, &str); 24] = [
     ("Deploy", "ServiceCatalog"),
     ("Invoke", "CodePipeline"),
     ("Invoke", "InspectorScan"),
-    ("Invoke", "Lambda"),
-    ("Invoke", "StepFunctions"),
     ("Source", "GitHub"),
     ("Source", "Bitbucket"),
     ("Test", "GhostInspector"),
@@ -264,4 +272,15 @@ pub(crate) fn provider(kind: &ActionTypeId, action: &str) -> Result<&'static dyn
 /// A text at `pointer` of an answer.
 pub(crate) fn text<'v>(value: &'v Value, pointer: &str) -> Option<&'v str> {
     value.pointer(pointer).and_then(Value::as_str)
+}
+
+/// An archive with one JSON file.
+pub(crate) fn packed(file: &str, content: &impl serde::Serialize) -> Result<Cursor<Vec<u8>>, Stop> {
+    let text = serde_json::to_vec_pretty(content).map_err(|e| Stop::from(Error::internal(e)))?;
+    let bad = |e: archive::ArchiveError| failed("ConfigurationError", format!("The output file {file} cannot be packed: {e}"));
+    let mut archive = archive::Builder::new(Cursor::new(Vec::new()));
+    archive.add_file(file, 0o644, &mut text.as_slice()).map_err(bad)?;
+    let mut packed = archive.finish().map_err(bad)?;
+    packed.set_position(0);
+    Ok(packed)
 }

@@ -1,7 +1,7 @@
 //! A stage's condition in an execution: its rules, one beside the other, and what it comes to.
 
 use super::{
-    action, execution_workflow,
+    action, execution_workflow, replicas,
     run::{Pace, Run},
     stage,
 };
@@ -209,6 +209,10 @@ fn checked(run: &mut Run, scope: &mut Scope<'_, CodePipeline>, rule: &RuleDeclar
             Verdict::Later(at, said) => Ok(Checked::Later(at, Some(said))),
         };
     };
+    if row.memo.is_null() {
+        let region = replicas::region_of(scope, &declared);
+        replicas::bring(run, scope, &mut row.inputs, &region)?;
+    }
     let memo = std::mem::take(&mut row.memo);
     let work = action::Work { id: &row.id, configuration: &row.configuration, inputs: &row.inputs, outputs: &[], approval: None };
     let progress =

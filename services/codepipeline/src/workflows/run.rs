@@ -7,7 +7,7 @@ use crate::{
         ACTIONS, ACTIVE, ActionRow, EXECUTIONS, ExecutionRow, Mode, OWN_STAGES, PIPELINES, Phase, PipelineRow, STAGES, SourceOverride,
         StageRow, Status, Trigger, VERSIONS, digits,
     },
-    variables,
+    tokens, variables,
 };
 use base::{AccountId, Arn, Timestamp};
 use gate::{Error, Scope};
@@ -146,6 +146,7 @@ impl Run {
             self.row.status_summary = Some("The pipeline was changed before the execution was done; start a new one".into());
         }
         scope.delete(&ACTIVE, &[self.account.as_str(), self.pipeline.name.as_str(), self.row.id.as_str()]);
+        tokens::forget(scope, self.account, &self.pipeline.name)?;
         self.publish(scope, "Pipeline", status.event(), json!({}))?;
         Ok(Pace::End)
     }
