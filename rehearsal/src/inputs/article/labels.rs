@@ -24,6 +24,15 @@ static OF_ACCOUNT: LazyLock<Option<Regex>> = LazyLock::new(|| {
 static IN_ACCOUNT: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"([A-Z][A-Za-z0-9]{2,})[a-z ]{0,20} in (?:the )?([A-Za-z]+ account|[Aa]ccount [A-Z0-9]{1,2})").ok());
 
+static PLACED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"アカウント ?[A-Z0-9]{0,2} ?(?:に|で|側|上)|\b(?:[Ii]n|[Ii]nto)\b (?:the |your |each |an? )?[A-Za-z ]{0,20}[Aa]ccount").ok()
+});
+
+/// Whether a text says in which account something is.
+fn is_in(text: &str) -> bool {
+    LazyLock::force(&PLACED).as_ref().is_some_and(|pattern| pattern.is_match(text))
+}
+
 /// What a text calls its account, if it speaks of one.
 fn told(text: &str) -> Vec<String> {
     let lower = text.to_lowercase();
@@ -55,8 +64,12 @@ impl Domains {
 
     /// The accounts of a block; none where there is just the one of the pipelines.
     pub(super) fn of_fence(&self, fence: &Fence) -> Vec<String> {
-        let around = fence.headings.iter().take(1).chain(&fence.prose).chain(fence.headings.iter().skip(1));
-        let said = around.map(|text| told(text)).find(|labels| !labels.is_empty());
+        let heading = |text: &String| told(text);
+        // Prose speaks of other accounts too: it must say where something is made.
+        let prose = |text: &String| if is_in(text) { told(text) } else { Vec::new() };
+        let (inner, outer) = fence.headings.split_at(fence.headings.len().min(1));
+        let around = inner.iter().map(heading).chain(fence.prose.iter().map(prose)).chain(outer.iter().map(heading));
+        let said = around.into_iter().find(|labels| !labels.is_empty());
         let by_service = || {
             let heading = fence.headings.first()?;
             let found = self.services.iter().find(|(service, _)| heading.contains(service.as_str()))?;
