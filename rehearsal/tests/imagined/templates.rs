@@ -53,7 +53,7 @@ fn a_container_service_is_made_if_its_tasks_may_start() {
     assert_eq!(output(&stack, "Name"), "web");
     let pulled = world.records();
     let pulled: Vec<&str> = pulled.iter().filter(|record| record.principal.contains("Execution")).map(|record| &*record.action).collect();
-    assert!(pulled.iter().any(|action| *action == "imagined:Perform"), "{pulled:?}");
+    assert!(pulled.contains(&"imagined:Perform"), "{pulled:?}");
 
     let (world, engine) = super::world();
     let admin = world.administrator(DEV);
