@@ -221,7 +221,9 @@ fn asks(pipeline: &[Command]) -> bool {
     let Some(Kind::Simple(assignments, words)) = pipeline.last().map(|command| &command.kind) else { return true };
     let Some(first) = words.first() else { return assignments.is_empty() };
     match first.parts.as_slice() {
-        [(Part::Text(name), _)] => matches!(name.as_str(), "[" | "test" | "grep" | "egrep" | "cmp" | "diff" | "which" | "command" | "type" | "false"),
+        [(Part::Text(name), _)] => {
+            matches!(name.as_str(), "[" | "test" | "grep" | "egrep" | "cmp" | "diff" | "which" | "command" | "type" | "false")
+        }
         _ => true,
     }
 }
