@@ -15,9 +15,12 @@ fn found(kind: PolicyKind, statement: &str, calls: &[(&str, &str)]) -> Vec<Strin
     all.iter().map(|f| format!("{} {}", f.kind.name(), f.id.rsplit(":P:").next().unwrap_or_default())).collect()
 }
 
+/// Kind of the document, its statement, the calls, what is found.
+type Case = (PolicyKind, &'static str, &'static [(&'static str, &'static str)], &'static [&'static str]);
+
 #[test]
 fn each_fault_is_found_and_correct_practice_is_silent() {
-    let cases: &[(PolicyKind, &str, &[(&str, &str)], &[&str])] = &[
+    let cases: &[Case] = &[
         (
             Identity,
             r#"{"Effect":"Allow","Action":"s3:ListBucket","Resource":"arn:aws:s3:::b/*"}"#,
