@@ -15,7 +15,7 @@ fn found(kind: PolicyKind, statement: &str, calls: &[(&str, &str)]) -> Vec<Strin
     all.iter().map(|f| format!("{} {}", f.kind.name(), f.id.rsplit(":P:").next().unwrap_or_default())).collect()
 }
 
-/// A policy's kind and text, the calls as (action, resource), and what is to be found.
+/// Kind of the document, its statement, the calls, what is found.
 type Case = (PolicyKind, &'static str, &'static [(&'static str, &'static str)], &'static [&'static str]);
 
 #[test]
