@@ -230,6 +230,10 @@ impl<'a, S: Service> View<'a, S> {
     pub fn region(&self) -> &Region {
         &self.frame.context.region
     }
+    /// Whether there is an operation: `sns:Publish`.
+    pub fn offers(&self, operation: &str) -> bool {
+        operation.split_once(':').is_some_and(|(service, name)| self.core.gate.operation(service, name).is_some())
+    }
     /// The URL at which the server is reached: the one that clients have by default, where none was said.
     pub fn server_url(&self) -> &str {
         self.core.gate.server_url()

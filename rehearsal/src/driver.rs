@@ -3,6 +3,7 @@
 use crate::{
     Estate, Finding, Layer, Pipeline, Report, Stack, Subject, Summary, Value as Given,
     builds::Builds,
+    imagined::{self, Gap},
     names::Names,
     refusals::At,
     world::{Setup, World},
@@ -59,6 +60,8 @@ fn once(estate: &Estate, setup: &Setup, mends: Mends) -> Result<(Report, Mends),
         outputs: BTreeMap::new(),
         names: Names::default(),
         builds: BTreeMap::new(),
+        parameters: BTreeMap::new(),
+        declarations: BTreeMap::new(),
         mends,
     };
     driver.ground()?;
@@ -80,6 +83,10 @@ pub(crate) struct Driver<'e> {
     /// What stacks gave: account's name, stack's name, output's name.
     outputs: BTreeMap<(String, String, String), String>,
     pub(crate) names: Names,
+    /// What stacks were given: names and values.
+    pub(crate) parameters: BTreeMap<StackName, Vec<(String, String)>>,
+    /// The pipelines' declarations, by ARN.
+    pub(crate) declarations: BTreeMap<String, Value>,
     pub(crate) mends: Mends,
     /// The actions that started builds, by the builds' ids: account, pipeline, stage, action.
     pub(crate) builds: BTreeMap<String, Vec<String>>,
@@ -166,6 +173,7 @@ impl Driver<'_> {
                     }
                 }
             };
+            self.parameters.entry((stack.account.clone(), stack.name.clone())).or_default().push((key.clone(), value.clone()));
             parameters.push(json!({"ParameterKey": key, "ParameterValue": value}));
         }
         let capabilities = match stack.capabilities.is_empty() {
@@ -238,11 +246,24 @@ impl Driver<'_> {
         input
     }
 
+    /// What the imagined services did not know.
+    fn gaps(&mut self) -> Result<(), Error> {
+        for note in imagined::notes(&self.world.gate)? {
+            let subject = vec![self.names.of(&note.about).unwrap_or_else(|| note.about.clone())];
+            match note.gap {
+                Gap::Assumed => self.assumed(format!("assumed/{}", self.names.id_of(&note.about)), subject, note.text),
+                Gap::Unknown => self.unknown(format!("unknown/{}", self.names.id_of(&note.about)), subject, note.text, Vec::new()),
+            }
+        }
+        Ok(())
+    }
+
     fn report(mut self) -> Result<(Report, Mends), Error> {
         let (refusals, missing) = self.world.refusals.take();
         for missing in &missing {
             self.missing_principal(missing);
         }
+        self.gaps()?;
         self.summary.calls = self.world.decided();
         self.summary.denied = refusals.len();
         for refusal in &refusals {

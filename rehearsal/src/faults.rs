@@ -1,7 +1,7 @@
 //! What is found: denials, and what cannot be deployed.
 
 use crate::{
-    Call, Cause, Certainty, Finding, Kind, Layer, Pipeline, Place, Repair, Severity, Stack, Value,
+    Call, Cause, Certainty, Finding, Kind, Layer, Pipeline, Place, Severity, Stack, Value,
     driver::{Driver, StackName, list, text},
     reasons,
     refusals::{At, Missing, Refusal},
@@ -10,6 +10,11 @@ use base::AccountId;
 use gate::Error;
 use serde_json::{Value as Json, json};
 use template::Template;
+
+/// A shorter value is in a message by chance.
+const SHORTEST_QUOTED: usize = 6;
+/// Lines of an action in a template.
+const LONGEST_ACTION: usize = 60;
 
 /// AWS's words where one resource failed because another did.
 const CANCELLED: &str = "Resource creation cancelled";
@@ -58,6 +63,11 @@ impl Driver<'_> {
             true => Certainty::Certain,
             false => Certainty::DependsOn { options: refusal.depends_on.clone(), otherwise: "the call is allowed".into() },
         };
+        let (mut causes, mut repairs): (Vec<Cause>, _) = (causes, self.repairs(refusal));
+        if let Some((cause, repair)) = self.keyless_project(refusal) {
+            causes.insert(0, cause);
+            repairs = vec![repair];
+        }
         Finding {
             id: format!("denied/{}/{}/{}", self.names.id_of(&refusal.principal), refusal.action, self.names.id_of(&refusal.resource)),
             kind: Kind::Denied,
@@ -77,7 +87,7 @@ impl Driver<'_> {
             causes,
             notes: reasons::notes(refusal),
             certainty,
-            repairs: self.repairs(refusal),
+            repairs,
         }
     }
 
@@ -115,14 +125,10 @@ impl Driver<'_> {
     }
 
     /// The stack of an ARN.
-    fn stack_of(&self, arn: &str) -> Option<&Stack> {
+    pub(crate) fn stack_of(&self, arn: &str) -> Option<&Stack> {
         let account = self.account_name(arn.split(':').nth(4)?);
         let name = arn.split('/').nth(1)?;
         self.estate.stacks.iter().find(|stack| stack.account == account && stack.name == name)
-    }
-
-    fn repairs(&self, refusal: &Refusal) -> Vec<Repair> {
-        reasons::repairs(refusal)
     }
 
     /// A policy that names a principal which was not there.
@@ -186,8 +192,46 @@ impl Driver<'_> {
         }
     }
 
+    /// Where an action of a pipeline is declared, or the setting that the message is about.
+    pub(crate) fn action_place(&self, account: AccountId, pipeline: &str, failed: &Json, message: &str) -> Option<Cause> {
+        let action = text(failed, "actionName");
+        let arn = format!("arn:aws:codepipeline:{}:{account}:{pipeline}", self.estate.region);
+        let made = self.names.stack_of(&arn);
+        let stack =
+            made.as_ref().and_then(|(account, name)| self.estate.stacks.iter().find(|one| one.account == *account && one.name == *name));
+        let place = match stack {
+            Some(stack) => {
+                let (_, logical_id, _) = self.names.within(&arn, &stack.account, &stack.name)?;
+                let place = self.named_in(stack, logical_id, action)?;
+                self.setting(stack, &place, failed, message).unwrap_or(place)
+            }
+            None => {
+                let named = |one: &&Pipeline| one.input.pointer("/pipeline/name").and_then(Json::as_str) == Some(pipeline);
+                let file = self.estate.files.get(&self.estate.pipelines.iter().find(named)?.file)?;
+                let quoted = format!("\"{action}\"");
+                let (line, column) =
+                    file.text.lines().enumerate().find_map(|(n, line)| Some((n, line[..line.find(&quoted)?].chars().count())))?;
+                let length = u32::try_from(quoted.chars().count()).ok()?;
+                Place { file: file.path.clone(), line: u32::try_from(line).ok()? + 1, column: u32::try_from(column).ok()? + 1, length }
+            }
+        };
+        Some(Cause { text: "this action".into(), place: Some(place) })
+    }
+
+    /// Where the setting of an action stands whose value a message quotes.
+    fn setting(&self, stack: &Stack, action: &Place, failed: &Json, message: &str) -> Option<Place> {
+        let settings = failed["input"]["configuration"].as_object()?;
+        let quoted = |value: &Json| value.as_str().is_some_and(|value| value.len() > SHORTEST_QUOTED && message.contains(value));
+        let (name, _) = settings.iter().find(|(_, value)| quoted(value))?;
+        let lines = self.estate.text(&stack.template)?.lines().enumerate().skip(action.line as usize);
+        let key = format!("{name}:");
+        let (n, column) = lines.take(LONGEST_ACTION).find_map(|(n, line)| Some((n, line[..line.find(&key)?].chars().count())))?;
+        let number = |n: usize| u32::try_from(n).ok();
+        Some(Place { file: action.file.clone(), line: number(n)? + 1, column: number(column)? + 1, length: number(name.chars().count())? })
+    }
+
     /// Where a resource of a template names something: its line, or the resource's.
-    fn named_in(&self, stack: &Stack, logical_id: &str, what: &str) -> Option<Place> {
+    pub(crate) fn named_in(&self, stack: &Stack, logical_id: &str, what: &str) -> Option<Place> {
         let source = self.estate.text(&stack.template)?;
         let template = Template::parse(source, &stack.template).ok()?;
         let span = &template.resource(logical_id)?.span;

@@ -19,6 +19,7 @@ mod names;
 mod place;
 mod reasons;
 mod refusals;
+mod repairs;
 mod report;
 mod runs;
 mod samples;

@@ -44,6 +44,12 @@ impl Names {
         self.find(arn).map(|(found, _)| found.stack.clone())
     }
 
+    /// The type, the name in the template and what lies within it of what this stack made.
+    pub(crate) fn within<'s, 'a>(&'s self, arn: &'a str, account: &str, stack: &str) -> Option<(&'s str, &'s str, &'a str)> {
+        let (found, rest) = self.find(arn)?;
+        (found.stack.0 == account && found.stack.1 == stack).then_some((found.kind.as_str(), found.logical_id.as_str(), rest))
+    }
+
     /// What an ARN is about in every rehearsal alike: the template's name, or the ARN without what is made at random.
     pub(crate) fn id_of(&self, arn: &str) -> String {
         match self.find(arn) {

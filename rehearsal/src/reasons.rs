@@ -1,10 +1,10 @@
 //! The reasons of decisions in words, and what would mend them.
 
-use crate::{Repair, refusals::Refusal};
-use serde_json::{Value, json};
+use crate::refusals::Refusal;
+use serde_json::Value;
 
 /// The kinds of policies, as AWS's messages call them.
-fn kind_in_words(kind: &str) -> &str {
+pub(crate) fn kind_in_words(kind: &str) -> &str {
     match kind {
         "identity" => "identity-based policy",
         "boundary" => "permissions boundary",
@@ -90,35 +90,4 @@ pub(crate) fn context(refusal: &Refusal) -> Vec<(String, String)> {
 pub(crate) fn place_in(message: &str) -> Option<(u32, u32)> {
     let mut parts = message.split("template:").nth(1)?.split(':');
     Some((parts.next()?.trim().parse().ok()?, parts.next()?.trim().parse().ok()?))
-}
-
-/// The least statements that would allow it.
-pub(crate) fn repairs(refusal: &Refusal) -> Vec<Repair> {
-    let mut repairs = Vec::new();
-    let resource = crate::names::lasting(&refusal.resource);
-    for reason in &refusal.reasons {
-        let (role, kind) = (member(reason, "role"), member(reason, "kind"));
-        let named = json!({"AWS": refusal.principal});
-        let principal = if refusal.principal.contains(":iam:") { named } else { json!({"Service": refusal.principal}) };
-        let (statement, guardrail) = match (role, kind) {
-            ("missing", "identity") => (json!({"Effect": "Allow", "Action": refusal.action, "Resource": resource}), None),
-            ("missing", "boundary" | "session" | "serviceControl" | "resourceControl") => {
-                let statement = json!({"Effect": "Allow", "Action": refusal.action, "Resource": resource});
-                (statement, Some(kind_in_words(kind).to_owned()))
-            }
-            ("missing", "resource") => {
-                (json!({"Effect": "Allow", "Principal": principal, "Action": refusal.action, "Resource": resource}), None)
-            }
-            ("missing", "key") => (json!({"Effect": "Allow", "Principal": principal, "Action": refusal.action, "Resource": "*"}), None),
-            ("missing", "trust") => (json!({"Effect": "Allow", "Principal": principal, "Action": refusal.action}), None),
-            ("decided", kind) if reason["effect"] == "Deny" => (Value::Null, Some(format!("a Deny in the {}", kind_in_words(kind)))),
-            _ => continue,
-        };
-        let title = match &guardrail {
-            Some(guardrail) => format!("a guardrail decides, {guardrail}: intended?"),
-            None => format!("allow {} in the {}", refusal.action, kind_in_words(kind)),
-        };
-        repairs.push(Repair { title, statement, patches: Vec::new(), guardrail });
-    }
-    repairs
 }

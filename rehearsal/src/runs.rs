@@ -3,6 +3,7 @@
 use crate::{
     Certainty, Finding, Kind, Layer, Origin, Severity, Source, Subject,
     driver::{Driver, list, text},
+    imagined,
     refusals::At,
     samples,
 };
@@ -16,6 +17,9 @@ use std::{collections::BTreeSet, io::Cursor};
 const UNKNOWN_BUILD: &str = "version: 0.2\nphases: { build: { commands: [\":\"] } }\nartifacts: { files: [\"**/*\"] }\n";
 /// The statuses of what still goes on.
 const GOING_ON: [&str; 2] = ["InProgress", "Stopping"];
+
+/// The file that tells which images a service is to run.
+const IMAGES: &str = "imagedefinitions.json";
 
 /// A pipeline: its account, and its name.
 type Name = (AccountId, String);
@@ -46,15 +50,16 @@ impl Driver<'_> {
         for (account, name) in &names {
             let pipeline = self.world.call(*account, "codepipeline:GetPipeline", json!({"name": name}))?;
             self.sources(*account, &pipeline["pipeline"])?;
+            self.declarations.insert(text(&pipeline["metadata"], "pipelineArn").to_owned(), pipeline["pipeline"].clone());
         }
         // A source that is told of starts its pipelines.
-        self.to_the_end(&names)?;
+        self.finish(&names)?;
         for (account, name) in &names {
             if self.executions(*account, name)?.iter().all(|one| before.contains(text(one, "pipelineExecutionId"))) {
                 self.world.call(*account, "codepipeline:StartPipelineExecution", json!({"name": name}))?;
             }
         }
-        self.to_the_end(&names)?;
+        self.finish(&names)?;
         for (account, name) in &names {
             self.ended(*account, name, &before)?;
         }
@@ -91,6 +96,9 @@ impl Driver<'_> {
     fn archive(&mut self, account: AccountId, origin: &Origin, what: &str) -> Result<Vec<u8>, Error> {
         let files = self.known_source(account, origin).and_then(|source| source.files.as_ref());
         if let Some(files) = files {
+            for file in files.iter().filter(|file| file.path.ends_with(IMAGES)) {
+                imagined::learn(&self.world.gate, &file.content)?;
+            }
             return zip(&files.iter().map(|file| (file.path.as_str(), file.content.as_slice())).collect::<Vec<_>>());
         }
         self.unknown(format!("unknown/source/{what}"), vec![self.account_name(account.as_str()), what.into()], format!("what {what} holds is not known"), vec![
@@ -131,7 +139,7 @@ impl Driver<'_> {
     }
 
     /// Lets all pipelines come to their end; who is asked to approve does.
-    fn to_the_end(&mut self, names: &[Name]) -> Result<(), Error> {
+    fn finish(&mut self, names: &[Name]) -> Result<(), Error> {
         let mut answered = BTreeSet::new();
         let all = names.to_vec();
         let ended = self.world.run_until(|world| {
@@ -203,7 +211,7 @@ impl Driver<'_> {
                 ),
                 subject,
                 call: None,
-                causes: Vec::new(),
+                causes: self.action_place(account, name, failed, message).into_iter().collect(),
                 notes: vec!["what comes after it in the pipeline was not rehearsed".into()],
                 certainty: Certainty::Certain,
                 repairs: Vec::new(),

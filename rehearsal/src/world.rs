@@ -1,6 +1,6 @@
 //! The world in memory: a real gate, real engines, and a clock that jumps.
 
-use crate::{Account, refusals::Refusals};
+use crate::{Account, imagined, refusals::Refusals};
 use base::{AccountId, Clock, ManualClock, Region, Secret, SeededEntropy, Timestamp};
 use codebuild::Imagine;
 use durable::Engine;
@@ -66,7 +66,7 @@ impl World {
             .entropy(Arc::new(SeededEntropy::new(1)))
             .mender(Box::new(move |refused| noted.note(refused)))
             .map_err(Error::internal)?;
-        for service in (setup.services)() {
+        for service in (setup.services)().into_iter().chain(imagined::services()) {
             builder = builder.register(service).map_err(Error::internal)?;
         }
         let gate = builder.build()?;

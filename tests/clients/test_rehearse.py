@@ -1,4 +1,4 @@
-"""`sekisho rehearse`: clean on deliveries that go through; each broken one is named as its expected.yaml says, and mended."""
+"""`sekisho rehearse`: clean on deliveries that go through; each broken one is named as its expected.yaml says, as a real run is denied, and mended."""
 
 import fnmatch
 import hashlib
@@ -44,7 +44,7 @@ def fits(finding, expected):
     if "subject" in expected and "/".join(finding["subject"]) != expected["subject"]:
         return False
     call = finding["call"] or {}
-    return all(fnmatch.fnmatchcase(call.get(member, ""), expected[member]) for member in COMPARED if member in expected)
+    return all(fnmatch.fnmatchcase(call.get(member) or "", expected[member]) for member in COMPARED if member in expected)
 
 
 def digest(folder):
@@ -62,10 +62,13 @@ class Rehearsal(unittest.TestCase):
         shutil.copytree(example, folder, ignore=shutil.ignore_patterns(".sekisho", "expected.yaml"))
         return folder
 
+    def sekisho(self, folder, *arguments):
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "GIT_", "SEKISHO_"))}
+        environment = {**kept, "HOME": str(self.temporary), "SEKISHO_CONFIG_DIR": str(self.temporary / "config"), "GIT_CONFIG_NOSYSTEM": "1"}
+        return subprocess.run([BINARY, *arguments], cwd=folder, env=environment, capture_output=True, text=True, timeout=180, stdin=subprocess.DEVNULL)
+
     def rehearse(self, folder, *arguments):
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "SEKISHO_"))}
-        environment = {**kept, "HOME": str(self.temporary), "SEKISHO_CONFIG_DIR": str(self.temporary / "config")}
-        return subprocess.run([BINARY, "rehearse", *arguments, "."], cwd=folder, env=environment, capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL)
+        return self.sekisho(folder, "rehearse", *arguments)
 
     def report(self, folder):
         done = self.rehearse(folder, "--output", "json")
@@ -113,7 +116,36 @@ class Rehearsal(unittest.TestCase):
             wanted = [n for n, line in enumerate(text.splitlines(), 1) if at["line"] in line and first <= n <= last]
             self.assertTrue(set(wanted) & set(lines), f"{finding['title']}: {lines}, none of them {wanted}: {at['line']}")
 
-    def test_what_is_mended_is_clean(self):
+    def test_a_real_run_is_denied_the_same(self):
+        for example in BROKEN:
+            with self.subTest(example.name):
+                expected = yaml.safe_load((example / "expected.yaml").read_text())
+                if expected.get("run") == "not here":
+                    continue
+                folder = self.copy(example)
+                predicted = [tuple(finding["call"][member] for member in COMPARED) for finding in self.errors(folder) if finding["kind"] == "denied"]
+                done = self.sekisho(folder, "run", ".", "--approve-all")
+                self.assertEqual(done.returncode, 0 if expected.get("run") == "succeeds" else 1, done.stdout + done.stderr)
+                met = self.denied(folder)
+                self.assertEqual([call[:2] for call in met[:1]], [call[:2] for call in predicted[:1]])
+                for call in met:
+                    told = dict(zip(COMPARED, call))
+                    self.assertTrue(any(fits({"kind": "denied", "call": told}, one) for one in expected["errors"]), f"not predicted: {told}")
+
+    def denied(self, folder):
+        """The calls that a run was denied, the first one first."""
+        events = json.loads(self.sekisho(folder, "audit", "lookup", "--denied", "--output", "json").stdout)
+        met = []
+        for event in sorted(events, key=lambda event: event["eventID"]):
+            denial = event["additionalEventData"].get("denial")
+            if denial:
+                who = denial["principal"]
+                call = (denial["action"], who if ":" not in who else denial["context"]["aws:principalarn"], denial["resource"])
+                if call not in met:
+                    met.append(call)
+        return met
+
+    def test_what_is_mended_is_clean_and_runs(self):
         for example in BROKEN:
             expected = yaml.safe_load((example / "expected.yaml").read_text())
             if expected.get("fix") == "by hand":
@@ -128,6 +160,9 @@ class Rehearsal(unittest.TestCase):
                 done = self.rehearse(folder, "--fix", "--yes", *(word for name in sorted(names) for word in ("--allow", name)))
                 self.assertNotEqual(digest(folder), before, done.stdout + done.stderr)
                 self.assertEqual([finding["title"] for finding in self.errors(folder)], [])
+                if expected.get("run") != "not here":
+                    run = self.sekisho(folder, "run", ".", "--approve-all")
+                    self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
 
     def test_the_same_is_said_each_time(self):
         example = EXAMPLES / "broken/log-group-of-another-project"

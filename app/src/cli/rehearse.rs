@@ -1,9 +1,12 @@
-use super::estate::estate;
+use super::files::Disk;
 use crate::{failure::Failure, say::say, world::services};
 use anstream::AutoStream;
 use base::{Clock, SystemClock};
 use clap::{Args, ValueEnum, builder::PossibleValue};
-use rehearsal::{Baseline, FailOn, Fixes, Form, Judged, Report, Setup, Severity, Style, inputs::Options};
+use rehearsal::{
+    Baseline, FailOn, Fixes, Form, Judged, Report, Setup, Severity, Style,
+    inputs::{self, Options},
+};
 use std::{
     fs,
     io::{IsTerminal, Write, stdin, stdout},
@@ -14,6 +17,8 @@ use std::{
 const EXAMPLES: &str = "Examples:
   sekisho rehearse                                    the delivery in this folder
   sekisho rehearse examples/cross-account
+  sekisho rehearse pipeline.yaml --account prod=222222222222:target.yaml
+  sekisho rehearse cdk.out
   sekisho rehearse --fix                              and mend its files, after a look at each change
   sekisho rehearse --output sarif > rehearsal.sarif   for code scanning
   sekisho rehearse --output markdown --fail-on warning
@@ -30,16 +35,34 @@ Exit codes:
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Rehearse {
-    /// The folder of sekisho.yaml
-    #[arg(default_value = ".")]
-    dir: PathBuf,
+    /// A folder with a sekisho.yaml; or templates, pipelines as JSON, a CDK cloud assembly, an article
+    #[arg(default_value = ".", value_name = "DIR|FILE")]
+    paths: Vec<String>,
+    /// An account, and a template that is deployed into it: NAME=ID[:TEMPLATE] (repeatable)
+    #[arg(long, value_name = "NAME=ID[:TEMPLATE]")]
+    account: Vec<String>,
+    /// A template's parameter (repeatable)
+    #[arg(long, value_name = "[TEMPLATE:]NAME=VALUE")]
+    parameter: Vec<String>,
+    /// The value of a placeholder such as STAGING_ACCOUNT (repeatable)
+    #[arg(long, value_name = "TEXT=VALUE")]
+    bind: Vec<String>,
+    /// What accounts hold already, as the AWS CLI saves it (repeatable)
+    #[arg(long, value_name = "FILE")]
+    account_state: Vec<String>,
+    /// Log files of CloudTrail: calls that were made and denied in reality (repeatable)
+    #[arg(long, value_name = "FILE")]
+    trail: Vec<String>,
+    /// The region, where the files do not say
+    #[arg(long)]
+    region: Option<String>,
     /// How the report is written
     #[arg(long, value_enum, default_value = "text")]
     output: Named<Form>,
     /// The least severity that makes the exit code 1
     #[arg(long, value_enum, default_value = "error")]
     fail_on: Named<FailOn>,
-    /// The file of accepted findings [default: DIR/sekisho-baseline.yaml, if it is there]
+    /// The file of accepted findings [default: sekisho-baseline.yaml beside the delivery, if it is there]
     #[arg(long, value_name = "FILE")]
     baseline: Option<PathBuf>,
     /// Write the baseline anew: it accepts all that is found now
@@ -119,18 +142,35 @@ impl Rehearse {
     }
 
     fn rehearse(&self) -> Result<Report, Failure> {
-        let options = Options { paths: vec![self.dir.display().to_string()], ..Options::default() };
-        let (estate, said) = estate(&options)?;
+        let options = Options {
+            paths: self.paths.clone(),
+            accounts: self.account.clone(),
+            parameters: self.parameter.clone(),
+            bindings: self.bind.clone(),
+            account_states: self.account_state.clone(),
+            trails: self.trail.clone(),
+            region: self.region.clone(),
+        };
+        let (estate, noted) = inputs::read(&options, &Disk).map_err(|problems| {
+            let all: Vec<String> = problems.iter().map(ToString::to_string).collect();
+            Failure::unusable(all.join("\n"))
+        })?;
         let runtime = tempfile::Builder::new().prefix("sekisho-rehearse-").tempdir()?;
         let setup = Setup { services, runtime_dir: runtime.path().to_path_buf(), now: SystemClock.now() };
         let mut report = rehearsal::rehearse(&estate, &setup)?;
-        // How the inputs were read comes before what was found in them.
-        report.findings.splice(0..0, said);
+        report.findings.splice(0..0, noted);
+        report.findings.sort_by_key(|finding| finding.layer);
         Ok(report)
     }
 
+    /// Where the delivery lies.
+    fn folder(&self) -> &Path {
+        let first = self.paths.first().map_or(Path::new("."), Path::new);
+        if first.is_dir() { first } else { first.parent().unwrap_or(first) }
+    }
+
     fn baseline_path(&self) -> PathBuf {
-        self.baseline.clone().unwrap_or_else(|| self.dir.join(BASELINE))
+        self.baseline.clone().unwrap_or_else(|| self.folder().join(BASELINE))
     }
 
     /// The baseline, if one is there; one that is named must be, unless it is to be written.

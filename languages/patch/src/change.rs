@@ -1,6 +1,6 @@
-use crate::document::Functions;
 use crate::edit::{Edit, apply, compose, tidy};
 use crate::expect::{Action, at, expected};
+use crate::hints::is_function;
 use crate::node::{Kind, Layout, Node, normal};
 use crate::remove::is_regular;
 use crate::resolve::{Found, resolve};
@@ -90,6 +90,9 @@ impl Document {
         }
         let path = change.path();
         let found = resolve(&self.tree, path)?;
+        if !self.sound {
+            return Err(Error::Unwritable(path.clone()));
+        }
         if found.merged {
             return Err(Error::Merged(path.clone()));
         }
@@ -240,9 +243,12 @@ impl Document {
     /// An empty collection in a block that gets more than a plain value is written as a block.
     fn opens_block(&self, found: &Found<'_>, value: &Value) -> bool {
         let within = found.parent().is_none_or(|parent| parent.layout() == Some(Layout::Block));
-        let plain =
-            !normal(value).is_array() && !value.as_object().is_some_and(|map| !map.keys().all(|key| crate::hints::is_function(key)));
-        within && self.syntax == Syntax::Yaml && !plain && matches!(self.functions, Functions::Values | Functions::Nowhere)
+        let plain = match value {
+            Value::Array(_) => false,
+            Value::Object(map) => map.keys().all(|key| is_function(key)),
+            _ => true,
+        };
+        within && self.syntax == Syntax::Yaml && !plain
     }
 
     /// Another value in the place of the one that was found.

@@ -35,6 +35,8 @@ pub struct Document {
     pub(crate) syntax: Syntax,
     pub(crate) tree: Tree,
     pub(crate) functions: Functions,
+    /// The places in the tree can be relied upon.
+    pub(crate) sound: bool,
 }
 
 /// Whether functions of CloudFormation may stand in a document.
@@ -66,7 +68,8 @@ impl Document {
             let line = text[..at].matches('\n').count() + 1;
             Error::Syntax { line, column: column(text, at) + 1, message }
         })?;
-        Ok(Self { text: text.to_owned(), syntax, tree, functions })
+        let sound = tree.root.is_sound(text);
+        Ok(Self { text: text.to_owned(), syntax, tree, functions, sound })
     }
 
     /// The text that was read.

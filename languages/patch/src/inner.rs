@@ -30,7 +30,7 @@ impl Inner {
     /// Reads a text as a document, if it is one.
     pub(crate) fn open(outer: &Document, node: &Node, functions: Functions) -> Option<Self> {
         let Kind::Text(text, quote) = &node.kind else { return None };
-        if !is_document(text, *quote) {
+        if !outer.sound || !is_document(text, *quote) {
             return None;
         }
         let syntax = Syntax::of(text);

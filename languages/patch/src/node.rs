@@ -117,6 +117,35 @@ impl Node {
         }
     }
 
+    /// Its places are in order and say what they should: a parser that is misled by odd texts may tell them wrong.
+    pub(crate) fn is_sound(&self, text: &str) -> bool {
+        let Some(own) = text.get(self.start..self.end) else { return false };
+        let brackets = match &self.kind {
+            Kind::List(Layout::Flow, _) => own.len() > 1 && own.starts_with('[') && own.ends_with(']'),
+            Kind::Map(Layout::Flow, _) => own.len() > 1 && own.starts_with('{') && own.ends_with('}'),
+            Kind::Text(_, Quote::Single) => own.len() > 1 && own.starts_with('\'') && own.ends_with('\''),
+            Kind::Text(_, Quote::Double) => own.len() > 1 && own.starts_with('"') && own.ends_with('"'),
+            Kind::Text(_, Quote::Literal) => own.starts_with('|'),
+            Kind::Text(_, Quote::Folded) => own.starts_with('>'),
+            _ => true,
+        };
+        let inner = if self.layout() == Some(Layout::Flow) && !matches!(self.kind, Kind::Call(..)) { 1 } else { 0 };
+        let mut at = self.start + inner;
+        let last = self.end - inner.min(own.len());
+        let mut follows = |node: &Node| {
+            let fits = at <= node.outer && node.end <= last && node.is_sound(text);
+            at = node.end;
+            fits
+        };
+        let parts = match &self.kind {
+            Kind::Map(_, entries) => entries.iter().all(|entry| follows(&entry.key) && follows(&entry.value)),
+            Kind::List(_, items) => items.iter().all(follows),
+            Kind::Call(_, argument) => follows(argument),
+            _ => true,
+        };
+        self.outer <= self.start && text.is_char_boundary(self.outer) && brackets && parts
+    }
+
     /// The values in it, each with the step to it.
     pub(crate) fn children(&self) -> Vec<(Step, &Node)> {
         match &self.kind {

@@ -100,8 +100,10 @@ impl<'d> Writer<'d> {
     /// The lines of a block, without their indentation.
     pub(crate) fn lines(&self, value: &Value, key: &str, column: usize) -> Vec<String> {
         match value {
-            Value::Array(items) => items.iter().map(|item| format!("- {}", self.item(item, key, column + 2))).collect(),
-            Value::Object(map) => {
+            Value::Array(items) if !items.is_empty() => {
+                items.iter().map(|item| format!("- {}", self.item(item, key, column + 2))).collect()
+            }
+            Value::Object(map) if !map.is_empty() => {
                 let line = |(key, value): (&String, &Value)| format!("{}:{}", self.key(key, false), self.member(value, key, column));
                 map.iter().map(line).collect()
             }

@@ -200,6 +200,7 @@ mod removals {
         check("- a: 1\n  # b\n  b: 2\n", remove("/0/a"), "- # b\n  b: 2\n");
         check("- a: 1\n  b: 2\n", remove("/0/a"), "- b: 2\n");
         check("a: 1\nb: 2", remove("/b"), "a: 1");
+        check("# c\na: 1 # d\n", remove("/a"), "# c\n{} # d\n");
         check("Action: x\n", remove("/Action/0"), "Action: []\n");
     }
 

@@ -176,7 +176,7 @@ fn replace_tasks(call: &mut Scope<'_, CodeDeploy>, actor: &Actor, properties: &V
         appspec::read(content).map_err(|why| Error::new("InvalidRevisionException", format!("The AppSpec file is not valid: {why}")))?;
     let definition = spec.task_definition;
     let mut roles: Vec<String> = Vec::new();
-    if let Some(thing) = found(&mut call.beside(&Ecs(())), &definition)? {
+    if let Some(thing) = found(&mut call.beside(&Ecs), &definition)? {
         roles.extend(["executionRoleArn", "taskRoleArn"].iter().filter_map(|name| thing.properties[*name].as_str()).map(str::to_owned));
         roles.sort();
         roles.dedup();
@@ -198,7 +198,7 @@ fn replace_tasks(call: &mut Scope<'_, CodeDeploy>, actor: &Actor, properties: &V
         let passes = roles.map(|role| (role.clone(), "ecs-tasks.amazonaws.com".to_owned())).collect();
         perform(call, actor, Act { passes, ..on("ecs:CreateTaskSet", &set) })?;
         let cluster_arn = super::call::arn(&cluster_arn)?;
-        tasks::start(&mut call.beside(&Ecs(())), &cluster_arn, &definition)?.map_err(|why| Error::new("DeploymentFailed", why))?;
+        tasks::start(&mut call.beside(&Ecs), &cluster_arn, &definition)?.map_err(|why| Error::new("DeploymentFailed", why))?;
         for function in &spec.hooks {
             let arn = if function.starts_with("arn:") { function.clone() } else { place("lambda", format!("function:{function}")) };
             perform(call, actor, Act::on("lambda:InvokeFunction", arn))?;

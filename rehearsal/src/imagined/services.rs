@@ -4,38 +4,85 @@ use super::state::{Thing, found};
 use base::Arn;
 use gate::{Error, Protocol, Registration, ResourceFacts, Service, View};
 
-macro_rules! services {
-    ($($(#[$doc:meta])* $token:ident = $name:literal, $principal:literal, $protocol:ident;)*) => {$(
-        $(#[$doc])*
-        pub(crate) struct $token(pub(super) ());
+/// Amazon ECS.
+pub(crate) struct Ecs;
 
-        impl Service for $token {
-            const NAME: &'static str = $name;
-            const PRINCIPAL: &'static str = $principal;
-            const PROTOCOL: Protocol = Protocol::$protocol;
-        }
-    )*};
+impl Service for Ecs {
+    const NAME: &'static str = "ecs";
+    const PRINCIPAL: &'static str = "ecs.amazonaws.com";
+    const PROTOCOL: Protocol = Protocol::Json;
 }
 
-services! {
-    /// Amazon ECS.
-    Ecs = "ecs", "ecs.amazonaws.com", Json;
-    /// What runs the tasks of Amazon ECS: a principal of its own.
-    EcsTasks = "ecs-tasks", "ecs-tasks.amazonaws.com", Json;
-    /// AWS CodeDeploy.
-    CodeDeploy = "codedeploy", "codedeploy.amazonaws.com", Json;
-    /// AWS Lambda.
-    Lambda = "lambda", "lambda.amazonaws.com", Json;
-    /// Amazon SNS.
-    Sns = "sns", "sns.amazonaws.com", Query;
-    /// Amazon SQS.
-    Sqs = "sqs", "sqs.amazonaws.com", Json;
-    /// AWS Step Functions.
-    States = "states", "states.amazonaws.com", Json;
-    /// What AWS CloudTrail checks when a trail is made: it is beside the service itself.
-    Trails = "imagined-cloudtrail", "cloudtrail.amazonaws.com", Json;
-    /// All other services: what they keep is kept together.
-    Elsewhere = "imagined", "imagined.amazonaws.com", Json;
+/// What runs the tasks of Amazon ECS: a principal of its own.
+pub(crate) struct EcsTasks;
+
+impl Service for EcsTasks {
+    const NAME: &'static str = "ecs-tasks";
+    const PRINCIPAL: &'static str = "ecs-tasks.amazonaws.com";
+    const PROTOCOL: Protocol = Protocol::Json;
+}
+
+/// AWS CodeDeploy.
+pub(crate) struct CodeDeploy;
+
+impl Service for CodeDeploy {
+    const NAME: &'static str = "codedeploy";
+    const PRINCIPAL: &'static str = "codedeploy.amazonaws.com";
+    const PROTOCOL: Protocol = Protocol::Json;
+}
+
+/// AWS Lambda.
+pub(crate) struct Lambda;
+
+impl Service for Lambda {
+    const NAME: &'static str = "lambda";
+    const PRINCIPAL: &'static str = "lambda.amazonaws.com";
+    const PROTOCOL: Protocol = Protocol::Json;
+}
+
+/// Amazon SNS.
+pub(crate) struct Sns;
+
+impl Service for Sns {
+    const NAME: &'static str = "sns";
+    const PRINCIPAL: &'static str = "sns.amazonaws.com";
+    const PROTOCOL: Protocol = Protocol::Query;
+}
+
+/// Amazon SQS.
+pub(crate) struct Sqs;
+
+impl Service for Sqs {
+    const NAME: &'static str = "sqs";
+    const PRINCIPAL: &'static str = "sqs.amazonaws.com";
+    const PROTOCOL: Protocol = Protocol::Json;
+}
+
+/// AWS Step Functions.
+pub(crate) struct States;
+
+impl Service for States {
+    const NAME: &'static str = "states";
+    const PRINCIPAL: &'static str = "states.amazonaws.com";
+    const PROTOCOL: Protocol = Protocol::Json;
+}
+
+/// What AWS CloudTrail checks when a trail is made: it is beside the service itself.
+pub(crate) struct Trails;
+
+impl Service for Trails {
+    const NAME: &'static str = "imagined-cloudtrail";
+    const PRINCIPAL: &'static str = "cloudtrail.amazonaws.com";
+    const PROTOCOL: Protocol = Protocol::Json;
+}
+
+/// All other services: what they keep is kept together.
+pub(crate) struct Elsewhere;
+
+impl Service for Elsewhere {
+    const NAME: &'static str = "imagined";
+    const PRINCIPAL: &'static str = "imagined.amazonaws.com";
+    const PROTOCOL: Protocol = Protocol::Json;
 }
 
 /// A service whose resources are known by their ARNs.

@@ -31,7 +31,7 @@ fn run(scope: &mut Scope<'_, Ecs>, cluster: &Arn, definition: &str, task: &Value
     let session = |scope: &mut Scope<'_, Ecs>, role: &str| {
         let role =
             if role.starts_with("arn:") { role.to_owned() } else { Arn::global("iam", account, &format!("role/{role}")).to_string() };
-        let mut tasks = scope.beside(&EcsTasks(()));
+        let mut tasks = scope.beside(&EcsTasks);
         let service = tasks.as_service(account, Some(&source));
         tasks.assume(&service, &role, &id)
     };

@@ -151,7 +151,9 @@ impl Facts {
         let name = name.rsplit('/').next().unwrap_or(name);
         // A name with a wildcard tells nothing of whose it is.
         !name.contains(['*', '?', '$'])
-            && self.of_kind(kind).any(|thing| thing.name.as_deref().is_some_and(|glob| glob.trim_matches('*') != "" && fits(glob, name)))
+            && self
+                .of_kind(kind)
+                .any(|thing| thing.name.as_deref().is_some_and(|glob| !glob.trim_matches('*').is_empty() && fits(glob, name)))
     }
 }
 

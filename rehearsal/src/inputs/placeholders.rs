@@ -74,7 +74,8 @@ pub(super) fn find(text: &str, fills_in: bool) -> Vec<Found> {
         if service == "apigateway" {
             continue;
         }
-        if !(account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit())) && !OWNERS.contains(&account) {
+        let is_id = account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit());
+        if !is_id && !OWNERS.contains(&account) {
             add(account_at, Meaning::Account);
         }
         if !region.is_empty() && !Region::exists(region) && region.bytes().any(|b| b.is_ascii_uppercase()) {

@@ -172,3 +172,31 @@ fn a_state_machine_that_no_service_integrates_with_is_refused() {
     let stack = deploy(&world, &engine, &admin, "right", &template("arn:aws:states:::aws-sdk:codepipeline:putApprovalResult"));
     assert_eq!(stack["StackStatus"], "CREATE_COMPLETE", "{}", reasons(&world, &admin, "right"));
 }
+
+#[test]
+fn a_rule_tells_a_topic_whose_policy_lets_it() {
+    let template = |principal: &str| {
+        json!({"Resources": {
+            "Alerts": {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": "alerts"}},
+            "Policy": {"Type": "AWS::SNS::TopicPolicy", "Properties": {"Topics": [{"Ref": "Alerts"}], "PolicyDocument": {"Statement": [
+                {"Effect": "Allow", "Principal": {"Service": principal}, "Action": "sns:Publish", "Resource": {"Ref": "Alerts"}}]}}},
+            "Rule": {"Type": "AWS::Events::Rule", "Properties": {"EventPattern": {"source": ["mine"]},
+                "Targets": [{"Id": "alert", "Arn": {"Ref": "Alerts"}}]}},
+        }})
+        .to_string()
+    };
+    for (principal, comes) in [("events.amazonaws.com", true), ("sns.amazonaws.com", false)] {
+        let (world, mut engine) = world();
+        events::workflows(&mut engine);
+        let admin = world.administrator(DEV);
+        let stack = deploy(&world, &engine, &admin, "alerts", &template(principal));
+        assert_eq!(stack["StackStatus"], "CREATE_COMPLETE", "{}", reasons(&world, &admin, "alerts"));
+        world.records();
+        let event = json!({"Source": "mine", "DetailType": "x", "Detail": "{}"});
+        ok(&world, &admin, "events:PutEvents", json!({"Entries": [event]}));
+        engine.run_due().unwrap();
+        let records = world.records();
+        let published = records.iter().find(|record| record.action == "sns:Publish").expect("it is published");
+        assert_eq!(published.event["errorCode"].is_null(), comes, "{}", published.event);
+    }
+}

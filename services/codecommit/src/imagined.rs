@@ -74,8 +74,11 @@ pub(crate) fn commit(scope: &mut Scope<'_, CodeCommit>, row: &Repository, id: &s
     }
 }
 
-/// A commit and its files as a zip archive.
-pub(crate) fn archive(scope: &mut Scope<'_, CodeCommit>, row: &Repository, id: &str) -> Result<Option<(Commit, Box<dyn Read>)>, Error> {
+/// A commit, and its files as a zip archive.
+pub(crate) type Archived = (Commit, Box<dyn Read>);
+
+/// The commit of this id with its files.
+pub(crate) fn archive(scope: &mut Scope<'_, CodeCommit>, row: &Repository, id: &str) -> Result<Option<Archived>, Error> {
     if let Some(content) = imagined(scope, row, id)? {
         return Ok(Some((content.commit, Box::new(Cursor::new(content.zip.0)))));
     }

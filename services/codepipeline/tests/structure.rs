@@ -77,7 +77,7 @@ fn a_wrong_structure_is_refused_and_leaves_nothing() {
             Box::new(set("/stages/1/actions/0/namespace", json!("SourceVariables"))),
         ),
         ("AccessDeniedException", "Cross-account pass role is not allowed", Box::new(set("/roleArn", json!(DEPLOY_ROLE)))),
-        ("NotImplemented", "Deploy/AWS/ECS/1", Box::new(set("/stages/2/actions/0/actionTypeId", kind("Deploy", "ECS")))),
+        ("NotImplemented", "Deploy/AWS/AppConfig/1", Box::new(set("/stages/2/actions/0/actionTypeId", kind("Deploy", "AppConfig")))),
         (
             "InvalidStructureException",
             "Triggers are only supported",

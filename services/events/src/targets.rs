@@ -56,6 +56,8 @@ pub(crate) enum Kind {
     Project(String),
     LogGroup(String),
     Bus(Bus),
+    /// What is given to an operation of a service that need not be here.
+    Sends(&'static str),
 }
 
 impl Target {
@@ -74,12 +76,16 @@ impl Target {
                 let name = arn.resource_of("event-bus")?;
                 Some(Kind::Bus(Bus { account, region: arn.region().into(), name: name.into() }))
             }
+            "lambda" => arn.resource().starts_with("function:").then_some(Kind::Sends("lambda:Invoke")),
+            "sns" => Some(Kind::Sends("sns:Publish")),
+            "sqs" => Some(Kind::Sends("sqs:SendMessage")),
+            "states" => arn.resource().starts_with("stateMachine:").then_some(Kind::Sends("states:StartExecution")),
             _ => None,
         }
     }
 
-    /// Checks a target of a rule on `bus`.
-    pub(crate) fn check(&self, bus: &Bus) -> Result<(), Error> {
+    /// Checks a target of a rule on `bus`, where these operations are `offered`.
+    pub(crate) fn check(&self, bus: &Bus, offered: impl Fn(&str) -> bool) -> Result<(), Error> {
         check_name(&self.id, "targets.member.id")?;
         let unreadable =
             || Error::validation(format!("Parameter {} is not valid. Reason: Provided Arn is not in correct format.", clipped(&self.arn)));
@@ -88,7 +94,10 @@ impl Target {
         if let Some(member) = self.rest.keys().next() {
             return refused(clipped(member));
         }
-        let Some(kind) = self.kind() else { return refused(format!("a target of the service {}, {}", arn.service(), clipped(&self.arn))) };
+        let here = |kind: &Kind| !matches!(kind, Kind::Sends(operation) if !offered(operation));
+        let Some(kind) = self.kind().filter(here) else {
+            return refused(format!("a target of the service {}, {}", arn.service(), clipped(&self.arn)));
+        };
         if arn.region() != bus.region {
             return refused(format!("a target in another region, {}", clipped(&self.arn)));
         }
@@ -101,14 +110,15 @@ impl Target {
                 ));
             }
             (Kind::LogGroup(_), None) => {}
+            (Kind::Sends(operation), None) if *operation != "states:StartExecution" => {}
             (_, None) => return Err(Error::validation(format!("RoleArn is required for target {}.", self.arn))),
             (_, Some(role)) if role.account() != Some(bus.account) => {
                 return Err(parameter("RoleArn", "Cross-account pass role is not allowed."));
             }
             _ => {}
         }
-        if !own && !matches!(kind, Kind::Bus(_)) {
-            return refused(format!("a target in another account that is no event bus, {}", clipped(&self.arn)));
+        if !own && !matches!(kind, Kind::Bus(_) | Kind::Sends(_)) {
+            return refused(format!("a target in another account of this service, {}", clipped(&self.arn)));
         }
         self.check_input()?;
         let retry = self.retry_policy.unwrap_or(RetryPolicy { maximum_retry_attempts: None, maximum_event_age_in_seconds: None });

@@ -73,8 +73,8 @@ impl Provider for CodeDeployToEcs {
         let appspec = template(job, "AppSpecTemplate", "appspec.yaml", "AppSpec")?;
         for (artifact, container) in image_settings() {
             if let (Some(artifact), Some(container)) = (job.setting(&artifact), job.setting(&container)) {
-                let placeholder = format!("<{container}>");
-                let uri = image(job, &artifact.to_string())?;
+                let (placeholder, artifact) = (format!("<{container}>"), artifact.to_owned());
+                let uri = image(job, &artifact)?;
                 // As text within a JSON text: quotes and the like stay what they are.
                 let quoted = json!(uri).to_string();
                 definition = definition.replace(&placeholder, quoted.trim_matches('"'));

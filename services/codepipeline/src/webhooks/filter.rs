@@ -98,11 +98,12 @@ pub(super) fn fits(rule: &WebhookFilterRule, target: &ActionDeclaration, payload
     let found = selected(&parts, payload);
     let Some(wanted) = &rule.match_equals else { return !found.is_empty() };
     let wanted = filled(wanted, target);
-    found.into_iter().any(|value| match value {
-        Value::String(text) => *text == wanted,
-        Value::Number(_) | Value::Bool(_) => value.to_string() == wanted,
-        _ => false,
-    })
+    let said = |value: &Value| match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(_) | Value::Bool(_) => Some(value.to_string()),
+        _ => None,
+    };
+    found.into_iter().filter_map(said).any(|text| text == wanted)
 }
 
 #[cfg(test)]

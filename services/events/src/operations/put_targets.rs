@@ -59,7 +59,7 @@ impl Operation for PutTargets {
             return Err(Error::validation("1 validation error detected: 'targets' must have between 1 and 100 members"));
         }
         for target in input.targets {
-            target.check(&bus)?;
+            target.check(&bus, |operation| call.offers(operation))?;
             match row.targets.iter_mut().find(|own| own.id == target.id) {
                 Some(own) => *own = target,
                 None => row.targets.push(target),

@@ -131,6 +131,10 @@ fn invoke(work: &mut Work<'_, Delivery>, state: &State) -> Result<(), Error> {
             work.invoke_named_for(&actor, &state.rule, "codebuild:StartBuild", Value::Object(input)).map(drop)
         }
         Kind::LogGroup(name) => log(work, &actor, state, &name, &payload),
+        Kind::Sends(operation) => {
+            let input = sent(operation, &state.target.arn, &payload);
+            work.invoke_named_for(&actor, &state.rule, operation, input).map(drop)
+        }
         Kind::Bus(bus) => {
             if state.hops >= MOST_HOPS {
                 return Err(Error::validation(format!("The event came over {MOST_HOPS} buses already; it is not sent to {}.", bus.arn())));
@@ -138,6 +142,20 @@ fn invoke(work: &mut Work<'_, Delivery>, state: &State) -> Result<(), Error> {
             let input = PutEventsInput::forwarded(&bus.arn(), state.event.clone(), state.hops + 1);
             work.invoke::<PutEvents>(&actor, input).map(drop)
         }
+    }
+}
+
+/// What the operation of a service is given for its resource.
+fn sent(operation: &str, arn: &str, payload: &str) -> Value {
+    match operation {
+        "sns:Publish" => json!({"TopicArn": arn, "Message": payload}),
+        "sqs:SendMessage" => {
+            let parts: Vec<&str> = arn.splitn(6, ':').collect();
+            let of = |n: usize| parts.get(n).copied().unwrap_or_default();
+            json!({"QueueUrl": format!("https://sqs.{}.amazonaws.com/{}/{}", of(3), of(4), of(5)), "MessageBody": payload})
+        }
+        "states:StartExecution" => json!({"stateMachineArn": arn, "input": payload}),
+        _ => json!({"FunctionName": arn, "InvocationType": "Event", "Payload": base::Blob::from(payload.as_bytes().to_vec())}),
     }
 }
 

@@ -1,0 +1,119 @@
+//! Lines as builds have them, and the calls that are read from them.
+
+use script::{ByRule, Caller, Line, Source, Word, calls, read};
+use std::collections::BTreeMap;
+
+fn source(text: &str) -> Source {
+    let files = [
+        ("deploy.sh", "#!/bin/bash\nset -e\naws s3 sync dist s3://site-$1 --delete\n"),
+        ("Makefile", "all: push\n\nlogin:\n\taws ecr get-login-password\n\npush: login\n\tdocker push $(REPO):1\n"),
+        ("package.json", "{\"scripts\": {\"release\": \"aws s3 ls s3://b\"}}"),
+        ("in.json", "{\"name\": \"p\"}"),
+    ];
+    Source {
+        lines: vec![Line { text: text.into(), line: 10 }],
+        variables: BTreeMap::from([("REPO".into(), Word::known("111111111111.dkr.ecr.eu-west-1.amazonaws.com/app"))]),
+        files: files.into_iter().map(|(path, text)| (path.into(), text.into())).collect(),
+        account: Some("111111111111".into()),
+        region: Some("eu-west-1".into()),
+    }
+}
+
+/// Each call as `service:Operation input`, with what is unknown and who calls.
+fn shown(text: &str) -> Vec<String> {
+    let source = source(text);
+    let found = calls(&read(&source), &|path| source.files.get(path).cloned(), &ByRule);
+    let mut lines: Vec<String> = found
+        .calls
+        .iter()
+        .map(|call| {
+            let unknown: String = call.unknown.iter().map(|(path, word)| format!(" {path}={}", word.shown())).collect();
+            let caller = match &call.caller {
+                Caller::Own => String::new(),
+                Caller::Role(role) => format!(" as {}", role.shown()),
+                Caller::Profile(profile) => format!(" by {}", profile.shown()),
+                Caller::Unknown => " by ?".into(),
+            };
+            let maybe = if call.certain { "" } else { " maybe" };
+            format!("{}:{} {}{unknown}{caller}{maybe}", call.service, call.operation, call.input)
+        })
+        .collect();
+    lines.extend(found.unread.iter().map(|unread| format!("? {}", unread.why)));
+    lines
+}
+
+#[test]
+fn lines_give_their_calls() {
+    let cases: &[(&str, &[&str])] = &[
+        ("aws codepipeline start-pipeline-execution --name p", &[r#"codepipeline:StartPipelineExecution {"name":"p"}"#]),
+        ("aws ssm get-parameter --name /a --with-decryption", &[r#"ssm:GetParameter {"Name":"/a","WithDecryption":true}"#]),
+        ("A=1; aws s3 cp x.zip \"s3://b-$A/$KEY\"", &[r#"s3:PutObject {"Bucket":"b-1"} /Key=${KEY}"#]),
+        ("aws s3 cp x.zip s3://b/dir/", &[r#"s3:PutObject {"Bucket":"b","Key":"dir/x.zip"}"#]),
+        ("if [ -n \"$X\" ]; then aws s3 rm s3://b/k; fi", &[r#"s3:DeleteObject {"Bucket":"b","Key":"k"} maybe"#]),
+        ("false || aws s3 ls", &["s3:ListBuckets {} maybe"]),
+        (
+            "ID=$(aws sts get-caller-identity --query Account --output text)\naws s3 mb s3://b-$ID",
+            &["sts:GetCallerIdentity {}", r#"s3:CreateBucket {"Bucket":"b-111111111111"}"#],
+        ),
+        (
+            "bash deploy.sh prod",
+            &[
+                r#"s3:ListObjectsV2 {"Bucket":"site-prod"}"#,
+                r#"s3:PutObject {"Bucket":"site-prod"} /Key=${the objects' names}"#,
+                r#"s3:DeleteObject {"Bucket":"site-prod"} /Key=${the objects' names}"#,
+            ],
+        ),
+        ("npm run release", &[r#"s3:ListObjectsV2 {"Bucket":"b"}"#]),
+        ("make login", &["ecr:GetAuthorizationToken {}"]),
+        (
+            "docker pull $REPO:latest",
+            &[
+                r#"ecr:BatchGetImage {"registryId":"111111111111","repositoryName":"app"}"#,
+                r#"ecr:GetDownloadUrlForLayer {"registryId":"111111111111","repositoryName":"app"}"#,
+                r#"ecr:BatchCheckLayerAvailability {"registryId":"111111111111","repositoryName":"app"}"#,
+            ],
+        ),
+        ("aws --region us-east-1 codebuild start-build --cli-input-json file://in.json", &[r#"codebuild:StartBuild {"name":"p"}"#]),
+        (
+            "AWS_PROFILE=x aws s3 ls s3://b; aws s3 ls s3://c",
+            &[r#"s3:ListObjectsV2 {"Bucket":"b"} by x"#, r#"s3:ListObjectsV2 {"Bucket":"c"}"#],
+        ),
+        (
+            "C=$(aws sts assume-role --role-arn arn:aws:iam::2:role/r --role-session-name s)\nexport AWS_ACCESS_KEY_ID=$(echo \"$C\" | jq -r .Credentials.AccessKeyId)\naws s3 ls",
+            &[r#"sts:AssumeRole {"RoleArn":"arn:aws:iam::2:role/r","RoleSessionName":"s"}"#, "s3:ListBuckets {} as arn:aws:iam::2:role/r"],
+        ),
+        ("git clone https://git-codecommit.eu-west-1.amazonaws.com/v1/repos/app", &[r#"codecommit:GitPull {"repositoryName":"app"}"#]),
+        ("git push codecommit::eu-west-1://me@app HEAD:main", &[r#"codecommit:GitPush {"repositoryName":"app"} by me"#]),
+        ("cdk deploy --all", &["? cdk deploy makes calls that are not read"]),
+        ("eval \"$X\"", &["? `eval` is not followed"]),
+        ("f() { aws lambda invoke --function-name $1 out; }; f g", &[r#"lambda:Invoke {"FunctionName":"g"}"#]),
+        ("aws cloudformation wait stack-create-complete --stack-name s", &[r#"cloudformation:DescribeStacks {"StackName":"s"}"#]),
+        (
+            "for x in a b; do timeout 5 aws s3 mb s3://$x; done",
+            &[r#"s3:CreateBucket {"Bucket":"a"} maybe"#, r#"s3:CreateBucket {"Bucket":"b"} maybe"#],
+        ),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(shown(text), *expected, "{text}");
+    }
+}
+
+#[test]
+fn files_that_are_written_are_known() {
+    let text = "printf '[{\"name\":\"c\",\"imageUri\":\"%s\"}]' $REPO:1 > imagedefinitions.json\necho $UNSET > b.txt\nsed -i s/a/b/ in.json\ncp in.json out.json";
+    let produced = read(&source(text)).produced;
+    let image = r#"[{"name":"c","imageUri":"111111111111.dkr.ecr.eu-west-1.amazonaws.com/app:1"}]"#;
+    assert_eq!(produced.get("imagedefinitions.json"), Some(&Some(image.into())));
+    for unknown in ["b.txt", "in.json", "out.json"] {
+        assert_eq!(produced.get(unknown), Some(&None), "{unknown}");
+    }
+}
+
+proptest::proptest! {
+    /// Whatever stands in a script, it is read without a panic.
+    #[test]
+    fn any_text_is_read(text in "([a-z$(){}`'\"|&;<>=#\\\\ \n-]|aws |if |then |fi |do |done |case |esac |EOF|<<){0,60}") {
+        let source = source(&text);
+        calls(&read(&source), &|_| None, &ByRule);
+    }
+}
