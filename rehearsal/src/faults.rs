@@ -222,7 +222,8 @@ impl Driver<'_> {
     fn setting(&self, stack: &Stack, action: &Place, failed: &Json, message: &str) -> Option<Place> {
         let settings = failed["input"]["configuration"].as_object()?;
         let quoted = |value: &Json| value.as_str().is_some_and(|value| value.len() > SHORTEST_QUOTED && message.contains(value));
-        let (name, _) = settings.iter().find(|(_, value)| quoted(value))?;
+        let length = |value: &Json| value.as_str().map_or(0, str::len);
+        let (name, _) = settings.iter().filter(|(_, value)| quoted(value)).max_by_key(|(_, value)| length(value))?;
         let lines = self.estate.text(&stack.template)?.lines().enumerate().skip(action.line as usize);
         let key = format!("{name}:");
         let (n, column) = lines.take(LONGEST_ACTION).find_map(|(n, line)| Some((n, line[..line.find(&key)?].chars().count())))?;

@@ -12,6 +12,7 @@ mod faults;
 mod finding;
 mod fixes;
 mod given;
+pub mod grants;
 pub mod imagined;
 pub mod inputs;
 mod map;

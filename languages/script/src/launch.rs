@@ -313,12 +313,8 @@ impl Walk<'_> {
         let first = arguments.iter().filter_map(Word::text).find(|text| !text.starts_with('-')).unwrap_or_default();
         let language = name.starts_with("python") || ["node", "ruby", "perl", "php"].contains(&name);
         let option = arguments.first().is_some_and(|word| word.beginning().starts_with('-'));
-        if language
-            && (!arguments.is_empty())
-            && !(option && !["-c", "-e", "-", "-m"].contains(&arguments.first().map_or("", Word::beginning)))
-            && first != "pip"
-            && first != "venv"
-        {
+        let runs = !option || ["-c", "-e", "-", "-m"].contains(&arguments.first().map_or("", Word::beginning));
+        if language && runs && !arguments.is_empty() && first != "pip" && first != "venv" {
             self.unread(at, &format!("what {name} runs is not read"));
         }
         let deploys = matches!(

@@ -2,7 +2,7 @@
 
 use crate::model::{Invocation, Piece, Place, Reading, Source, Unread, Word};
 use crate::parser::Parser;
-use crate::syntax::{AndOr, Command, Kind, List, Redirect};
+use crate::syntax::{AndOr, Command, Kind, List, Part, Redirect};
 use crate::{MAX_DEPTH, MAX_LENGTH, MAX_STEPS};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -87,10 +87,15 @@ impl Walk<'_> {
     fn and_or(&mut self, item: &AndOr) {
         let certain = self.certain;
         self.pipeline(&item.first);
-        let mut or_before = false;
+        let mut doubted = asks(&item.first);
         for (or, pipeline) in &item.rest {
-            or_before |= *or;
-            if or_before { self.maybe(|walk| walk.pipeline(pipeline)) } else { self.pipeline(pipeline) }
+            doubted |= *or;
+            if doubted {
+                self.maybe(|walk| walk.pipeline(pipeline));
+            } else {
+                self.pipeline(pipeline);
+            }
+            doubted |= asks(pipeline);
         }
         self.certain = certain;
     }
@@ -138,10 +143,11 @@ impl Walk<'_> {
     }
     /// Follows what may run many times: what it changes is not known while it runs either.
     fn again(&mut self, body: &List) {
-        let (reading, steps) = (self.reading.clone(), self.steps);
+        let (started, unread, produced) = (self.reading.invocations.len(), self.reading.unread.len(), self.reading.produced.clone());
         self.maybe(|walk| walk.list(body));
-        self.reading = reading;
-        self.steps = steps + 1;
+        self.reading.invocations.truncate(started);
+        self.reading.unread.truncate(unread);
+        self.reading.produced = produced;
         self.maybe(|walk| walk.list(body));
     }
     pub(crate) fn command(&mut self, command: &Command, fed: Option<&Word>) {
@@ -207,5 +213,15 @@ impl Walk<'_> {
             directory: self.directory.clone(),
             environment,
         });
+    }
+}
+
+/// Whether a command is there for its answer, so that what follows by `&&` may as well not run.
+fn asks(pipeline: &[Command]) -> bool {
+    let Some(Kind::Simple(assignments, words)) = pipeline.last().map(|command| &command.kind) else { return true };
+    let Some(first) = words.first() else { return assignments.is_empty() };
+    match first.parts.as_slice() {
+        [(Part::Text(name), _)] => matches!(name.as_str(), "[" | "test" | "grep" | "egrep" | "cmp" | "diff" | "which" | "command" | "type" | "false"),
+        _ => true,
     }
 }

@@ -51,6 +51,8 @@ fn lines_give_their_calls() {
         ("aws s3 cp x.zip s3://b/dir/", &[r#"s3:PutObject {"Bucket":"b","Key":"dir/x.zip"}"#]),
         ("if [ -n \"$X\" ]; then aws s3 rm s3://b/k; fi", &[r#"s3:DeleteObject {"Bucket":"b","Key":"k"} maybe"#]),
         ("false || aws s3 ls", &["s3:ListBuckets {} maybe"]),
+        ("[ \"$X\" = y ] && aws s3 ls", &["s3:ListBuckets {} maybe"]),
+        ("cd dist && aws s3 ls", &["s3:ListBuckets {}"]),
         (
             "ID=$(aws sts get-caller-identity --query Account --output text)\naws s3 mb s3://b-$ID",
             &["sts:GetCallerIdentity {}", r#"s3:CreateBucket {"Bucket":"b-111111111111"}"#],

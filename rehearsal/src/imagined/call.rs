@@ -176,7 +176,7 @@ pub(super) fn with_ids<S: Service>(scope: &mut Scope<'_, S>, text: &str) -> Resu
 
 /// Does something as somebody, from within an imagined service.
 pub(super) fn perform<S: Service>(scope: &mut Scope<'_, S>, actor: &Actor, act: Act) -> Result<(), Error> {
-    scope.invoke::<Perform<super::services::Elsewhere>>(actor, act).map(drop)
+    scope.invoke::<Perform<super::services::Imaginary>>(actor, act).map(drop)
 }
 
 /// A service's registration with an imagined operation.

@@ -21,11 +21,11 @@ pub use state::{Gap, Note, Thing, learn, notes};
 
 use call::Perform;
 use gate::Registration;
-use services::{Elsewhere, known};
+use services::{Imaginary, known};
 
 /// All imagined services.
 pub fn services() -> Vec<Registration> {
-    let elsewhere = types::with_types(known::<Elsewhere>().operation::<Perform<Elsewhere>>());
+    let elsewhere = types::with_types(known::<Imaginary>().operation::<Perform<Imaginary>>());
     vec![
         codedeploy::service(),
         ecs::service(),

@@ -77,9 +77,9 @@ impl Service for Trails {
 }
 
 /// All other services: what they keep is kept together.
-pub(crate) struct Elsewhere;
+pub(crate) struct Imaginary;
 
-impl Service for Elsewhere {
+impl Service for Imaginary {
     const NAME: &'static str = "imagined";
     const PRINCIPAL: &'static str = "imagined.amazonaws.com";
     const PROTOCOL: Protocol = Protocol::Json;

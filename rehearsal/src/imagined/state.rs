@@ -1,6 +1,6 @@
 //! What imagined services keep: things by their ARNs, and what is not known.
 
-use super::services::Elsewhere;
+use super::services::Imaginary;
 use base::AccountId;
 use gate::{Error, Gate, Scope, Service, StepContext, Table, View};
 use serde::{Deserialize, Serialize};
@@ -52,24 +52,24 @@ pub struct Note {
     pub text: String,
 }
 
-static NOTES: Table<Elsewhere, Note> = Table::new("notes");
-static CONTAINERS: Table<Elsewhere, ()> = Table::new("containers");
+static NOTES: Table<Imaginary, Note> = Table::new("notes");
+static CONTAINERS: Table<Imaginary, ()> = Table::new("containers");
 
 /// Notes a gap, once for each thing.
 pub(super) fn note<S: Service>(scope: &mut Scope<'_, S>, gap: Gap, about: &str, text: impl Into<String>) -> Result<(), Error> {
     let note = Note { gap, about: about.into(), text: text.into() };
-    scope.beside(&Elsewhere).put(&NOTES, &[about, note.text.as_str()], &note)
+    scope.beside(&Imaginary).put(&NOTES, &[about, note.text.as_str()], &note)
 }
 
 /// The containers that image definitions speak of: what task definitions that are not known are taken to have.
 pub(super) fn containers<S: Service>(scope: &mut Scope<'_, S>) -> Result<Vec<String>, Error> {
-    let rows = scope.beside(&Elsewhere).scan::<[&str; 0], ()>(&CONTAINERS, &[])?;
+    let rows = scope.beside(&Imaginary).scan::<[&str; 0], ()>(&CONTAINERS, &[])?;
     Ok(rows.into_iter().filter_map(|(key, ())| key.into_iter().next()).collect())
 }
 
-fn step<T>(gate: &Gate, work: impl FnMut(&mut Scope<'_, Elsewhere>) -> Result<T, Error>) -> Result<T, Error> {
+fn step<T>(gate: &Gate, work: impl FnMut(&mut Scope<'_, Imaginary>) -> Result<T, Error>) -> Result<T, Error> {
     let account: AccountId = gate.management_account();
-    gate.step(&Elsewhere, &StepContext { account, region: gate.region().clone() }, work)
+    gate.step(&Imaginary, &StepContext { account, region: gate.region().clone() }, work)
 }
 
 /// All gaps that were met in a world, each once.

@@ -81,11 +81,10 @@ impl Maker<'_> {
             .iter()
             .enumerate()
             .skip(1)
-            .filter(|(index, word)| {
+            .rfind(|(index, word)| {
                 let after = index.checked_sub(1).and_then(|before| texts.get(before)).is_some_and(|text| VALUED.contains(text));
                 !word.beginning().starts_with('-') && !after
             })
-            .last()
             .and_then(|(_, word)| word.text());
         let path = match (file, folder) {
             (Some(file), _) => file.text(),

@@ -7,7 +7,7 @@ use super::{
 use crate::imagined::{
     call::{Act, Perform, last},
     messages,
-    services::{CodeDeploy, Ecs, Elsewhere, Lambda, Sns, Sqs, States},
+    services::{CodeDeploy, Ecs, Imaginary, Lambda, Sns, Sqs, States},
     state::Thing,
 };
 use base::Arn;
@@ -43,7 +43,7 @@ impl ResourceType for Tabled {
         self.act(context, self.0.create, &made.arn, properties, State::New)?;
         if let Some(code) = properties["Code"]["S3Bucket"].as_str().filter(|_| self.0.service == "lambda") {
             let object = format!("arn:aws:s3:::{code}/{}", properties["Code"]["S3Key"].as_str().unwrap_or_default());
-            context.call::<Perform<Elsewhere>>(Act::on("s3:GetObject", object))?;
+            context.call::<Perform<Imaginary>>(Act::on("s3:GetObject", object))?;
         }
         Ok(self.physical(context, &made))
     }
@@ -190,7 +190,7 @@ impl Tabled {
             "sns" => made::<Perform<Sns>>(context, act),
             "sqs" => made::<Perform<Sqs>>(context, act),
             "states" => made::<Perform<States>>(context, act),
-            _ => made::<Perform<Elsewhere>>(context, act),
+            _ => made::<Perform<Imaginary>>(context, act),
         }
     }
 }

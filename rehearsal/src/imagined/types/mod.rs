@@ -8,7 +8,7 @@ mod table;
 
 use super::{
     call::{Call, Imagined},
-    services::Elsewhere,
+    services::Imaginary,
     state::{Gap, note},
 };
 use gate::{Demands, Error, Registration, ResourceType, Scope, View};
@@ -55,15 +55,15 @@ pub(super) struct Noting;
 pub(super) type NoteUnknown = Call<Noting>;
 
 impl Imagined for Noting {
-    type Service = Elsewhere;
+    type Service = Imaginary;
     const NAME: &'static str = "NoteUnknownType";
     const READ_ONLY: bool = false;
 
-    fn demands(_input: &Value, _facts: &mut View<'_, Elsewhere>) -> Result<Demands, Error> {
+    fn demands(_input: &Value, _facts: &mut View<'_, Imaginary>) -> Result<Demands, Error> {
         Ok(Demands::default())
     }
 
-    fn execute(call: &mut Scope<'_, Elsewhere>, input: Value) -> Result<Value, Error> {
+    fn execute(call: &mut Scope<'_, Imaginary>, input: Value) -> Result<Value, Error> {
         let name = input.as_str().unwrap_or_default();
         note(call, Gap::Unknown, name, format!("{name} is not known: what it needs is not checked"))?;
         Ok(json!({}))

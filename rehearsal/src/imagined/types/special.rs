@@ -4,7 +4,7 @@ use super::super::{
     call::{Act, Call, Perform, last},
     ecs::{CreateService, RegisterTaskDefinition},
     lambda::AddPermission,
-    services::{Ecs, Elsewhere, Lambda},
+    services::{Ecs, Imaginary, Lambda},
     trails::CreateTrail,
 };
 use gate::{Error, Physical, Property, ResourceContext, ResourceType, Shape, Update};
@@ -161,12 +161,12 @@ fn trail() -> Special {
         },
         update: |context, id, _| {
             let arn = context.arn("cloudtrail", &format!("trail/{id}"));
-            context.call::<Perform<Elsewhere>>(Act::on("cloudtrail:UpdateTrail", arn.as_str()))?;
+            context.call::<Perform<Imaginary>>(Act::on("cloudtrail:UpdateTrail", arn.as_str()))?;
             Ok(made(context, id))
         },
         delete: |context, id, _| {
             let arn = context.arn("cloudtrail", &format!("trail/{id}"));
-            context.call::<Perform<Elsewhere>>(Act::on("cloudtrail:DeleteTrail", arn.as_str())).map(drop)
+            context.call::<Perform<Imaginary>>(Act::on("cloudtrail:DeleteTrail", arn.as_str())).map(drop)
         },
     }
 }

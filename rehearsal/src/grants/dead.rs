@@ -1,0 +1,73 @@
+//! Statements that never match.
+
+use super::{
+    Needed,
+    documents::{Read, Statement},
+    overlap::{covers_action, covers_resource, meets_form},
+};
+use crate::{Finding, Kind, Severity};
+use policy::PolicyKind;
+
+pub(super) fn of(document: &Read<'_>, calls: &[Needed]) -> Vec<Finding> {
+    let mut all = Vec::new();
+    for statement in &document.statements {
+        for (at, action) in statement.actions.iter().flatten().enumerate() {
+            let fault = nameless(action).or_else(|| never_meets(document, statement, action, calls));
+            let Some(why) = fault else { continue };
+            let title = format!("{action} of {} never matches a call", document.of.name);
+            let about = format!("{action}:{}", statement.resources.iter().flatten().cloned().collect::<Vec<_>>().join(","));
+            all.push(document.finding(Kind::Dead, Severity::Warning, (statement.index, &format!("Action/{at}")), &about, title, why));
+        }
+    }
+    all
+}
+
+/// The action is none of a service whose actions are known.
+fn nameless(pattern: &str) -> Option<String> {
+    let (prefix, name) = pattern.split_once(':')?;
+    let Some(service) = actions::service(prefix) else {
+        return actions::service_name(prefix).is_none().then(|| format!("AWS has no service {prefix}"));
+    };
+    if service.actions.iter().any(|action| covers_action(name, action.name)) {
+        return None;
+    }
+    let nearest =
+        actions::action_of(prefix, name).or_else(|| service.actions.iter().map(|a| a.name).min_by_key(|known| distance(name, known)));
+    let hint = nearest.filter(|_| !name.contains(['*', '?'])).map(|known| format!("; {prefix}:{known} is meant?")).unwrap_or_default();
+    Some(format!("{} has no action {name}{hint}", service.name))
+}
+
+/// The action is about no resource that the statement names. Key policies hang on their key, whatever they say.
+fn never_meets(document: &Read<'_>, statement: &Statement, text: &str, calls: &[Needed]) -> Option<String> {
+    if !matches!(document.of.kind, PolicyKind::Identity | PolicyKind::Resource) {
+        return None;
+    }
+    let (service, action) = actions::action(text)?;
+    let resources = statement.resources.as_ref()?;
+    // What has been decided is stronger than a table.
+    let met = calls.iter().any(|c| c.action.eq_ignore_ascii_case(text) && resources.iter().any(|r| covers_resource(r, &c.resource)));
+    let meets = |resource: &String| resource == "*" || service.resource_types_of(action).any(|kind| meets_form(resource, kind.arn));
+    if met || resources.iter().any(meets) {
+        return None;
+    }
+    let kinds: Vec<_> = service.resource_types_of(action).map(|kind| kind.arn).collect();
+    Some(if kinds.is_empty() {
+        format!("{text} has no resource level: its resource must be *")
+    } else {
+        format!("{text} is about {}, and {} is none", kinds.join(" or "), resources.join(", "))
+    })
+}
+
+/// How many letters differ (Levenshtein).
+fn distance(a: &str, b: &str) -> usize {
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.bytes().enumerate() {
+        let mut left = std::mem::replace(&mut row[0], i + 1);
+        for (j, y) in b.bytes().enumerate() {
+            let changed = left + usize::from(!x.eq_ignore_ascii_case(&y));
+            left = row[j + 1];
+            row[j + 1] = changed.min(left + 1).min(row[j] + 1);
+        }
+    }
+    row[b.len()]
+}
