@@ -125,3 +125,20 @@ fn leaves(c: &Crate, name: &str) -> bool {
     let mut statements = lib.into_iter().flat_map(|lib| lib.bare.split("pub use ").skip(1)).filter_map(|rest| rest.split(';').next());
     statements.any(|statement| crate::paths::words(statement).any(|word| word == name))
 }
+
+/// What only a world in memory may have: a mender, and content and builds that are imagined.
+const OF_REHEARSALS: [&str; 3] = ["mender", "imagine", "imagined_workflows"];
+
+#[test]
+fn worlds_are_mended_by_rehearsals_alone() {
+    let mut findings = Vec::new();
+    // Who declares one of them may name it.
+    let owners = ["gate", "codecommit", "codebuild", "rehearsal"];
+    for c in crates().iter().filter(|c| !owners.contains(&c.name.as_str())) {
+        for source in c.shipped() {
+            let named = OF_REHEARSALS.iter().filter(|name| source.has_word(name));
+            findings.extend(named.map(|name| format!("{}: {name}", source.path)));
+        }
+    }
+    none(&findings, "what gets over denials, or stands for content and builds, is for rehearsals alone:");
+}
