@@ -1,7 +1,7 @@
 //! What stands in the way is got over in worlds in memory, and nowhere else.
 
-use gate::{Fault, GateBuilder};
 use base::Region;
+use gate::{Fault, GateBuilder};
 
 #[test]
 fn a_store_on_disk_cannot_be_mended() {

@@ -5,7 +5,7 @@ use crate::{
     builds::Builds,
     imagined::{self, Gap},
     names::Names,
-    refusals::At,
+    refusals::{At, Refusals},
     world::{Setup, World},
 };
 use base::{AccountId, Arn};
@@ -50,8 +50,9 @@ pub(crate) type StackName = (String, String);
 
 /// Rehearses once. Also gives what the next rehearsal has to mend beforehand.
 fn once(estate: &Estate, setup: &Setup, mends: Mends) -> Result<(Report, Mends), Error> {
-    let builds = Builds { values: mends.values.clone() };
-    let world = World::new(setup, &estate.region, &estate.accounts, Arc::new(builds))?;
+    let refusals = Arc::<Refusals>::default();
+    let builds = Builds { values: mends.values.clone(), refusals: refusals.clone() };
+    let world = World::new(setup, &estate.region, &estate.accounts, refusals, Arc::new(builds))?;
     let mut driver = Driver {
         estate,
         world,
@@ -248,6 +249,9 @@ impl Driver<'_> {
 
     /// What the imagined services did not know.
     fn gaps(&mut self) -> Result<(), Error> {
+        for what in self.world.refusals.all_unread() {
+            self.unknown(format!("unknown/build/{what}"), vec!["builds".into()], what, Vec::new());
+        }
         for note in imagined::notes(&self.world.gate)? {
             let subject = vec![self.names.of(&note.about).unwrap_or_else(|| note.about.clone())];
             match note.gap {

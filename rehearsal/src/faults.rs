@@ -80,7 +80,8 @@ impl Driver<'_> {
                 principal: refusal.principal.clone(),
                 action: refusal.action.clone(),
                 resource: refusal.resource.clone(),
-                operation: refusal.operation.clone(),
+                // What is imagined is one operation for all actions.
+                operation: if refusal.operation.ends_with(":Perform") { refusal.action.clone() } else { refusal.operation.clone() },
                 within: refusal.within.clone(),
                 context: reasons::context(refusal),
             }),
@@ -224,9 +225,12 @@ impl Driver<'_> {
         let quoted = |value: &Json| value.as_str().is_some_and(|value| value.len() > SHORTEST_QUOTED && message.contains(value));
         let length = |value: &Json| value.as_str().map_or(0, str::len);
         let (name, _) = settings.iter().filter(|(_, value)| quoted(value)).max_by_key(|(_, value)| length(value))?;
-        let lines = self.estate.text(&stack.template)?.lines().enumerate().skip(action.line as usize);
+        let lines = self.estate.text(&stack.template)?.lines().enumerate().skip(action.line as usize).take(LONGEST_ACTION);
         let key = format!("{name}:");
-        let (n, column) = lines.take(LONGEST_ACTION).find_map(|(n, line)| Some((n, line[..line.find(&key)?].chars().count())))?;
+        // An action has members of the same names beside its settings.
+        let (n, column) = lines
+            .skip_while(|(_, line)| !line.contains("Configuration"))
+            .find_map(|(n, line)| Some((n, line[..line.find(&key)?].chars().count())))?;
         let number = |n: usize| u32::try_from(n).ok();
         Some(Place { file: action.file.clone(), line: number(n)? + 1, column: number(column)? + 1, length: number(name.chars().count())? })
     }

@@ -55,7 +55,7 @@ pub(crate) fn telling(refusal: &Refusal) -> Vec<&Value> {
 
 /// How AWS would tell it, where that leads astray.
 pub(crate) fn notes(refusal: &Refusal) -> Vec<String> {
-    let mut notes = Vec::new();
+    let mut notes: Vec<String> = refusal.because.iter().cloned().collect();
     match (refusal.within.last().map(String::as_str), refusal.action.as_str()) {
         (Some("codepipeline:CreatePipeline" | "codepipeline:UpdatePipeline"), "sts:AssumeRole") => {
             notes.push("CodePipeline tries the roles when the pipeline is made, and AWS says InvalidStructureException".into());

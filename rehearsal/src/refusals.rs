@@ -22,6 +22,8 @@ pub(crate) struct Refusal {
     /// The options on which the verdict rests.
     pub(crate) depends_on: Vec<String>,
     pub(crate) context: Value,
+    /// Where the call was read, if a build makes it.
+    pub(crate) because: Option<String>,
     /// What the rehearsal was at.
     pub(crate) at: At,
 }
@@ -54,6 +56,8 @@ struct State {
     missing: Vec<Missing>,
     during: String,
     at: At,
+    because: Option<String>,
+    unread: Vec<String>,
 }
 
 /// All refusals of a world.
@@ -70,6 +74,24 @@ impl Refusals {
         let mut state = self.lock();
         state.during.clear();
         state.during.push_str(id);
+    }
+
+    /// Where the calls that follow were read.
+    pub(crate) fn because(&self, place: Option<String>) {
+        self.lock().because = place;
+    }
+
+    /// Tells of what a build does and could not be read.
+    pub(crate) fn unread(&self, what: String) {
+        let mut state = self.lock();
+        if !state.unread.contains(&what) {
+            state.unread.push(what);
+        }
+    }
+
+    /// What could not be read of builds.
+    pub(crate) fn all_unread(&self) -> Vec<String> {
+        self.lock().unread.clone()
     }
 
     pub(crate) fn at(&self, at: At) {
@@ -116,6 +138,7 @@ impl Refusals {
             reasons,
             depends_on,
             context: denial.context.clone(),
+            because: state.because.clone(),
             at: state.at.clone(),
         };
         state.list.push(refusal);

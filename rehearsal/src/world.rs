@@ -56,10 +56,15 @@ fn credentials(answer: &Value) -> Option<Credentials> {
 }
 
 impl World {
-    pub(crate) fn new(setup: &Setup, region: &Region, accounts: &[Account], imagine: Arc<dyn Imagine>) -> Result<Self, Error> {
+    pub(crate) fn new(
+        setup: &Setup,
+        region: &Region,
+        accounts: &[Account],
+        refusals: Arc<Refusals>,
+        imagine: Arc<dyn Imagine>,
+    ) -> Result<Self, Error> {
         let management: AccountId = MANAGEMENT.parse().map_err(Error::internal)?;
         let clock = Arc::new(ManualClock::new(setup.now));
-        let refusals = Arc::<Refusals>::default();
         let noted = refusals.clone();
         let mut builder = GateBuilder::new(store::Store::memory(), store::Blobs::memory(), &[7; 32], region.clone(), management)
             .clock(clock.clone())

@@ -362,6 +362,7 @@ impl Walk<'_> {
     fn write_files(&mut self, program: &str, arguments: &[Word]) {
         let plain: Vec<Word> = arguments.iter().filter(|word| !word.beginning().starts_with('-')).cloned().collect();
         match (program, plain.as_slice()) {
+            ("cp" | "mv", [from, to]) if self.copy_folder(from, to) => {}
             ("cp" | "mv", [from, to]) => {
                 let content = self.path(from).and_then(|path| self.content(&path)).map(|text| Word::known(&text));
                 let name = from.shown().rsplit('/').next().unwrap_or_default().to_owned();

