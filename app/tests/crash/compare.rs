@@ -30,7 +30,8 @@ fn steady(calls: &BTreeMap<Kind, usize>) -> BTreeMap<Kind, usize> {
 }
 
 /// Calls that a build makes, or that are made for it: a build that was cut off starts again, and makes them again.
-const OF_BUILDS: [&str; 3] = ["shop-build/* ", "codebuild.amazonaws.com sts:AssumeRole", "role/shop-build "];
+const OF_BUILDS: [&str; 4] =
+    ["shop-build/* ", "codebuild.amazonaws.com sts:AssumeRole", "codebuild.amazonaws.com kms:Sign", "role/shop-build "];
 
 /// Of each difference so much is shown.
 const LONGEST: usize = 2000;
