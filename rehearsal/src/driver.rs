@@ -8,7 +8,7 @@ use crate::{
     refusals::{At, Refusals},
     world::{Setup, World},
 };
-use base::{AccountId, Arn};
+use base::AccountId;
 use gate::Error;
 use serde_json::{Value, json};
 use std::{
@@ -111,21 +111,6 @@ impl Driver<'_> {
     /// What an account is called.
     pub(crate) fn account_name(&self, id: &str) -> String {
         self.estate.accounts.iter().find(|account| account.id.as_str() == id).map_or_else(|| id.to_owned(), |account| account.name.clone())
-    }
-
-    /// Makes what is taken to exist.
-    fn ground(&mut self) -> Result<(), Error> {
-        for arn in self.mends.roles.clone() {
-            let Ok(role) = arn.parse::<Arn>() else { continue };
-            let (Some(account), Some(path)) = (role.account(), role.resource().strip_prefix("role/")) else { continue };
-            let (path, name) = path.rsplit_once('/').map_or(("/".to_owned(), path), |(path, name)| (format!("/{path}/"), name));
-            let trust = json!({"Version": "2012-10-17", "Statement": [
-                {"Effect": "Allow", "Principal": {"AWS": format!("arn:aws:iam::{account}:root")}, "Action": "sts:AssumeRole"},
-            ]});
-            let input = json!({"RoleName": name, "Path": path, "AssumeRolePolicyDocument": trust.to_string()});
-            self.world.call(account, "iam:CreateRole", input)?;
-        }
-        Ok(())
     }
 
     /// The stacks in the order in which they can be deployed.

@@ -13,6 +13,7 @@ mod finding;
 mod fixes;
 mod given;
 pub mod grants;
+mod ground;
 pub mod imagined;
 pub mod inputs;
 mod map;

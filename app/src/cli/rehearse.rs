@@ -50,9 +50,9 @@ pub(crate) struct Rehearse {
     /// What accounts hold already, as the AWS CLI saves it (repeatable)
     #[arg(long, value_name = "FILE")]
     account_state: Vec<String>,
-    /// Log files of CloudTrail: calls that were made and denied in reality (repeatable)
-    #[arg(long, value_name = "FILE")]
-    trail: Vec<String>,
+    /// Print the script that saves what accounts hold, by calls that only read
+    #[arg(long, exclusive = true)]
+    print_state_script: bool,
     /// The region, where the files do not say
     #[arg(long)]
     region: Option<String>,
@@ -118,6 +118,10 @@ const BASELINE: &str = "sekisho-baseline.yaml";
 
 impl Rehearse {
     pub(crate) fn execute(self) -> Result<ExitCode, Failure> {
+        if self.print_state_script {
+            print(include_str!("../../scripts/save-account-state.sh"))?;
+            return Ok(ExitCode::SUCCESS);
+        }
         let mut report = self.rehearse()?;
         let baseline = self.read_baseline()?;
         let now = SystemClock.now();
@@ -148,8 +152,8 @@ impl Rehearse {
             parameters: self.parameter.clone(),
             bindings: self.bind.clone(),
             account_states: self.account_state.clone(),
-            trails: self.trail.clone(),
             region: self.region.clone(),
+            ..Options::default()
         };
         let (estate, noted) = inputs::read(&options, &Disk).map_err(|problems| {
             let all: Vec<String> = problems.iter().map(ToString::to_string).collect();
