@@ -85,23 +85,23 @@ class Changes(Served):
 
     def test_deploy_with_the_cli(self):
         path = self.temporary / "template.json"
-        deploy = ["cloudformation", "deploy", "--stack-name", "app", "--template-file", str(path)]
+
+        def deploy(*more, check=True):
+            time.sleep(1)  # The client names its change sets by the second.
+            return self.aws(self.dev, "cloudformation", "deploy", "--stack-name", "app", "--template-file", str(path), *more, check=check)
+
         path.write_text(template({"A": ("/a", 7)}))
-        self.aws(self.dev, *deploy)
-        self.assertIn("No changes to deploy", self.aws(self.dev, *deploy, "--no-fail-on-empty-changeset").stdout)
-        time.sleep(1)  # The client names its change sets by the second.
-        again = self.aws(self.dev, *deploy, "--fail-on-empty-changeset", check=False)
+        deploy()
+        self.assertIn("No changes to deploy", deploy("--no-fail-on-empty-changeset").stdout)
+        again = deploy("--fail-on-empty-changeset", check=False)
         self.assertNotEqual(again.returncode, 0)
         self.assertIn("No changes to deploy. Stack app is up to date", again.stdout + again.stderr)
         path.write_text(template({"A": ("/a", 7), "B": ("/b", 4)}))
-        time.sleep(1)
-        broken = self.aws(self.dev, *deploy, "--disable-rollback", check=False)
-        self.assertNotEqual(broken.returncode, 0)
-        self.assertNotIn("already exists", broken.stderr)
+        self.assertNotEqual(deploy("--disable-rollback", check=False).returncode, 0)
         self.assertEqual(self.settled("UPDATE_FAILED")["StackStatusReason"].strip(), "The following resource(s) failed to create: [B].")
         path.write_text(template({"A": ("/a", 14), "B": ("/b", 5)}))
-        self.assertIn("non-terminal [UPDATE_FAILED] state", self.aws(self.dev, *deploy, check=False).stderr)
-        self.aws(self.dev, *deploy, "--disable-rollback")
+        self.assertIn("non-terminal [UPDATE_FAILED] state", deploy(check=False).stderr)
+        deploy("--disable-rollback")
         self.settled("UPDATE_COMPLETE")
 
     def test_what_fails_can_be_gone_on_from(self):
