@@ -113,7 +113,7 @@ fn denied(report: &Report) -> Vec<(String, String)> {
     denied.map(|call| (call.action.clone(), call.resource.clone())).collect()
 }
 
-fn of<'r>(report: &'r Report, kind: Kind) -> Vec<&'r Finding> {
+fn of(report: &Report, kind: Kind) -> Vec<&Finding> {
     report.findings.iter().filter(|finding| finding.kind == kind).collect()
 }
 
