@@ -61,7 +61,9 @@ pub(crate) fn from_block(text: &str, node: &Node, number: usize) -> Option<Vec<E
     // The first part stands behind a dash: what follows it moves there.
     let next = *starts.get(number + 1)?;
     let after = next_line(text, end);
-    let following = after + (text[after..next].len() - text[after..next].trim_start().len());
+    // Not where a lone carriage return breaks the line: places are told by line feeds.
+    let between = text.get(after..next)?;
+    let following = after + (between.len() - between.trim_start().len());
     Some(vec![Edit::delete(start, following)])
 }
 
