@@ -25,7 +25,10 @@ pub(crate) fn pass<Op: Operation>(core: &mut Core, frame: Frame, input: Op::Inpu
     let mark = core.mark();
     let mut resources = Vec::new();
     let result = shown.and_then(|()| core.enter()).and_then(|()| {
-        core.within.push((Op::Service::NAME, Op::NAME));
+        // Only a mender asks for it; without one nothing is pushed, and nothing is there to be popped.
+        if core.gate.0.assumptions.is_some() {
+            core.within.push((Op::Service::NAME, Op::NAME));
+        }
         let result = attempt::<Op>(core, &frame, &opening.id, input, body, &mut resources);
         core.within.pop();
         core.leave();
