@@ -23,10 +23,11 @@ import tarfile
 import tempfile
 from pathlib import Path
 
-# The services that are here, and those whose actions stand in the policies of the deliveries that run here.
-SERVICES = """cloudformation cloudtrail cloudwatch codebuild codecommit codeconnections codedeploy codepipeline
-codestar-connections ecr ecs elasticloadbalancing events iam kms lambda logs organizations s3 secretsmanager sns sqs ssm states
-sts""".split()
+# The services that are here, those whose actions stand in the policies of the deliveries that run here, and those that builds
+# often call.
+SERVICES = """amplify apprunner batch cloudformation cloudfront cloudtrail cloudwatch codeartifact codebuild codecommit
+codeconnections codedeploy codepipeline codestar-connections dynamodb ecr ecr-public ecs eks elasticbeanstalk elasticloadbalancing
+events iam kms lambda logs organizations s3 secretsmanager sns sqs ssm states sts""".split()
 HERE = Path(__file__).resolve().parent
 
 

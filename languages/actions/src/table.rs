@@ -166,18 +166,27 @@ const fn table(prefix: &'static str, text: &'static str) -> Table {
     Table { prefix, text, read: OnceLock::new() }
 }
 
-static TABLES: [Table; 25] = [
+static TABLES: [Table; 34] = [
+    table("amplify", include_str!("../data/amplify.tsv")),
+    table("apprunner", include_str!("../data/apprunner.tsv")),
+    table("batch", include_str!("../data/batch.tsv")),
     table("cloudformation", include_str!("../data/cloudformation.tsv")),
+    table("cloudfront", include_str!("../data/cloudfront.tsv")),
     table("cloudtrail", include_str!("../data/cloudtrail.tsv")),
     table("cloudwatch", include_str!("../data/cloudwatch.tsv")),
+    table("codeartifact", include_str!("../data/codeartifact.tsv")),
     table("codebuild", include_str!("../data/codebuild.tsv")),
     table("codecommit", include_str!("../data/codecommit.tsv")),
     table("codeconnections", include_str!("../data/codeconnections.tsv")),
     table("codedeploy", include_str!("../data/codedeploy.tsv")),
     table("codepipeline", include_str!("../data/codepipeline.tsv")),
     table("codestar-connections", include_str!("../data/codestar-connections.tsv")),
+    table("dynamodb", include_str!("../data/dynamodb.tsv")),
     table("ecr", include_str!("../data/ecr.tsv")),
+    table("ecr-public", include_str!("../data/ecr-public.tsv")),
     table("ecs", include_str!("../data/ecs.tsv")),
+    table("eks", include_str!("../data/eks.tsv")),
+    table("elasticbeanstalk", include_str!("../data/elasticbeanstalk.tsv")),
     table("elasticloadbalancing", include_str!("../data/elasticloadbalancing.tsv")),
     table("events", include_str!("../data/events.tsv")),
     table("iam", include_str!("../data/iam.tsv")),

@@ -41,7 +41,7 @@ fn what_the_pages_say() {
     assert_eq!(action_of("s3", "ListObjectsV2"), Some("ListBucket"));
     assert_eq!(action_of("iam", "CreateRole"), Some("CreateRole"));
     assert_eq!(action_of("s3", "NoSuchOperation"), None);
-    assert!(service("dynamodb").is_none());
+    assert!(service("gamelift").is_none());
     assert!(action("s3:NoSuchAction").is_none());
     assert_eq!(key_type("kms:EncryptionContext:a"), Some(KeyType::String));
     assert_eq!(global_key("aws:tagkeys"), Some(KeyType::ArrayOfString));

@@ -4,31 +4,36 @@ use crate::{Effect, Named, Reason, ReasonPolicyKind as Kind, ReasonRole, decide:
 
 /// More would hide the one that matters.
 const MAX_NEAR_MISSES: usize = 5;
+/// The nearest are sought among so many.
+const MAX_LOOKED_AT: usize = 50;
 /// Longer lists are cut in explanations.
 const MAX_EXPECTED: usize = 300;
 
-/// Adds the Allows about this very action, in policies of the kinds that are missing, that fail elsewhere.
+/// Adds the Allows about this very action, in policies of the kinds that are missing, that fail elsewhere: the nearest first.
 pub(crate) fn near_misses(evaluation: &Evaluation<'_>, kinds: &[Kind], reasons: &mut Vec<Reason>) {
-    let known = reasons.len();
-    for kind in kinds {
+    let mut found = Vec::new();
+    for (rank, kind) in kinds.iter().enumerate() {
         for named in policies(evaluation, *kind) {
             for index in named.policy.index.about(&evaluation.asked) {
                 let statement = &named.policy.list[index];
-                if reasons.len() == known + MAX_NEAR_MISSES {
-                    return;
+                if found.len() == MAX_LOOKED_AT {
+                    break;
                 }
                 if statement.effect != Effect::Allow || !statement.covers_action(&evaluation.asked, &evaluation.none) {
                     continue;
                 }
                 let Some(failure) = failure(evaluation, statement) else { continue };
+                let order = (rank, failure.element.ends_with("Principal"), std::cmp::Reverse(failure.alike()));
                 let mut reason = Reason::of_statement(ReasonRole::NearMiss, *kind, named, index);
                 reason.element = Some(failure.element);
                 reason.expected = Some(cut(failure.expected));
                 reason.seen = Some(failure.seen);
-                reasons.push(reason);
+                found.push((order, reason));
             }
         }
     }
+    found.sort_by_key(|(order, _)| *order);
+    reasons.extend(found.into_iter().take(MAX_NEAR_MISSES).map(|(_, reason)| reason));
 }
 
 fn policies<'a>(evaluation: &Evaluation<'a>, kind: Kind) -> Vec<Named<'a>> {
@@ -49,6 +54,14 @@ struct Failure {
     element: String,
     expected: String,
     seen: String,
+}
+
+impl Failure {
+    /// How many letters of what is expected were seen.
+    fn alike(&self) -> usize {
+        let of = |one: &str| one.chars().zip(self.seen.chars()).take_while(|(a, b)| a == b).count();
+        self.expected.split(", ").map(of).max().unwrap_or_default()
+    }
 }
 
 /// The first element that keeps a statement about the action from applying.
