@@ -215,6 +215,10 @@ impl<'a, S: Service> View<'a, S> {
     pub fn by_operator(&self) -> bool {
         crate::record::is_operator(self.caller(), self.core.gate.0.management_account)
     }
+    /// Whether the world is a rehearsal's: see [`Gate::is_mended`](crate::Gate::is_mended).
+    pub fn is_rehearsed(&self) -> bool {
+        self.core.gate.is_mended()
+    }
     /// The account of the operator, which manages the organization.
     pub fn management_account(&self) -> AccountId {
         self.core.gate.0.management_account

@@ -80,6 +80,11 @@ pub(crate) const NO_OPERATION: OperationInfo = OperationInfo {
 const MAX_ATTEMPTS: usize = 64;
 
 impl Gate {
+    /// Whether this is the gate of a world in memory that goes on over denials: of a rehearsal.
+    pub fn is_mended(&self) -> bool {
+        self.0.assumptions.is_some()
+    }
+
     /// One attempt: authenticate, then the path of `pass.rs`.
     fn attempt(&self, core: &mut Core, request: &Request) -> Outcome {
         let mut context = Arc::new(request.context.clone());

@@ -13,6 +13,7 @@ use base::{AccountId, Arn, Region, Secret, revealed};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use std::{
+    hash::{Hash, Hasher},
     ops::{Deref, DerefMut},
     sync::Arc,
 };
@@ -140,6 +141,17 @@ impl<'a, S: Service> Scope<'a, S> {
             (None, Ok(text)) => Ok(text),
             (None, Err(e)) => Err(Err(Error::new("MalformedPolicyDocument", e.to_string()))),
         }
+    }
+
+    /// The unique id of what gets an ARN. In a world that is mended, what is made again under an ARN is the same: there, something may
+    /// have stood for it.
+    pub fn id_for(&self, prefix: &str, arn: &Arn) -> String {
+        if self.view.core.gate.0.assumptions.is_none() {
+            return base::unique_id(self.entropy(), prefix);
+        }
+        let mut hasher = std::hash::DefaultHasher::new();
+        arn.as_str().hash(&mut hasher);
+        base::unique_id(&base::SeededEntropy::new(hasher.finish()), prefix)
     }
 
     /// A world in memory goes on over a principal that is not there.

@@ -12,6 +12,7 @@ mod evaluation;
 mod exports;
 mod journal;
 mod lifecycle;
+mod made;
 mod names;
 mod nested;
 mod operations;
@@ -34,6 +35,7 @@ mod workflow;
 use base::Arn;
 use gate::{Error, Protocol, Registration, ResourceFacts, Service, View};
 
+pub use made::{MadeResource, made};
 pub use operations::{
     cancel_update_stack::CancelUpdateStack, continue_update_rollback::ContinueUpdateRollback, create_change_set::CreateChangeSet,
     create_stack::CreateStack, create_stack_instances::CreateStackInstances, create_stack_set::CreateStackSet,

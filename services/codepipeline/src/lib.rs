@@ -40,6 +40,7 @@ pub use declaration::{
 pub use jobs::{JobData, JobStatus};
 pub use operations::*;
 pub use pipelines::Tag;
+pub use providers::{Output as ImaginedOutput, imagine, is_imagined};
 pub use triggers::{
     GitChange, GitConfiguration, GitPatterns, GitPullRequestFilter, GitPushFilter, PipelineTriggerDeclaration, PullRequestEvent,
     matches as trigger_matches,

@@ -43,7 +43,8 @@ pub(crate) fn check_name(member: &str, text: &str) -> Result<(), Error> {
 }
 
 /// Checks a declaration for a region.
-pub(crate) fn check(pipeline: &PipelineDeclaration, region: &str, customs: &[ActionType]) -> Result<(), Error> {
+/// `rehearsed`: providers that are not here are taken as they are declared.
+pub(crate) fn check(pipeline: &PipelineDeclaration, region: &str, customs: &[ActionType], rehearsed: bool) -> Result<(), Error> {
     check_name("pipeline.name", &pipeline.name)?;
     refuse_unsupported(pipeline)?;
     if pipeline.role_arn.resource_of("role").is_none() {
@@ -60,7 +61,7 @@ pub(crate) fn check(pipeline: &PipelineDeclaration, region: &str, customs: &[Act
     let v2 = pipeline.pipeline_type.as_deref() == Some("V2");
     triggers::check(pipeline, v2)?;
     pipeline.actions().try_for_each(|(_, one)| check_commands(pipeline, one, v2))?;
-    let mut known = Known::new(pipeline, customs);
+    let mut known = Known::new(pipeline, customs, rehearsed);
     let mut stages = BTreeSet::new();
     for (index, declared) in pipeline.stages.iter().enumerate() {
         check_name("pipeline.stages.member.name", &declared.name)?;
@@ -197,6 +198,7 @@ fn check_region(part: &str, one: &ActionDeclaration, pipeline: &PipelineDeclarat
 /// What the actions before the present one brought.
 struct Known<'p> {
     customs: &'p [ActionType],
+    rehearsed: bool,
     artifacts: BTreeSet<String>,
     /// Output artifacts of the present run order: they are there for the next.
     fresh: Vec<String>,
@@ -206,10 +208,10 @@ struct Known<'p> {
 }
 
 impl<'p> Known<'p> {
-    fn new(pipeline: &PipelineDeclaration, customs: &'p [ActionType]) -> Self {
+    fn new(pipeline: &PipelineDeclaration, customs: &'p [ActionType], rehearsed: bool) -> Self {
         let namespaces = [variables::EXECUTION.to_string(), variables::PIPELINE.to_string()].into();
         let variables = pipeline.variables.iter().map(|v| v.name.clone()).collect();
-        Self { customs, artifacts: BTreeSet::new(), fresh: Vec::new(), namespaces, fresh_namespaces: Vec::new(), variables }
+        Self { customs, rehearsed, artifacts: BTreeSet::new(), fresh: Vec::new(), namespaces, fresh_namespaces: Vec::new(), variables }
     }
     fn settle(&mut self) {
         self.artifacts.extend(self.fresh.drain(..));
@@ -257,14 +259,16 @@ fn check_stage(declared: &StageDeclaration, first: bool, known: &mut Known<'_>) 
 }
 
 fn check_action(one: &ActionDeclaration, known: &mut Known<'_>) -> Result<(), Error> {
-    let provider = providers::provider(&one.action_type_id, &one.name)?;
+    let provider = providers::provider_in(&one.action_type_id, &one.name, known.rehearsed)?;
     let shape = Shape::of(one, provider.kind(), known.customs)?;
     let name = &one.name;
     if !(1..=MAX_RUN_ORDER).contains(&one.run_order) {
         return Err(action(format!("Action '{name}' has the run order {}; it must be between 1 and {MAX_RUN_ORDER}", one.run_order)));
     }
     refuse_unsupported_members(one)?;
-    check_settings(one, &shape.settings)?;
+    if !known.rehearsed || one.action_type_id.owner == "Custom" || !providers::is_imagined(&one.action_type_id) {
+        check_settings(one, &shape.settings)?;
+    }
     check_count(one, "input", one.input_artifacts.len(), &shape.inputs)?;
     check_count(one, "output", one.output_artifacts.len(), &shape.outputs)?;
     for input in &one.input_artifacts {

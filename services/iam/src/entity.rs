@@ -9,7 +9,7 @@ use crate::{
     state::{GROUPS, GroupRow, Holder, IDS, PROFILES, ProfileRow, ROLES, RoleRow, USERS, UserRow},
     tags::{self, Tag},
 };
-use base::{AccountId, Arn, unique_id};
+use base::{AccountId, Arn};
 use gate::{Demand, Demands, Error, Scope, Table, View};
 use serde::{Serialize, de::DeserializeOwned};
 use std::sync::Arc;
@@ -152,7 +152,7 @@ pub(crate) fn begin<E: Entity>(scope: &mut Scope<'_, Iam>, account: AccountId, n
     tags::set(&mut own_tags, new.tags)?;
     let path = names::path(new.path)?;
     let arn = arn::<E>(account, path, new.name);
-    let id = unique_id(scope.entropy(), E::ID);
+    let id = scope.id_for(E::ID, &arn);
     scope.put(&IDS, id.as_str(), &arn)?;
     Ok(Holder {
         name: new.name.into(),

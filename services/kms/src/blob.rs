@@ -13,6 +13,9 @@ use gate::Error;
 use std::collections::BTreeMap;
 
 const VERSION: u8 = 1;
+/// Of a key of several regions, whose id is no UUID.
+const VERSION_OF_SEVERAL: u8 = 2;
+const SEVERAL: &str = "mrk-";
 const ID: usize = 16;
 const SALT: usize = 32;
 const HEADER: usize = 1 + ID + ID + SALT;
@@ -23,7 +26,7 @@ const LONGEST_CONTEXT: usize = 8192;
 
 /// A ciphertext that was read; nothing in it is believed before it is opened.
 pub(crate) struct Ciphertext<'b> {
-    /// The key's id, as a UUID.
+    /// The key's id.
     pub(crate) key: String,
     /// The material's id.
     pub(crate) material: String,
@@ -40,11 +43,15 @@ fn uuid_text(bytes: &[u8]) -> String {
 impl<'b> Ciphertext<'b> {
     pub(crate) fn read(blob: &'b [u8]) -> Result<Self, Error> {
         let (header, sealed) = blob.split_at_checked(HEADER).ok_or_else(invalid_ciphertext)?;
-        if header[0] != VERSION || sealed.len() < TAG || sealed.len() > LONGEST_PLAINTEXT + TAG {
+        if ![VERSION, VERSION_OF_SEVERAL].contains(&header[0]) || sealed.len() < TAG || sealed.len() > LONGEST_PLAINTEXT + TAG {
             return Err(invalid_ciphertext());
         }
         let (ids, salt) = header[1..].split_at(ID + ID);
-        Ok(Self { key: uuid_text(&ids[..ID]), material: hex::encode(&ids[ID..]), header, salt, sealed })
+        let key = match header[0] {
+            VERSION => uuid_text(&ids[..ID]),
+            _ => format!("{SEVERAL}{}", hex::encode(&ids[..ID])),
+        };
+        Ok(Self { key, material: hex::encode(&ids[ID..]), header, salt, sealed })
     }
     pub(crate) fn open(&self, material: &Secret<Vec<u8>>, context: &BTreeMap<String, String>) -> Result<Secret<Vec<u8>>, Error> {
         let mut bytes = self.sealed.to_vec();
@@ -65,8 +72,9 @@ pub(crate) fn seal(
     plain: &[u8],
     context: &BTreeMap<String, String>,
 ) -> Result<Vec<u8>, Error> {
-    let mut blob = vec![VERSION];
-    for id in [key, material_id] {
+    let several = key.strip_prefix(SEVERAL);
+    let mut blob = vec![if several.is_some() { VERSION_OF_SEVERAL } else { VERSION }];
+    for id in [several.unwrap_or(key), material_id] {
         let bytes = hex::decode(id.replace('-', "")).ok().filter(|bytes| bytes.len() == ID);
         blob.extend(bytes.ok_or_else(|| Error::internal("a key's id has another form"))?);
     }

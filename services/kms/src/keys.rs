@@ -59,7 +59,7 @@ pub(crate) struct Named {
 const LONGEST: usize = 2048;
 
 /// A UUID, or the id of a key of several regions.
-fn is_id(text: &str) -> bool {
+pub(crate) fn is_id(text: &str) -> bool {
     let hex = |part: &str, length: usize| part.len() == length && part.bytes().all(|b| b.is_ascii_hexdigit());
     match text.strip_prefix("mrk-") {
         Some(rest) => hex(rest, 32),

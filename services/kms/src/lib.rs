@@ -10,6 +10,7 @@ mod error;
 mod examples;
 mod facts;
 mod grants;
+mod imagined;
 mod import;
 mod keys;
 mod kinds;
@@ -28,6 +29,7 @@ mod usage;
 
 use gate::{Protocol, Registration, Service};
 
+pub use imagined::imagine;
 pub use operations::{
     cancel_key_deletion::CancelKeyDeletion,
     create_alias::CreateAlias,

@@ -33,7 +33,6 @@ pub(crate) fn checked(scope: &mut Scope<'_, Kms>, key_arn: &str, document: &str,
     if document.len() > LONGEST {
         return Err(limit_exceeded(format!("The key policy has {} bytes; at most {LONGEST} are allowed.", document.len())));
     }
-    let invalid_principals = || malformed_policy("Policy contains a statement with one or more invalid principals.");
     let parsed = parse(document)?;
     // An id stays behind in a policy when its principal is deleted; it cannot be written again.
     let ids = parsed
@@ -45,14 +44,28 @@ pub(crate) fn checked(scope: &mut Scope<'_, Kms>, key_arn: &str, document: &str,
             return Err(invalid_principals());
         }
     }
-    let kept = scope.principals_to_ids(document).map_err(|failure| match failure {
-        Ok(_) => invalid_principals(),
-        Err(error) => error,
-    })?;
+    let kept = with_ids(scope, document)?;
     if !bypass && !keeps_control(scope.caller(), key_arn, &parse(&kept)?) {
         return Err(malformed_policy("The new key policy will not allow you to update the key policy in the future."));
     }
     Ok(kept)
+}
+
+fn invalid_principals() -> Error {
+    malformed_policy("Policy contains a statement with one or more invalid principals.")
+}
+
+fn with_ids(scope: &mut Scope<'_, Kms>, document: &str) -> Result<String, Error> {
+    scope.principals_to_ids(document).map_err(|failure| match failure {
+        Ok(_) => invalid_principals(),
+        Err(error) => error,
+    })
+}
+
+/// A policy that was checked when it was written, as it is kept.
+pub(crate) fn kept(scope: &mut Scope<'_, Kms>, document: &str) -> Result<String, Error> {
+    parse(document)?;
+    with_ids(scope, document)
 }
 
 fn parse(document: &str) -> Result<Policy, Error> {

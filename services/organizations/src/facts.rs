@@ -37,7 +37,7 @@ pub(crate) fn standing(view: &mut View<'_, Organizations>, account: AccountId) -
     let lineage = tree::lineage(view, account.as_str())?;
     let Some(organization) = tree::organization(view)?.filter(|_| !lineage.is_empty()) else { return Ok(None) };
     let mut standing = Standing { path: tree::path(&organization, &lineage, false), ..Standing::default() };
-    if account == view.management_account() {
+    if account == view.management_account() || organization.unlimited == Some(account) {
         return Ok(Some(standing));
     }
     standing.closed = tree::account_row(view, account.as_str())?.closed;

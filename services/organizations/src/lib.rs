@@ -7,6 +7,7 @@ mod error;
 mod examples;
 mod facts;
 mod ids;
+mod imagined;
 mod operations;
 mod pages;
 mod policies;
@@ -17,6 +18,7 @@ mod tags;
 mod tree;
 
 use gate::{CreatesAccounts, Protocol, Registration, Service};
+pub use imagined::{ImaginedNode, ImaginedOrganization, ImaginedPolicy, imagine};
 
 pub use operations::{
     attach_policy::AttachPolicy, close_account::CloseAccount, create_account::CreateAccount, create_organization::CreateOrganization,

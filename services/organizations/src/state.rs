@@ -26,6 +26,9 @@ pub(crate) struct OrganizationRow {
     pub(crate) enabled: Vec<PolicyType>,
     /// Another one after every change: decisions keep what they compiled by it.
     pub(crate) revision: String,
+    /// The member that manages the organization elsewhere, where it is imagined: it has no limits.
+    #[serde(default)]
+    pub(crate) unlimited: Option<AccountId>,
 }
 
 /// What a node of the tree is.

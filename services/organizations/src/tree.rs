@@ -11,7 +11,7 @@ use base::{AccountId, Arn};
 use gate::{Demand, Error, Scope, View};
 
 /// Units below the root.
-const MOST_LEVELS: usize = 5;
+pub(crate) const MOST_LEVELS: usize = 5;
 const MOST_UNITS: usize = 2000;
 const MOST_ACCOUNTS: usize = 1000;
 const NO_KEY: [&str; 0] = [];

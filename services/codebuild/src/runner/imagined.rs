@@ -17,6 +17,7 @@ use std::{
     fs,
     path::{Component, Path, PathBuf},
 };
+use wire::sigv4::Credentials;
 
 /// Stands for the programs of all builds.
 pub trait Imagine: Send + Sync {
@@ -49,6 +50,7 @@ pub struct ImaginedBuild<'a> {
     pub environment: Vec<(String, String)>,
     source: PathBuf,
     call: &'a dyn Fn(&str, Value) -> Result<Value, Error>,
+    credentials: &'a dyn Fn() -> Result<Credentials, Error>,
 }
 
 /// A larger file tells nothing that is read.
@@ -61,6 +63,13 @@ impl ImaginedBuild<'_> {
     /// AWS's error of the call.
     pub fn call(&self, operation: &str, input: Value) -> Result<Value, Error> {
         (self.call)(operation, input)
+    }
+    /// What signs as the build's role.
+    ///
+    /// # Errors
+    /// The session could not be made.
+    pub fn credentials(&self) -> Result<Credentials, Error> {
+        (self.credentials)()
     }
     /// The paths of the primary source's files.
     pub fn files(&self) -> Vec<String> {
@@ -92,6 +101,11 @@ pub(super) fn run(
 ) -> Result<Told, Ending> {
     let source = execution.place.shared.join(run.source);
     let call = |operation: &str, input: Value| book.call(order, row, operation, input);
+    let credentials = || {
+        let own = book.credentials(row)?;
+        let session_token = Some(own.session_token);
+        Ok(Credentials { access_key_id: own.access_key_id, secret_access_key: own.secret_access_key, session_token })
+    };
     let build = ImaginedBuild {
         arn: book.arn(),
         account: book.owner.account,
@@ -101,6 +115,7 @@ pub(super) fn run(
         environment: execution.environment(run),
         source: source.clone(),
         call: &call,
+        credentials: &credentials,
     };
     let end = imagine.run(&build);
     for (path, content) in end.files {

@@ -95,7 +95,7 @@ impl Operation for CreatePipeline {
         }
         check_tags(&input.tags)?;
         let customs = custom::of(call, account, &input.pipeline)?;
-        structure::check(&input.pipeline, call.region().as_str(), &customs)?;
+        structure::check(&input.pipeline, call.region().as_str(), &customs, call.is_rehearsed())?;
         roles::check(call, account, &input.pipeline)?;
         let now = call.now();
         let pipeline = kept(input.pipeline, 1);

@@ -47,7 +47,7 @@ impl Operation for UpdatePipeline {
         let name = input.pipeline.name.clone();
         let (account, mut row) = pipelines::found(call, &name)?;
         let customs = custom::of(call, account, &input.pipeline)?;
-        structure::check(&input.pipeline, call.region().as_str(), &customs)?;
+        structure::check(&input.pipeline, call.region().as_str(), &customs, call.is_rehearsed())?;
         roles::check(call, account, &input.pipeline)?;
         row.version += 1;
         row.updated = call.now();

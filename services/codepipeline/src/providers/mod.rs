@@ -13,6 +13,7 @@ mod definitions;
 mod deployment;
 mod ecr;
 mod ecs;
+mod imagined;
 mod lambda;
 mod manual;
 mod s3_deploy;
@@ -21,6 +22,7 @@ mod stack_parameters;
 mod step_functions;
 
 pub(crate) use connection::BRANCH_NAME;
+pub use imagined::{Output, imagine, is_imagined};
 
 use crate::{
     CodePipeline,
@@ -267,6 +269,19 @@ pub(crate) fn provider(kind: &ActionTypeId, action: &str) -> Result<&'static dyn
             "ActionType (Category: '{category}', Provider: '{provider}', Owner: '{owner}', Version: '{version}') in action '{action}' is not available in this region"
         ))),
     }
+}
+
+/// The provider that checks an action. In a rehearsal one that is not here is imagined.
+pub(crate) fn provider_in(kind: &ActionTypeId, action: &str, rehearsed: bool) -> Result<&'static dyn Provider, Error> {
+    if rehearsed && is_imagined(kind) && kind.owner != "Custom" {
+        return Ok(&imagined::Imagined);
+    }
+    provider(kind, action)
+}
+
+/// The provider at whose place an action works.
+pub(crate) fn provider_at_work(kind: &ActionTypeId, action: &str, rehearsed: bool) -> Result<&'static dyn Provider, Error> {
+    if rehearsed && is_imagined(kind) { Ok(&imagined::Imagined) } else { provider(kind, action) }
 }
 
 /// A text at `pointer` of an answer.

@@ -111,7 +111,7 @@ fn with_job_told(
     on: &Work<'_>,
     work: impl FnOnce(&mut Job<'_, '_>, &'static dyn providers::Provider) -> Result<Progress, Stop>,
 ) -> Result<Progress, Stop> {
-    let provider = providers::provider(&action.action_type_id, &action.name)?;
+    let provider = providers::provider_at_work(&action.action_type_id, &action.name, scope.is_rehearsed())?;
     let region = replicas::region_of(scope, action);
     let store = run.pipeline.store(region.as_str()).ok_or_else(|| Stop::from(Error::internal("the pipeline has no artifact store")))?;
     let actor =

@@ -56,6 +56,7 @@ impl Operation for CreateOrganization {
             root: ids::root(call.entropy()),
             enabled: vec![PolicyType::ServiceControl],
             revision: base::uuid(call.entropy()),
+            unlimited: None,
         };
         tree::save(call, &row)?;
         tree::add(call, &row, (row.root.clone(), NodeKind::Root, "Root".into()), None, Vec::new())?;
