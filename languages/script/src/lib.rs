@@ -12,12 +12,15 @@ mod launch;
 mod lexer;
 mod model;
 mod parser;
+mod prints;
 mod produced;
+mod scripts;
 mod syntax;
+mod truth;
 mod walk;
 
-pub use calls::{ByRule, Call, Caller, Calls, Models, calls};
-pub use model::{Invocation, Line, Origin, Piece, Place, Reading, Source, Unread, Word};
+pub use calls::{Call, Caller, Calls, calls, of_code};
+pub use model::{Code, Invocation, Language, Line, Origin, Piece, Place, Reading, Source, Unread, Word};
 pub use walk::read;
 
 /// The largest text that is read: a file, or a build's commands.

@@ -117,6 +117,30 @@ pub struct Invocation {
     pub environment: BTreeMap<String, Word>,
 }
 
+/// The language of a program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Language {
+    /// Python.
+    Python,
+    /// JavaScript and TypeScript.
+    JavaScript,
+}
+
+/// A program of the source that is started.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Code {
+    /// Its language.
+    pub language: Language,
+    /// Its text.
+    pub text: String,
+    /// Its file; None: it has none of its own.
+    pub file: Option<String>,
+    /// The line of the file that its text begins in, from 1.
+    pub line: u32,
+    /// The variables that it sees, as far as they are known.
+    pub environment: BTreeMap<String, Word>,
+}
+
 /// What could not be read, and so may call anything.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unread {
@@ -158,6 +182,8 @@ pub struct Source {
 pub struct Reading {
     /// What is started, in order.
     pub invocations: Vec<Invocation>,
+    /// The programs that are started whose text is at hand.
+    pub code: Vec<Code>,
     /// What could not be read.
     pub unread: Vec<Unread>,
     /// Files that the commands write: their path, and their content where it is known.

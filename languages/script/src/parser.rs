@@ -116,14 +116,16 @@ impl Parser {
     }
     fn pipeline(&mut self) -> Result<Pipeline, Stop> {
         self.blanks();
-        if self.looks("! ") {
+        let at = self.at;
+        let not = self.looks("! ");
+        if not {
             self.next();
         }
         let mut commands = vec![self.command()?];
         loop {
             self.blanks();
             if !self.looks("|") || self.looks("||") {
-                return Ok(commands);
+                return Ok(if not { vec![Command { kind: Kind::Not(commands), redirects: vec![], at }] } else { commands });
             }
             self.next();
             self.eat("&");
@@ -157,11 +159,7 @@ impl Parser {
             self.expect("}")?;
             Kind::Group(list)
         } else if self.looks("[[ ") {
-            while self.peek().is_some() && !self.looks(" ]]") {
-                self.next();
-            }
-            self.eat(" ]]");
-            Kind::Simple(vec![], vec![])
+            Kind::Simple(vec![], self.test()?)
         } else {
             let command = self.simple(at)?;
             self.depth -= 1;
@@ -187,19 +185,39 @@ impl Parser {
         Ok(list)
     }
     fn conditional(&mut self) -> Result<Kind, Stop> {
-        let first = self.list(&["then"])?;
-        self.expect("then")?;
-        let mut others = vec![];
+        let mut arms = vec![];
         loop {
-            others.push(self.list(&["elif", "else", "fi"])?);
+            let condition = self.list(&["then"])?;
+            self.expect("then")?;
+            arms.push((condition, self.list(&["elif", "else", "fi"])?));
             if self.eat_keyword("elif") {
-                others.push(self.list(&["then"])?);
-                self.expect("then")?;
-            } else if !self.eat_keyword("else") {
-                self.expect("fi")?;
-                return Ok(Kind::If(first, others));
+                continue;
+            }
+            let otherwise = if self.eat_keyword("else") { Some(self.list(&["fi"])?) } else { None };
+            self.expect("fi")?;
+            return Ok(Kind::If(arms, otherwise));
+        }
+    }
+    /// The words of `[[ … ]]`; none where there is more to it than one test.
+    fn test(&mut self) -> Result<Vec<Written>, Stop> {
+        let (start, begun) = (self.index, self.at);
+        let mut words = vec![];
+        loop {
+            self.blanks();
+            match self.word()? {
+                Some(word) => words.push(word),
+                None => break,
+            }
+            if self.chars.get(self.index.saturating_sub(2)..self.index) == Some(&[']', ']']) {
+                return Ok(words);
             }
         }
+        (self.index, self.at) = (start, begun);
+        while self.peek().is_some() && !self.looks(" ]]") {
+            self.next();
+        }
+        self.eat(" ]]");
+        Ok(vec![])
     }
     fn each(&mut self) -> Result<Kind, Stop> {
         self.blanks();
@@ -223,24 +241,27 @@ impl Parser {
     }
     fn case(&mut self) -> Result<Kind, Stop> {
         self.blanks();
-        self.word()?;
+        let Some(word) = self.word()? else { return self.stop("`case` has no word") };
         self.newlines();
         self.expect("in")?;
         let mut arms = vec![];
         loop {
             self.separators();
             if self.eat_keyword("esac") {
-                return Ok(Kind::Case(arms));
+                return Ok(Kind::Case(word, arms));
             }
             self.eat("(");
+            let mut patterns = vec![];
             while !self.looks(")") {
                 self.blanks();
-                if self.word()?.is_none() && !self.eat("|") && !self.looks(")") {
-                    return self.stop("a pattern of `case` is not closed");
+                match self.word()? {
+                    Some(pattern) => patterns.push(pattern),
+                    None if self.eat("|") || self.looks(")") => {}
+                    None => return self.stop("a pattern of `case` is not closed"),
                 }
             }
             self.next();
-            arms.push(self.list(&[";;", "esac"])?);
+            arms.push((patterns, self.list(&[";;", "esac"])?));
             self.eat(";;");
         }
     }

@@ -69,12 +69,14 @@ pub(crate) enum Kind {
     Group(List),
     /// `( … )`.
     Subshell(List),
-    /// The first condition, and all that may run.
-    If(List, Vec<List>),
+    /// Conditions with what runs if they hold, and what runs else.
+    If(Vec<(List, List)>, Option<List>),
+    /// `!` before a pipeline.
+    Not(Pipeline),
     /// `for` (its variable and words), `while` and `until`.
     Loop(Option<(String, Vec<Written>)>, Vec<List>),
-    /// `case`.
-    Case(Vec<List>),
+    /// `case`: its word, and its arms with their patterns.
+    Case(Written, Vec<(Vec<Written>, List)>),
     /// A function.
     Function(String, Box<Command>),
 }

@@ -3,6 +3,7 @@
 use crate::model::{Invocation, Piece, Place, Reading, Source, Unread, Word};
 use crate::parser::Parser;
 use crate::syntax::{AndOr, Command, Kind, List, Part, Redirect};
+use crate::truth::leaves;
 use crate::{MAX_DEPTH, MAX_LENGTH, MAX_STEPS};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -86,9 +87,19 @@ impl Walk<'_> {
     }
     fn and_or(&mut self, item: &AndOr) {
         let certain = self.certain;
+        let mut answer = self.answer(&item.first);
         self.pipeline(&item.first);
-        let mut doubted = asks(&item.first);
+        let mut doubted = answer.is_none() && asks(&item.first);
         for (or, pipeline) in &item.rest {
+            if let Some(holds) = answer {
+                if holds == *or {
+                    continue;
+                }
+                answer = self.answer(pipeline);
+                self.pipeline(pipeline);
+                doubted = answer.is_none() && asks(pipeline);
+                continue;
+            }
             doubted |= *or;
             if doubted {
                 self.maybe(|walk| walk.pipeline(pipeline));
@@ -99,7 +110,7 @@ impl Walk<'_> {
         }
         self.certain = certain;
     }
-    fn pipeline(&mut self, pipeline: &[Command]) {
+    pub(crate) fn pipeline(&mut self, pipeline: &[Command]) {
         match pipeline {
             [one] => self.command(one, None),
             many => {
@@ -166,11 +177,9 @@ impl Walk<'_> {
                 self.list(list);
                 (self.variables, self.directory) = (variables, directory);
             }
-            Kind::If(condition, arms) => {
-                self.list(condition);
-                arms.iter().for_each(|arm| self.maybe(|walk| walk.list(arm)));
-            }
-            Kind::Case(arms) => arms.iter().for_each(|arm| self.maybe(|walk| walk.list(arm))),
+            Kind::If(arms, otherwise) => self.choose(arms, otherwise.as_ref()),
+            Kind::Not(pipeline) => self.pipeline(pipeline),
+            Kind::Case(word, arms) => self.case(word, arms),
             Kind::Loop(each, bodies) => self.repeat(each.as_ref(), bodies),
             Kind::Function(name, body) => {
                 self.functions.insert(name.clone(), Rc::new((**body).clone()));
@@ -197,9 +206,12 @@ impl Walk<'_> {
             self.variables.insert(name.clone(), Word::unknown(name));
             return bodies.iter().for_each(|body| self.again(body));
         }
+        let leaves = bodies.iter().any(leaves);
         for word in words {
             self.variables.insert(name.clone(), word);
-            bodies.iter().for_each(|body| self.maybe(|walk| walk.list(body)));
+            for body in bodies {
+                if leaves { self.maybe(|walk| walk.list(body)) } else { self.list(body) }
+            }
         }
     }
     /// Notes that a program is started.
@@ -218,11 +230,14 @@ impl Walk<'_> {
 
 /// Whether a command is there for its answer, so that what follows by `&&` may as well not run.
 fn asks(pipeline: &[Command]) -> bool {
+    if matches!(pipeline, [Command { kind: Kind::Not(_), .. }]) {
+        return true;
+    }
     let Some(Kind::Simple(assignments, words)) = pipeline.last().map(|command| &command.kind) else { return true };
     let Some(first) = words.first() else { return assignments.is_empty() };
     match first.parts.as_slice() {
         [(Part::Text(name), _)] => {
-            matches!(name.as_str(), "[" | "test" | "grep" | "egrep" | "cmp" | "diff" | "which" | "command" | "type" | "false")
+            matches!(name.as_str(), "[" | "[[" | "test" | "grep" | "egrep" | "cmp" | "diff" | "which" | "command" | "type" | "false")
         }
         _ => true,
     }

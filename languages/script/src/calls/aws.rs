@@ -1,6 +1,6 @@
 //! `aws SERVICE OPERATION --options`.
 
-use super::names::{matching, member, pascal, service};
+use super::names::{Kind, Member, Model, Operation};
 use super::values::value;
 use super::{Maker, Options};
 use crate::model::Word;
@@ -129,6 +129,9 @@ impl Maker<'_> {
             return;
         };
         let Some(operation) = operation.text() else { return self.unread(format!("which operation of {program} is called is not known")) };
+        if let Some(elsewhere) = ["endpoint-url", "no-sign-request"].into_iter().find(|name| command.has(name)) {
+            return self.unread(format!("`aws {program} {operation}` with --{elsewhere} is not read"));
+        }
         let options = command.options.clone();
         let get = |name: &str| command.option(name);
         let one = |member: &'static str, name: &str| get(name).map(|word| (member, word)).into_iter().collect::<Vec<_>>();
@@ -172,35 +175,35 @@ impl Maker<'_> {
                 self.call("sts", "GetServiceBearerToken", &[], &options);
             }
             (_, "wait") => self.wait(&program, &command),
-            _ => self.plainly(service(&program), &operation, &command),
+            _ => self.plainly(&program, &operation, &command),
         }
     }
     fn wait(&mut self, program: &str, command: &Command) {
-        let service = service(program);
+        let model = Model::of_command(program);
         let state = command.plain.get(2).map(Word::shown).unwrap_or_default();
-        match WAITERS.iter().find(|(name, begins, _)| *name == service && state.starts_with(begins)) {
-            Some((_, _, operation)) => {
-                let (input, unknown) = self.input(service, operation, command);
-                self.push(service, operation, input, unknown, &command.options);
-            }
+        let waiter = WAITERS.iter().find(|(name, begins, _)| *name == model.prefix && state.starts_with(begins));
+        match waiter.and_then(|(.., operation)| model.operation(operation)) {
+            Some(operation) => self.with_input(&model, &operation, command),
             None => self.unread(format!("what `aws {program} wait {state}` calls is not known")),
         }
     }
-    fn plainly(&mut self, service: &str, operation: &str, command: &Command) {
-        if !operation.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') {
-            return self.unread(format!("`aws {service} {operation}` is not an operation"));
+    fn plainly(&mut self, program: &str, operation: &str, command: &Command) {
+        let named =
+            |name: &str| name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+        if !named(program) || !named(operation) {
+            return self.unread(format!("`aws {program} {operation}` is not an operation"));
         }
-        let name = match self.models.operations(service) {
-            Some(names) => match matching(&names, operation) {
-                Some(name) => name,
-                None => return self.unread(format!("the operation {operation} of {service} is not known")),
-            },
-            None => pascal(operation),
-        };
-        let (input, unknown) = self.input(service, &name, command);
-        self.push(service, &name, input, unknown, &command.options);
+        let model = Model::of_command(program);
+        match model.operation(operation) {
+            Some(operation) => self.with_input(&model, &operation, command),
+            None => self.unread(format!("the operation {operation} of {program} is not known")),
+        }
     }
-    fn input(&mut self, service: &str, operation: &str, command: &Command) -> (Value, Vec<(String, Word)>) {
+    fn with_input(&mut self, model: &Model, operation: &Operation, command: &Command) {
+        let (input, unknown) = self.input(operation, command);
+        self.push(&model.prefix, &operation.name, input, unknown, &command.options);
+    }
+    fn input(&self, operation: &Operation, command: &Command) -> (Value, Vec<(String, Word)>) {
         let mut input = Map::new();
         let mut unknown = vec![];
         if let Some(word) = command.option("cli-input-json") {
@@ -209,34 +212,30 @@ impl Maker<'_> {
                 _ => unknown.push((String::new(), word)),
             }
         }
-        let members = self.models.members(service, operation);
+        if let Some(word) = command.option("cli-input-yaml") {
+            unknown.push((String::new(), word));
+        }
         for (option, words) in &command.named {
             let own = FLAGS.contains(&option.as_str()) || OWN.contains(&option.as_str());
             if own || matches!(option.as_str(), "cli-input-json" | "cli-input-yaml") {
                 continue;
             }
-            let find = |kebab: &str| match &members {
-                Some(members) => {
-                    let plain: String = kebab.chars().filter(|c| *c != '-').collect();
-                    members.iter().find(|(name, _)| name.eq_ignore_ascii_case(&plain)).cloned()
-                }
-                None => Some((member(service, kebab), false)),
-            };
-            let no = option.strip_prefix("no-").filter(|_| words.is_empty()).and_then(find);
-            let Some((name, list)) = no.clone().or_else(|| find(option)) else {
-                self.unread(format!("the option --{option} of {service}:{operation} is not known"));
-                continue;
-            };
+            let negated = option.strip_prefix("no-").filter(|_| words.is_empty()).filter(|_| operation.is_known());
+            let negated = negated.and_then(|name| operation.member(name));
+            let no = negated.is_some();
+            // Options that are no members are the CLI's own ways to say what members say.
+            let Some(Member { name, kind }) = negated.or_else(|| operation.member(option)) else { continue };
             if words.is_empty() {
-                input.insert(name, Value::Bool(no.is_none()));
+                input.insert(name, Value::Bool(!no));
                 continue;
             }
-            let values: Option<Vec<Value>> = words.iter().map(|word| self.argument(word).map(|text| value(&text))).collect();
-            match values {
-                Some(mut values) => {
-                    let whole = values.len() == 1 && (!list || matches!(values.first(), Some(Value::Array(_))));
-                    let value = if whole { values.pop().unwrap_or_default() } else { Value::Array(values) };
-                    input.insert(name, value);
+            if kind == Kind::Bytes {
+                continue;
+            }
+            let texts: Option<Vec<String>> = words.iter().map(|word| self.argument(word)).collect();
+            match texts {
+                Some(texts) => {
+                    input.insert(name, typed(kind, &texts));
                 }
                 None => {
                     let word = words.iter().find(|word| self.argument(word).is_none()).cloned().unwrap_or_default();
@@ -262,13 +261,43 @@ impl Maker<'_> {
             self.call("s3", "PutObject", &[("Bucket", bucket)], options);
         }
         self.call("cloudformation", "DescribeStacks", &stack, options);
+        // The CLI makes the name of the change set up.
+        let named = |members: &[(&'static str, Word)]| {
+            members.iter().cloned().chain([("ChangeSetName", Word::known("awscli-cloudformation-package-deploy"))]).collect::<Vec<_>>()
+        };
         let role = command.option("role-arn").map(|word| ("RoleARN", word));
-        let members: Vec<_> = stack.iter().cloned().chain(role).collect();
-        self.call("cloudformation", "CreateChangeSet", &members, options);
-        self.call("cloudformation", "DescribeChangeSet", &stack, options);
+        let template = command.option("template-file").and_then(|word| self.argument(&Word::known(&format!("file://{}", word.text()?))));
+        let template = template.map(|text| ("TemplateBody", Word::known(&text)));
+        let members: Vec<_> = stack.iter().cloned().chain(role).chain(template).collect();
+        self.call("cloudformation", "CreateChangeSet", &named(&members), options);
+        self.call("cloudformation", "DescribeChangeSet", &named(&stack), options);
         if !command.has("no-execute-changeset") {
-            self.call("cloudformation", "ExecuteChangeSet", &stack, options);
+            self.call("cloudformation", "ExecuteChangeSet", &named(&stack), options);
             self.call("cloudformation", "DescribeStacks", &stack, options);
+            let shown = command.option("stack-name").map_or_else(|| "a stack".into(), |word| format!("the stack {}", word.shown()));
+            self.unread(format!("what {shown} makes is not rehearsed: `aws cloudformation deploy` makes it"));
         }
+    }
+}
+
+/// An option's values, as the CLI reads them for a member of this kind.
+fn typed(kind: Kind, texts: &[String]) -> Value {
+    let one = || texts.join(" ");
+    let each = |read: fn(&str) -> Value| match texts {
+        // A list may stand as JSON as well.
+        [text] if text.trim_start().starts_with('[') => value(text),
+        texts => texts.iter().map(|text| read(text)).collect(),
+    };
+    match kind {
+        Kind::Text | Kind::Bytes => Value::String(one()),
+        Kind::Number => serde_json::from_str::<serde_json::Number>(one().trim()).map_or_else(|_| Value::String(one()), Value::Number),
+        Kind::Truth => Value::Bool(one().eq_ignore_ascii_case("true")),
+        Kind::Texts => each(|text| Value::String(text.into())),
+        Kind::List => each(value),
+        Kind::Structure => value(&one()),
+        Kind::Unknown => match texts {
+            [text] => value(text),
+            texts => texts.iter().map(|text| value(text)).collect(),
+        },
     }
 }

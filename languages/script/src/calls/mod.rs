@@ -1,13 +1,15 @@
 //! From programs that are started to calls of AWS.
 
 mod aws;
+mod code;
 mod containers;
 mod names;
 mod repositories;
 mod s3;
+mod tokens;
 mod values;
 
-pub use names::{ByRule, Models};
+pub use code::of_code;
 
 use crate::model::{Invocation, Place, Reading, Unread, Word};
 use serde_json::{Map, Value};
@@ -58,11 +60,11 @@ pub struct Calls {
 }
 
 /// The AWS calls that the programs make.
-pub fn calls(reading: &Reading, files: &dyn Fn(&str) -> Option<String>, models: &dyn Models) -> Calls {
+pub fn calls(reading: &Reading, files: &dyn Fn(&str) -> Option<String>) -> Calls {
     let mut to = Calls { calls: vec![], unread: reading.unread.clone() };
     for invocation in &reading.invocations {
         let Some(program) = invocation.words.first().and_then(Word::text) else { continue };
-        let mut at = Maker { invocation, files, models, to: &mut to };
+        let mut at = Maker { invocation, files, to: &mut to };
         match program.rsplit('/').next().unwrap_or_default() {
             "aws" => at.aws(),
             "docker" | "podman" | "buildah" | "nerdctl" | "finch" => at.docker(),
@@ -73,13 +75,17 @@ pub fn calls(reading: &Reading, files: &dyn Fn(&str) -> Option<String>, models: 
             _ => {}
         }
     }
+    for code in &reading.code {
+        let found = of_code(code);
+        to.calls.extend(found.calls);
+        to.unread.extend(found.unread);
+    }
     to
 }
 
 pub(crate) struct Maker<'a> {
     pub invocation: &'a Invocation,
     pub files: &'a dyn Fn(&str) -> Option<String>,
-    pub models: &'a dyn Models,
     pub to: &'a mut Calls,
 }
 
