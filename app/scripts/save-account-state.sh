@@ -1,6 +1,7 @@
 #!/bin/sh
 # Saves what `sekisho rehearse --account-state FILE` reads: the roles, users, groups and policies of an account, its keys and
-# buckets with their policies, and the organization's policies where the caller may see them. It reads and changes nothing.
+# buckets with their policies, the policies of its repositories, topics and queues, the exports of its stacks, and the
+# organization with its policies where the caller may see them. It reads and changes nothing.
 #
 #   AWS_PROFILE=staging sh save-account-state.sh > staging.json
 #
@@ -29,6 +30,31 @@ names s3api list-buckets --query 'Buckets[].Name' | while read -r bucket; do
   aws s3api get-bucket-policy --bucket "$bucket" --output json 2>/dev/null || true
   aws s3api get-bucket-encryption --bucket "$bucket" --output json 2>/dev/null || true
 done
+
+answer cloudformation list-exports
+answer ecr describe-repositories
+names ecr describe-repositories --query 'repositories[].repositoryName' | while read -r repository; do
+  # A repository, topic or queue without a policy has no answer, or an empty one.
+  aws ecr get-repository-policy --repository-name "$repository" --output json 2>/dev/null || true
+done
+names sns list-topics --query 'Topics[].TopicArn' | while read -r topic; do
+  answer sns get-topic-attributes --topic-arn "$topic"
+done
+names sqs list-queues --query 'QueueUrls[]' | while read -r queue; do
+  answer sqs get-queue-attributes --queue-url "$queue" --attribute-names QueueArn Policy
+done
+
+# The management account and delegated administrators may see the rest; the id alone is for all members.
+answer organizations describe-organization
+below() {
+  printf '{"Parent": "%s"}\n' "$1"
+  answer organizations list-accounts-for-parent --parent-id "$1"
+  answer organizations list-organizational-units-for-parent --parent-id "$1"
+  names organizations list-organizational-units-for-parent --parent-id "$1" --query 'OrganizationalUnits[].Id' |
+    while read -r unit; do below "$unit"; done
+}
+answer organizations list-roots
+names organizations list-roots --query 'Roots[].Id' | while read -r root; do below "$root"; done
 
 for kind in SERVICE_CONTROL_POLICY RESOURCE_CONTROL_POLICY; do
   names organizations list-policies --filter "$kind" --query 'Policies[].Id' | while read -r policy; do

@@ -1,13 +1,19 @@
 //! What builds are imagined to do: the calls and the files that their buildspecs and scripts tell of.
 
-use crate::{imagined::Act, refusals::Refusals};
-use buildspec::{Artifacts, Buildspec};
+use crate::{
+    Files,
+    calls::{self, Calling},
+    refusals::Refusals,
+    runs::UNKNOWN_BUILD,
+    wanted::{self, OfBuilds},
+};
+use buildspec::Artifacts;
 use codebuild::{Imagine, ImaginedBuild, ImaginedEnd};
-use script::{ByRule, Call, Caller, Line, Place, Reading, Source, Word};
-use serde_json::json;
+use gate::Gate;
+use script::{Line, Reading, Source, Word};
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::Arc,
+    sync::{Arc, Mutex, OnceLock, PoisonError},
 };
 
 /// What an imagined file holds, of which nothing but its name is known.
@@ -16,14 +22,18 @@ const UNKNOWN: &[u8] = b"";
 const UNKNOWN_VALUE: &str = "unknown";
 /// Files of a source that are read as scripts, at most.
 const MOST_FILES: usize = 500;
-/// The operation by which anything else is demanded.
-const PERFORM: &str = "imagined:Perform";
 
 /// Imagines builds from what their buildspecs say.
 pub(crate) struct Builds {
     /// The values of exported variables, where what uses them does not take any.
     pub(crate) values: BTreeMap<String, String>,
     pub(crate) refusals: Arc<Refusals>,
+    /// The files that were given: buildspecs stand in templates.
+    pub(crate) files: Files,
+    /// The files that actions ask for.
+    pub(crate) wanted: Mutex<OfBuilds>,
+    /// The world's gate, once it is there.
+    pub(crate) gate: OnceLock<Gate>,
 }
 
 impl Imagine for Builds {
@@ -31,15 +41,19 @@ impl Imagine for Builds {
         let (present, spec) = (build.files(), build.buildspec);
         let texts: BTreeMap<String, String> =
             present.iter().take(MOST_FILES).filter_map(|path| Some((path.clone(), text(build, path)?))).collect();
-        let reading = read(build, &texts);
-        self.call(build, &reading, &texts);
-        let produced: BTreeMap<String, Vec<u8>> = reading
-            .produced
-            .iter()
-            .map(|(path, content)| {
-                (path.clone(), content.as_ref().map_or_else(|| UNKNOWN.to_vec(), |content| content.clone().into_bytes()))
-            })
-            .collect();
+        let written = texts.iter().map(|(path, text)| (path.as_str(), text.as_str()));
+        let given = self.files.iter().map(|file| (file.path.as_str(), file.text.as_str()));
+        let (lines, file) = calls::lines(spec, written.chain(given));
+        let reading = read(build, &texts, lines);
+        self.call(build, file, &reading, &texts);
+        let mut produced = self.asked_for(build, &reading, &present);
+        let read = reading.produced.iter().map(|(path, content)| (path, content.as_ref().map(|content| content.clone().into_bytes())));
+        for (path, content) in read {
+            match content {
+                Some(content) => drop(produced.insert(path.clone(), content)),
+                None => drop(produced.entry(path.clone()).or_insert_with(|| UNKNOWN.to_vec())),
+            }
+        }
         let there: Vec<String> = present.iter().chain(produced.keys()).cloned().collect();
         let mut files: Vec<(String, Vec<u8>)> = produced.into_iter().collect();
         let named = spec.artifacts.iter().flat_map(|one| std::iter::once(one).chain(one.secondary_artifacts.values()));
@@ -53,27 +67,10 @@ fn text(build: &ImaginedBuild<'_>, path: &str) -> Option<String> {
     String::from_utf8(build.file(path)?).ok()
 }
 
-/// The lines of a buildspec's commands: by the text of the file, where it is one of the source's.
-fn lines(spec: &Buildspec, written: &str) -> Vec<Line> {
-    let phases = spec.phases.clone().unwrap_or_default();
-    let phases = [phases.install, phases.pre_build, phases.build, phases.post_build];
-    let commands = phases.into_iter().flatten().flat_map(|phase| phase.commands.into_iter().chain(phase.finally));
-    let mut from = 0;
-    let mut lines = Vec::new();
-    for text in commands {
-        let first = text.lines().next().unwrap_or_default().trim();
-        let at = written.lines().enumerate().skip(from).find(|(_, line)| !first.is_empty() && line.contains(first)).map(|(n, _)| n);
-        from = at.unwrap_or(from);
-        lines.push(Line { text, line: u32::try_from(from).unwrap_or(u32::MAX).saturating_add(1) });
-    }
-    lines
-}
-
-fn read(build: &ImaginedBuild<'_>, texts: &BTreeMap<String, String>) -> Reading {
-    let written = texts.get(BUILDSPEC).map_or("", String::as_str);
+fn read(build: &ImaginedBuild<'_>, texts: &BTreeMap<String, String>, lines: Vec<Line>) -> Reading {
     let variables = build.environment.iter().map(|(name, value)| (name.clone(), Word::known(value))).collect();
     script::read(&Source {
-        lines: lines(build.buildspec, written),
+        lines,
         variables,
         files: texts.clone(),
         account: Some(build.account.to_string()),
@@ -81,66 +78,60 @@ fn read(build: &ImaginedBuild<'_>, texts: &BTreeMap<String, String>) -> Reading 
     })
 }
 
-/// Where a buildspec lies unless the project says otherwise.
-const BUILDSPEC: &str = "buildspec.yml";
+/// Programs that leave no files behind but where their output is sent to.
+const LEAVE_NOTHING: [&str; 17] =
+    [":", "[", "[[", "cat", "cd", "date", "docker", "echo", "env", "export", "ls", "printf", "pwd", "set", "sleep", "test", "true"];
 
-/// Where a call was read.
-fn place(place: &Place) -> String {
-    let file = place.file.as_deref().unwrap_or("the buildspec");
-    format!("read from line {} of {file}", place.line)
+/// Whether all that a build's commands leave was read.
+fn is_whole(reading: &Reading) -> bool {
+    let quiet = |word: Option<&Word>| word.and_then(Word::text).is_some_and(|name| LEAVE_NOTHING.contains(&name.as_str()));
+    reading.unread.is_empty() && reading.invocations.iter().all(|one| quiet(one.words.first()))
 }
 
 impl Builds {
+    /// The files that actions ask of this build and that it may make: in its artifacts, and neither in its source nor known.
+    fn asked_for(&self, build: &ImaginedBuild<'_>, reading: &Reading, present: &[String]) -> BTreeMap<String, Vec<u8>> {
+        let wanted = self.wanted.lock().unwrap_or_else(PoisonError::into_inner);
+        let of_project = wanted.get(&(build.account, build.project.to_owned()));
+        // What stands for a build of which nothing is known says nothing of what it leaves.
+        let whole = is_whole(reading) && build.file("buildspec.yml").is_none_or(|text| text != UNKNOWN_BUILD.as_bytes());
+        let mut files = BTreeMap::new();
+        for (artifact, one) in of_project.into_iter().flatten() {
+            let declared = build.buildspec.artifacts.as_ref();
+            let declared = declared.map(|all| all.secondary_artifacts.get(artifact).unwrap_or(all));
+            let Some(path) = declared.and_then(|declared| wanted::left_at(declared, &one.path)) else { continue };
+            let made = reading.produced.get(&path);
+            if present.contains(&path) || made.is_some_and(Option::is_some) || (made.is_none() && whole) {
+                continue;
+            }
+            self.refusals.unread(one.told.clone());
+            files.insert(path, one.content.clone());
+        }
+        files
+    }
+
     fn value(&self, name: &str) -> String {
         self.values.get(name).cloned().unwrap_or_else(|| UNKNOWN_VALUE.into())
     }
 
     /// Makes the calls that are known; tells of the others.
-    fn call(&self, build: &ImaginedBuild<'_>, reading: &Reading, texts: &BTreeMap<String, String>) {
-        let calls = script::calls(reading, &|path| texts.get(path).cloned(), &ByRule);
+    fn call(&self, build: &ImaginedBuild<'_>, file: Option<String>, reading: &Reading, texts: &BTreeMap<String, String>) {
+        let calls = script::calls(reading, &|path| texts.get(path).cloned());
+        let place = calls::Place {
+            account: build.account,
+            region: build.region.clone(),
+            file,
+            call: &|name, input| build.call(name, input),
+            credentials: &|| build.credentials(),
+        };
+        let mut calling = Calling::new(place, self.gate.get(), &self.refusals);
         for unread in &calls.unread {
-            self.refusals.unread(format!("{} ({})", unread.why, place(&unread.place)));
+            self.refusals.unread(format!("{} ({})", unread.why, calling.read_at(&unread.place)));
         }
         for call in &calls.calls {
-            let name = format!("{}:{}", call.service, call.operation);
-            let here = place(&call.place);
-            if call.caller != Caller::Own || !call.unknown.is_empty() {
-                self.refusals.unread(format!("{name} is called by whom or with what is not known ({here})"));
-                continue;
-            }
-            self.refusals.because(Some(here.clone()));
-            let made = match repository(build, call) {
-                Some(act) => build.call(PERFORM, json!(act)),
-                None => build.call(&name, call.input.clone()),
-            };
-            self.refusals.because(None);
-            // What fails otherwise fails for want of what only a run has.
-            if made.is_err_and(|error| error.status == 501) {
-                self.refusals.unread(format!("{name} is not known here: what it needs is not checked ({here})"));
-            }
+            calling.make(call);
         }
     }
-}
-
-/// A call of ECR by which images are moved.
-fn repository(build: &ImaginedBuild<'_>, call: &Call) -> Option<Act> {
-    if call.service != "ecr" {
-        return None;
-    }
-    let action = format!("ecr:{}", call.operation);
-    if call.operation == "GetAuthorizationToken" {
-        return Some(Act::any(action));
-    }
-    let name = call.input["repositoryName"].as_str()?;
-    let account = match &call.account {
-        Some(account) => account.text()?,
-        None => build.account.to_string(),
-    };
-    let region = match &call.region {
-        Some(region) => region.text()?,
-        None => build.region.to_string(),
-    };
-    Some(Act::on(action, format!("arn:aws:ecr:{region}:{account}:repository/{name}")))
 }
 
 /// The files that an artifact names and that neither the source nor a command that was read has.

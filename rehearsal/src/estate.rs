@@ -26,7 +26,7 @@ pub struct Estate {
 impl Estate {
     /// The text of a template as it is deployed: as the user wrote it, or as it was made fit.
     pub fn text(&self, template: &str) -> Option<&str> {
-        match self.given.texts.get(template) {
+        match self.given.mended.get(template).or_else(|| self.given.texts.get(template)) {
             Some(made) => Some(&made.text),
             None => self.files.get(template).map(|file| file.text.as_str()),
         }
@@ -34,7 +34,7 @@ impl Estate {
 
     /// The place in the user's own file that a place in a deployed text comes from.
     pub fn place(&self, place: &Place) -> Place {
-        match self.given.texts.get(&place.file) {
+        match self.given.mended.get(&place.file).or_else(|| self.given.texts.get(&place.file)) {
             Some(made) => made.map.to_source(place),
             None => place.clone(),
         }
@@ -76,6 +76,19 @@ pub enum Value {
     Text(String),
     /// What an earlier stack puts out: account's name, stack's name, output's logical name.
     Output(String, String, String),
+    /// What an earlier stack has made: account's name, stack's name, the resource's logical id; as its ARN, or else as a
+    /// reference gives it.
+    Made(String, String, String, bool),
+}
+
+impl Value {
+    /// The stack that it waits for: account's name, stack's name.
+    pub fn awaits(&self) -> Option<(&str, &str)> {
+        match self {
+            Self::Text(_) => None,
+            Self::Output(account, stack, _) | Self::Made(account, stack, ..) => Some((account, stack)),
+        }
+    }
 }
 
 /// A pipeline that is given as the input of CreatePipeline.

@@ -3,10 +3,14 @@
 use crate::{
     Call, Cause, Certainty, Finding, Kind, Layer, Pipeline, Place, Severity, Stack, Value,
     driver::{Driver, StackName, list, text},
+    mends::{self, Failed},
     reasons,
     refusals::{At, Missing, Refusal},
+    repairs::{self, Mended, Mending},
+    world::MANAGEMENT,
 };
 use base::AccountId;
+use cloudformation::MadeResource;
 use gate::Error;
 use serde_json::{Value as Json, json};
 use template::Template;
@@ -22,12 +26,23 @@ const CANCELLED: &str = "Resource creation cancelled";
 impl Driver<'_> {
     /// A role that is assumed and is not there: the next rehearsal takes it to exist.
     pub(crate) fn missing_role(&mut self, refusal: &Refusal) {
-        let role = refusal.resource.contains(":role/") && refusal.action == "sts:AssumeRole";
-        if !role || self.mends.roles.contains(&refusal.resource) || self.world.has_principal(&refusal.resource) != Some(false) {
+        let account = refusal.resource.split(':').nth(4).unwrap_or_default();
+        let role = refusal.resource.contains(":role/") && refusal.action == "sts:AssumeRole" && account != MANAGEMENT;
+        // One of an account that nobody told of is not there either.
+        if role && self.made_later(refusal) {
+            return;
+        }
+        if !role || self.mends.roles.contains(&refusal.resource) || self.world.has_principal(&refusal.resource) == Some(true) {
             return;
         }
         self.mends.roles.insert(refusal.resource.clone());
         let (layer, subject) = self.subject(refusal);
+        let who = self.names.of(&refusal.principal).unwrap_or_else(|| refusal.principal.clone());
+        let mut notes = vec![format!("its trust is taken to let {who} assume it, and its policies to allow what it does")];
+        if let (true, Some(account)) = (refusal.resource.contains(":role/cdk-"), refusal.principal.split(':').nth(4)) {
+            let trust = if account.is_empty() { String::new() } else { format!(" --trust {account}") };
+            notes.push(format!("`cdk bootstrap{trust}` makes such roles"));
+        }
         self.mends.findings.push(Finding {
             id: format!("assumed/role/{}", refusal.resource),
             kind: Kind::Assumed,
@@ -37,41 +52,102 @@ impl Driver<'_> {
             title: format!("{} is in none of the stacks: it is taken to exist", refusal.resource),
             call: None,
             causes: Vec::new(),
-            notes: vec![format!("its trust is taken to let {} assume it, and its policies to allow what it does", refusal.principal)],
+            notes,
             certainty: Certainty::Certain,
             repairs: Vec::new(),
         });
     }
 
+    /// Whether a role that is assumed is made only later: the next rehearsal deploys the stack that makes it before, or has a
+    /// role stand ready for it.
+    fn made_later(&mut self, refusal: &Refusal) -> bool {
+        let At::Stack(account, stack) = &refusal.at else { return false };
+        let role = &refusal.resource;
+        // Of a role that is there, the trust policy has a place.
+        let unseen = |reason: &Json| text(reason, "kind") == "trust" && reason.get("origin").is_none_or(Json::is_null);
+        if self.mends.ahead.contains_key(role) || !refusal.reasons.iter().any(unseen) {
+            return false;
+        }
+        let Some(maker) = self.names.stack_of(role).filter(|maker| (&maker.0, &maker.1) != (account, stack)) else { return false };
+        let Some(stack) = self.estate.stacks.iter().find(|one| one.account == *account && one.name == *stack).cloned() else {
+            return false;
+        };
+        // What a policy that names it has told already.
+        if self.mends.order.contains(&(maker.clone(), (stack.account.clone(), stack.name.clone()))) {
+            return true;
+        }
+        let before = self.mends.order.len();
+        self.deploy_before(&maker, &stack);
+        let mut notes = vec![format!("the stack {}/{} makes it", maker.0, maker.1)];
+        if self.mends.order.len() == before {
+            self.mends.ahead.insert(role.clone(), maker);
+            notes.push(format!("that stack waits for {}/{}: split this one, and make the pipeline last", stack.account, stack.name));
+        } else {
+            notes.push("deploy that stack first".into());
+        }
+        let (layer, subject) = self.subject(refusal);
+        let name = refusal.about.as_ref().and_then(|about| about.part.first().cloned());
+        let place = name.and_then(|id| self.named_in(&stack, &id, role));
+        self.mends.findings.push(Finding {
+            id: format!("undeployable/later/{}/{role}", subject.join("/")),
+            kind: Kind::Undeployable,
+            severity: Severity::Error,
+            layer,
+            title: format!("the pipeline needs {role}, which is made only later: CreatePipeline tries it, and is refused"),
+            subject,
+            call: None,
+            causes: vec![Cause { text: "named here".into(), place }],
+            notes,
+            certainty: Certainty::Certain,
+            repairs: Vec::new(),
+        });
+        true
+    }
+
     /// A refusal as a finding. None: it is about a role of which nothing is known, and is taken to be allowed.
-    pub(crate) fn denied(&self, refusal: &Refusal) -> Option<Finding> {
+    pub(crate) fn denied(&self, refusal: &Refusal, mending: &Mending<'_>) -> Option<Finding> {
         if self.mends.roles.contains(&refusal.principal) || self.mends.roles.contains(&refusal.resource) {
             return None;
         }
-        Some(self.denial(refusal))
+        Some(self.denial(refusal, mending))
     }
 
-    fn denial(&self, refusal: &Refusal) -> Finding {
+    fn denial(&self, refusal: &Refusal, mending: &Mending<'_>) -> Finding {
         let (layer, subject) = self.subject(refusal);
         let resource = self.names.of(&refusal.resource).unwrap_or_else(|| refusal.resource.clone());
         let who = self.names.of(&refusal.principal).unwrap_or_else(|| refusal.principal.clone());
-        let causes = reasons::telling(refusal)
-            .into_iter()
-            .map(|reason| Cause { text: reasons::in_words(reason), place: self.place(reason) })
-            .collect();
+        let managed = repairs::managed_key(refusal).map(|service| {
+            let account = refusal.resource.split(':').nth(4).unwrap_or_default();
+            format!("AWS's key for {service} of account {}", self.account_name(account))
+        });
+        let resource = managed.clone().unwrap_or(resource);
+        let Mended { repairs, mut causes } = mending.of(refusal);
+        if managed.is_some() {
+            let text = "the policy of AWS's own key lets in its account alone, and nobody can change it".to_owned();
+            causes.push(Cause { text, place: None });
+        }
+        let found = !causes.is_empty();
+        let told = if managed.is_some() { Vec::new() } else { reasons::telling(refusal, found) };
+        causes.extend(told.into_iter().map(|reason| {
+            let missing = reason["role"] == "missing";
+            let owner = if missing { mending.place(text(reason, "kind"), refusal) } else { None };
+            Cause { text: reasons::in_words(reason), place: owner.or_else(|| self.place(reason)) }
+        }));
         let certainty = match refusal.depends_on.is_empty() {
             true => Certainty::Certain,
             false => Certainty::DependsOn { options: refusal.depends_on.clone(), otherwise: "the call is allowed".into() },
         };
-        let (mut causes, mut repairs): (Vec<Cause>, _) = (causes, self.repairs(refusal));
-        if let Some((cause, repair)) = self.keyless_project(refusal) {
-            causes.insert(0, cause);
-            repairs = vec![repair];
+        let again = refusal.at == At::Again;
+        let perhaps = refusal.because.as_ref().is_some_and(|because| !because.certain);
+        let mut notes = reasons::notes(refusal);
+        notes.extend(self.told_in_state(refusal));
+        if again {
+            notes.push("the first run does not need it; the next one, which meets what the first has made, does".into());
         }
         Finding {
             id: format!("denied/{}/{}/{}", self.names.id_of(&refusal.principal), refusal.action, self.names.id_of(&refusal.resource)),
             kind: Kind::Denied,
-            severity: Severity::Error,
+            severity: if again || perhaps { Severity::Warning } else { Severity::Error },
             layer,
             subject,
             title: format!("{who} may not {} on {resource}", refusal.action),
@@ -86,7 +162,7 @@ impl Driver<'_> {
                 context: reasons::context(refusal),
             }),
             causes,
-            notes: reasons::notes(refusal),
+            notes,
             certainty,
             repairs,
         }
@@ -100,7 +176,7 @@ impl Driver<'_> {
             let name = name.strip_prefix("stack/").and_then(|rest| rest.split('/').next()).unwrap_or(name);
             [vec![account, name.to_owned()], part.to_vec()].concat()
         };
-        let layer = if refusal.at == At::Run { Layer::Run } else { Layer::Deployment };
+        let layer = if matches!(refusal.at, At::Run | At::Again) { Layer::Run } else { Layer::Deployment };
         let subject = match (&refusal.about, &refusal.at) {
             (Some(about), _) => of(&about.work, &about.part),
             (None, At::Stack(account, name) | At::Pipeline(account, name)) => vec![account.clone(), name.clone()],
@@ -133,7 +209,7 @@ impl Driver<'_> {
     }
 
     /// A policy that names a principal which was not there.
-    pub(crate) fn missing_principal(&mut self, missing: &Missing) {
+    pub(crate) fn missing_principal(&mut self, missing: &Missing, made: &[MadeResource]) {
         let principal = &missing.principal;
         let (work, part) = missing.about.as_ref().map(|about| (about.work.clone(), about.part.clone())).unwrap_or_default();
         let stack = self.stack_of(&work).cloned();
@@ -145,8 +221,9 @@ impl Driver<'_> {
         };
         let causes = vec![Cause { text: "named here".into(), place }];
         let there = self.world.has_principal(principal);
-        let (kind, severity, title, notes) = match there {
-            Some(true) => (
+        let meant = mends::meant(principal, made).filter(|_| there != Some(true));
+        let (kind, severity, title, notes) = match (there, meant) {
+            (Some(true), _) => (
                 Kind::Undeployable,
                 Severity::Error,
                 format!("{owner} names {principal}, which is made only later: AWS refuses the policy"),
@@ -154,6 +231,12 @@ impl Driver<'_> {
                     "deploy what makes the principal first; or name its account's root, and narrow it by the condition aws:PrincipalArn"
                         .into(),
                 ],
+            ),
+            (_, Some(meant)) => (
+                Kind::Undeployable,
+                Severity::Error,
+                format!("{owner} names {principal}, which is in none of the stacks: AWS refuses the policy if it does not exist"),
+                vec![format!("did you mean {meant}?")],
             ),
             _ => (
                 Kind::Assumed,
@@ -184,7 +267,7 @@ impl Driver<'_> {
     fn deploy_before(&mut self, first: &StackName, then: &Stack) {
         let name = (then.account.clone(), then.name.clone());
         let waits = self.estate.stacks.iter().filter(|stack| stack.account == first.0 && stack.name == first.1).any(|stack| {
-            let of_it = |value: &Value| matches!(value, Value::Output(account, stack, _) if (account, stack) == (&name.0, &name.1));
+            let of_it = |value: &Value| value.awaits() == Some((&name.0, &name.1));
             stack.parameters.values().any(of_it)
         });
         let pair = (first.clone(), name);
@@ -235,6 +318,14 @@ impl Driver<'_> {
         Some(Place { file: action.file.clone(), line: number(n)? + 1, column: number(column)? + 1, length: number(name.chars().count())? })
     }
 
+    /// Where the name of a resource stands in a template.
+    pub(crate) fn named_itself(&self, stack: &Stack, logical_id: &str) -> Option<Place> {
+        let template = Template::parse(self.estate.text(&stack.template)?, &stack.template).ok()?;
+        let span = &template.resource(logical_id)?.span;
+        let length = span.width().unwrap_or_default();
+        Some(Place { file: stack.template.clone(), line: span.line, column: span.column, length })
+    }
+
     /// Where a resource of a template names something: its line, or the resource's.
     pub(crate) fn named_in(&self, stack: &Stack, logical_id: &str, what: &str) -> Option<Place> {
         let source = self.estate.text(&stack.template)?;
@@ -245,10 +336,20 @@ impl Driver<'_> {
         let name = what.rsplit('/').next().unwrap_or(what);
         let lines = source.lines().enumerate().skip(span.line as usize);
         let mut within = lines.take_while(|(n, _)| next.is_none_or(|next| *n + 1 < next as usize));
-        let found = within.find_map(|(n, line)| {
-            let column = line.find(name)?;
-            Some(at(n as u32 + 1, line[..column].chars().count() as u32 + 1, name.chars().count() as u32))
-        });
+        let mut first = None;
+        let mut found = None;
+        for (n, line) in within.by_ref() {
+            let whole = line.find(what).map(|start| start + what.len() - name.len());
+            if let Some(column) = whole.or_else(|| line.find(name)) {
+                let place = at(n as u32 + 1, line[..column].chars().count() as u32 + 1, name.chars().count() as u32);
+                if whole.is_some() {
+                    found = Some(place);
+                    break;
+                }
+                first.get_or_insert(place);
+            }
+        }
+        let found = found.or(first);
         found.or_else(|| Some(at(span.line, span.column, span.width().unwrap_or_default())))
     }
 
@@ -265,38 +366,34 @@ impl Driver<'_> {
         self.summary.not_rehearsed.push(format!("what the stack {}/{} would have made", stack.account, stack.name));
     }
 
-    pub(crate) fn missing_output(&mut self, stack: &Stack, parameter: &str, (account, name, output): &(String, String, String)) {
-        self.undeployable(
-            format!("undeployable/output/{account}/{name}/{output}"),
-            vec![stack.account.clone(), stack.name.clone()],
-            format!("the parameter {parameter} is to be the output {output} of the stack {account}/{name}, which does not give it"),
-            None,
-        );
-    }
-
     /// The resources of a stack that could not be made.
-    pub(crate) fn failed_resources(&mut self, account: AccountId, stack: &Stack) -> Result<(), Error> {
+    pub(crate) fn failed_resources(&mut self, account: AccountId, stack: &Stack) -> Result<Vec<Failed>, Error> {
         let answer = self.world.call(account, "cloudformation:DescribeStackEvents", json!({"StackName": stack.name}))?;
-        let source = self.estate.text(&stack.template).unwrap_or_default().to_owned();
-        let template = Template::parse(&source, &stack.template).ok();
+        let mut failed = Vec::new();
         for event in list(&answer, "StackEvents").iter().rev() {
             let (id, reason) = (text(event, "LogicalResourceId"), told(text(event, "ResourceStatusReason")));
             let of_stack = text(event, "ResourceType") == "AWS::CloudFormation::Stack" && id == stack.name;
             if of_stack || !text(event, "ResourceStatus").ends_with("_FAILED") || reason.starts_with(CANCELLED) {
                 continue;
             }
-            let place = template.as_ref().and_then(|template| template.resource(id)).map(|resource| Place {
-                file: stack.template.clone(),
-                line: resource.span.line,
-                column: resource.span.column,
-                length: resource.span.width().unwrap_or_default(),
-            });
-            let subject = vec![stack.account.clone(), stack.name.clone(), id.to_owned()];
-            let title = format!("{} {id} cannot be made: {reason}", text(event, "ResourceType"));
-            self.undeployable(format!("undeployable/resource/{}", subject.join("/")), subject, title, place);
+            failed.push(Failed { id: id.to_owned(), reason: reason.to_owned() });
+        }
+        Ok(failed)
+    }
+
+    /// What is told of a stack that is not rehearsed whole.
+    pub(crate) fn cannot_be_made(&mut self, stack: &Stack, failed: &[Failed]) {
+        for Failed { id, reason } in failed {
+            let subject = vec![stack.account.clone(), stack.name.clone(), id.clone()];
+            let place = self.named_itself(stack, id);
+            self.undeployable(
+                format!("undeployable/resource/{}", subject.join("/")),
+                subject,
+                format!("{id} cannot be made: {reason}"),
+                place,
+            );
         }
         self.summary.not_rehearsed.push(format!("what the stack {}/{} did not come to make", stack.account, stack.name));
-        Ok(())
     }
 
     pub(crate) fn refused_pipeline(&mut self, pipeline: &Pipeline, name: &str, error: &Error) {
@@ -309,7 +406,7 @@ impl Driver<'_> {
         self.summary.not_rehearsed.push(format!("the pipeline {}/{name}", pipeline.account));
     }
 
-    fn undeployable(&mut self, id: String, subject: Vec<String>, title: String, place: Option<Place>) {
+    pub(crate) fn undeployable(&mut self, id: String, subject: Vec<String>, title: String, place: Option<Place>) {
         let causes = place.map(|place| Cause { text: "here".into(), place: Some(place) }).into_iter().collect();
         self.findings.push(Finding {
             id,

@@ -68,6 +68,8 @@ pub enum Layer {
     Deployment,
     /// While a pipeline runs.
     Run,
+    /// Besides: what policies give that nothing needs, or that is not meant.
+    Grants,
 }
 
 /// Whether AWS's documentation settles it.

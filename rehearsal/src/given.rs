@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 pub struct Given {
     /// The texts that are deployed instead of what the user wrote, by the template's path.
     pub texts: BTreeMap<String, MadeText>,
+    /// The same of templates that could not be deployed and were mended: these come first.
+    pub mended: BTreeMap<String, MadeText>,
     /// What stands for a value that the user has yet to write.
     pub placeholders: Vec<Placeholder>,
     /// What the accounts hold already.
@@ -33,7 +35,7 @@ impl Given {
 }
 
 /// A text that was made of the user's.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct MadeText {
     /// The text.
     pub text: String,

@@ -1,6 +1,9 @@
 //! What is there before anything is deployed: what accounts hold already, and what is taken to exist.
 
-use crate::{StateIdentity, driver::Driver};
+use crate::{
+    Stack, StateIdentity,
+    driver::{Driver, StackName},
+};
 use base::{AccountId, Arn};
 use gate::Error;
 use serde_json::{Value, json};
@@ -14,7 +17,7 @@ fn path_and_name<'a>(resource: &'a str, kind: &str) -> Option<(String, &'a str)>
 impl Driver<'_> {
     /// Makes what is there already. What cannot be made is told: it is not known then.
     pub(crate) fn ground(&mut self) -> Result<(), Error> {
-        self.assumed_roles()?;
+        self.assumed_roles();
         let state = &self.estate.given.state;
         for policy in &state.policies {
             let Some(arn) = policy.arn.parse::<Arn>().ok() else { continue };
@@ -47,6 +50,7 @@ impl Driver<'_> {
                 }
             }
         }
+        self.keys();
         for bucket in &state.buckets {
             if self.make(bucket.account, "s3:CreateBucket", json!({"Bucket": bucket.name}), &bucket.name)
                 && let Some(policy) = &bucket.policy
@@ -54,18 +58,20 @@ impl Driver<'_> {
                 let input = json!({"Bucket": bucket.name, "Policy": policy.to_string()});
                 self.make(bucket.account, "s3:PutBucketPolicy", input, &bucket.name);
             }
+            if let Some(key) = &bucket.key {
+                let rule = json!({"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": key}});
+                let input = json!({"Bucket": bucket.name, "ServerSideEncryptionConfiguration": {"Rules": [rule]}});
+                self.make(bucket.account, "s3:PutBucketEncryption", input, &bucket.name);
+            }
         }
         for parameter in &state.parameters {
-            let Some(account) = self.account(&parameter.account) else { continue };
+            let Some(account) = self.account(&parameter.account).or_else(|| parameter.account.parse().ok()) else { continue };
             let input = json!({"Name": parameter.name, "Type": parameter.kind, "Value": parameter.value});
             self.make(account, "ssm:PutParameter", input, &parameter.name);
         }
-        for key in &state.keys {
-            self.not_made(&key.arn, "a key's id is made with it, so a key that is there already cannot be rehearsed");
-        }
-        for guardrail in &state.organization {
-            self.not_made(&guardrail.name, "policies of an organization are not rehearsed yet");
-        }
+        self.exports()?;
+        self.policed()?;
+        self.organization()?;
         // What is told of here is no fault of the delivery.
         self.world.refusals.take();
         Ok(())
@@ -86,7 +92,7 @@ impl Driver<'_> {
     }
 
     /// Makes a call for something that is there already.
-    fn make(&mut self, account: AccountId, operation: &str, input: Value, what: &str) -> bool {
+    pub(crate) fn make(&mut self, account: AccountId, operation: &str, input: Value, what: &str) -> bool {
         match self.world.call(account, operation, input) {
             Ok(_) => true,
             Err(error) => {
@@ -96,23 +102,41 @@ impl Driver<'_> {
         }
     }
 
-    fn not_made(&mut self, what: &str, why: &str) {
+    pub(crate) fn not_made(&mut self, what: &str, why: &str) {
         let title = format!("{what}, which is there already, is not in the rehearsal: {why}");
         self.unknown(format!("unknown/state/{what}"), vec!["account state".into()], title, Vec::new());
     }
 
     /// Roles that an earlier rehearsal missed.
-    fn assumed_roles(&mut self) -> Result<(), Error> {
+    fn assumed_roles(&mut self) {
         for arn in self.mends.roles.clone() {
-            let Ok(role) = arn.parse::<Arn>() else { continue };
-            let (Some(account), Some((path, name))) = (role.account(), path_and_name(role.resource(), "role")) else { continue };
-            let trust = json!({"Version": "2012-10-17", "Statement": [
-                {"Effect": "Allow", "Principal": {"AWS": format!("arn:aws:iam::{account}:root")}, "Action": "sts:AssumeRole"},
-            ]});
-            let input = json!({"RoleName": name, "Path": path, "AssumeRolePolicyDocument": trust.to_string()});
-            self.world.call(account, "iam:CreateRole", input)?;
+            self.assumed_role(&arn, &|account| json!({"AWS": format!("arn:aws:iam::{account}:root")}));
         }
-        Ok(())
+        for arn in self.mends.ahead.clone().into_keys() {
+            self.assumed_role(&arn, &|_| json!({"AWS": "*", "Service": ["codepipeline.amazonaws.com", "cloudformation.amazonaws.com"]}));
+        }
+    }
+
+    fn assumed_role(&mut self, arn: &str, trusted: &dyn Fn(AccountId) -> Value) {
+        let Ok(role) = arn.parse::<Arn>() else { return };
+        let (Some(account), Some((path, name))) = (role.account(), path_and_name(role.resource(), "role")) else { return };
+        let trust = json!({"Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Principal": trusted(account), "Action": "sts:AssumeRole"},
+        ]});
+        let input = json!({"RoleName": name, "Path": path, "AssumeRolePolicyDocument": trust.to_string()});
+        self.make(account, "iam:CreateRole", input, arn);
+    }
+
+    /// Takes away what stands ready for roles that a stack makes.
+    pub(crate) fn make_room(&mut self, stack: &Stack) {
+        let of_it = |name: &StackName| name.0 == stack.account && name.1 == stack.name;
+        let roles: Vec<String> = self.mends.ahead.iter().filter(|(_, by)| of_it(by)).map(|(arn, _)| arn.clone()).collect();
+        for role in roles.iter().filter_map(|arn| arn.parse::<Arn>().ok()) {
+            if let (Some(account), Some((_, name))) = (role.account(), path_and_name(role.resource(), "role")) {
+                // If it is not there, there is room.
+                let _ = self.world.call(account, "iam:DeleteRole", json!({"RoleName": name}));
+            }
+        }
     }
 }
 

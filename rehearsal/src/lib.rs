@@ -5,27 +5,36 @@
 //!
 //! Must not know files, processes, the network or the clock: [`Estate`] brings the texts, [`Report`] takes the findings away.
 
+mod before;
+mod bridges;
 mod builds;
+mod calls;
 mod driver;
 mod estate;
 mod faults;
 mod finding;
 mod fixes;
+mod functions;
 mod given;
-pub mod grants;
+mod grants;
 mod ground;
 pub mod imagined;
 pub mod inputs;
 mod map;
+mod matrix;
+mod mends;
 mod names;
+mod oversight;
 mod place;
 mod reasons;
 mod refusals;
 mod repairs;
 mod report;
+mod rights;
 mod runs;
 mod samples;
 mod state;
+mod wanted;
 mod world;
 
 pub use driver::rehearse;
@@ -35,6 +44,9 @@ pub use fixes::Fixes;
 pub use given::{Block, Given, MadeText, Placeholder, TrailCall};
 pub use map::Map;
 pub use place::{Edit, File, Files, Patch, Place};
-pub use report::{Acceptance, Baseline, Diff, FailOn, Form, Hunk, Judged, Remark, Report, Style, Subject, Summary};
-pub use state::{AccountState, StateBucket, StateGuardrail, StateIdentity, StateKey, StateParameter, StatePolicy, StateRole};
+pub use report::{Acceptance, Baseline, Diff, FailOn, Form, Hunk, Judged, Remark, Report, Row, Style, Subject, Summary};
+pub use state::{
+    AccountState, StateBucket, StateExport, StateGuardrail, StateIdentity, StateKey, StateParameter, StatePoliced, StatePolicy, StateRole,
+    StateTree,
+};
 pub use world::Setup;

@@ -3,7 +3,7 @@
 use crate::Place;
 
 /// A map from places in a made text to places in the user's.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Map {
     /// The stretches of the made text, in order.
     stretches: Vec<Stretch>,
@@ -12,7 +12,7 @@ pub struct Map {
 }
 
 /// A part of one line.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 struct Stretch {
     line: u32,
     column: u32,

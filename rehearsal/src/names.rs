@@ -2,6 +2,7 @@
 
 use crate::driver::text;
 use base::AccountId;
+use cloudformation::MadeResource;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -9,6 +10,7 @@ use std::collections::BTreeMap;
 #[derive(Default)]
 pub(crate) struct Names(BTreeMap<String, Vec<Named>>);
 
+#[derive(Clone)]
 struct Named {
     account: AccountId,
     logical_id: String,
@@ -31,12 +33,30 @@ impl Names {
         self.0.entry(text(resource, "PhysicalResourceId").into()).or_default().push(named);
     }
 
+    /// The ARN of what a stack made, where that is another than `Ref` gives.
+    pub(crate) fn learn_arn(&mut self, made: &MadeResource) {
+        let Some(arn) = made.attributes.get("Arn").and_then(Value::as_str) else { return };
+        let of = |named: &&Named| named.account == made.account && named.logical_id == made.logical_id && named.stack.1 == made.stack;
+        let known = self.0.get(&made.physical_id).into_iter().flatten().find(of).cloned();
+        if let Some(named) = known {
+            self.0.entry(arn.into()).or_default().push(named);
+        }
+    }
+
     /// `role Deploy (staging/target)`, if a stack made what the ARN names.
     pub(crate) fn of(&self, arn: &str) -> Option<String> {
         let (found, rest) = self.find(arn)?;
         let (account, stack) = &found.stack;
         let name = format!("{} {} ({account}/{stack})", found.kind, found.logical_id);
         Some(if rest.is_empty() { name } else { format!("{} in {name}", lasting(rest)) })
+    }
+
+    /// The kind and the physical id of what a stack made under a logical id.
+    pub(crate) fn made(&self, account: AccountId, stack: (&str, &str), logical_id: &str) -> Option<(&str, &str)> {
+        let of_it = |named: &&Named| {
+            named.account == account && named.logical_id == logical_id && (named.stack.0.as_str(), named.stack.1.as_str()) == stack
+        };
+        self.0.iter().find_map(|(physical, all)| all.iter().find(of_it).map(|named| (named.kind.as_str(), physical.as_str())))
     }
 
     /// The stack that made what the ARN names: its account's name and its own.

@@ -1,6 +1,6 @@
 //! The reasons of decisions in words, and what would mend them.
 
-use crate::refusals::Refusal;
+use crate::{calls::Because, refusals::Refusal};
 use serde_json::Value;
 
 /// The kinds of policies, as AWS's messages call them.
@@ -46,16 +46,34 @@ pub(crate) fn in_words(reason: &Value) -> String {
     }
 }
 
-/// The reasons worth telling: a statement about somebody else is no near miss where one is about this caller.
-pub(crate) fn telling(refusal: &Refusal) -> Vec<&Value> {
-    let far = |reason: &&Value| member(reason, "role") == "nearMiss" && member(reason, "element").starts_with("Principal");
-    let near = refusal.reasons.iter().any(|reason| member(reason, "role") == "nearMiss" && !far(&reason));
-    refusal.reasons.iter().filter(|reason| !(near && far(reason))).collect()
+/// The reasons worth telling: a statement about somebody else is no near miss where one is about this caller, nor is that of the
+/// account itself where anything else is; the nearest come first. `found`: something nearer is told already.
+pub(crate) fn telling(refusal: &Refusal, found: bool) -> Vec<&Value> {
+    let is_near = |reason: &&Value| member(reason, "role") == "nearMiss";
+    let far = |reason: &&Value| is_near(reason) && member(reason, "element").starts_with("Principal");
+    let near = found || refusal.reasons.iter().any(|reason| is_near(&reason) && !far(&reason));
+    let own_root = |reason: &&Value| {
+        let account = refusal.resource.split(':').nth(4).filter(|account| !account.is_empty());
+        far(reason) && account.is_some_and(|account| member(reason, "expected") == format!("arn:aws:iam::{account}:root"))
+    };
+    let others = found || refusal.reasons.iter().any(|reason| is_near(&reason) && !own_root(&reason));
+    let mut told: Vec<&Value> = refusal.reasons.iter().filter(|reason| !(near && far(reason) || others && own_root(reason))).collect();
+    let letters = |reason: &Value| {
+        let seen = member(reason, "seen");
+        let alike = |pattern: &str| pattern.chars().zip(seen.chars()).take_while(|(a, b)| a == b).count();
+        member(reason, "expected").split(", ").map(alike).max().unwrap_or_default()
+    };
+    told.sort_by_key(|reason| (is_near(reason), if is_near(reason) { std::cmp::Reverse(letters(reason)) } else { std::cmp::Reverse(0) }));
+    told
 }
 
 /// How AWS would tell it, where that leads astray.
 pub(crate) fn notes(refusal: &Refusal) -> Vec<String> {
-    let mut notes: Vec<String> = refusal.because.iter().cloned().collect();
+    let read = |because: &Because| match because.certain {
+        true => because.text.clone(),
+        false => format!("{}; whether the script comes to it is not known", because.text),
+    };
+    let mut notes: Vec<String> = refusal.because.iter().map(read).collect();
     match (refusal.within.last().map(String::as_str), refusal.action.as_str()) {
         (Some("codepipeline:CreatePipeline" | "codepipeline:UpdatePipeline"), "sts:AssumeRole") => {
             notes.push("CodePipeline tries the roles when the pipeline is made, and AWS says InvalidStructureException".into());

@@ -1,5 +1,9 @@
 //! What the gate refused, in the order in which it did.
 
+use crate::{
+    calls::{Because, Judged, judge},
+    names::lasting,
+};
 use gate::{About, Fault, Refused};
 use serde_json::Value;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -23,7 +27,7 @@ pub(crate) struct Refusal {
     pub(crate) depends_on: Vec<String>,
     pub(crate) context: Value,
     /// Where the call was read, if a build makes it.
-    pub(crate) because: Option<String>,
+    pub(crate) because: Option<Because>,
     /// What the rehearsal was at.
     pub(crate) at: At,
 }
@@ -48,6 +52,8 @@ pub(crate) enum At {
     Pipeline(String, String),
     /// Pipelines at work.
     Run,
+    /// Pipelines at work for the second time.
+    Again,
 }
 
 #[derive(Default)]
@@ -56,7 +62,9 @@ struct State {
     missing: Vec<Missing>,
     during: String,
     at: At,
-    because: Option<String>,
+    because: Option<Because>,
+    /// The operations that were decided for it.
+    decided: Vec<String>,
     unread: Vec<String>,
 }
 
@@ -76,9 +84,24 @@ impl Refusals {
         state.during.push_str(id);
     }
 
-    /// Where the calls that follow were read.
-    pub(crate) fn because(&self, place: Option<String>) {
-        self.lock().because = place;
+    /// Why the calls that follow are made.
+    pub(crate) fn because(&self, because: Option<Because>) {
+        let mut state = self.lock();
+        state.because = because;
+        state.decided.clear();
+    }
+
+    /// Notes that an operation was decided.
+    pub(crate) fn decided(&self, operation: &str) {
+        let mut state = self.lock();
+        if state.because.is_some() {
+            state.decided.push(operation.to_owned());
+        }
+    }
+
+    /// Whether an operation was decided since the calls that follow are known.
+    pub(crate) fn was_decided(&self, operation: &str) -> bool {
+        self.lock().decided.iter().any(|one| one == operation)
     }
 
     /// Tells of what a build does and could not be read.
@@ -119,8 +142,24 @@ impl Refusals {
         let depends_on = denial.decision["dependsOn"].as_array().into_iter().flatten();
         let depends_on = depends_on.filter_map(Value::as_str).map(str::to_owned).collect();
         let mut state = self.lock();
+        let resource = match judge(&denial.action, &denial.resource, &denial.context, &reasons) {
+            Judged::Denied(resource) => resource,
+            Judged::Open(pattern) => {
+                let place = state.because.as_ref().map(|because| because.text.clone()).unwrap_or_default();
+                let what = format!(
+                    "whether {} may {} on {pattern} depends on what is not known of the call ({place})",
+                    refused.principal, denial.action
+                );
+                if !state.unread.contains(&what) {
+                    state.unread.push(what);
+                }
+                return;
+            }
+        };
+        // What is named at random is another in every run.
+        let named = lasting(&resource);
         let same =
-            |one: &&mut Refusal| one.principal == refused.principal && one.action == denial.action && one.resource == denial.resource;
+            |one: &&mut Refusal| one.principal == refused.principal && one.action == denial.action && lasting(&one.resource) == named;
         if let Some(known) = state.list.iter_mut().find(same) {
             let new: Vec<Value> = reasons.into_iter().filter(|reason| !known.reasons.contains(reason)).collect();
             known.reasons.extend(new);
@@ -130,7 +169,7 @@ impl Refusals {
             caller: denial.principal.clone(),
             principal: refused.principal.clone(),
             action: denial.action.clone(),
-            resource: denial.resource.clone(),
+            resource,
             operation: refused.operation.clone(),
             within: refused.within.clone(),
             about: refused.about.cloned(),

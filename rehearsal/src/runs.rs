@@ -1,20 +1,22 @@
 //! Pipelines at work: their sources are brought, they run, people approve, and they come to their end.
 
 use crate::{
-    Certainty, Finding, Kind, Layer, Origin, Severity, Source, Subject,
+    Certainty, Finding, Kind, Layer, Origin, Severity, Source,
     driver::{Driver, list, text},
     imagined,
+    mends::SOURCE,
     refusals::At,
     samples,
+    wanted::{self, Wanted},
 };
 use base::AccountId;
 use codecommit::Imagined;
 use gate::Error;
 use serde_json::{Value, json};
-use std::{collections::BTreeSet, io::Cursor};
+use std::{collections::BTreeSet, io::Cursor, sync::PoisonError};
 
 /// What stands for a source of which nothing is known: a build that does something, and makes whatever is asked for.
-const UNKNOWN_BUILD: &str = "version: 0.2\nphases: { build: { commands: [\":\"] } }\nartifacts: { files: [\"**/*\"] }\n";
+pub(crate) const UNKNOWN_BUILD: &str = "version: 0.2\nphases: { build: { commands: [\":\"] } }\nartifacts: { files: [\"**/*\"] }\n";
 /// The statuses of what still goes on.
 const GOING_ON: [&str; 2] = ["InProgress", "Stopping"];
 
@@ -22,7 +24,7 @@ const GOING_ON: [&str; 2] = ["InProgress", "Stopping"];
 const IMAGES: &str = "imagedefinitions.json";
 
 /// A pipeline: its account, and its name.
-type Name = (AccountId, String);
+pub(crate) type Name = (AccountId, String);
 
 /// The files as a zip archive.
 fn zip(files: &[(&str, &[u8])]) -> Result<Vec<u8>, Error> {
@@ -49,6 +51,10 @@ impl Driver<'_> {
         }
         for (account, name) in &names {
             let pipeline = self.world.call(*account, "codepipeline:GetPipeline", json!({"name": name}))?;
+            let mut wanted = self.imagine.wanted.lock().unwrap_or_else(PoisonError::into_inner);
+            wanted::of_builds(self.estate, *account, &pipeline["pipeline"], &mut wanted);
+            drop(wanted);
+            self.projects(*account, &pipeline["pipeline"])?;
             self.sources(*account, &pipeline["pipeline"])?;
             self.declarations.insert(text(&pipeline["metadata"], "pipelineArn").to_owned(), pipeline["pipeline"].clone());
         }
@@ -61,12 +67,30 @@ impl Driver<'_> {
         }
         self.finish(&names)?;
         for (account, name) in &names {
-            self.ended(*account, name, &before)?;
+            self.go_on(*account, name, &mut before)?;
+        }
+        self.again(&names)
+    }
+
+    /// Runs once more: what the first run has made is now changed, or found as it is.
+    fn again(&mut self, names: &[Name]) -> Result<(), Error> {
+        self.world.refusals.at(At::Again);
+        let mut started = Vec::new();
+        for (account, name) in names {
+            if self.executions(*account, name)?.iter().any(|one| one["status"] == "Succeeded") {
+                let answer = self.world.call(*account, "codepipeline:StartPipelineExecution", json!({"name": name}))?;
+                started.push(((*account, name.clone()), answer));
+            }
+        }
+        let names: Vec<Name> = started.iter().map(|(name, _)| name.clone()).collect();
+        self.finish(&names)?;
+        for ((account, name), execution) in &started {
+            self.ended_again(*account, name, execution)?;
         }
         Ok(())
     }
 
-    fn executions(&mut self, account: AccountId, name: &str) -> Result<Vec<Value>, Error> {
+    pub(crate) fn executions(&mut self, account: AccountId, name: &str) -> Result<Vec<Value>, Error> {
         let answer = self.world.call(account, "codepipeline:ListPipelineExecutions", json!({"pipelineName": name}))?;
         Ok(list(&answer, "pipelineExecutionSummaries").to_vec())
     }
@@ -78,12 +102,78 @@ impl Driver<'_> {
         {
             let provider = text(&action["actionTypeId"], "provider");
             let setting = |name: &str| text(&action["configuration"], name).to_owned();
+            let outputs = list(action, "outputArtifacts").iter().map(|output| text(output, "name"));
+            let wanted: Vec<Wanted> = outputs.flat_map(|artifact| wanted::of_artifact(self.estate, pipeline, artifact)).collect();
             let owner = text(action, "roleArn").split(':').nth(4).and_then(|id| id.parse().ok()).unwrap_or(account);
             match provider {
-                "CodeCommit" => self.bring_repository(owner, &setting("RepositoryName"), &setting("BranchName"))?,
-                "S3" => self.bring_object(owner, &setting("S3Bucket"), &setting("S3ObjectKey"))?,
-                _ => {}
+                "CodeCommit" => {
+                    self.check_branch(account, owner, pipeline, action);
+                    self.bring_repository(owner, &setting("RepositoryName"), &setting("BranchName"), &wanted)?;
+                }
+                "ECR" => {}
+                "S3" => self.bring_object(owner, &setting("S3Bucket"), &setting("S3ObjectKey"), &wanted)?,
+                _ => self.imagine_outputs(account, pipeline, action, &wanted)?,
             }
+        }
+        let later = stages.iter().flat_map(|stage| list(stage, "actions")).filter(|action| action["actionTypeId"]["category"] != "Source");
+        for action in later {
+            let outputs = list(action, "outputArtifacts").iter().map(|output| text(output, "name"));
+            let wanted: Vec<Wanted> = outputs.flat_map(|artifact| wanted::of_artifact(self.estate, pipeline, artifact)).collect();
+            self.imagine_outputs(account, pipeline, action, &wanted)?;
+        }
+        Ok(())
+    }
+
+    /// Tells of a branch that nobody pushes, where what is pushed is known.
+    fn check_branch(&mut self, account: AccountId, owner: AccountId, pipeline: &Value, action: &Value) {
+        let setting = |name: &str| text(&action["configuration"], name);
+        let (waited, owner) = (setting("BranchName"), self.account_name(owner.as_str()));
+        let of_repository = self.estate.sources.iter().filter_map(|source| match &source.origin {
+            Origin::CodeCommit { repository, branch } if source.account == owner && repository == setting("RepositoryName") => Some(branch),
+            Origin::CodeCommit { .. } => None,
+        });
+        let pushed: Vec<String> = of_repository.cloned().collect();
+        if pushed.is_empty() || pushed.iter().any(|branch| branch == waited) {
+            return;
+        }
+        let (name, action_name) = (text(pipeline, "name"), text(action, "name"));
+        let told = json!({"actionName": action_name, "input": {"configuration": {"BranchName": waited}}});
+        let subject = vec![self.account_name(account.as_str()), name.to_owned(), action_name.to_owned()];
+        self.findings.push(Finding {
+            id: format!("mismatch/branch/{}", subject.join("/")),
+            kind: Kind::Mismatch,
+            severity: Severity::Warning,
+            layer: Layer::Run,
+            subject,
+            title: format!(
+                "the pipeline {name} waits for the branch {waited} of the repository {}, and what is pushed is {}",
+                setting("RepositoryName"),
+                pushed.join(", ")
+            ),
+            call: None,
+            causes: self.action_place(account, name, &told, waited).into_iter().collect(),
+            notes: vec!["nobody starts it by a push".into()],
+            certainty: Certainty::Certain,
+            repairs: Vec::new(),
+        });
+    }
+
+    /// What an action leaves whose provider is not known here; nothing of others.
+    fn imagine_outputs(&mut self, account: AccountId, pipeline: &Value, action: &Value, wanted: &[Wanted]) -> Result<(), Error> {
+        let Ok(kind) = serde_json::from_value(action["actionTypeId"].clone()) else { return Ok(()) };
+        if !codepipeline::is_imagined(&kind) {
+            return Ok(());
+        }
+        let (name, pipeline_name) = (text(action, "name"), text(pipeline, "name"));
+        let provider = text(&action["actionTypeId"], "provider");
+        let subject = vec![self.account_name(account.as_str()), pipeline_name.to_owned(), name.to_owned()];
+        let title =
+            format!("the action {name} is of the provider {provider}, which is not rehearsed: what it calls and changes is unknown");
+        let notes = vec!["it is taken to succeed and to leave the files that others ask for".into()];
+        self.unknown(format!("unknown/provider/{}", subject.join("/")), subject, title, notes);
+        for artifact in list(action, "outputArtifacts").iter().map(|output| text(output, "name")) {
+            let zip = self.imagined_archive(wanted)?;
+            codepipeline::imagine(&self.world.gate, &codepipeline::ImaginedOutput { account, pipeline: pipeline_name, artifact, zip })?;
         }
         Ok(())
     }
@@ -93,7 +183,12 @@ impl Driver<'_> {
         self.estate.sources.iter().find(|source| source.account == account && source.origin == *origin)
     }
 
-    fn archive(&mut self, account: AccountId, origin: &Origin, what: &str) -> Result<Vec<u8>, Error> {
+    /// The archive of a source: of its files, or of what is wanted of it.
+    fn archive(&mut self, account: AccountId, origin: &Origin, what: &str, wanted: &[Wanted]) -> Result<Vec<u8>, Error> {
+        // What stands for stages that are not there is told with them.
+        if matches!(origin, Origin::CodeCommit { repository, .. } if repository == SOURCE) {
+            return self.imagined_archive(wanted);
+        }
         let files = self.known_source(account, origin).and_then(|source| source.files.as_ref());
         if let Some(files) = files {
             for file in files.iter().filter(|file| file.path.ends_with(IMAGES)) {
@@ -104,26 +199,34 @@ impl Driver<'_> {
         self.unknown(format!("unknown/source/{what}"), vec![self.account_name(account.as_str()), what.into()], format!("what {what} holds is not known"), vec![
             "builds of it are taken to succeed and to make the files that others ask for; the calls that their commands make are not rehearsed".into(),
         ]);
-        zip(&[("buildspec.yml", UNKNOWN_BUILD.as_bytes())])
+        self.imagined_archive(wanted)
     }
 
-    fn bring_repository(&mut self, account: AccountId, repository: &str, branch: &str) -> Result<(), Error> {
+    /// An archive of which nothing is known but what is asked of it.
+    fn imagined_archive(&self, wanted: &[Wanted]) -> Result<Vec<u8>, Error> {
+        for one in wanted {
+            self.world.refusals.unread(one.told.clone());
+        }
+        let wanted = wanted.iter().map(|one| (one.path.as_str(), one.content.as_slice()));
+        zip(&std::iter::once(("buildspec.yml", UNKNOWN_BUILD.as_bytes())).chain(wanted).collect::<Vec<_>>())
+    }
+
+    fn bring_repository(&mut self, account: AccountId, repository: &str, branch: &str, wanted: &[Wanted]) -> Result<(), Error> {
         let origin = Origin::CodeCommit { repository: repository.into(), branch: branch.into() };
         let there = self.world.call(account, "codecommit:GetBranch", json!({"repositoryName": repository, "branchName": branch})).is_ok();
         if there {
             return Ok(());
         }
-        let zip = self.archive(account, &origin, &format!("the branch {branch} of the repository {repository}"))?;
+        let zip = self.archive(account, &origin, &format!("the branch {branch} of the repository {repository}"), wanted)?;
         let region = self.estate.region.clone();
         let imagined = Imagined { account, region: &region, repository, branch, zip };
         match codecommit::imagine(&self.world.gate, &imagined) {
             Err(error) if error.code == "RepositoryDoesNotExistException" => {
-                let subject = vec![self.account_name(account.as_str()), repository.into()];
-                self.assumed(
-                    format!("assumed/repository/{account}/{repository}"),
-                    subject,
-                    format!("the repository {repository} is in none of the stacks: it is taken to exist"),
-                );
+                if repository != SOURCE {
+                    let subject = vec![self.account_name(account.as_str()), repository.into()];
+                    let title = format!("the repository {repository} is in none of the stacks: it is taken to exist");
+                    self.assumed(format!("assumed/repository/{account}/{repository}"), subject, title);
+                }
                 self.world.call(account, "codecommit:CreateRepository", json!({"repositoryName": repository}))?;
                 codecommit::imagine(&self.world.gate, &imagined)
             }
@@ -131,15 +234,15 @@ impl Driver<'_> {
         }
     }
 
-    fn bring_object(&mut self, account: AccountId, bucket: &str, key: &str) -> Result<(), Error> {
-        let zip = zip(&[("buildspec.yml", UNKNOWN_BUILD.as_bytes())])?;
+    fn bring_object(&mut self, account: AccountId, bucket: &str, key: &str, wanted: &[Wanted]) -> Result<(), Error> {
+        let zip = self.imagined_archive(wanted)?;
         // A bucket that is not there is what the action will tell of.
         let _ = self.world.send(account, "s3:PutObject", json!({"Bucket": bucket, "Key": key}), Some(zip));
         Ok(())
     }
 
     /// Lets all pipelines come to their end; who is asked to approve does.
-    fn finish(&mut self, names: &[Name]) -> Result<(), Error> {
+    pub(crate) fn finish(&mut self, names: &[Name]) -> Result<(), Error> {
         let mut answered = BTreeSet::new();
         let all = names.to_vec();
         let ended = self.world.run_until(|world| {
@@ -172,60 +275,12 @@ impl Driver<'_> {
         Ok(())
     }
 
-    /// What became of a pipeline.
-    fn ended(&mut self, account: AccountId, name: &str, before: &BTreeSet<String>) -> Result<(), Error> {
-        let executions = self.executions(account, name)?;
-        let new = |one: &&Value| !before.contains(text(one, "pipelineExecutionId"));
-        let Some(newest) = executions.iter().find(new) else { return Ok(()) };
-        let input = json!({"pipelineName": name, "filter": {"pipelineExecutionId": newest["pipelineExecutionId"]}});
-        let answer = self.world.call(account, "codepipeline:ListActionExecutions", input)?;
-        let account_name = self.account_name(account.as_str());
-        let actions = list(&answer, "actionExecutionDetails");
-        let path = |action: &Value| {
-            vec![account_name.clone(), name.to_owned(), text(action, "stageName").to_owned(), text(action, "actionName").to_owned()]
-        };
-        for action in actions {
-            if let Some(id) = action["output"]["executionResult"]["externalExecutionId"].as_str() {
-                self.builds.insert(id.to_owned(), path(action));
-            }
-        }
-        if text(newest, "status") == "Succeeded" {
-            self.summary.pipelines += 1;
-            self.summary.subjects.push(Subject { layer: Layer::Run, path: vec![account_name, name.to_owned()] });
-            return Ok(());
-        }
-        for failed in actions.iter().filter(|action| text(action, "status") == "Failed") {
-            let subject = path(failed);
-            let error = &failed["output"]["executionResult"]["errorDetails"];
-            let message = text(error, "message");
-            self.want_value(account, name, failed, message)?;
-            self.findings.push(Finding {
-                id: format!("mismatch/action/{}", subject.join("/")),
-                kind: Kind::Mismatch,
-                severity: Severity::Error,
-                layer: Layer::Run,
-                title: format!(
-                    "the action {} fails: {}",
-                    text(failed, "actionName"),
-                    if message.is_empty() { text(error, "code") } else { message }
-                ),
-                subject,
-                call: None,
-                causes: self.action_place(account, name, failed, message).into_iter().collect(),
-                notes: vec!["what comes after it in the pipeline was not rehearsed".into()],
-                certainty: Certainty::Certain,
-                repairs: Vec::new(),
-            });
-        }
-        self.summary.not_rehearsed.push(format!("the pipeline {account_name}/{name} behind the stage that fails"));
-        Ok(())
-    }
-
-    /// Where a parameter was not taken that is a variable of a build: a value that it would be taken with.
-    fn want_value(&mut self, account: AccountId, pipeline: &str, failed: &Value, message: &str) -> Result<(), Error> {
+    /// Where a parameter was not taken that is a variable of a build: a value that it would be taken with. True: there is
+    /// one that was not known, and the next rehearsal has it.
+    pub(crate) fn want_value(&mut self, account: AccountId, pipeline: &str, failed: &Value, message: &str) -> Result<bool, Error> {
         let Some((parameter, pattern)) = message.split_once("Parameter '").and_then(|(_, rest)| rest.split_once("' must match pattern "))
         else {
-            return Ok(());
+            return Ok(false);
         };
         let answer = self.world.call(account, "codepipeline:GetPipeline", json!({"name": pipeline}))?;
         let stages = list(&answer["pipeline"], "stages").iter().filter(|stage| stage["name"] == failed["stageName"]);
@@ -235,8 +290,8 @@ impl Driver<'_> {
         // `#{NAMESPACE.NAME}`, and nothing besides.
         let variable = value.as_deref().and_then(|value| value.strip_prefix("#{")?.strip_suffix('}')?.split_once('.'));
         if let (Some((_, variable)), Some(sample)) = (variable, samples::of_pattern(pattern.trim())) {
-            self.mends.values.insert(variable.to_owned(), sample);
+            return Ok(self.mends.values.insert(variable.to_owned(), sample.clone()).as_ref() != Some(&sample));
         }
-        Ok(())
+        Ok(false)
     }
 }

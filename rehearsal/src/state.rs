@@ -20,6 +20,12 @@ pub struct AccountState {
     pub buckets: Vec<StateBucket>,
     /// The organization's policies.
     pub organization: Vec<StateGuardrail>,
+    /// The organization's root, units and accounts.
+    pub tree: StateTree,
+    /// What stacks that are there already export.
+    pub exports: Vec<StateExport>,
+    /// Repositories of images, topics and queues that have policies.
+    pub policed: Vec<StatePoliced>,
     /// Parameters of SSM: those that templates read, with stand-ins for their values.
     pub parameters: Vec<StateParameter>,
 }
@@ -28,6 +34,16 @@ impl AccountState {
     /// Whether there is nothing in it.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
+    }
+
+    /// The accounts that hold something.
+    pub(crate) fn accounts(&self) -> impl Iterator<Item = AccountId> {
+        let identities = self.roles.iter().map(|role| &role.identity).chain(&self.users).chain(&self.groups);
+        let of = |arn: &str| arn.split(':').nth(4)?.parse().ok();
+        let all = identities.map(|one| one.account).chain(self.keys.iter().map(|key| key.account));
+        let all = all.chain(self.buckets.iter().map(|bucket| bucket.account)).chain(self.exports.iter().map(|export| export.account));
+        let policed = self.policed.iter().filter_map(move |one| of(&one.arn));
+        all.chain(policed).collect::<std::collections::BTreeSet<_>>().into_iter()
     }
 }
 
@@ -87,6 +103,8 @@ pub struct StateKey {
     pub aliases: Vec<String>,
     /// The file that tells of it.
     pub file: String,
+    /// The line that the answer with its policy begins in, from 1.
+    pub line: u32,
 }
 
 /// A bucket.
@@ -115,8 +133,43 @@ pub struct StateGuardrail {
     pub kind: String,
     /// Its document.
     pub document: Value,
-    /// The accounts that it is in force for; none named: all.
-    pub targets: Vec<AccountId>,
+    /// The ids of the accounts, units and roots that it is attached to; none named: all.
+    pub targets: Vec<String>,
+    /// The file that tells of it.
+    pub file: String,
+    /// The line that its answer begins in, from 1.
+    pub line: u32,
+}
+
+/// The organization, as far as it is told.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct StateTree {
+    /// Its id.
+    pub id: Option<String>,
+    /// The account that manages it.
+    pub management: Option<AccountId>,
+    /// The root, the units and the accounts: id, name, and what it is below.
+    pub nodes: Vec<(String, String, Option<String>)>,
+}
+
+/// An export of a stack.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StateExport {
+    /// Its account.
+    pub account: AccountId,
+    /// Its name.
+    pub name: String,
+    /// Its value.
+    pub value: String,
+}
+
+/// Something with a resource policy.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StatePoliced {
+    /// Its ARN: of a repository of Amazon ECR, of a topic or of a queue.
+    pub arn: String,
+    /// Its policy.
+    pub policy: Option<String>,
     /// The file that tells of it.
     pub file: String,
 }

@@ -25,7 +25,7 @@ pub struct Setup {
 }
 
 /// The operator's account.
-const MANAGEMENT: &str = "000000000000";
+pub(crate) const MANAGEMENT: &str = "000000000000";
 /// The operator's key: it opens this world alone, which ends with the process.
 const OPERATOR: (&str, &str) = ("AKIAREHEARSAL0000000", "rehearsal");
 /// Names in requests.
@@ -46,13 +46,50 @@ pub(crate) struct World {
     decided: Arc<Mutex<Vec<Decided>>>,
 }
 
-fn credentials(answer: &Value) -> Option<Credentials> {
+pub(crate) fn credentials(answer: &Value) -> Option<Credentials> {
     let text = |name: &str| answer["Credentials"][name].as_str().map(str::to_owned);
     Some(Credentials {
         access_key_id: text("AccessKeyId")?,
         secret_access_key: Secret::new(text("SecretAccessKey")?),
         session_token: Some(Secret::new(text("SessionToken")?)),
     })
+}
+
+/// A signed request, as a client sends it.
+pub(crate) fn request(
+    gate: &Gate,
+    caller: &Credentials,
+    operation: &str,
+    input: Value,
+    region: &Region,
+    body: Option<Vec<u8>>,
+) -> Result<Request, Error> {
+    let (service, name) = operation.split_once(':').unwrap_or((operation, ""));
+    let unsigned = || Error::internal("a request of the rehearsal could not be signed");
+    let mut headers = http::HeaderMap::new();
+    headers.insert("host", http::HeaderValue::from_static(HOST));
+    let hash = hex_sha256(input.to_string().as_bytes());
+    let payload = PayloadHash::Hex(hash.clone());
+    sign("POST", "/", &mut headers, caller, (service, region.as_str()), gate.clock().now(), payload).ok_or_else(unsigned)?;
+    let parts = RequestParts { method: "POST", path_and_query: "/", headers: &headers };
+    let authorization = parse_authorization(parts).ok().flatten().ok_or_else(unsigned)?;
+    let proof = Proof::SigV4(Box::new(SignedRequest {
+        authorization,
+        method: "POST".into(),
+        target: "/".into(),
+        headers: headers.clone(),
+        body_sha256: Some(hash),
+    }));
+    let context = RequestContext {
+        request_id: base::uuid(&**gate.entropy()),
+        source_ip: "127.0.0.1".into(),
+        user_agent: AGENT.into(),
+        secure_transport: true,
+        region: region.clone(),
+        source_arn: None,
+        transport: Transport::default(),
+    };
+    Ok(Request { proof, service: service.into(), operation: name.into(), input: Ok(input), body, context })
 }
 
 impl World {
@@ -91,8 +128,11 @@ impl World {
         ssm::workflows(&mut engine);
         events::workflows(&mut engine);
         let decided = Arc::<Mutex<Vec<Decided>>>::default();
-        let seen = decided.clone();
-        gate.watch_decisions(move |one| seen.lock().unwrap_or_else(PoisonError::into_inner).push(one.clone()));
+        let (seen, noting) = (decided.clone(), refusals.clone());
+        gate.watch_decisions(move |one| {
+            noting.decided(&one.operation);
+            seen.lock().unwrap_or_else(PoisonError::into_inner).push(one.clone());
+        });
         let mut world = Self { gate, refusals, clock, engine, region: region.clone(), administrators: BTreeMap::new(), decided };
         for account in accounts {
             world.enter(account.id, &key)?;
@@ -105,46 +145,10 @@ impl World {
         let operator = Credentials { access_key_id: key.id.clone(), secret_access_key: key.secret.clone(), session_token: None };
         let role = format!("arn:aws:iam::{account}:role/{}", gate::ADMINISTRATOR_ROLE);
         let input = json!({"RoleArn": role, "RoleSessionName": "rehearsal", "DurationSeconds": 3600});
-        let answer = self.gate.call_blocking(&self.request(&operator, "sts:AssumeRole", input, &self.region, None)?)?;
+        let answer = self.gate.call_blocking(&request(&self.gate, &operator, "sts:AssumeRole", input, &self.region, None)?)?;
         let session = credentials(&answer.output).ok_or_else(|| Error::internal("sts gave no credentials"))?;
         self.administrators.insert(account, session);
         Ok(())
-    }
-
-    fn request(
-        &self,
-        caller: &Credentials,
-        operation: &str,
-        input: Value,
-        region: &Region,
-        body: Option<Vec<u8>>,
-    ) -> Result<Request, Error> {
-        let (service, name) = operation.split_once(':').unwrap_or((operation, ""));
-        let unsigned = || Error::internal("a request of the rehearsal could not be signed");
-        let mut headers = http::HeaderMap::new();
-        headers.insert("host", http::HeaderValue::from_static(HOST));
-        let hash = hex_sha256(input.to_string().as_bytes());
-        let payload = PayloadHash::Hex(hash.clone());
-        sign("POST", "/", &mut headers, caller, (service, region.as_str()), self.clock.now(), payload).ok_or_else(unsigned)?;
-        let parts = RequestParts { method: "POST", path_and_query: "/", headers: &headers };
-        let authorization = parse_authorization(parts).ok().flatten().ok_or_else(unsigned)?;
-        let proof = Proof::SigV4(Box::new(SignedRequest {
-            authorization,
-            method: "POST".into(),
-            target: "/".into(),
-            headers: headers.clone(),
-            body_sha256: Some(hash),
-        }));
-        let context = RequestContext {
-            request_id: base::uuid(&**self.gate.entropy()),
-            source_ip: "127.0.0.1".into(),
-            user_agent: AGENT.into(),
-            secure_transport: true,
-            region: region.clone(),
-            source_arn: None,
-            transport: Transport::default(),
-        };
-        Ok(Request { proof, service: service.into(), operation: name.into(), input: Ok(input), body, context })
     }
 
     /// Makes a call as the account's administrator.
@@ -157,15 +161,15 @@ impl World {
         let Some(caller) = self.administrators.get(&account) else {
             return Err(Error::internal(format_args!("the account {account} is not rehearsed")));
         };
-        let request = self.request(caller, operation, input.clone(), &self.region, body.clone())?;
-        match self.gate.call_blocking(&request) {
+        let signed = request(&self.gate, caller, operation, input.clone(), &self.region, body.clone())?;
+        match self.gate.call_blocking(&signed) {
             // The clock has jumped past the session's end.
             Err(error) if error.code == "ExpiredToken" || error.code == "ExpiredTokenException" => {
                 let key = OperatorKey { id: OPERATOR.0.into(), secret: Secret::new(OPERATOR.1.into()) };
                 self.enter(account, &key)?;
                 let caller = self.administrators.get(&account).ok_or_else(|| Error::internal("no session"))?;
-                let request = self.request(caller, operation, input, &self.region, body)?;
-                self.gate.call_blocking(&request).map(|answer| answer.output)
+                let signed = request(&self.gate, caller, operation, input, &self.region, body)?;
+                self.gate.call_blocking(&signed).map(|answer| answer.output)
             }
             answered => answered.map(|answer| answer.output),
         }
@@ -176,6 +180,13 @@ impl World {
         let own = |one: &&Decided| one.caller.contains(&format!("/{}/", gate::ADMINISTRATOR_ROLE)) && one.via.is_empty();
         let decided = self.decided.lock().unwrap_or_else(PoisonError::into_inner);
         decided.len() - decided.iter().filter(own).count()
+    }
+
+    /// Looks at all decisions on the delivery's calls.
+    pub(crate) fn each_decided(&self, mut look: impl FnMut(&Decided)) {
+        let own = |one: &&Decided| one.caller.contains(&format!("/{}/", gate::ADMINISTRATOR_ROLE)) && one.via.is_empty();
+        let decided = self.decided.lock().unwrap_or_else(PoisonError::into_inner);
+        decided.iter().filter(|one| !own(one)).for_each(&mut look);
     }
 
     /// Whether a user or role is there. None: its account is not rehearsed.

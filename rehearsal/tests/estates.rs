@@ -27,6 +27,11 @@ fn services() -> Vec<gate::Registration> {
 
 /// Rehearses templates: account, stack's name, text.
 fn rehearsed(stacks: &[(&str, &str, &str)]) -> Report {
+    rehearsed_with(stacks, |_| {})
+}
+
+/// The same, with what else is to be said of the stacks.
+fn rehearsed_with(stacks: &[(&str, &str, &str)], change: impl Fn(&mut Stack)) -> Report {
     let mut files = Files::default();
     let stack = |(account, name, text): &(&str, &str, &str)| {
         let template = format!("{name}.yaml");
@@ -41,7 +46,8 @@ fn rehearsed(stacks: &[(&str, &str, &str)]) -> Report {
             tags: BTreeMap::new(),
         }
     };
-    let stacks = stacks.iter().map(stack).collect();
+    let mut stacks: Vec<Stack> = stacks.iter().map(stack).collect();
+    stacks.iter_mut().for_each(change);
     let account = |name: &str, id: &str| Account { name: name.into(), id: id.parse().unwrap() };
     let estate = Estate {
         region: Region::new("eu-west-1"),
@@ -120,7 +126,9 @@ fn of(report: &Report, kind: Kind) -> Vec<&Finding> {
 #[test]
 fn what_is_right_is_clean() {
     let report = rehearsed(&[("dev", "delivery", &delivery(&policy(ALL), ""))]);
-    assert_eq!(report.findings, []);
+    // Everything of S3 on everything is more than it needs, and nothing else.
+    let kinds: Vec<_> = report.findings.iter().map(|finding| (finding.kind, finding.severity)).collect();
+    assert_eq!(kinds, [(Kind::Wide, rehearsal::Severity::Note)]);
     assert_eq!((report.summary.stacks, report.summary.pipelines), (1, 1));
     assert_eq!(report.summary.not_rehearsed, Vec::<String>::new());
 }
@@ -150,7 +158,8 @@ fn a_deny_and_a_boundary_are_guardrails() {
     let narrow = delivery(&bounded, "").replace(r#""s3:Put*""#, r#""s3:PutNothing""#);
     let report = rehearsed(&[("dev", "delivery", &narrow)]);
     assert!(denied(&report).iter().all(|(action, _)| action == "s3:PutObject") && !denied(&report).is_empty(), "{:?}", denied(&report));
-    assert!(report.findings.iter().all(|finding| finding.repairs.iter().all(|repair| repair.guardrail.is_some())));
+    let all_guarded = |finding: &&Finding| finding.repairs.iter().all(|repair| repair.guardrail.is_some());
+    assert!(of(&report, Kind::Denied).iter().all(all_guarded));
     assert_eq!(report.summary.pipelines, 1);
 }
 
@@ -190,12 +199,110 @@ Resources:
 
 #[test]
 fn a_template_that_cannot_be_read_hides_nothing_else() {
-    let report = rehearsed(&[
-        ("dev", "broken", "Resources:\n  A: { Type: AWS::S3::Bucket, DependsOn: B }\n"),
-        ("dev", "delivery", &delivery(&policy(ALL), "")),
-    ]);
+    let report = rehearsed(&[("dev", "broken", "Resources:\n  A: 7\n"), ("dev", "delivery", &delivery(&policy(ALL), ""))]);
     assert_eq!((report.summary.stacks, report.summary.pipelines), (1, 1));
     let found = of(&report, Kind::Undeployable);
     assert!(found.len() == 1 && found[0].place().is_some_and(|place| place.file == "broken.yaml"), "{found:?}");
     assert_eq!(report.summary.not_rehearsed.len(), 1);
+}
+
+/// A pipeline whose stack action deploys a template that its source alone has, and nothing is known of the source.
+fn releasing(statements: &str) -> String {
+    let more = r#"        - Name: Stack
+          Actions:
+            - Name: Stack
+              ActionTypeId: { Category: Deploy, Owner: AWS, Provider: CloudFormation, Version: "1" }
+              Configuration:
+                ActionMode: CREATE_UPDATE
+                StackName: service
+                TemplatePath: Source::service.yaml
+                RoleArn: !GetAtt Stacks.Arn
+                ParameterOverrides: '{"Size": "3"}'
+              InputArtifacts: [ { Name: Source } ]
+  Stacks:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Version: "2012-10-17"
+        Statement: [ { Effect: Allow, Principal: { Service: cloudformation.amazonaws.com }, Action: "sts:AssumeRole" } ]"#;
+    delivery(&policy(statements), more)
+}
+
+#[test]
+fn a_template_of_which_nothing_is_known_stops_nothing() {
+    let report = rehearsed(&[("dev", "tools", &releasing(ALL))]);
+    let actions: Vec<String> = denied(&report).into_iter().map(|(action, _)| action).collect();
+    assert!(actions.contains(&"cloudformation:CreateStack".to_owned()) && actions.contains(&"iam:PassRole".to_owned()), "{actions:?}");
+    assert!(of(&report, Kind::Mismatch).is_empty(), "{:#?}", of(&report, Kind::Mismatch));
+    let told = of(&report, Kind::Unknown);
+    assert!(told.iter().any(|finding| finding.title.contains("the template service.yaml of the artifact Source")), "{told:#?}");
+}
+
+#[test]
+fn what_lies_behind_an_action_that_fails_is_rehearsed() {
+    let more = r#"        - Name: Broken
+          Actions:
+            - Name: Broken
+              ActionTypeId: { Category: Deploy, Owner: AWS, Provider: S3, Version: "1" }
+              Configuration: { BucketName: nowhere-at-all, Extract: "false", ObjectKey: deployed.zip }
+              InputArtifacts: [ { Name: Source } ]
+        - Name: Behind
+          Actions:
+            - Name: Behind
+              ActionTypeId: { Category: Deploy, Owner: AWS, Provider: CloudFormation, Version: "1" }
+              Configuration: { ActionMode: DELETE_ONLY, StackName: service }"#;
+    let report = rehearsed(&[("dev", "tools", &delivery(&policy(ALL), more))]);
+    let failed: Vec<_> = of(&report, Kind::Mismatch).iter().map(|finding| finding.subject.clone()).collect();
+    assert_eq!(failed, [["dev", "docs", "Broken", "Broken"]]);
+    assert!(denied(&report).iter().any(|(action, _)| action == "cloudformation:DescribeStacks"), "{:?}", denied(&report));
+    assert!(report.summary.not_rehearsed.is_empty(), "{:?}", report.summary.not_rehearsed);
+}
+
+#[test]
+fn the_second_run_is_rehearsed_as_well() {
+    let first = r#"{ Effect: Allow, Action: [ "s3:*", "iam:PassRole", "cloudformation:CreateStack", "cloudformation:DescribeStack*" ], Resource: "*" }"#;
+    let report = rehearsed(&[("dev", "tools", &releasing(first))]);
+    let found: Vec<_> =
+        of(&report, Kind::Denied).iter().map(|found| (found.call.as_ref().unwrap().action.clone(), found.severity)).collect();
+    assert_eq!(found, [("cloudformation:UpdateStack".to_owned(), rehearsal::Severity::Warning)]);
+}
+
+/// A pipeline that deploys by a role of the other account, and the template that makes the role, for which it takes the bucket.
+#[test]
+fn a_role_that_comes_later_is_told_once_and_what_follows_is_rehearsed() {
+    let more = format!(
+        r#"        - Name: Stack
+          Actions:
+            - Name: Stack
+              ActionTypeId: {{ Category: Deploy, Owner: AWS, Provider: CloudFormation, Version: "1" }}
+              RoleArn: arn:aws:iam::{PROD}:role/deployer
+              Configuration: {{ ActionMode: DELETE_ONLY, StackName: service }}"#
+    );
+    let target = format!(
+        r#"
+Parameters: {{ Site: {{ Type: String }} }}
+Resources:
+  Deployer:
+    Type: AWS::IAM::Role
+    Properties:
+      RoleName: deployer
+      AssumeRolePolicyDocument:
+        Version: "2012-10-17"
+        Statement: [ {{ Effect: Allow, Principal: {{ AWS: "arn:aws:iam::{DEV}:role/pipeline" }}, Action: "sts:AssumeRole" }} ]
+"#
+    );
+    let statements = r#"{ Effect: Allow, Action: [ "s3:*", "sts:AssumeRole" ], Resource: "*" }"#;
+    let tools = delivery(&policy(statements), &more);
+    let given = Value::Made("dev".into(), "tools".into(), "Site".into(), false);
+    let report = rehearsed_with(&[("dev", "tools", &tools), ("prod", "target", &target)], |stack| {
+        if stack.name == "target" {
+            stack.parameters.insert("Site".into(), given.clone());
+        }
+    });
+    let told: Vec<_> = of(&report, Kind::Undeployable).iter().map(|finding| finding.title.clone()).collect();
+    assert_eq!(told.len(), 1, "{told:#?}");
+    assert!(told[0].contains("role/deployer, which is made only later"), "{told:?}");
+    // The role that is made at last has no right to look at the stack.
+    let stack = format!("arn:aws:cloudformation:eu-west-1:{PROD}:stack/service/*");
+    assert_eq!(denied(&report), [("cloudformation:DescribeStacks".to_owned(), stack)]);
 }

@@ -283,3 +283,47 @@ fn what_cannot_be_used_is_named_with_its_place() {
     assert!(problems(&options(&["a.yaml"]), &[("a.yaml", [0x61, 0xff])])[0].message.contains("UTF-8"));
     assert_eq!(problems(&Options { bindings: vec!["x".into()], ..options(&["a.yaml"]) }, &[("a.yaml", TARGET)])[0].file, "--bind");
 }
+
+/// A pipeline with a key, which releases `service.yaml` by a role of another account.
+const TOOLS: &str = "Parameters:
+  ProductionAccount: { Type: String }
+Resources:
+  Key: { Type: AWS::KMS::Key, Properties: { KeyPolicy: {} } }
+  Pipeline:
+    Type: AWS::CodePipeline::Pipeline
+    Properties:
+      Stages:
+        - Actions:
+            - RoleArn: !Sub arn:aws:iam::${ProductionAccount}:role/web-deploy
+              Configuration: { TemplatePath: Built::stacks/service.yaml }
+";
+const PRODUCTION: &str = "Parameters:
+  ToolsAccount: { Type: String, Default: '111111111111' }
+  KeyArn: { Type: String }
+Resources:
+  Deploy:
+    Type: AWS::IAM::Role
+    Properties:
+      RoleName: web-deploy
+      AssumeRolePolicyDocument:
+        Statement: [{ Principal: { AWS: !Sub 'arn:aws:iam::${ToolsAccount}:role/web-pipeline' } }]
+";
+const SERVICE: &str = "Resources: { Site: { Type: AWS::S3::Bucket } }\n";
+
+#[test]
+fn templates_belong_where_parameters_say_and_take_over_what_the_pipeline_has() {
+    let files = [("tools.yaml", TOOLS), ("production.yaml", PRODUCTION)];
+    let (estate, _) = estate(&options(&["tools.yaml", "production.yaml"]), &files);
+    assert_eq!(stacks(&estate), [("111111111111", "tools", "tools.yaml"), ("production", "production", "production.yaml")]);
+    let production = estate.accounts.iter().find(|account| account.name == "production").unwrap();
+    assert_eq!(estate.stacks[0].parameters["ProductionAccount"], Value::Text(production.id.to_string()));
+    assert_eq!(estate.stacks[1].parameters["KeyArn"], Value::Made("111111111111".into(), "tools".into(), "Key".into(), true));
+}
+
+#[test]
+fn a_template_that_a_pipeline_deploys_is_not_deployed_by_hand() {
+    let files = [("tools.yaml", TOOLS), ("stacks/service.yaml", SERVICE)];
+    let (estate, findings) = estate(&options(&["tools.yaml", "stacks/service.yaml"]), &files);
+    assert_eq!(stacks(&estate).iter().map(|(_, name, _)| *name).collect::<Vec<_>>(), ["tools"]);
+    assert!(findings.iter().any(|finding| finding.id == "assumed/released/stacks/service.yaml"), "{findings:#?}");
+}

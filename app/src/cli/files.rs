@@ -2,13 +2,35 @@
 
 use rehearsal::inputs::{Held, Reader};
 use std::{
+    collections::BTreeMap,
     fs::{self, File, Metadata},
     io::Read,
     path::Path,
 };
 
 /// The user's own files.
-pub(super) struct Disk;
+struct Disk;
+
+/// The user's own files, but for some that have changed.
+pub(super) struct Changed<'c>(pub(super) &'c BTreeMap<String, String>);
+
+impl Reader for Changed<'_> {
+    fn held(&self, path: &str) -> Held {
+        Disk.held(path)
+    }
+
+    fn read(&self, path: &str, most: usize) -> Result<Vec<u8>, String> {
+        match self.0.get(path) {
+            Some(text) if text.len() > most => Err(format!("it has more than {most} bytes")),
+            Some(text) => Ok(text.clone().into_bytes()),
+            None => Disk.read(path, most),
+        }
+    }
+
+    fn list(&self, folder: &str) -> Result<Vec<(String, Held)>, String> {
+        Disk.list(folder)
+    }
+}
 
 fn held(found: std::io::Result<Metadata>) -> Held {
     match found {

@@ -19,6 +19,7 @@ mod rotate;
 mod run;
 mod signals;
 mod status;
+mod tighten;
 mod up;
 mod verify;
 mod watch;
@@ -58,6 +59,8 @@ enum Command {
     Up(up::Up),
     /// Rehearse a delivery in memory: what would be denied, by which statement, and what mends it
     Rehearse(rehearse::Rehearse),
+    /// Narrow policies to what a delivery's calls need, and rehearse each change
+    Tighten(tighten::Tighten),
     /// Show what is under way: stacks, executions, builds, approvals that wait, what failed and when it is tried again
     Status(status::StatusOf),
     /// Watch a pipeline's execution until it ends: stages, actions, what failed and why
@@ -105,6 +108,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Run(command) => command.execute(),
         Command::Up(command) => command.execute(),
         Command::Rehearse(command) => command.execute(),
+        Command::Tighten(command) => command.execute(),
         Command::Status(command) => command.execute(),
         Command::Watch(command) => command.execute(),
         Command::Logs(command) => command.execute(),

@@ -1,4 +1,4 @@
-use super::files::Disk;
+use super::files::Changed;
 use crate::{failure::Failure, say::say, world::services};
 use anstream::AutoStream;
 use base::{Clock, SystemClock};
@@ -8,6 +8,7 @@ use rehearsal::{
     inputs::{self, Options},
 };
 use std::{
+    collections::BTreeMap,
     fs,
     io::{IsTerminal, Write, stdin, stdout},
     path::{Path, PathBuf},
@@ -22,6 +23,7 @@ const EXAMPLES: &str = "Examples:
   sekisho rehearse --fix                              and mend its files, after a look at each change
   sekisho rehearse --output sarif > rehearsal.sarif   for code scanning
   sekisho rehearse --output markdown --fail-on warning
+  sekisho rehearse --matrix                           who does what to which resource
   sekisho rehearse --write-baseline --reason 'known: OPS-7'
 
 Exit codes:
@@ -29,12 +31,9 @@ Exit codes:
   1  findings: of the severity that --fail-on names, or something that could not be rehearsed
   2  what was given cannot be used";
 
-/// Rehearse a delivery in memory: what would be denied, by which statement, and what mends it.
-///
-/// Nothing is built, started or changed.
+/// What is rehearsed.
 #[derive(Args)]
-#[command(after_help = EXAMPLES)]
-pub(crate) struct Rehearse {
+pub(crate) struct Inputs {
     /// A folder with a sekisho.yaml; or templates, pipelines as JSON, a CDK cloud assembly, an article
     #[arg(default_value = ".", value_name = "DIR|FILE")]
     paths: Vec<String>,
@@ -50,15 +49,28 @@ pub(crate) struct Rehearse {
     /// What accounts hold already, as the AWS CLI saves it (repeatable)
     #[arg(long, value_name = "FILE")]
     account_state: Vec<String>,
-    /// Print the script that saves what accounts hold, by calls that only read
-    #[arg(long, exclusive = true)]
-    print_state_script: bool,
     /// The region, where the files do not say
     #[arg(long)]
     region: Option<String>,
+}
+
+/// Rehearse a delivery in memory: what would be denied, by which statement, and what mends it.
+///
+/// Nothing is built, started or changed.
+#[derive(Args)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct Rehearse {
+    #[command(flatten)]
+    inputs: Inputs,
+    /// Print the script that saves what accounts hold, by calls that only read
+    #[arg(long, exclusive = true)]
+    print_state_script: bool,
     /// How the report is written
     #[arg(long, value_enum, default_value = "text")]
     output: Named<Form>,
+    /// Show who does what to which resource, allowed or not, instead of what is found
+    #[arg(long, conflicts_with_all = ["fix", "diff", "write_baseline"])]
+    matrix: bool,
     /// The least severity that makes the exit code 1
     #[arg(long, value_enum, default_value = "error")]
     fail_on: Named<FailOn>,
@@ -116,36 +128,9 @@ named!(FailOn);
 /// The baseline of a delivery.
 const BASELINE: &str = "sekisho-baseline.yaml";
 
-impl Rehearse {
-    pub(crate) fn execute(self) -> Result<ExitCode, Failure> {
-        if self.print_state_script {
-            print(include_str!("../../scripts/save-account-state.sh"))?;
-            return Ok(ExitCode::SUCCESS);
-        }
-        let mut report = self.rehearse()?;
-        let baseline = self.read_baseline()?;
-        let now = SystemClock.now();
-        if self.write_baseline {
-            let reason = self.reason.as_deref().unwrap_or_default();
-            let text = Baseline::of(&report, Severity::Note, &baseline.unwrap_or_default(), reason, now);
-            let path = self.baseline_path();
-            fs::write(&path, text).map_err(|e| Failure::new(format!("{}: {e}", path.display())))?;
-            say!("{} accepts what is found now", path.display());
-            return Ok(ExitCode::SUCCESS);
-        }
-        if self.fix && self.mend(&judged(&report, baseline.as_ref(), now))? {
-            report = self.rehearse()?;
-        }
-        let judged = judged(&report, baseline.as_ref(), now);
-        if self.diff {
-            self.show(&Fixes::of(&judged, &report.files, &self.allow), &report);
-        } else {
-            print(&judged.write(self.output.0, &style()))?;
-        }
-        Ok(ExitCode::from(judged.exit_code(self.fail_on.0)))
-    }
-
-    fn rehearse(&self) -> Result<Report, Failure> {
+impl Inputs {
+    /// Rehearses it, with some files as they are not yet.
+    pub(crate) fn rehearse(&self, changed: &BTreeMap<String, String>) -> Result<Report, Failure> {
         let options = Options {
             paths: self.paths.clone(),
             accounts: self.account.clone(),
@@ -155,7 +140,7 @@ impl Rehearse {
             region: self.region.clone(),
             ..Options::default()
         };
-        let (estate, noted) = inputs::read(&options, &Disk).map_err(|problems| {
+        let (estate, noted) = inputs::read(&options, &Changed(changed)).map_err(|problems| {
             let all: Vec<String> = problems.iter().map(ToString::to_string).collect();
             Failure::unusable(all.join("\n"))
         })?;
@@ -172,9 +157,42 @@ impl Rehearse {
         let first = self.paths.first().map_or(Path::new("."), Path::new);
         if first.is_dir() { first } else { first.parent().unwrap_or(first) }
     }
+}
+
+impl Rehearse {
+    pub(crate) fn execute(self) -> Result<ExitCode, Failure> {
+        if self.print_state_script {
+            print(include_str!("../../scripts/save-account-state.sh"))?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        let mut report = self.inputs.rehearse(&BTreeMap::new())?;
+        let baseline = self.read_baseline()?;
+        let now = SystemClock.now();
+        if self.write_baseline {
+            let reason = self.reason.as_deref().unwrap_or_default();
+            let text = Baseline::of(&report, Severity::Note, &baseline.unwrap_or_default(), reason, now);
+            let path = self.baseline_path();
+            fs::write(&path, text).map_err(|e| Failure::new(format!("{}: {e}", path.display())))?;
+            say!("{} accepts what is found now", path.display());
+            return Ok(ExitCode::SUCCESS);
+        }
+        if self.fix && self.mend(&judged(&report, baseline.as_ref(), now))? {
+            report = self.inputs.rehearse(&BTreeMap::new())?;
+        }
+        let judged = judged(&report, baseline.as_ref(), now);
+        if self.matrix {
+            let unfit = || Failure::unusable("the matrix is written as text, json or markdown");
+            print(&report.write_matrix(self.output.0).ok_or_else(unfit)?)?;
+        } else if self.diff {
+            show(&Fixes::of(&judged, &report.files, &self.allow), &report);
+        } else {
+            print(&judged.write(self.output.0, &style()))?;
+        }
+        Ok(ExitCode::from(judged.exit_code(self.fail_on.0)))
+    }
 
     fn baseline_path(&self) -> PathBuf {
-        self.baseline.clone().unwrap_or_else(|| self.folder().join(BASELINE))
+        self.baseline.clone().unwrap_or_else(|| self.inputs.folder().join(BASELINE))
     }
 
     /// The baseline, if one is there; one that is named must be, unless it is to be written.
@@ -201,7 +219,7 @@ impl Rehearse {
         if fixes.patches.is_empty() {
             return Ok(false);
         }
-        self.show(&fixes, report);
+        show(&fixes, report);
         if !self.yes && !agreed(fixes.patches.len())? {
             return Ok(false);
         }
@@ -213,25 +231,25 @@ impl Rehearse {
         }
         Ok(true)
     }
+}
 
-    fn show(&self, fixes: &Fixes<'_>, report: &Report) {
-        for patch in &fixes.patches {
-            let Some(file) = report.files.get(&patch.file) else { continue };
-            if let Some(diff) = rehearsal::Diff::new(file, patch) {
-                say!("{}", diff.to_string().trim_end());
-            }
+pub(super) fn show(fixes: &Fixes<'_>, report: &Report) {
+    for patch in &fixes.patches {
+        let Some(file) = report.files.get(&patch.file) else { continue };
+        if let Some(diff) = rehearsal::Diff::new(file, patch) {
+            say!("{}", diff.to_string().trim_end());
         }
-        for (finding, guardrail) in &fixes.guarded {
-            say!("a guardrail decides: intended? `--allow '{guardrail}'` lets the repair weaken it: {}", finding.title);
-        }
+    }
+    for (finding, guardrail) in &fixes.guarded {
+        say!("a guardrail decides: intended? `--allow '{guardrail}'` lets the repair weaken it: {}", finding.title);
     }
 }
 
-fn judged<'a>(report: &'a Report, baseline: Option<&'a Baseline>, now: base::Timestamp) -> Judged<'a> {
+pub(super) fn judged<'a>(report: &'a Report, baseline: Option<&'a Baseline>, now: base::Timestamp) -> Judged<'a> {
     baseline.map_or_else(|| Judged::plain(report), |baseline| baseline.judge(report, now))
 }
 
-fn agreed(files: usize) -> Result<bool, Failure> {
+pub(super) fn agreed(files: usize) -> Result<bool, Failure> {
     if !stdin().is_terminal() {
         return Err(Failure::unusable("nobody can be asked whether to change the files").help("`--yes` changes them, `--diff` shows how"));
     }
@@ -243,7 +261,7 @@ fn agreed(files: usize) -> Result<bool, Failure> {
 }
 
 /// Writes a file whole or not at all.
-fn replace(path: &Path, text: &str) -> std::io::Result<()> {
+pub(super) fn replace(path: &Path, text: &str) -> std::io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let mut new = tempfile::NamedTempFile::new_in(folder)?;
     new.write_all(text.as_bytes())?;

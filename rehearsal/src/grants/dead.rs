@@ -1,16 +1,18 @@
 //! Statements that never match.
 
 use super::{
-    Needed,
     documents::{Read, Statement},
-    overlap::{covers_action, covers_resource, meets_form},
+    overlap::{covers_action, covers_resource, meets_form, patterns_meet},
 };
-use crate::{Finding, Kind, Severity};
+use crate::{Finding, Kind, Severity, repairs::calls::Needed};
 use policy::PolicyKind;
 
-pub(super) fn of(document: &Read<'_>, calls: &[Needed]) -> Vec<Finding> {
+/// `others`: all statements of the identity policies of its owners.
+pub(super) fn of(document: &Read<'_>, others: &[&Statement], calls: &[Needed]) -> Vec<Finding> {
     let mut all = Vec::new();
     for statement in &document.statements {
+        all.extend(absent_key(document, statement));
+        all.extend(needless(document, statement, others));
         for (at, action) in statement.actions.iter().flatten().enumerate() {
             let fault = nameless(action).or_else(|| never_meets(document, statement, action, calls));
             let Some(why) = fault else { continue };
@@ -20,6 +22,41 @@ pub(super) fn of(document: &Read<'_>, calls: &[Needed]) -> Vec<Finding> {
         }
     }
     all
+}
+
+/// An Allow under a condition whose key none of its actions ever has.
+fn absent_key(document: &Read<'_>, statement: &Statement) -> Option<Finding> {
+    let actions: Vec<_> = statement.actions.as_ref()?.iter().map(|text| actions::action(text)).collect::<Option<_>>()?;
+    let (operator, key, _) = statement.conditions.iter().find(|(operator, key, _)| {
+        let plain = !operator.ends_with("IfExists") && !operator.contains("Not") && operator != "Null" && !operator.contains(':');
+        let own =
+            key.split_once(':').is_some_and(|(prefix, _)| prefix != "aws" && actions.iter().all(|(service, _)| service.prefix == prefix));
+        plain && own && !actions.iter().any(|(service, action)| service.has_key(action, key))
+    })?;
+    if !statement.allows || actions.is_empty() {
+        return None;
+    }
+    let title = format!("{} of {} never allows anything: {key} is never there", statement.called(), document.of.name);
+    let element = format!("Condition/{operator}");
+    let why = "no action of the statement has this key".to_owned();
+    Some(document.finding(Kind::Dead, Severity::Warning, (statement.index, &element), key, title, why))
+}
+
+/// A Deny of what nobody allows its owners anyway. Of guardrails that is the use.
+fn needless(document: &Read<'_>, statement: &Statement, others: &[&Statement]) -> Option<Finding> {
+    if statement.allows || document.of.kind != PolicyKind::Identity {
+        return None;
+    }
+    let denied = statement.actions.as_ref()?;
+    let allows = |other: &&&Statement| {
+        other.allows && other.actions.as_ref().is_none_or(|all| all.iter().any(|a| denied.iter().any(|d| patterns_meet(a, d))))
+    };
+    if others.iter().any(|other| allows(&other)) {
+        return None;
+    }
+    let title = format!("{} of {} denies what nothing allows", statement.called(), document.of.name);
+    let why = "no Allow of the same owner meets it".to_owned();
+    Some(document.finding(Kind::Dead, Severity::Note, (statement.index, "Effect"), &format!("deny:{}", statement.index), title, why))
 }
 
 /// The action is none of a service whose actions are known.

@@ -1,41 +1,43 @@
 //! What the analyses look at.
 
-use crate::{Cause, Certainty, Finding, Kind, Layer, Place, Severity};
+use crate::{
+    Cause, Certainty, Finding, Kind, Layer, Place, Severity,
+    repairs::calls::{Look, Needed},
+};
 use policy::PolicyKind;
 use serde_json::Value;
 
 /// A policy document, and whose it is.
 #[derive(Debug, Clone)]
-pub struct Document {
-    /// The account that it is in.
-    pub account: String,
-    /// The ARN of the role, user, bucket or key that it hangs on.
-    pub owner: String,
+pub(crate) struct Document {
+    /// The id of the account that it is in.
+    pub(crate) account: String,
+    /// The ARNs of the roles, users, buckets or keys that it hangs on.
+    pub(crate) owners: Vec<String>,
     /// Where it hangs.
-    pub kind: PolicyKind,
-    /// The policy's name.
-    pub name: String,
+    pub(crate) kind: PolicyKind,
+    /// What people call it: the policy's name, or its owner's.
+    pub(crate) name: String,
+    /// Account, stack and resource.
+    pub(crate) subject: Vec<String>,
     /// Its text.
-    pub text: String,
+    pub(crate) text: String,
+    /// The services that its owners trust.
+    pub(crate) trusting: Vec<String>,
+    /// Why calls that need it may not be known.
+    pub(crate) unsure: Option<String>,
+    /// All calls of its owners are known: what none of them needs is told.
+    pub(crate) exercised: bool,
 }
 
 /// The documents, and where their parts were written.
-pub struct Documents<'a> {
+pub(crate) struct Documents<'a> {
     /// The documents.
-    pub list: Vec<Document>,
+    pub(crate) list: Vec<Document>,
     /// The place of an element (`Action/0`, `Principal`) of a statement of a document.
-    pub place: &'a dyn Fn(usize, usize, &str) -> Option<Place>,
-}
-
-/// A call that the delivery makes, or made.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Needed {
-    /// The ARN of the caller's role or user, without a session's name.
-    pub principal: String,
-    /// The action, `service:Name`.
-    pub action: String,
-    /// The resource's ARN, or `*`.
-    pub resource: String,
+    pub(crate) place: &'a dyn Fn(usize, usize, &str) -> Option<Place>,
+    /// The ARNs of all that the estate has.
+    pub(crate) things: Vec<String>,
 }
 
 /// A document, read.
@@ -43,12 +45,16 @@ pub(super) struct Read<'a> {
     pub of: &'a Document,
     pub statements: Vec<Statement>,
     index: usize,
+    pub things: &'a [String],
     place: &'a dyn Fn(usize, usize, &str) -> Option<Place>,
 }
 
 /// A statement, read.
 pub(super) struct Statement {
     pub index: usize,
+    pub sid: Option<String>,
+    /// Its conditions, as they stand.
+    pub condition: Option<Value>,
     pub allows: bool,
     /// None: it says NotAction.
     pub actions: Option<Vec<String>>,
@@ -61,6 +67,23 @@ pub(super) struct Statement {
 }
 
 impl Statement {
+    /// What it is called.
+    pub fn called(&self) -> String {
+        self.sid.as_ref().map_or_else(|| format!("statement {}", self.index + 1), |sid| format!("the statement {sid}"))
+    }
+
+    /// Whether its conditions hold for a call.
+    pub fn holds(&self, call: &Needed) -> bool {
+        let look = Look { action: None, resource: None, condition: self.condition.as_ref() };
+        self.condition.is_none() || look.matches(call)
+    }
+
+    /// Whether a condition chooses among the resources: by a tag, or by a key's alias.
+    pub fn chooses(&self) -> bool {
+        let by_tag = |key: &str| key.contains(":resourcetag/");
+        self.conditions.iter().any(|(_, key, _)| by_tag(key)) || self.has_key(&["kms:resourcealiases", "kms:requestalias"])
+    }
+
     pub fn has_key(&self, keys: &[&str]) -> bool {
         self.conditions.iter().any(|(_, key, _)| keys.contains(&key.as_str()))
     }
@@ -75,7 +98,7 @@ impl Documents<'_> {
             Value::Array(list) => list.iter().enumerate().map(|(index, one)| statement(index, one)).collect(),
             one => vec![statement(0, one)],
         };
-        Some(Read { of, statements, index, place: self.place })
+        Some(Read { of, statements, index, things: &self.things, place: self.place })
     }
 }
 
@@ -90,13 +113,13 @@ impl Read<'_> {
         title: String,
         why: String,
     ) -> Finding {
-        let Document { account, owner, name, .. } = self.of;
+        let Document { subject, name, .. } = self.of;
         Finding {
-            id: format!("{}:{owner}:{name}:{about}", kind.name()),
+            id: format!("{}:{}:{name}:{about}", kind.name(), subject.join("/")),
             kind,
             severity,
-            layer: Layer::Deployment,
-            subject: vec![account.clone(), owner.clone(), name.clone()],
+            layer: Layer::Grants,
+            subject: subject.clone(),
             title,
             call: None,
             causes: vec![Cause { text: why, place: (self.place)(self.index, statement, element) }],
@@ -122,6 +145,8 @@ fn statement(index: usize, value: &Value) -> Statement {
     });
     Statement {
         index,
+        sid: value.get("Sid").and_then(Value::as_str).map(str::to_owned),
+        condition: value.get("Condition").cloned(),
         allows: value.get("Effect").and_then(Value::as_str) == Some("Allow"),
         actions: value.get("Action").map(texts),
         resources: value.get("Resource").map(texts),

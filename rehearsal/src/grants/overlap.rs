@@ -17,14 +17,21 @@ pub(super) fn covers_action(pattern: &str, action: &str) -> bool {
 
 /// Whether a resource is covered by a pattern; a policy variable stands for anything.
 pub(super) fn covers_resource(pattern: &str, resource: &str) -> bool {
-    meet(&items(pattern, None), &literal(resource))
+    // A part that is not known may be anything; `*` alone is no resource in particular.
+    let asked = if resource == "*" { literal(resource) } else { items(resource, None) };
+    meet(&items(pattern, None), &asked)
 }
 
 /// Whether some ARN of a kind of resource is covered by a pattern.
-pub(super) fn meets_form(pattern: &str, form: &str) -> bool {
+pub(crate) fn meets_form(pattern: &str, form: &str) -> bool {
     // A bucket's name has no slash; with one it is an object's ARN.
     let last = if form.ends_with(":s3:::${BucketName}") { Item::Without('/') } else { Item::Any };
     meet(&items(pattern, None), &items(form, Some(last)))
+}
+
+/// Whether some action is covered by both patterns.
+pub(super) fn patterns_meet(a: &str, b: &str) -> bool {
+    meet(&items(&a.to_ascii_lowercase(), None), &items(&b.to_ascii_lowercase(), None))
 }
 
 fn literal(text: &str) -> Vec<Item> {

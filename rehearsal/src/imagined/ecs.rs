@@ -134,7 +134,11 @@ fn assumed(scope: &mut Scope<'_, Ecs>, definition: &Arn) -> Result<Thing, Error>
     // It has a first revision already: the next is another.
     let stem = definition.as_str().rsplit_once(':').map_or(definition.as_str(), |(stem, _)| stem);
     keep(scope, stem, &Thing { properties: json!({"revision": 1}), ..Thing::default() })?;
-    let containers: Vec<Value> = containers(scope)?.iter().map(|name| json!({"name": name, "image": "unknown"})).collect();
+    let mut containers: Vec<Value> = containers(scope)?.iter().map(|name| json!({"name": name, "image": "unknown"})).collect();
+    // It has one at least.
+    if containers.is_empty() {
+        containers.push(json!({"name": "unknown", "image": "unknown"}));
+    }
     Ok(Thing { properties: json!({"family": family, "containerDefinitions": containers}), ..Thing::default() })
 }
 

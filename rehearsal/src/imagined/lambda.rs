@@ -4,10 +4,11 @@
 use super::{
     call::{Imagined, Perform, arn, required, with, with_ids},
     services::{Lambda, known},
-    state::{Gap, found, keep, note},
+    state::{Gap, Thing, found, keep, note},
 };
 use base::{Arn, Blob};
-use gate::{Demand, Demands, Error, Registration, Scope, View};
+use gate::{Demand, Demands, Error, Gate, Registration, Scope, StepContext, View};
+use script::{Code, Language, Word};
 use serde_json::{Value, json};
 
 pub(super) fn service() -> Registration {
@@ -70,6 +71,63 @@ impl Imagined for AddPermission {
     }
 }
 
+/// The code that a template itself has.
+fn inline(thing: &Thing) -> Option<&str> {
+    thing.properties["Code"]["ZipFile"].as_str().filter(|_| language(thing).is_some())
+}
+
+fn language(thing: &Thing) -> Option<Language> {
+    let runtime = thing.properties["Runtime"].as_str()?;
+    match () {
+        () if runtime.starts_with("python") => Some(Language::Python),
+        () if runtime.starts_with("nodejs") => Some(Language::JavaScript),
+        () => None,
+    }
+}
+
+/// A function whose code the template has: the code with what it sees, and its role.
+pub(crate) struct Function {
+    pub(crate) code: Code,
+    pub(crate) role: String,
+}
+
+/// The function of an ARN, with or without a version, if its code is at hand.
+///
+/// # Errors
+/// The store failed.
+pub(crate) fn function_of(gate: &Gate, arn: &Arn) -> Result<Option<Function>, Error> {
+    let Some(context) = context(gate, arn) else { return Ok(None) };
+    let thing = gate.step(&Lambda, &context, |scope| found(scope, &unqualified(arn)))?;
+    let function = thing.as_ref().and_then(|thing| {
+        let variables = thing.properties["Environment"]["Variables"].as_object().into_iter().flatten();
+        let environment = variables.filter_map(|(name, value)| Some((name.clone(), Word::known(value.as_str()?)))).collect();
+        let code = Code { language: language(thing)?, text: inline(thing)?.to_owned(), file: None, line: 1, environment };
+        Some(Function { code, role: thing.properties["Role"].as_str()?.to_owned() })
+    });
+    Ok(function)
+}
+
+fn context(gate: &Gate, function: &Arn) -> Option<StepContext> {
+    Some(StepContext { account: function.account()?, region: gate.region().clone() })
+}
+
+/// Makes a call as a function does, under its role.
+///
+/// # Errors
+/// AWS's error of the call.
+pub(crate) fn call_as_function(gate: &Gate, function: &Arn, role: &str, operation: &str, input: &Value) -> Result<Value, Error> {
+    let context = context(gate, function).ok_or_else(|| Error::internal("a function without an account"))?;
+    gate.step(&Lambda, &context, |scope| {
+        let service = scope.as_service(context.account, Some(function));
+        let session = scope.assume(&service, role, super::call::last(&unqualified(function)))?;
+        // A call that is refused has its record.
+        match scope.invoke_named(&session, operation, input.clone()) {
+            Err(error) if error.status >= 500 && error.status != 501 => Err(error),
+            answered => Ok(answered),
+        }
+    })?
+}
+
 /// A function is invoked: what its code calls is not known, but for the word that a pipeline waits for.
 pub(super) struct Invoke;
 
@@ -93,7 +151,9 @@ impl Imagined for Invoke {
             note(call, Gap::Assumed, &name, format!("the function {name} is in no template"))?;
             return Ok(json!({"StatusCode": 202}));
         };
-        note(call, Gap::Unknown, &name, "what the function's code calls is not known")?;
+        if inline(&thing).is_none() {
+            note(call, Gap::Unknown, &name, "what the function's code calls is not known")?;
+        }
         let account = arn.account().ok_or_else(|| Error::internal("a function without an account"))?;
         let service = call.as_service(account, Some(&arn));
         let role = thing.properties["Role"].as_str().unwrap_or_default();

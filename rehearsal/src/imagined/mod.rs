@@ -17,7 +17,8 @@ mod trails;
 mod types;
 
 pub use call::Act;
-pub use state::{Gap, Note, Thing, learn, notes};
+pub(crate) use lambda::{call_as_function, function_of};
+pub use state::{Gap, Note, Thing, hold, learn, notes};
 
 use call::Perform;
 use gate::Registration;

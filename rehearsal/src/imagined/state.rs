@@ -1,7 +1,7 @@
 //! What imagined services keep: things by their ARNs, and what is not known.
 
-use super::services::Imaginary;
-use base::AccountId;
+use super::services::{Imaginary, Sns, Sqs};
+use base::{AccountId, Arn};
 use gate::{Error, Gate, Scope, Service, StepContext, Table, View};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -70,6 +70,18 @@ pub(super) fn containers<S: Service>(scope: &mut Scope<'_, S>) -> Result<Vec<Str
 fn step<T>(gate: &Gate, work: impl FnMut(&mut Scope<'_, Imaginary>) -> Result<T, Error>) -> Result<T, Error> {
     let account: AccountId = gate.management_account();
     gate.step(&Imaginary, &StepContext { account, region: gate.region().clone() }, work)
+}
+
+/// A topic or a queue that is there already, with its policy.
+///
+/// # Errors
+/// The store failed.
+pub fn hold(gate: &Gate, arn: &Arn, policy: Option<String>) -> Result<(), Error> {
+    let thing = Thing { policy, ..Thing::default() };
+    step(gate, |scope| match arn.service() {
+        "sqs" => keep(&mut scope.beside(&Sqs), arn.as_str(), &thing),
+        _ => keep(&mut scope.beside(&Sns), arn.as_str(), &thing),
+    })
 }
 
 /// All gaps that were met in a world, each once.

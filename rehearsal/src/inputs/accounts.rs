@@ -62,6 +62,12 @@ pub(super) fn labels(text: &str) -> Vec<String> {
     found.into_iter().map(|(_, label)| label).collect()
 }
 
+/// The words of a parameter's name: `${ToolsAccount}` is `Tools Account`.
+pub(super) fn spaced(name: &str) -> String {
+    let name = name.trim_start_matches("${").trim_end_matches('}');
+    name.chars().flat_map(|c| if c.is_ascii_uppercase() { vec![' ', c] } else { vec![c] }).collect::<String>().trim().to_owned()
+}
+
 impl Book {
     /// The accounts that the user named.
     pub(super) fn said(options: &[String]) -> Result<Self, Vec<Problem>> {
@@ -174,6 +180,11 @@ impl Book {
                 ids = foreign;
             }
             unit.accounts = ids.iter().filter_map(|id| self.named(id)).collect();
+            if unit.accounts.is_empty() {
+                // By the parameter that has the account's id, if its name says which one.
+                let told = ids.iter().map(|id| spaced(id)).find(|words| !labels(words).is_empty());
+                unit.accounts.extend(told.and_then(|words| self.called(&words)).map(|(name, _)| name));
+            }
             if let Some(arn) = of_it.first().filter(|_| !unit.accounts.is_empty()) {
                 let title = format!("{} is taken to belong to {}", unit.file, listed(&unit.accounts));
                 let note = format!(
@@ -206,16 +217,19 @@ impl Book {
         let of_pipeline = units.iter().find(|unit| unit.facts.has_pipeline()).and_then(|unit| unit.accounts.first().cloned());
         let pipelines_role = pipelines.iter().find(|arn| arn.service == "codepipeline").map(|arn| arn.account.clone());
         // Whom the other accounts' roles trust.
-        let trusted = all.iter().flat_map(|facts| &facts.trusted).find(free).cloned();
+        let numbered = |id: &&String| id.parse::<AccountId>().is_ok();
+        let trusted = all.iter().flat_map(|facts| &facts.trusted).filter(numbered).find(free).cloned();
+        let told = all.iter().flat_map(|facts| &facts.trusted).map(|id| spaced(id)).find(|words| !labels(words).is_empty());
         let one_said = match self.accounts.as_slice() {
             [only] => Some(only.name.clone()),
             _ => None,
         };
-        let guessed = trusted.is_some();
+        let guessed = trusted.is_some() || told.is_some();
         let named: BTreeSet<&str> = all.iter().flat_map(|facts| &facts.named).map(|arn| arn.account.as_str()).collect();
         let home = of_pipeline
             .or_else(|| pipelines_role.and_then(|id| self.named(&id)))
             .or_else(|| trusted.and_then(|id| self.named(&id)))
+            .or_else(|| told.and_then(|words| self.called(&words)).map(|(name, _)| name))
             .or(one_said)
             .or_else(|| if named.contains(HOME) { self.found("home").map(|(name, _)| name) } else { self.named(HOME) });
         let Some(home) = home else { return };

@@ -52,6 +52,7 @@ pub(super) fn read(folder: &str, options: &Options, reader: &dyn Reader) -> Resu
     let reading = Reading::of(found);
     let mut estate = reading.estate(options, &mut book, Bindings::said(&options.bindings)?, files, &mut notes)?;
     finish(&mut estate, &artifacts);
+    super::released::leave(&mut estate, &mut notes);
     extras(options, reader, &mut estate.given, &mut problems);
     if problems.is_empty() { Ok((estate, notes.0)) } else { Err(problems) }
 }
@@ -152,7 +153,7 @@ fn finish(estate: &mut Estate, artifacts: &[Artifact]) {
     }
     for stack in &mut estate.stacks {
         for value in stack.parameters.values_mut() {
-            if let Value::Output(_, name, _) = value
+            if let Value::Output(_, name, _) | Value::Made(_, name, ..) = value
                 && let Some(new) = renamed.get(name)
             {
                 name.clone_from(new);

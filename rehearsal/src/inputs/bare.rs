@@ -48,6 +48,7 @@ pub(super) fn read(paths: &[String], options: &Options, reader: &dyn Reader) -> 
     let mut notes = Notes::default();
     let reading = Reading::of(texts);
     let mut estate = reading.estate(options, &mut book, bindings, files, &mut notes)?;
+    super::released::leave(&mut estate, &mut notes);
     extras(options, reader, &mut estate.given, &mut problems);
     if problems.is_empty() { Ok((estate, notes.0)) } else { Err(problems) }
 }

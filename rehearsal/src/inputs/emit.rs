@@ -5,7 +5,7 @@ use template::document::{Entry, Kind, Node};
 use template::{Part, Span};
 
 /// The text of a tree. `source` leads from places in the texts that were parsed to the user's own.
-pub(super) fn emit(node: &Node, source: &dyn Fn(Place) -> Place) -> MadeText {
+pub(crate) fn emit(node: &Node, source: &dyn Fn(Place) -> Place) -> MadeText {
     let mut writer = Writer { made: MadeText::default(), line: 1, column: 1, source };
     writer.map(node.entries(), 0);
     writer.made

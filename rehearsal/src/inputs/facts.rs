@@ -18,6 +18,7 @@ pub(super) struct Thing {
 pub(super) struct Named {
     pub service: String,
     pub region: String,
+    /// The account's id, or the parameter that has it: `${ToolsAccount}`.
     pub account: String,
     pub resource: String,
 }
@@ -48,7 +49,7 @@ pub(super) struct Parameter {
 }
 
 static ARN: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r#"arn:aws[a-z-]*:([a-z0-9-]+):([a-z0-9-]*):([0-9]{12}):([^\s"',\]}]+)"#).ok());
+    LazyLock::new(|| Regex::new(r#"arn:aws[a-z-]*:([a-z0-9-]+):([a-z0-9-]*):([0-9]{12}|\$\{[A-Za-z0-9]+\}):([^\s"',\]}]+)"#).ok());
 
 /// The ARNs with an account in a text.
 pub(super) fn arns(text: &str, into: &mut Vec<Named>) {
@@ -90,10 +91,35 @@ pub(super) fn fits(glob: &str, name: &str) -> bool {
     rest.ends_with(last)
 }
 
+fn parameters(template: &Node) -> BTreeMap<String, Parameter> {
+    let mut all = BTreeMap::new();
+    for entry in template.get("Parameters").map(Node::entries).unwrap_or_default() {
+        let text = |name: &str| entry.value.get(name).and_then(Node::scalar).map(str::to_owned);
+        let allowed = entry.value.get("AllowedValues").map(Node::items).unwrap_or_default();
+        let parameter = Parameter {
+            kind: text("Type").unwrap_or_else(|| "String".into()),
+            default: entry.value.get("Default").map(|node| node.scalar().unwrap_or_default().to_owned()),
+            allowed: allowed.iter().filter_map(Node::scalar).map(str::to_owned).collect(),
+            pattern: text("AllowedPattern"),
+            least: text("MinValue"),
+            least_length: text("MinLength").and_then(|text| text.parse().ok()).unwrap_or_default(),
+            place: (entry.key.span.line, entry.key.span.column),
+        };
+        all.insert(entry.key.text.clone(), parameter);
+    }
+    all
+}
+
+/// A text with the defaults of the parameters that it names.
+fn filled(text: &str, parameters: &BTreeMap<String, Parameter>) -> String {
+    let named = parameters.iter().filter_map(|(name, parameter)| Some((format!("${{{name}}}"), parameter.default.as_ref()?)));
+    named.filter(|(_, value)| !value.is_empty()).fold(text.to_owned(), |text, (name, value)| text.replace(&name, value))
+}
+
 impl Facts {
     pub(super) fn of(template: &Node) -> Self {
-        let mut facts = Self::default();
-        strings(template, &mut |text| arns(text, &mut facts.named));
+        let mut facts = Self { parameters: parameters(template), ..Self::default() };
+        strings(template, &mut |text| arns(&filled(text, &facts.parameters), &mut facts.named));
         facts.named.sort();
         facts.named.dedup();
         for entry in template.get("Resources").map(Node::entries).unwrap_or_default() {
@@ -102,7 +128,7 @@ impl Facts {
             let named = ["RoleName", "BucketName", "UserName", "Name"].iter().find_map(|name| properties?.get(name));
             if let Some(trust) = properties.and_then(|properties| properties.get("AssumeRolePolicyDocument")) {
                 let mut named = Vec::new();
-                strings(trust, &mut |text| arns(text, &mut named));
+                strings(trust, &mut |text| arns(&filled(text, &facts.parameters), &mut named));
                 facts.trusted.extend(named.into_iter().map(|arn| arn.account));
             }
             facts.things.push(Thing { logical_id: entry.key.text.clone(), kind, name: named.and_then(glob) });
@@ -112,20 +138,6 @@ impl Facts {
             facts.exports.extend(entry.value.get("Export").and_then(|export| export.get("Name")).and_then(glob));
         }
         imports(template, &mut facts.imports);
-        for entry in template.get("Parameters").map(Node::entries).unwrap_or_default() {
-            let text = |name: &str| entry.value.get(name).and_then(Node::scalar).map(str::to_owned);
-            let allowed = entry.value.get("AllowedValues").map(Node::items).unwrap_or_default();
-            let parameter = Parameter {
-                kind: text("Type").unwrap_or_else(|| "String".into()),
-                default: entry.value.get("Default").map(|node| node.scalar().unwrap_or_default().to_owned()),
-                allowed: allowed.iter().filter_map(Node::scalar).map(str::to_owned).collect(),
-                pattern: text("AllowedPattern"),
-                least: text("MinValue"),
-                least_length: text("MinLength").and_then(|text| text.parse().ok()).unwrap_or_default(),
-                place: (entry.key.span.line, entry.key.span.column),
-            };
-            facts.parameters.insert(entry.key.text.clone(), parameter);
-        }
         facts
     }
 

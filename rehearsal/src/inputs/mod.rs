@@ -18,14 +18,18 @@ mod parameters;
 mod parts;
 mod pipelines;
 mod placeholders;
+mod released;
 mod resolve;
 mod sources;
+mod stand_ins;
 mod state;
 mod texts;
 mod trail;
 mod units;
 
+pub(crate) use emit::emit;
 pub use options::{Held, Options, Problem, Reader};
+pub(crate) use stand_ins::of_name;
 
 use crate::{Estate, Finding};
 

@@ -1,7 +1,7 @@
 //! The order in which stacks are deployed, where nobody says it.
 
 use super::{accounts::Book, facts::fits, units::Unit};
-use crate::{Stack, Value};
+use crate::Stack;
 use std::collections::BTreeSet;
 
 /// The stacks in an order in which each comes after those that it needs, as far as that can be; else as they were given.
@@ -22,10 +22,7 @@ pub(super) fn sorted(stacks: Vec<(usize, Stack)>, units: &[Unit], book: &Book) -
 /// The stacks whose outputs or exports a stack takes.
 fn needs(at: usize, stack: &Stack, stacks: &[(usize, Stack)], units: &[Unit]) -> BTreeSet<usize> {
     let gives = |other: &(usize, Stack)| {
-        let by_output = stack
-            .parameters
-            .values()
-            .any(|value| matches!(value, Value::Output(account, name, _) if *account == other.1.account && *name == other.1.name));
+        let by_output = stack.parameters.values().any(|value| value.awaits() == Some((&other.1.account, &other.1.name)));
         let imports = &units[at].facts.imports;
         let exports = &units[other.0].facts.exports;
         let by_import = stack.account == other.1.account

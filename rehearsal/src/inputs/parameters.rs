@@ -1,7 +1,7 @@
 //! Values for the parameters of templates that nobody gave values for.
 
 use super::{
-    accounts::{Book, labels},
+    accounts::{Book, labels, spaced},
     facts::Parameter,
     notes::Notes,
     units::Unit,
@@ -32,6 +32,19 @@ const OF_TYPES: [(&str, &str); 11] = [
     ("KeyPair::KeyName", "stand-in"),
     ("SecurityGroup::GroupName", "stand-in"),
     ("Number", "1"),
+];
+
+/// What parameters whose names end like this take of another stack: the type, and whether its ARN.
+const MADE: [(&str, &str, bool); 9] = [
+    ("AWS::KMS::Key", "keyarn", true),
+    ("AWS::KMS::Key", "cmkarn", true),
+    ("AWS::KMS::Key", "kmsarn", true),
+    ("AWS::KMS::Key", "keyid", false),
+    ("AWS::KMS::Key", "cmk", true),
+    ("AWS::KMS::Key", "kmskey", true),
+    ("AWS::S3::Bucket", "bucketarn", true),
+    ("AWS::S3::Bucket", "bucketname", false),
+    ("AWS::S3::Bucket", "bucket", false),
 ];
 
 impl Guess<'_> {
@@ -90,12 +103,31 @@ impl Guess<'_> {
                 return Value::Output(of.clone(), other.name.clone(), output);
             }
         }
+        if let Some((from, logical_id, as_arn)) = self.made(at, name) {
+            let other = &self.units[from];
+            if let Some(of) = other.accounts.first() {
+                let title = format!("the parameter {name} of {} is taken to be {logical_id} of {}", unit.file, other.file);
+                notes.assumed(&id, title, place, vec![how]);
+                return Value::Made(of.clone(), other.name.clone(), logical_id, as_arn);
+            }
+        }
         let (value, why) = match self.role(at, name).or_else(|| self.account(account, name)) {
             Some(found) => found,
-            None => (stand_in(name, parameter, self.region), "it has no value and no default".to_owned()),
+            None => (self.shaped(account, name, parameter), "it has no value and no default".to_owned()),
         };
         notes.warning(&id, format!("the parameter {name} of {} is taken to be {value}: {why}", unit.file), place, vec![how]);
         Value::Text(value)
+    }
+
+    /// A value in the shape that the parameter's name asks for, if its declaration takes it.
+    fn shaped(&self, account: &str, name: &str, parameter: &Parameter) -> String {
+        let shaped = self.book.id(account).and_then(|id| super::stand_ins::of_name(name, id, self.region));
+        let plain = parameter.allowed.is_empty() && parameter.kind == "String";
+        let fits = |value: &String| match &parameter.pattern {
+            Some(pattern) => Regex::new(&format!("^(?:{pattern})$")).is_ok_and(|pattern| pattern.is_match(value)),
+            None => true,
+        };
+        shaped.filter(|value| plain && fits(value)).unwrap_or_else(|| stand_in(name, parameter, self.region))
     }
 
     /// An output of another template that is called like the parameter.
@@ -114,6 +146,16 @@ impl Guess<'_> {
             fitting.max_by_key(|(_, output)| output.len())
         };
         exact.or_else(last).map(|(other, output)| (other, output.clone()))
+    }
+
+    /// A key or a bucket of the template that has the pipeline, where a parameter's name tells of one and it is the only one.
+    fn made(&self, at: usize, name: &str) -> Option<(usize, String, bool)> {
+        let word: String = name.to_lowercase().chars().filter(char::is_ascii_alphanumeric).collect();
+        let (kind, _, as_arn) = MADE.iter().find(|(_, end, _)| word.ends_with(end))?;
+        let (from, unit) = self.units.iter().enumerate().find(|(other, unit)| *other != at && unit.facts.has_pipeline())?;
+        let mut found = unit.facts.of_kind(kind);
+        let only = found.next().filter(|_| found.next().is_none() && !self.units[at].facts.has_pipeline())?;
+        Some((from, only.logical_id.clone(), *as_arn))
     }
 
     /// The ARN of a role that a parameter's name tells of.
@@ -172,10 +214,15 @@ impl Guess<'_> {
         // What `cdk bootstrap` leaves in an account: any version that is new enough.
         let version = "21".to_owned();
         let plain = stand_in(name, &Parameter { kind: inner.to_owned(), ..Parameter::default() }, self.region);
-        let value = if named.starts_with("/cdk-bootstrap/") { version } else { plain };
+        let bootstrapped = named.starts_with("/cdk-bootstrap/");
+        let value = if bootstrapped { version } else { plain };
         let place = Some(Place { file: unit.file.clone(), line: parameter.place.0, column: parameter.place.1, length: 0 });
         let title = format!("the SSM parameter {named} is taken to exist, with the value {value}");
-        notes.warning(&format!("ssm/{account}/{named}"), title, place, Vec::new());
+        let id = format!("ssm/{account}/{named}");
+        match bootstrapped {
+            true => notes.assumed(&id, title, place, vec!["`cdk bootstrap` makes it in each account and region.".into()]),
+            false => notes.warning(&id, title, place, Vec::new()),
+        }
         if !state.iter().any(|known| known.account == account && known.name == named) {
             state.push(StateParameter { account: account.to_owned(), name: named, kind: kind.to_owned(), value });
         }
@@ -183,9 +230,8 @@ impl Guess<'_> {
 }
 
 fn of_same_label(account: &str, name: &str) -> bool {
-    let spaced: String = name.chars().flat_map(|c| if c.is_ascii_uppercase() { vec![' ', c] } else { vec![c] }).collect();
     let own = labels(account);
-    !own.is_empty() && labels(&spaced).first() == own.first()
+    !own.is_empty() && labels(&spaced(name)).first() == own.first()
         || account.len() > 2 && name.to_lowercase().starts_with(&account.to_lowercase())
 }
 

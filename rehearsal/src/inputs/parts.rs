@@ -50,7 +50,9 @@ pub(super) fn complete(unit: &mut Unit, account: Option<AccountId>, region: &Reg
     unit.made = true;
     let span = unit.tree.span.clone();
     let Some(Kind::Map(parameters)) = member(&mut unit.tree, "Parameters").map(|node| &mut node.kind) else { return };
+    let same = same_things(&wanted);
     for (name, wanted) in wanted {
+        let wanted = Wanted { logical_id: same.get(&name).cloned().unwrap_or(wanted.logical_id), ..wanted };
         let value = value(&wanted, &account.map(|id| id.to_string()).unwrap_or_default(), region);
         let place = Place {
             file: wanted.span.file.to_string(),
@@ -65,6 +67,23 @@ pub(super) fn complete(unit: &mut Unit, account: Option<AccountId>, region: &Reg
         let members = vec![entry("Type", string("String", &span)), entry("Default", string(&value, &span))];
         parameters.push(entry(&name, object(members, &span)));
     }
+}
+
+/// Names of things that are referred to by another name elsewhere: `RepoName` and `Repo.Arn` are one repository's.
+fn same_things(wanted: &BTreeMap<String, Wanted>) -> BTreeMap<String, String> {
+    let service = |id: &str| ARNS.iter().find(|(word, ..)| id.to_lowercase().contains(word)).map(|(_, service, _)| *service);
+    let is_name = |id: &str| id.len() > "Name".len() && id.ends_with("Name");
+    let mut same = BTreeMap::new();
+    for (key, one) in wanted.iter().filter(|(_, one)| one.attribute.is_none() && is_name(&one.logical_id)) {
+        let of_it = |other: &&Wanted| {
+            !is_name(&other.logical_id) && service(&other.logical_id).is_some_and(|kind| service(&one.logical_id) == Some(kind))
+        };
+        let others: BTreeSet<&str> = wanted.values().filter(of_it).map(|other| other.logical_id.as_str()).collect();
+        if let (1, Some(only)) = (others.len(), others.first()) {
+            same.insert(key.clone(), (*only).to_owned());
+        }
+    }
+    same
 }
 
 fn value(wanted: &Wanted, account: &str, region: &Region) -> String {

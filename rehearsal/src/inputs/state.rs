@@ -1,10 +1,12 @@
 //! What accounts hold, as the AWS CLI answers: its answers one after the other in one file, or in many.
 //!
 //! The answers of `get-key-policy`, `get-bucket-policy` and the like do not say whose they are: that is what stands before them,
-//! the answers of `describe-key` and `list-targets-for-policy`, or `{"Bucket": "name"}`.
+//! the answers of `describe-key` and `describe-policy`, or `{"Bucket": "name"}` and `{"Parent": "id"}`.
 
 use super::options::{Problem, Reader};
-use crate::{AccountState, StateBucket, StateGuardrail, StateIdentity, StateKey, StatePolicy, StateRole};
+use crate::{
+    AccountState, StateBucket, StateExport, StateGuardrail, StateIdentity, StateKey, StateParameter, StatePoliced, StatePolicy, StateRole,
+};
 use base::AccountId;
 use serde_json::Value;
 
@@ -18,6 +20,10 @@ struct About {
     key: Option<(AccountId, String)>,
     bucket: Option<String>,
     guardrail: Option<String>,
+    /// What the units and accounts that are listed next are below.
+    parent: Option<String>,
+    /// The line that the answer begins in.
+    line: u32,
 }
 
 /// Reads a file.
@@ -26,20 +32,30 @@ pub(super) fn read(file: &str, reader: &dyn Reader, state: &mut AccountState) ->
     let mut about = About::default();
     let mut documents = serde_json::Deserializer::from_slice(&bytes).into_iter::<Value>();
     let mut any = false;
-    while let Some(document) = documents.next() {
+    let (mut line, mut counted) = (1, 0);
+    loop {
+        // White space goes before an answer.
+        let from = documents.byte_offset();
+        let blank = bytes[from.min(bytes.len())..].iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+        line += lines(&bytes[counted..(from + blank).min(bytes.len())]);
+        counted = (from + blank).min(bytes.len());
+        about.line = line;
+        let Some(document) = documents.next() else { break };
         let document = document.map_err(|error| {
             let at = |number: usize| u32::try_from(number).unwrap_or(1);
             Problem::at(file, at(error.line()), at(error.column()), format!("expected answers of the AWS CLI, as JSON: {error}"))
         })?;
         any = true;
         if !take(&document, file, &mut about, state)? {
-            let before = &bytes[..documents.byte_offset().min(bytes.len())];
-            let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
-            let problem = Problem::at(file, u32::try_from(line).unwrap_or(1), 1, "up to here stands an answer that nothing is known of");
+            let problem = Problem::at(file, line, 1, "here stands an answer that nothing is known of");
             return Err(problem.help("`sekisho rehearse --print-state-script` prints the script that saves what is of use"));
         }
     }
     if any { Ok(()) } else { Err(Problem::whole(file, "the file is empty")) }
+}
+
+fn lines(bytes: &[u8]) -> u32 {
+    u32::try_from(bytes.iter().filter(|byte| **byte == b'\n').count()).unwrap_or(u32::MAX)
 }
 
 fn list<'v>(value: &'v Value, name: &str) -> &'v [Value] {
@@ -90,7 +106,7 @@ fn take(answer: &Value, file: &str, about: &mut About, state: &mut AccountState)
     } else if let Some(targets) = answer["Targets"].as_array() {
         let guardrail = about.guardrail.as_ref().and_then(|id| state.organization.iter_mut().find(|known| known.id == *id));
         if let Some(guardrail) = guardrail {
-            guardrail.targets.extend(targets.iter().filter_map(|target| target["TargetId"].as_str()?.parse::<AccountId>().ok()));
+            guardrail.targets.extend(targets.iter().filter_map(|target| target["TargetId"].as_str()).map(str::to_owned));
         }
     } else if let Some(summary) = answer.pointer("/Policy/PolicySummary") {
         about.guardrail = Some(text(summary, "Id"));
@@ -101,13 +117,81 @@ fn take(answer: &Value, file: &str, about: &mut About, state: &mut AccountState)
             document: document(&answer["Policy"]["Content"]),
             targets: Vec::new(),
             file: file.to_owned(),
+            line: about.line,
         });
+    } else if organized(answer, about, state) || others(answer, file, state) {
     } else if answer["Policy"].is_string() {
         policy(document(&answer["Policy"]), file, about, state)?;
     } else {
         return Ok(false);
     }
     Ok(true)
+}
+
+/// Takes what tells of the organization's tree.
+fn organized(answer: &Value, about: &mut About, state: &mut AccountState) -> bool {
+    let tree = &mut state.tree;
+    if let Some(organization) = answer.get("Organization") {
+        tree.id = organization["Id"].as_str().map(str::to_owned);
+        tree.management = organization["MasterAccountId"].as_str().and_then(|id| id.parse().ok());
+        return true;
+    }
+    if let Some(parent) = answer["Parent"].as_str() {
+        about.parent = Some(parent.to_owned());
+        return true;
+    }
+    let told = [("Roots", false), ("OrganizationalUnits", true), ("Accounts", true)];
+    let Some((nodes, below)) = told.iter().find_map(|(name, below)| Some((answer[*name].as_array()?, *below))) else { return false };
+    for node in nodes {
+        let parent = about.parent.clone().filter(|_| below);
+        let id = text(node, "Id");
+        if !id.is_empty() && !tree.nodes.iter().any(|known| known.0 == id) {
+            tree.nodes.push((id, text(node, "Name"), parent));
+        }
+    }
+    true
+}
+
+fn policed(state: &mut AccountState, file: &str, arn: String, policy: Option<&str>) {
+    state.policed.retain(|known| known.arn != arn);
+    state.policed.push(StatePoliced { arn, policy: policy.map(str::to_owned), file: file.to_owned() });
+}
+
+/// Takes what stands for itself: exports, parameters, policies of repositories, topics and queues.
+fn others(answer: &Value, file: &str, state: &mut AccountState) -> bool {
+    if let Some(exports) = answer["Exports"].as_array() {
+        let read = exports.iter().filter_map(|export| {
+            let account = account_of(export["ExportingStackId"].as_str()?)?;
+            Some(StateExport { account, name: export["Name"].as_str()?.to_owned(), value: text(export, "Value") })
+        });
+        state.exports.extend(read);
+    } else if let Some(repositories) = answer["repositories"].as_array() {
+        for arn in repositories.iter().filter_map(|one| one["repositoryArn"].as_str()) {
+            if !state.policed.iter().any(|known| known.arn == arn) {
+                state.policed.push(StatePoliced { arn: arn.to_owned(), policy: None, file: file.to_owned() });
+            }
+        }
+    } else if let (Some(name), Some(account), Some(policy)) =
+        (answer["repositoryName"].as_str(), answer["registryId"].as_str(), answer["policyText"].as_str())
+    {
+        // The answer does not tell of its region: the list of repositories does, if it goes before.
+        let end = format!(":{account}:repository/{name}");
+        let arn = state.policed.iter().find(|known| known.arn.ends_with(&end)).map(|known| known.arn.clone());
+        policed(state, file, arn.unwrap_or_else(|| format!("arn:aws:ecr:{end}")), Some(policy));
+    } else if let Some(arn) = answer.pointer("/Attributes/TopicArn").or(answer.pointer("/Attributes/QueueArn")).and_then(Value::as_str) {
+        policed(state, file, arn.to_owned(), answer["Attributes"]["Policy"].as_str().filter(|policy| !policy.is_empty()));
+    } else if let Some(parameters) = answer["Parameters"].as_array() {
+        for parameter in parameters {
+            if let Some(account) = account_of(&text(parameter, "ARN")) {
+                let kind = parameter["Type"].as_str().unwrap_or("String").to_owned();
+                let (name, value) = (text(parameter, "Name"), text(parameter, "Value"));
+                state.parameters.push(StateParameter { account: account.to_string(), name, kind, value });
+            }
+        }
+    } else {
+        return false;
+    }
+    true
 }
 
 /// The policy of a key or of a bucket: its resources tell which.
@@ -118,9 +202,9 @@ fn policy(document: Value, file: &str, about: &mut About, state: &mut AccountSta
             let problem = Problem::whole(file, "there is a key policy, and nothing says of which key");
             return Err(problem.help("the answer of `aws kms describe-key` goes before it"));
         };
-        let (policy, aliases, file) = (document, Vec::new(), file.to_owned());
+        let (policy, aliases, file, line) = (document, Vec::new(), file.to_owned(), about.line);
         state.keys.retain(|key| key.arn != arn);
-        state.keys.push(StateKey { account, arn, policy, aliases, file });
+        state.keys.push(StateKey { account, arn, policy, aliases, file, line });
         return Ok(());
     }
     if of_bucket != about.bucket {

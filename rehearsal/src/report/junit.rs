@@ -10,11 +10,11 @@ use std::fmt::Write;
 impl Judged<'_> {
     /// A suite for each layer: each error is a failed case, and each stack and pipeline without errors is one that passed.
     pub fn junit(&self) -> String {
-        let suites = [Layer::Deployment, Layer::Run].map(|layer| Suite::of(self, layer));
+        let suites = [Layer::Deployment, Layer::Run, Layer::Grants].map(|layer| Suite::of(self, layer));
         let [tests, failures] = [suites.iter().map(|s| s.cases.len()).sum::<usize>(), suites.iter().map(|s| s.failures).sum()];
         let mut xml = String::from("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
         let _ = writeln!(xml, "<testsuites name=\"sekisho rehearse\" tests=\"{tests}\" failures=\"{failures}\" errors=\"0\">");
-        for suite in &suites {
+        for suite in suites.iter().filter(|suite| !suite.cases.is_empty() || !suite.out.is_empty()) {
             suite.write(&mut xml);
         }
         xml.push_str("</testsuites>\n");
@@ -36,6 +36,7 @@ impl Suite {
         let name = match layer {
             Layer::Deployment => "deployment",
             Layer::Run => "run",
+            Layer::Grants => "grants",
         };
         let mut suite = Self { name, cases: Vec::new(), failures: 0, skipped: 0, out: String::new() };
         let findings: Vec<_> = judged.findings().filter(|(finding, _)| finding.layer == layer).collect();

@@ -28,7 +28,7 @@ impl Judged<'_> {
         }
         let texts = Texts::new(&self.report.files);
         let mut left_out = 0;
-        for (layer, heading) in [(Layer::Deployment, "Deployment"), (Layer::Run, "Run")] {
+        for (layer, heading) in [(Layer::Deployment, "Deployment"), (Layer::Run, "Run"), (Layer::Grants, "Grants")] {
             let mut sections = self.open().filter(|finding| finding.layer == layer).map(|finding| section(finding, &texts)).peekable();
             if sections.peek().is_some() && text.len() < MOST {
                 let _ = writeln!(text, "\n### {heading}");

@@ -11,6 +11,7 @@ mod json;
 mod junit;
 mod lines;
 mod markdown;
+mod matrix;
 mod sarif;
 mod summary;
 mod text;
@@ -19,6 +20,7 @@ mod verdict;
 pub use baseline::{Acceptance, Baseline};
 pub use diff::{Diff, Hunk};
 pub use form::Form;
+pub use matrix::Row;
 pub use text::Style;
 pub use verdict::{FailOn, Judged, Remark};
 
@@ -34,6 +36,8 @@ pub struct Report {
     pub summary: Summary,
     /// The texts that findings point into.
     pub files: Files,
+    /// Who does what to which resource.
+    pub matrix: Vec<Row>,
 }
 
 /// What was rehearsed, in figures.

@@ -1,7 +1,7 @@
 //! What a report comes to, in words.
 
 use super::{Judged, Report};
-use crate::{Finding, Kind, Severity};
+use crate::{Finding, Kind, Layer, Severity};
 
 /// `1 pipeline`, `2 pipelines`.
 pub(super) fn count(number: usize, one: &str) -> String {
@@ -51,7 +51,14 @@ pub(super) fn number(judged: &Judged<'_>, severity: Severity, kind: Option<Kind>
 
 /// How many findings `--fix` mends.
 pub(super) fn mendable(judged: &Judged<'_>) -> usize {
-    judged.open().filter(|finding| finding.repairs.iter().any(|repair| repair.guardrail.is_none() && !repair.patches.is_empty())).count()
+    let patched = |finding: &&Finding| finding.repairs.iter().any(|repair| repair.guardrail.is_none() && !repair.patches.is_empty());
+    judged.open().filter(|finding| finding.layer != Layer::Grants).filter(patched).count()
+}
+
+/// How many findings `sekisho tighten` mends.
+pub(super) fn tightened(judged: &Judged<'_>) -> usize {
+    let patched = |finding: &&Finding| finding.repairs.iter().any(|repair| !repair.patches.is_empty());
+    judged.open().filter(|finding| finding.layer == Layer::Grants).filter(patched).count()
 }
 
 /// What is said of a call, besides who makes it and on what.

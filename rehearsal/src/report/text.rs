@@ -2,7 +2,7 @@
 
 use super::harmless::{cut, expanded, harmless};
 use super::lines::Texts;
-use super::summary::{CallInWords, count, depends, found, guardrail, mendable, rehearsed, subject};
+use super::summary::{CallInWords, count, depends, found, guardrail, mendable, rehearsed, subject, tightened};
 use super::{Diff, Judged, excerpt};
 use crate::{Finding, Layer, Repair, Severity};
 use annotate_snippets::{Element, Group, Level, Renderer};
@@ -46,8 +46,11 @@ impl std::fmt::Display for Painted<'_> {
     }
 }
 
-const LAYERS: [(Layer, &str); 2] =
-    [(Layer::Deployment, "Deployment: what stacks and pipelines meet while they are made"), (Layer::Run, "Run: what pipelines meet")];
+const LAYERS: [(Layer, &str); 3] = [
+    (Layer::Deployment, "Deployment: what stacks and pipelines meet while they are made"),
+    (Layer::Run, "Run: what pipelines meet"),
+    (Layer::Grants, "Grants: what policies give besides"),
+];
 
 impl Judged<'_> {
     /// The report for people: what nobody has accepted, what stops the deployment before what stops a run, and what it comes to.
@@ -183,6 +186,12 @@ impl<'a> Writer<'a> {
             number => {
                 let them = count(number, "finding");
                 let _ = writeln!(text, "`sekisho rehearse --diff` shows how {them} can be mended, `--fix` does it.");
+            }
+        }
+        match tightened(judged) {
+            0 => {}
+            number => {
+                let _ = writeln!(text, "`sekisho tighten --diff` shows how {} can be narrowed.", count(number, "grant"));
             }
         }
     }

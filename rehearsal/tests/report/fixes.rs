@@ -80,3 +80,21 @@ fn a_patch_that_does_not_fit_changes_nothing() {
         assert_eq!(Patch { file: "f".into(), edits }.apply("\u{e9}"), None);
     }
 }
+
+#[test]
+fn two_members_of_one_name_are_not_written_together() {
+    const MAP: &str = "a: 1\nlist:\n  - one\n";
+    let at = MAP.len();
+    let findings = vec![
+        found("first", vec![mend(vec![edit(5, 5, "b: 2\n")], None)]),
+        found("of the same name", vec![mend(vec![edit(5, 5, "b: 3\n")], None)]),
+        found("of another name", vec![mend(vec![edit(5, 5, "c: 3\n")], None)]),
+        found("an item", vec![mend(vec![edit(at, at, "  - two\n")], None)]),
+        found("another item", vec![mend(vec![edit(at, at, "  - three\n")], None)]),
+    ];
+    let report = report(findings, &[("f", MAP)]);
+    let judged = Judged::plain(&report);
+    let fixes = Fixes::of(&judged, &report.files, &[]);
+    assert_eq!(fixes.patches[0].apply(MAP).as_deref(), Some("a: 1\nb: 2\nc: 3\nlist:\n  - one\n  - two\n  - three\n"));
+    assert_eq!(names(fixes.later), ["of the same name"]);
+}

@@ -79,7 +79,7 @@ pub fn report(findings: Vec<Finding>, files: &[(&str, &str)]) -> Report {
     let subjects = vec![subject(Layer::Deployment, "network"), subject(Layer::Run, "shop"), subject(Layer::Run, "docs")];
     let denied = findings.iter().filter(|f| f.kind == Kind::Denied).count();
     let summary = Summary { accounts: 2, stacks: 1, pipelines: 2, calls: 412, denied, not_rehearsed: Vec::new(), subjects };
-    Report { findings, summary, files: all }
+    Report { findings, summary, files: all, matrix: Vec::new() }
 }
 
 pub fn clean() -> Report {

@@ -50,6 +50,9 @@ fn unknown(name: &str) -> Option<Arc<dyn ResourceType>> {
     Some(Arc::new(kind::Unknown(lasting(name)?)))
 }
 
+/// What the AWS CDK tells AWS of its constructs: it makes nothing.
+const CDK_METADATA: &str = "AWS::CDK::Metadata";
+
 /// Notes that a resource type is not known. It needs no right: nothing is done.
 pub(super) struct Noting;
 pub(super) type NoteUnknown = Call<Noting>;
@@ -65,7 +68,9 @@ impl Imagined for Noting {
 
     fn execute(call: &mut Scope<'_, Imaginary>, input: Value) -> Result<Value, Error> {
         let name = input.as_str().unwrap_or_default();
-        note(call, Gap::Unknown, name, format!("{name} is not known: what it needs is not checked"))?;
+        if name != CDK_METADATA {
+            note(call, Gap::Unknown, name, format!("{name} is not known: what it needs is not checked"))?;
+        }
         Ok(json!({}))
     }
 }

@@ -1,0 +1,226 @@
+//! The policies of what a rehearsal has made, for the analyses of grants.
+
+use crate::{
+    Finding, Kind, Place, Repair,
+    driver::Driver,
+    grants::{self, Document, Documents, Narrow},
+    repairs::{
+        Mending,
+        calls::{Calls, Needed, strings},
+    },
+    wanted,
+};
+use cloudformation::MadeResource;
+use policy::PolicyKind;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// Resource types that hold policies: the property, what kind it is, and the property that names what it hangs on; none: the
+/// resource itself.
+const HOLDERS: [(&str, &str, PolicyKind, Option<&str>); 8] = [
+    ("AWS::ECR::Repository", "RepositoryPolicyText", PolicyKind::Resource, None),
+    ("AWS::IAM::Role", "AssumeRolePolicyDocument", PolicyKind::Trust, None),
+    ("AWS::KMS::Key", "KeyPolicy", PolicyKind::Key, None),
+    ("AWS::S3::BucketPolicy", "PolicyDocument", PolicyKind::Resource, Some("Bucket")),
+    ("AWS::SNS::TopicPolicy", "PolicyDocument", PolicyKind::Resource, Some("Topics")),
+    ("AWS::SQS::QueuePolicy", "PolicyDocument", PolicyKind::Resource, Some("Queues")),
+    ("AWS::SecretsManager::ResourcePolicy", "ResourcePolicy", PolicyKind::Resource, Some("SecretId")),
+    ("AWS::S3::AccessPoint", "Policy", PolicyKind::Resource, None),
+];
+/// Policies that name roles, users or groups, and the properties that do.
+const ATTACHED: [&str; 5] =
+    ["AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy", "AWS::IAM::UserPolicy", "AWS::IAM::GroupPolicy"];
+const NAMING: [&str; 6] = ["Roles", "Users", "Groups", "RoleName", "UserName", "GroupName"];
+/// Those that have inline policies.
+const WITH_INLINE: [&str; 3] = ["AWS::IAM::Role", "AWS::IAM::User", "AWS::IAM::Group"];
+
+/// What could not be read of builds may be calls of their roles.
+const UNREAD: &str = "what could not be read of the builds may need it";
+/// What a stack's role needs when its stack changes.
+const OF_STACKS: &str = "an update, a deletion or a rollback of the stack may need it";
+/// What templates and task definitions say decides on what is called.
+const UNKNOWN_FILES: &str = "what the files of the artifacts say is not known, and may need it";
+const STACKS: &str = "cloudformation.amazonaws.com";
+/// Services that run the user's programs.
+const PROGRAMS: [&str; 3] = ["codebuild.amazonaws.com", "ecs-tasks.amazonaws.com", "lambda.amazonaws.com"];
+
+/// A document, and where it stands: the resource's number, and the JSON pointer in its properties.
+struct Held {
+    document: Document,
+    made: usize,
+    pointer: String,
+}
+
+/// What narrows a statement of what a stack has made.
+pub(crate) struct Narrowing {
+    made: usize,
+    pointer: String,
+    statement: usize,
+    narrow: Narrow,
+    /// The statement in its template, which several stacks may have.
+    place: String,
+    /// How many stacks have it.
+    alike: usize,
+    /// What the ids of the findings about it have after their kind.
+    about: String,
+}
+
+/// Gives findings the repairs by which statements say what their calls need: where all stacks of a template agree.
+pub(crate) fn narrow(findings: &mut [Finding], narrowings: &[Narrowing], mending: &Mending<'_>) {
+    for one in narrowings {
+        let same: Vec<&Narrowing> = narrowings.iter().filter(|other| other.place == one.place).collect();
+        let repair = |of: &Narrowing| mending.narrowed(of.made, &of.pointer, of.statement, &of.narrow);
+        let Some(repaired) = repair(one) else { continue };
+        if same.len() != one.alike || same.iter().any(|other| repair(other).map(|other| other.patches) != Some(repaired.patches.clone())) {
+            continue;
+        }
+        for finding in findings.iter_mut().filter(|finding| finding.id.contains(&one.about)) {
+            if matches!(finding.kind, Kind::Unused | Kind::Wide) {
+                let statement = finding.repairs.first().map_or(Value::Null, |known| known.statement.clone());
+                finding.repairs = vec![Repair { statement, ..repaired.clone() }];
+            }
+        }
+    }
+}
+
+impl Driver<'_> {
+    /// What is to be said of the grants of all that stacks have made, and what narrows them.
+    pub(crate) fn grants(&self, made: &[MadeResource]) -> (Vec<Finding>, Vec<Narrowing>) {
+        let mut calls = Vec::new();
+        Calls::new(|look| self.world.each_decided(look)).iter().for_each(|call| calls.push(call.clone()));
+        let held = self.held(made, &calls);
+        let place = |at: usize, statement: usize, element: &str| self.stands(made, held.get(at)?, statement, element);
+        let list = held.iter().map(|held| held.document.clone()).collect();
+        let things = made.iter().filter_map(arn_of).collect();
+        let documents = Documents { list, place: &place, things };
+        let mut findings = grants::findings(&documents, &self.oversight(made), &calls);
+        findings.append(&mut self.blind(made));
+        let narrower = grants::narrower(&documents, &calls);
+        let narrowing = |(at, statement, narrow): (usize, usize, Narrow)| {
+            let Held { document, made: number, pointer } = held.get(at)?;
+            let one = made.get(*number)?;
+            let stack = self.stack_called(&self.account_name(one.account.as_str()), &one.stack)?;
+            let alike = held.iter().filter(|other| {
+                let same = made.get(other.made).filter(|same| same.logical_id == one.logical_id && other.pointer == *pointer);
+                let of = same.and_then(|same| self.stack_called(&self.account_name(same.account.as_str()), &same.stack));
+                of.is_some_and(|of| of.template == stack.template)
+            });
+            let place = format!("{}#{}{pointer}/{statement}", stack.template, one.logical_id);
+            let about = format!(":{}:{}:{statement}:", document.subject.join("/"), document.name);
+            Some(Narrowing { made: *number, pointer: pointer.clone(), statement, narrow, place, alike: alike.count(), about })
+        };
+        let narrowings = narrower.into_iter().filter_map(narrowing).collect();
+        (findings, narrowings)
+    }
+
+    fn stack_called(&self, account: &str, name: &str) -> Option<&crate::Stack> {
+        self.estate.stacks.iter().find(|stack| stack.account == account && stack.name == name)
+    }
+
+    fn held(&self, made: &[MadeResource], calls: &[Needed]) -> Vec<Held> {
+        let by_name: BTreeMap<(&str, &str), String> = made
+            .iter()
+            .filter(|one| WITH_INLINE.contains(&one.resource_type.as_str()))
+            .filter_map(|one| Some(((one.account.as_str(), one.physical_id.as_str()), arn_of(one)?)))
+            .collect();
+        let boundaries: Vec<&str> = made.iter().filter_map(|one| one.properties["PermissionsBoundary"].as_str()).collect();
+        let mut all = Vec::new();
+        for (at, one) in made.iter().enumerate() {
+            let kind = one.resource_type.as_str();
+            let mut add = |pointer: String, kind: PolicyKind, owners: Vec<String>, name: Option<&str>| {
+                let Some(text) = one.properties.pointer(&pointer).and_then(text_of) else { return };
+                let subject = vec![self.account_name(one.account.as_str()), one.stack.clone(), one.logical_id.clone()];
+                let name = name.map_or_else(|| one.logical_id.clone(), str::to_owned);
+                let roles = made.iter().filter(|one| arn_of(one).is_some_and(|arn| owners.contains(&arn)));
+                let trusting: Vec<String> = roles.flat_map(|role| services(&role.properties["AssumeRolePolicyDocument"])).collect();
+                let unsure = self.unsure(&trusting);
+                let exercised = self.summary.not_rehearsed.is_empty() && calls.iter().any(|call| owners.contains(&call.principal));
+                let document =
+                    Document { account: one.account.to_string(), owners, kind, name, subject, text, trusting, unsure, exercised };
+                all.push(Held { document, made: at, pointer });
+            };
+            for (_, property, policy, naming) in HOLDERS.iter().filter(|(holder, ..)| *holder == kind) {
+                let owners = match naming {
+                    Some(naming) => strings(&one.properties[*naming]).into_iter().map(str::to_owned).collect(),
+                    None => arn_of(one).into_iter().collect(),
+                };
+                add(format!("/{property}"), *policy, owners, None);
+            }
+            if WITH_INLINE.contains(&kind) {
+                for (n, policy) in one.properties["Policies"].as_array().into_iter().flatten().enumerate() {
+                    let owners = arn_of(one).into_iter().collect();
+                    add(format!("/Policies/{n}/PolicyDocument"), PolicyKind::Identity, owners, policy["PolicyName"].as_str());
+                }
+            }
+            if ATTACHED.contains(&kind) {
+                let named = NAMING.iter().flat_map(|naming| strings(&one.properties[*naming]));
+                let mut owners: Vec<String> = named.filter_map(|name| by_name.get(&(one.account.as_str(), name)).cloned()).collect();
+                let attaching =
+                    made.iter().filter(|other| strings(&other.properties["ManagedPolicyArns"]).contains(&one.physical_id.as_str()));
+                owners.extend(attaching.filter_map(arn_of));
+                let boundary = boundaries.contains(&one.physical_id.as_str());
+                let policy = if boundary && owners.is_empty() { PolicyKind::Boundary } else { PolicyKind::Identity };
+                add("/PolicyDocument".into(), policy, owners, None);
+            }
+        }
+        all
+    }
+
+    /// Why not all calls of those who trust these services are known.
+    fn unsure(&self, trusting: &[String]) -> Option<String> {
+        let runs_programs = |service: &String| PROGRAMS.contains(&service.as_str());
+        let unread = self.world.refusals.all_unread();
+        if trusting.iter().any(|service| service == STACKS) {
+            return Some(OF_STACKS.to_owned());
+        }
+        if trusting.iter().any(runs_programs) && !unread.is_empty() {
+            return Some(UNREAD.to_owned());
+        }
+        unread.iter().any(|what| what.contains(wanted::NOT_KNOWN)).then(|| UNKNOWN_FILES.to_owned())
+    }
+
+    fn stands(&self, made: &[MadeResource], held: &Held, statement: usize, element: &str) -> Option<Place> {
+        let one = made.get(held.made)?;
+        let account = self.account_name(one.account.as_str());
+        let stack = self.estate.stacks.iter().find(|stack| stack.account == account && stack.name == one.stack)?;
+        let within = format!("{}/Statement/{statement}", held.pointer);
+        // A single element is no list; a single statement neither.
+        let single = element.rsplit_once('/').map_or(element, |(element, _)| element);
+        let pointers = [
+            format!("{within}/{element}"),
+            format!("{within}/{single}"),
+            within,
+            format!("{}/Statement/{element}", held.pointer),
+            format!("{}/Statement/{single}", held.pointer),
+            format!("{}/Statement", held.pointer),
+            held.pointer.clone(),
+        ];
+        let span = pointers.iter().find_map(|pointer| one.origins.iter().find(|(known, _)| known == pointer))?;
+        let (line, column) = (span.1.line, span.1.column);
+        Some(Place { file: stack.template.clone(), line, column, length: span.1.width().unwrap_or_default() })
+    }
+}
+
+/// The ARN of a resource: its attribute, or its physical id.
+fn arn_of(made: &MadeResource) -> Option<String> {
+    let arn = made.attributes.get("Arn").and_then(Value::as_str).unwrap_or(&made.physical_id);
+    arn.starts_with("arn:").then(|| arn.to_owned())
+}
+
+/// A document's text, which may be written as one.
+fn text_of(document: &Value) -> Option<String> {
+    match document {
+        Value::String(text) => Some(text.clone()),
+        Value::Object(_) => Some(document.to_string()),
+        _ => None,
+    }
+}
+
+/// The services that a role trusts.
+fn services(trust: &Value) -> Vec<String> {
+    let statements = match &trust["Statement"] {
+        Value::Array(list) => list.iter().collect(),
+        one => vec![one],
+    };
+    statements.into_iter().flat_map(|statement| strings(&statement["Principal"]["Service"])).map(str::to_owned).collect()
+}
