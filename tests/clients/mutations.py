@@ -128,7 +128,7 @@ def plain(resource):
     resource = re.sub(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "ID", resource)
     resource = re.sub(r"(arn:aws:s3:::[^/]+/[^/]+/[^/]+)/[A-Za-z0-9]{7}$", r"\1/ARTIFACT", resource)
     resource = re.sub(r"(:stack/[^/]+)/ID", r"\1", resource)
-    return resource
+    return re.sub(r"(:secretsmanager:[^:]*:[^:]*:secret:.+)-[A-Za-z0-9]{6}$", r"\1-SUFFIX", resource)
 
 
 def principal(text):
