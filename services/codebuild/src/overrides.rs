@@ -1,11 +1,18 @@
 //! What a build has otherwise than its project.
 
 use crate::{
-    StartBuild, StartBuildInput, checks::refuse_rest, configuration, error::invalid, model::EnvironmentVariable, state::ProjectRow,
+    StartBuild, StartBuildInput,
+    checks::refuse_rest,
+    configuration,
+    error::invalid,
+    model::{EnvironmentVariable, ProjectArtifacts, ProjectSource},
+    state::ProjectRow,
 };
 use gate::{Error, Operation};
 
 const MAX_PIPELINE_ARTIFACTS: usize = 5;
+/// The type of the sources and artifacts that pipelines bring and take.
+const OF_PIPELINES: &str = "CODEPIPELINE";
 
 fn set<T: Clone>(place: &mut T, given: Option<&T>) {
     if let Some(given) = given {
@@ -59,30 +66,40 @@ pub(crate) fn apply(project: &mut ProjectRow, input: &StartBuildInput) -> Result
     set(&mut project.queued_timeout_in_minutes, input.queued_timeout_in_minutes_override.as_ref());
     set_some(&mut project.auto_retry_limit, input.auto_retry_limit_override.as_ref());
     add_variables(&mut project.environment.environment_variables, &input.environment_variables_override);
-    configuration::check(operation, project)?;
-    check_hand_over(project, input)
+    take_over(project, input)?;
+    configuration::check(operation, project)
 }
 
-/// Pipelines, and they alone, bring their sources along.
-fn check_hand_over(project: &ProjectRow, input: &StartBuildInput) -> Result<(), Error> {
-    let of_pipeline = project.source.kind == "CODEPIPELINE";
-    let handed = !input.pipeline_source.is_empty()
-        || !input.pipeline_artifacts.is_empty()
-        || input.pipeline_name.is_some()
-        || input.pipeline_execution_id.is_some();
-    if of_pipeline && input.pipeline_source.is_empty() {
-        return Err(invalid(format!(
-            "Build cannot be started: the source of project {} is CODEPIPELINE, so only a pipeline can start it. Override its source and artifacts to build without one",
-            input.project_name
-        )));
-    }
-    if !of_pipeline && handed {
-        return Err(invalid("pipelineSource, pipelineArtifacts and pipelineName are for projects whose source type is CODEPIPELINE"));
+/// A pipeline brings its sources and takes the artifacts along, whatever the project has of its own.
+/// Source: <https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CodeBuild.html>
+fn take_over(project: &mut ProjectRow, input: &StartBuildInput) -> Result<(), Error> {
+    if input.pipeline_source.is_empty() {
+        if project.source.kind == OF_PIPELINES {
+            return Err(invalid(format!(
+                "Build cannot be started: the source of project {} is CODEPIPELINE, so only a pipeline can start it. Override its source and artifacts to build without one",
+                input.project_name
+            )));
+        }
+        if !input.pipeline_artifacts.is_empty() || input.pipeline_name.is_some() || input.pipeline_execution_id.is_some() {
+            return Err(invalid("pipelineArtifacts and pipelineName come with the pipelineSource that is built"));
+        }
+        return Ok(());
     }
     if input.pipeline_source.len() > MAX_PIPELINE_ARTIFACTS || input.pipeline_artifacts.len() > MAX_PIPELINE_ARTIFACTS {
         return Err(invalid(format!(
             "a build action has at most {MAX_PIPELINE_ARTIFACTS} input and {MAX_PIPELINE_ARTIFACTS} output artifacts"
         )));
     }
-    input.pipeline_source.iter().skip(1).try_for_each(|source| crate::variables::check_name(&source.name)).map_err(invalid)
+    input.pipeline_source.iter().skip(1).try_for_each(|source| crate::variables::check_name(&source.name)).map_err(invalid)?;
+    if project.source.kind != OF_PIPELINES {
+        let buildspec = project.source.buildspec.take();
+        project.source = ProjectSource { kind: OF_PIPELINES.into(), buildspec, ..ProjectSource::default() };
+        project.secondary_sources.clear();
+        project.secondary_source_versions.clear();
+    }
+    if project.artifacts.kind != OF_PIPELINES {
+        project.artifacts = ProjectArtifacts { kind: OF_PIPELINES.into(), ..ProjectArtifacts::default() };
+        project.secondary_artifacts.clear();
+    }
+    Ok(())
 }

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use nix::libc;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::signal::{Signal, kill};
 
 use super::{Running, cpu, disk, memory, unconfined};
@@ -43,6 +44,12 @@ impl Watches {
 
     fn any(&self) -> bool {
         self.memory.is_some() || self.cpu.is_some()
+    }
+
+    /// Whether one process alone owned too much between two looks: once it and those who waited for it are waited for.
+    fn was_memory_exceeded(&self) -> bool {
+        let most = || u64::try_from(getrusage(UsageWho::RUSAGE_CHILDREN).ok()?.max_rss()).ok();
+        self.memory.is_some_and(|limit| most().is_some_and(|kib| kib.saturating_mul(1024) > limit))
     }
 
     fn exceeded(&mut self, running: &Running) -> Option<Bound> {
@@ -125,6 +132,7 @@ fn finish(running: Running, end: End, watches: &Watches) -> Result<Exit, Failure
     let exceeded = match end {
         End::Exceeded(bound) => Some(bound),
         End::Asked => None,
+        End::Itself if code != Some(0) && watches.was_memory_exceeded() => Some(Bound::Memory),
         End::Itself => met(running.group.as_ref(), signal, watches),
     };
     Ok(Exit { code, signal, exceeded })

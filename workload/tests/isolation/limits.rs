@@ -42,10 +42,11 @@ fn memory_is_bounded() {
     for backend in backends() {
         let (_workspace, mut spec) = attempt(&["memory", "400"]);
         spec.limits.memory_bytes = 64 << 20;
-        // Where memory is watched, not grouped, one process alone is stopped by its data limit: twice as much.
+        // Where memory is watched, not grouped, one process alone is stopped by its data limit, twice as much: it ends itself then.
         let (text, exit) = run(spec, &backend);
         assert!(!text.contains("done"), "{backend:?}: {text}");
-        assert_eq!((exit.exceeded, exit.signal), (Some(Bound::Memory), Some(9)), "{backend:?}");
+        assert_eq!(exit.exceeded, Some(Bound::Memory), "{backend:?}: {exit:?}");
+        assert!(matches!(exit.signal, Some(6 | 9)), "{backend:?}: {exit:?}");
     }
     assert_eq!(outside(&["memory", "400"]), "done 400\n");
 }

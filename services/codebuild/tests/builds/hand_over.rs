@@ -96,6 +96,28 @@ fn only_pipelines_start_a_pipelines_project() {
 }
 
 #[test]
+fn a_pipeline_takes_over_a_project_of_any_source() {
+    let yard = Yard::new(ALL);
+    let spec = "version: 0.2\nphases: {build: {commands: [cp given.txt made.txt]}}\nartifacts: {files: [made.txt]}\n";
+    yard.put("p/app", &zip(&[("given.txt", "given")]));
+    yard.project(json!({
+        "source": {"type": "S3", "location": "goods/of/its/own.zip", "buildspec": spec},
+        "secondarySources": [{"type": "S3", "location": "goods/another.zip", "sourceIdentifier": "another"}],
+        "artifacts": {"type": "S3", "location": "goods", "name": "out", "packaging": "ZIP"},
+    }));
+    let id = yard.start(json!({
+        "pipelineName": "delivery", "pipelineSource": [{"name": "App", "bucket": "goods", "key": "p/app"}],
+        "pipelineArtifacts": [{"name": "Made", "bucket": "goods", "key": "p/made", "kmsKeyArn": yard.key}],
+    }));
+    let build = yard.finish(&id);
+    assert_eq!(build["buildStatus"], "SUCCEEDED", "{build:#}\n{}", yard.log(&build));
+    assert_eq!((build["source"]["type"].as_str(), build["artifacts"]["type"].as_str()), (Some("CODEPIPELINE"), Some("CODEPIPELINE")));
+    assert_eq!(unzip(&yard.get("p/made").1, "made.txt"), "given");
+    let refused = yard.world.call(Some(&yard.admin), "codebuild:StartBuild", json!({"projectName": "shop", "pipelineName": "delivery"}));
+    assert!(refused.unwrap_err().message.contains("pipelineSource"));
+}
+
+#[test]
 fn what_is_not_done_is_refused_by_name() {
     let yard = Yard::new(ALL);
     let environment = |more: Value| {
