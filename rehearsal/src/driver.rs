@@ -93,6 +93,7 @@ fn once(estate: &Estate, setup: &Setup, mends: Mends, mend: bool) -> Result<(Rep
     }
     driver.run()?;
     driver.functions()?;
+    driver.trails()?;
     driver.report()
 }
 

@@ -1,6 +1,7 @@
 //! What was given beside the stacks and pipelines, and what was made of texts that could not be deployed as they stand.
 
 use crate::{AccountState, Map, Place};
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// All of it.
@@ -86,6 +87,12 @@ pub struct TrailCall {
     pub message: Option<String>,
     /// The service that called for the principal, if one did.
     pub invoked_by: Option<String>,
+    /// The region that it was made in; empty where that is not said.
+    pub region: String,
+    /// What it was given.
+    pub input: Value,
+    /// Condition keys that the event tells of.
+    pub context: Vec<(String, String)>,
     /// The log file.
     pub file: String,
 }

@@ -34,6 +34,7 @@ mod rights;
 mod runs;
 mod samples;
 mod state;
+mod trails;
 mod wanted;
 mod world;
 

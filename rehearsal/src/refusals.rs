@@ -66,6 +66,8 @@ struct State {
     /// The operations that were decided for it.
     decided: Vec<String>,
     unread: Vec<String>,
+    /// What happens is not the delivery's.
+    quiet: bool,
 }
 
 /// All refusals of a world.
@@ -104,6 +106,11 @@ impl Refusals {
         self.lock().decided.iter().any(|one| one == operation)
     }
 
+    /// Whether what follows is the rehearsal's own doing, of which nothing is noted.
+    pub(crate) fn quiet(&self, quiet: bool) {
+        self.lock().quiet = quiet;
+    }
+
     /// Tells of what a build does and could not be read.
     pub(crate) fn unread(&self, what: String) {
         let mut state = self.lock();
@@ -123,6 +130,9 @@ impl Refusals {
 
     /// Notes what stands in the way. The answer is whether to go on over it: always, since what is noted is told.
     pub(crate) fn note(&self, fault: &Fault<'_>) -> bool {
+        if self.lock().quiet {
+            return true;
+        }
         match fault {
             Fault::Denied(refused) => self.refused(refused),
             Fault::NoPrincipal { principal, about } => {
@@ -142,7 +152,9 @@ impl Refusals {
         let depends_on = denial.decision["dependsOn"].as_array().into_iter().flatten();
         let depends_on = depends_on.filter_map(Value::as_str).map(str::to_owned).collect();
         let mut state = self.lock();
+        let partly = state.because.as_ref().is_some_and(|because| !because.whole);
         let resource = match judge(&denial.action, &denial.resource, &denial.context, &reasons) {
+            Judged::Denied(_) if partly && rests_on_conditions(&reasons) => return,
             Judged::Denied(resource) => resource,
             Judged::Open(pattern) => {
                 let place = state.because.as_ref().map(|because| because.text.clone()).unwrap_or_default();
@@ -187,4 +199,10 @@ impl Refusals {
         let mut state = self.lock();
         (std::mem::take(&mut state.list), std::mem::take(&mut state.missing))
     }
+}
+
+/// Whether a statement would allow a call but for a condition.
+fn rests_on_conditions(reasons: &[Value]) -> bool {
+    let element = |reason: &Value| reason["element"].as_str().is_some_and(|element| element.starts_with("Condition"));
+    reasons.iter().any(|reason| reason["role"] == "nearMiss" && element(reason))
 }

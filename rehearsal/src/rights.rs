@@ -202,7 +202,7 @@ impl Driver<'_> {
 }
 
 /// The ARN of a resource: its attribute, or its physical id.
-fn arn_of(made: &MadeResource) -> Option<String> {
+pub(crate) fn arn_of(made: &MadeResource) -> Option<String> {
     let arn = made.attributes.get("Arn").and_then(Value::as_str).unwrap_or(&made.physical_id);
     arn.starts_with("arn:").then(|| arn.to_owned())
 }

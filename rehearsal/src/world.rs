@@ -5,6 +5,7 @@ use base::{AccountId, Clock, ManualClock, Region, Secret, SeededEntropy, Timesta
 use codebuild::Imagine;
 use durable::Engine;
 use gate::{Decided, Error, Gate, GateBuilder, OperatorKey, Proof, Registration, Request, RequestContext, SignedRequest, Transport};
+use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 use std::{
     collections::BTreeMap,
@@ -53,6 +54,12 @@ pub(crate) fn credentials(answer: &Value) -> Option<Credentials> {
         secret_access_key: Secret::new(text("SecretAccessKey")?),
         session_token: Some(Secret::new(text("SessionToken")?)),
     })
+}
+
+fn access_key(answer: &Value) -> Option<Credentials> {
+    let text = |name: &str| answer["AccessKey"][name].as_str().map(str::to_owned);
+    let secret_access_key = Secret::new(text("SecretAccessKey")?);
+    Some(Credentials { access_key_id: text("AccessKeyId")?, secret_access_key, session_token: None })
 }
 
 /// A signed request, as a client sends it.
@@ -189,6 +196,13 @@ impl World {
         decided.iter().filter(|one| !own(one)).for_each(&mut look);
     }
 
+    /// Looks at the decisions behind the first so many, whoever's they are; tells how many there are.
+    pub(crate) fn decided_since(&self, first: usize, mut look: impl FnMut(&Decided)) -> usize {
+        let decided = self.decided.lock().unwrap_or_else(PoisonError::into_inner);
+        decided.get(first..).unwrap_or_default().iter().for_each(&mut look);
+        decided.len()
+    }
+
     /// Whether a user or role is there. None: its account is not rehearsed.
     pub(crate) fn has_principal(&mut self, arn: &str) -> Option<bool> {
         let account: AccountId = arn.split(':').nth(4)?.parse().ok()?;
@@ -201,6 +215,35 @@ impl World {
             _ => return None,
         };
         Some(answer.is_ok())
+    }
+
+    /// What signs as a user or role: the account's administrator lets himself in, and takes that back.
+    pub(crate) fn become_principal(&mut self, arn: &str) -> Option<Credentials> {
+        let account: AccountId = arn.split(':').nth(4)?.parse().ok()?;
+        let (kind, path) = arn.splitn(6, ':').nth(5)?.split_once('/')?;
+        let name = path.rsplit('/').next().unwrap_or(path);
+        self.refusals.quiet(true);
+        let credentials = match kind {
+            "role" => self.become_role(account, arn, name),
+            _ => self.call(account, "iam:CreateAccessKey", json!({"UserName": name})).map(|answer| access_key(&answer)),
+        };
+        self.refusals.quiet(false);
+        credentials.ok().flatten()
+    }
+
+    fn become_role(&mut self, account: AccountId, arn: &str, name: &str) -> Result<Option<Credentials>, Error> {
+        let role = self.call(account, "iam:GetRole", json!({"RoleName": name}))?;
+        let trust = role["Role"]["AssumeRolePolicyDocument"].as_str().unwrap_or_default();
+        let trust = percent_decode_str(trust).decode_utf8().map_err(Error::internal)?.into_owned();
+        let administrator = format!("arn:aws:iam::{account}:role/{}", gate::ADMINISTRATOR_ROLE);
+        let own = json!({"Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Principal": {"AWS": administrator}, "Action": "sts:AssumeRole"},
+        ]});
+        let trusting = |document: String| json!({"RoleName": name, "PolicyDocument": document});
+        self.call(account, "iam:UpdateAssumeRolePolicy", trusting(own.to_string()))?;
+        let session = self.call(account, "sts:AssumeRole", json!({"RoleArn": arn, "RoleSessionName": "trail"}));
+        self.call(account, "iam:UpdateAssumeRolePolicy", trusting(trust))?;
+        session.map(|answer| credentials(&answer))
     }
 
     /// Runs the engines until `done`, or until nothing can happen any more: when nothing is due, the clock jumps to the next timer.

@@ -49,6 +49,9 @@ pub(crate) struct Inputs {
     /// What accounts hold already, as the AWS CLI saves it (repeatable)
     #[arg(long, value_name = "FILE")]
     account_state: Vec<String>,
+    /// CloudTrail's logs of earlier runs: what was called and denied counts as well (repeatable)
+    #[arg(long, value_name = "FILE")]
+    trail: Vec<String>,
     /// The region, where the files do not say
     #[arg(long)]
     region: Option<String>,
@@ -137,8 +140,8 @@ impl Inputs {
             parameters: self.parameter.clone(),
             bindings: self.bind.clone(),
             account_states: self.account_state.clone(),
+            trails: self.trail.clone(),
             region: self.region.clone(),
-            ..Options::default()
         };
         let (estate, noted) = inputs::read(&options, &Changed(changed)).map_err(|problems| {
             let all: Vec<String> = problems.iter().map(ToString::to_string).collect();

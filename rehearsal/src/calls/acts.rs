@@ -7,13 +7,16 @@ use actions::{Action, ResourceType, Service};
 use serde_json::Value;
 
 /// Members that give a part of an ARN whose name is another: the part, the member.
-const OTHERWISE: [(&str, &str); 7] = [
+const OTHERWISE: [(&str, &str); 10] = [
     ("taskdefinitionfamily", "family"),
     ("taskdefinitionfamily", "taskdefinition"),
     ("taskdefinitionrevisionnumber", "revision"),
     ("instanceid", "containerinstance"),
     ("log", "loggroup"),
     ("object", "key"),
+    ("policynamewithpath", "policy"),
+    ("rolenamewithpath", "role"),
+    ("usernamewithpath", "user"),
     ("parameternamewithoutleadingslash", "name"),
 ];
 

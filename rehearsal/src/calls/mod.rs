@@ -7,7 +7,7 @@ mod unknown;
 pub(crate) use spec::lines;
 pub(crate) use unknown::{Because, Judged, STAND_IN, judge};
 
-use crate::{refusals::Refusals, world};
+use crate::{TrailCall, imagined, refusals::Refusals, world};
 use base::{AccountId, Region};
 use gate::{Error, Gate};
 use script::{Call, Caller, Word};
@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use wire::sigv4::Credentials;
 
 /// The operation by which anything else is demanded.
-const PERFORM: &str = "imagined:Perform";
+pub(crate) const PERFORM: &str = "imagined:Perform";
 
 /// What begins work that could begin the same work again.
 const BEGINNINGS: [&str; 6] = [
@@ -30,6 +30,12 @@ const BEGINNINGS: [&str; 6] = [
 
 /// What takes away what others need.
 const TAKES_AWAY: [&str; 8] = ["Cancel", "Delete", "Detach", "Disable", "Remove", "Stop", "Terminate", "Untag"];
+
+/// What a call of a trail needs by AWS's table of actions, where the trail does not name its resources.
+pub(crate) fn needed(call: &TrailCall) -> Option<Vec<imagined::Act>> {
+    let (service, operation) = call.action.split_once(':')?;
+    acts::Needed { service, operation, input: &call.input, account: &call.account, region: &call.region, any: false }.acts()
+}
 
 /// Who makes a call.
 enum Who {
@@ -83,7 +89,7 @@ impl<'b> Calling<'b> {
             Err(why) => return self.refusals.unread(format!("{name} is not rehearsed: {why} ({here})")),
         };
         let input = unknown::filled(call);
-        self.refusals.because(Some(Because { text: here.clone(), certain: call.certain }));
+        self.refusals.because(Some(Because { text: here.clone(), certain: call.certain, whole: true }));
         let result = if self.is_decided_alone(call, &name, &input) {
             Err(Error::not_implemented(&name))
         } else {

@@ -16,6 +16,8 @@ pub(crate) struct Because {
     pub(crate) text: String,
     /// Whether the script comes to it in any case.
     pub(crate) certain: bool,
+    /// Whether all is known of it that conditions may ask for; of a call that a trail tells of, it is not.
+    pub(crate) whole: bool,
 }
 
 /// What is made of a denial.

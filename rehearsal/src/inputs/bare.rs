@@ -337,8 +337,9 @@ pub(super) fn extras(options: &Options, reader: &dyn Reader, given: &mut Given, 
             problems.push(problem);
         }
     }
+    let mut known = super::trail::Known::default();
     for file in &options.trails {
-        if let Err(problem) = super::trail::read(file, reader, &mut given.trail) {
+        if let Err(problem) = super::trail::read(file, reader, &mut given.trail, &mut known) {
             problems.push(problem);
         }
     }

@@ -5,19 +5,22 @@ use crate::TrailCall;
 use flate2::read::MultiGzDecoder;
 use regex_lite::Regex;
 use serde_json::Value;
-use std::{io::Read, sync::LazyLock};
+use std::{collections::BTreeSet, io::Read, sync::LazyLock};
 
 /// The most bytes of a file, as it lies and unpacked.
 const MOST_BYTES: usize = 64 << 20;
 /// The most calls.
 const MOST_CALLS: usize = 200_000;
 
+/// Who did what to what, and whether it was denied: what differs in nothing else is one call.
+pub(super) type Known = BTreeSet<(String, String, Vec<String>, bool)>;
+
 /// AWS's words for a denial: who, which action, on what.
 static DENIED: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r"not authorized to perform:? \[?([a-z0-9-]+:[A-Za-z]+)\]?(?: on resource:? \[?(arn:[^\s\]]+))?").ok());
 
 /// Reads a log file, packed or not: a delivered log, the answer of LookupEvents, or single events.
-pub(super) fn read(file: &str, reader: &dyn Reader, calls: &mut Vec<TrailCall>) -> Result<(), Problem> {
+pub(super) fn read(file: &str, reader: &dyn Reader, calls: &mut Vec<TrailCall>, known: &mut Known) -> Result<(), Problem> {
     let mut bytes = reader.read(file, MOST_BYTES).map_err(|why| Problem::whole(file, why))?;
     if bytes.starts_with(&[0x1f, 0x8b]) {
         let mut unpacked = Vec::new();
@@ -39,7 +42,9 @@ pub(super) fn read(file: &str, reader: &dyn Reader, calls: &mut Vec<TrailCall>) 
             if calls.len() == MOST_CALLS {
                 return Err(Problem::whole(file, format!("there are more than {MOST_CALLS} calls")).help("give the logs of fewer days"));
             }
-            calls.extend(call(&event, file).filter(|call| !calls.contains(call)).into_iter().collect::<Vec<_>>());
+            let is_new =
+                |call: &TrailCall| known.insert((call.principal.clone(), call.action.clone(), call.resources.clone(), call.denied));
+            calls.extend(call(&event, file).filter(is_new));
         }
     }
     match any {
@@ -82,8 +87,26 @@ fn call(event: &Value, file: &str) -> Option<TrailCall> {
         denied,
         message: message.filter(|_| denied).map(str::to_owned),
         invoked_by: text("/userIdentity/invokedBy").filter(|_| identity != "AWSService").map(str::to_owned),
+        region: text("/awsRegion").unwrap_or_default().to_owned(),
+        context: context(event, service),
+        input: event["requestParameters"].clone(),
         file: file.to_owned(),
     })
+}
+
+/// What an event tells of the context that its call was decided in.
+fn context(event: &Value, service: &str) -> Vec<(String, String)> {
+    if service != "kms" {
+        return Vec::new();
+    }
+    let of_key = event["requestParameters"]["encryptionContext"].as_object().into_iter().flatten();
+    let mut context: Vec<(String, String)> =
+        of_key.filter_map(|(key, value)| Some((format!("kms:EncryptionContext:{key}"), value.as_str()?.to_owned()))).collect();
+    let via = event["userIdentity"]["invokedBy"].as_str().and_then(|service| service.strip_suffix(".amazonaws.com"));
+    if let (Some(via), Some(region)) = (via, event["awsRegion"].as_str()) {
+        context.push(("kms:ViaService".into(), format!("{via}.{region}.amazonaws.com")));
+    }
+    context
 }
 
 /// The resources that an event names, else those that its parameters tell of.
