@@ -102,6 +102,11 @@ impl Assumptions {
         (self.mender)(&Fault::NoPrincipal { principal, about })
     }
 
+    /// Takes nothing to be otherwise than it stands any more.
+    pub(crate) fn forget(&self) {
+        self.list.write().unwrap_or_else(|e| e.into_inner()).clear();
+    }
+
     fn of(&self, caller: &Caller, demand: &Demand) -> Option<Arc<Assumed>> {
         let resource = demand.resource.as_ref().map_or("*", |arn| arn.as_str()).to_owned();
         let tuple = (principal_of(caller), demand.action.to_string(), resource);

@@ -209,7 +209,7 @@ fn decide(
     let mut decision = policy::decide(&request, &policies, &gate.0.options);
     if gate.0.decisions.any() {
         let ids = (event_id, frame.parent.as_deref());
-        core.decided.push(Decided::new(ids, &frame.caller, of, demand, owner, &context, decision.verdict));
+        core.decided.push(Decided::new(ids, &frame.caller, of, demand, owner, &context, &decision));
     }
     if decision.is_allowed() {
         return Ok(Verdict {

@@ -2,7 +2,7 @@
 
 use crate::{Caller, ContextValue, Demand, OperationInfo, demands::Part};
 use base::{AccountId, Arn};
-use policy::{Context, Verdict};
+use policy::{Context, Decision, Reason, Verdict};
 use std::sync::{
     RwLock,
     atomic::{AtomicBool, Ordering},
@@ -35,6 +35,8 @@ pub struct Decided {
     pub context: Context,
     /// The verdict.
     pub verdict: Verdict,
+    /// Why: the statements that took part.
+    pub reasons: Vec<Reason>,
 }
 
 impl Decided {
@@ -45,7 +47,7 @@ impl Decided {
         demand: &Demand,
         owner: AccountId,
         context: &Context,
-        verdict: Verdict,
+        decision: &Decision,
     ) -> Self {
         Self {
             event_id: event_id.into(),
@@ -59,7 +61,8 @@ impl Decided {
             owner,
             own: demand.context.iter().map(|(key, value)| (key.to_string(), value.clone())).collect(),
             context: context.clone(),
-            verdict,
+            verdict: decision.verdict,
+            reasons: decision.reasons.clone(),
         }
     }
 }

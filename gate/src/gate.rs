@@ -85,6 +85,13 @@ impl Gate {
         self.0.assumptions.is_some()
     }
 
+    /// Forgets what denials have led a rehearsal to assume: what follows is decided by the policies as they stand.
+    pub fn forget_assumptions(&self) {
+        if let Some(assumptions) = &self.0.assumptions {
+            assumptions.forget();
+        }
+    }
+
     /// One attempt: authenticate, then the path of `pass.rs`.
     fn attempt(&self, core: &mut Core, request: &Request) -> Outcome {
         let mut context = Arc::new(request.context.clone());

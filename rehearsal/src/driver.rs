@@ -4,7 +4,6 @@ use crate::{
     Account, Estate, Finding, Layer, MadeText, Pipeline, Report, Stack, Subject, Summary, Value as Given,
     builds::Builds,
     imagined::{self, Gap},
-    mends,
     names::Names,
     refusals::{At, Refusals},
     repairs::Mending,
@@ -18,22 +17,6 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex, OnceLock},
 };
-
-/// Rehearses an estate.
-///
-/// # Errors
-/// The world itself failed: nothing of what the user gave is at fault.
-pub fn rehearse(estate: &Estate, setup: &Setup) -> Result<Report, Error> {
-    let mut mends = Mends::default();
-    for _ in 0..MOST_TRIES {
-        let (report, next) = once(&mends::mended(estate, &mends), setup, mends.clone(), true)?;
-        if next == mends {
-            return Ok(report);
-        }
-        mends = next;
-    }
-    once(&mends::mended(estate, &mends), setup, mends.clone(), false).map(|(report, _)| report)
-}
 
 /// What an earlier rehearsal of the estate has found to stand in the way of the next: mended from the beginning.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -59,44 +42,6 @@ pub(crate) struct Mends {
 /// A stack's account and its name.
 pub(crate) type StackName = (String, String);
 
-/// Rehearses once. Also gives what the next rehearsal has to mend beforehand: if it may, this one ends where that is known.
-fn once(estate: &Estate, setup: &Setup, mends: Mends, mend: bool) -> Result<(Report, Mends), Error> {
-    let refusals = Arc::<Refusals>::default();
-    let imagine = Arc::new(Builds {
-        values: mends.values.clone(),
-        refusals: refusals.clone(),
-        files: estate.files.clone(),
-        wanted: Mutex::default(),
-        gate: OnceLock::new(),
-    });
-    let world = World::new(setup, &estate.region, &accounts(estate, &mends), refusals, imagine.clone())?;
-    imagine.gate.get_or_init(|| world.gate.clone());
-    let mut driver = Driver {
-        estate,
-        world,
-        imagine,
-        findings: Vec::new(),
-        summary: Summary { accounts: estate.accounts.len(), ..Summary::default() },
-        outputs: BTreeMap::new(),
-        names: Names::default(),
-        builds: BTreeMap::new(),
-        parameters: BTreeMap::new(),
-        declarations: BTreeMap::new(),
-        told: mends.findings.len(),
-        may_mend: mend,
-        mends,
-    };
-    driver.ground()?;
-    // What comes behind a fault is not judged before it is mended.
-    if !(driver.stacks()? && driver.pipelines()?) {
-        return Ok(driver.again_from_the_beginning());
-    }
-    driver.run()?;
-    driver.functions()?;
-    driver.trails()?;
-    driver.report()
-}
-
 /// The estate's accounts, and those of the roles that are taken to exist.
 fn accounts(estate: &Estate, mends: &Mends) -> Vec<Account> {
     let mut all = estate.accounts.clone();
@@ -108,9 +53,6 @@ fn accounts(estate: &Estate, mends: &Mends) -> Vec<Account> {
     }
     all
 }
-
-/// Rehearsals of one estate: each but the last learns of something that stands in the way.
-const MOST_TRIES: usize = 48;
 
 pub(crate) struct Driver<'e> {
     pub(crate) estate: &'e Estate,
@@ -153,6 +95,48 @@ pub(crate) fn list<'v>(value: &'v Value, name: &str) -> &'v [Value] {
 /// A text member, or nothing.
 pub(crate) fn text<'v>(value: &'v Value, name: &str) -> &'v str {
     value[name].as_str().unwrap_or_default()
+}
+
+impl<'e> Driver<'e> {
+    pub(crate) fn new(estate: &'e Estate, setup: &Setup, mends: Mends, mend: bool) -> Result<Self, Error> {
+        let refusals = Arc::<Refusals>::default();
+        let imagine = Arc::new(Builds {
+            values: mends.values.clone(),
+            refusals: refusals.clone(),
+            files: estate.files.clone(),
+            wanted: Mutex::default(),
+            gate: OnceLock::new(),
+        });
+        let world = World::new(setup, &estate.region, &accounts(estate, &mends), refusals, imagine.clone())?;
+        imagine.gate.get_or_init(|| world.gate.clone());
+        Ok(Self {
+            estate,
+            world,
+            imagine,
+            findings: Vec::new(),
+            summary: Summary { accounts: estate.accounts.len(), ..Summary::default() },
+            outputs: BTreeMap::new(),
+            names: Names::default(),
+            builds: BTreeMap::new(),
+            parameters: BTreeMap::new(),
+            declarations: BTreeMap::new(),
+            told: mends.findings.len(),
+            may_mend: mend,
+            mends,
+        })
+    }
+
+    /// Deploys and runs all of it. False: what comes behind a fault is not judged before it is mended.
+    pub(crate) fn go(&mut self) -> Result<bool, Error> {
+        self.ground()?;
+        if !(self.stacks()? && self.pipelines()?) {
+            return Ok(false);
+        }
+        self.run()?;
+        self.functions()?;
+        self.trails()?;
+        Ok(true)
+    }
 }
 
 impl Driver<'_> {
@@ -354,12 +338,12 @@ impl Driver<'_> {
     }
 
     /// What was mended is all that this rehearsal leads to.
-    fn again_from_the_beginning(mut self) -> (Report, Mends) {
+    pub(crate) fn again_from_the_beginning(mut self) -> (Report, Mends) {
         self.settle_places();
         (Report { findings: Vec::new(), summary: self.summary, files: self.estate.files.clone(), matrix: Vec::new() }, self.mends)
     }
 
-    fn report(mut self) -> Result<(Report, Mends), Error> {
+    pub(crate) fn report(mut self) -> Result<(Report, Mends), Error> {
         let (refusals, missing) = self.world.refusals.take();
         let made = cloudformation::made(&self.world.gate)?;
         made.iter().for_each(|one| self.names.learn_arn(one));

@@ -190,7 +190,7 @@ impl Driver<'_> {
     }
 
     /// Where a reason's statement, or what it should be in, was written.
-    fn place(&self, reason: &Json) -> Option<Place> {
+    pub(crate) fn place(&self, reason: &Json) -> Option<Place> {
         let origin = reason.get("origin")?;
         let number = |value: &Json| value.as_u64().and_then(|n| u32::try_from(n).ok());
         let (line, column) = match origin["element"].as_array().map(Vec::as_slice) {

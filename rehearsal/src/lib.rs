@@ -5,6 +5,7 @@
 //!
 //! Must not know files, processes, the network or the clock: [`Estate`] brings the texts, [`Report`] takes the findings away.
 
+mod access;
 mod before;
 mod bridges;
 mod builds;
@@ -35,10 +36,11 @@ mod runs;
 mod samples;
 mod state;
 mod trails;
+mod tries;
 mod wanted;
 mod world;
 
-pub use driver::rehearse;
+pub use access::{Access, Barred, How, Question, Step, Unanswerable, Way, access};
 pub use estate::{Account, Estate, Origin, Pipeline, Source, SourceFile, Stack, Value};
 pub use finding::{Call, Cause, Certainty, Finding, Kind, Layer, Repair, Severity};
 pub use fixes::Fixes;
@@ -50,4 +52,5 @@ pub use state::{
     AccountState, StateBucket, StateExport, StateGuardrail, StateIdentity, StateKey, StateParameter, StatePoliced, StatePolicy, StateRole,
     StateTree,
 };
+pub use tries::rehearse;
 pub use world::Setup;

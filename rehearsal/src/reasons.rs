@@ -41,6 +41,7 @@ pub(crate) fn in_words(reason: &Value) -> String {
     match (member(reason, "role"), member(reason, "kind")) {
         ("missing", _) => format!("no {kind} allows it{wants}"),
         ("decided", "rule") => format!("a rule of the service: {}", member(reason, "element")),
+        ("decided", _) if reason["effect"] == "Allow" => format!("{statement} allows it"),
         ("decided", _) => format!("{statement} denies it{element}{wants}"),
         _ => format!("{statement} would allow it but for {}{wants}", reason["element"].as_str().unwrap_or("an element")),
     }

@@ -68,6 +68,8 @@ struct State {
     unread: Vec<String>,
     /// What happens is not the delivery's.
     quiet: bool,
+    /// What would be decided is asked: a denial is an answer.
+    asking: bool,
 }
 
 /// All refusals of a world.
@@ -111,6 +113,15 @@ impl Refusals {
         self.lock().quiet = quiet;
     }
 
+    /// Whether what follows are questions: what is denied is neither noted nor gone over.
+    pub(crate) fn asking(&self, asking: bool) {
+        self.lock().asking = asking;
+    }
+
+    pub(crate) fn is_asking(&self) -> bool {
+        self.lock().asking
+    }
+
     /// Tells of what a build does and could not be read.
     pub(crate) fn unread(&self, what: String) {
         let mut state = self.lock();
@@ -130,8 +141,11 @@ impl Refusals {
 
     /// Notes what stands in the way. The answer is whether to go on over it: always, since what is noted is told.
     pub(crate) fn note(&self, fault: &Fault<'_>) -> bool {
-        if self.lock().quiet {
-            return true;
+        {
+            let state = self.lock();
+            if state.quiet || state.asking {
+                return state.quiet;
+            }
         }
         match fault {
             Fault::Denied(refused) => self.refused(refused),

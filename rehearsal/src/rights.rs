@@ -45,8 +45,8 @@ const STACKS: &str = "cloudformation.amazonaws.com";
 const PROGRAMS: [&str; 3] = ["codebuild.amazonaws.com", "ecs-tasks.amazonaws.com", "lambda.amazonaws.com"];
 
 /// A document, and where it stands: the resource's number, and the JSON pointer in its properties.
-struct Held {
-    document: Document,
+pub(crate) struct Held {
+    pub(crate) document: Document,
     made: usize,
     pointer: String,
 }
@@ -117,7 +117,7 @@ impl Driver<'_> {
         self.estate.stacks.iter().find(|stack| stack.account == account && stack.name == name)
     }
 
-    fn held(&self, made: &[MadeResource], calls: &[Needed]) -> Vec<Held> {
+    pub(crate) fn held(&self, made: &[MadeResource], calls: &[Needed]) -> Vec<Held> {
         let by_name: BTreeMap<(&str, &str), String> = made
             .iter()
             .filter(|one| WITH_INLINE.contains(&one.resource_type.as_str()))
@@ -179,7 +179,7 @@ impl Driver<'_> {
         unread.iter().any(|what| what.contains(wanted::NOT_KNOWN)).then(|| UNKNOWN_FILES.to_owned())
     }
 
-    fn stands(&self, made: &[MadeResource], held: &Held, statement: usize, element: &str) -> Option<Place> {
+    pub(crate) fn stands(&self, made: &[MadeResource], held: &Held, statement: usize, element: &str) -> Option<Place> {
         let one = made.get(held.made)?;
         let account = self.account_name(one.account.as_str());
         let stack = self.estate.stacks.iter().find(|stack| stack.account == account && stack.name == one.stack)?;
@@ -217,7 +217,7 @@ fn text_of(document: &Value) -> Option<String> {
 }
 
 /// The services that a role trusts.
-fn services(trust: &Value) -> Vec<String> {
+pub(crate) fn services(trust: &Value) -> Vec<String> {
     let statements = match &trust["Statement"] {
         Value::Array(list) => list.iter().collect(),
         one => vec![one],

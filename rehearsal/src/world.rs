@@ -56,6 +56,12 @@ pub(crate) fn credentials(answer: &Value) -> Option<Credentials> {
     })
 }
 
+/// A policy as IAM shows it; null where it is none.
+pub(crate) fn decoded(document: &str) -> Value {
+    let text = percent_decode_str(document).decode_utf8().unwrap_or_default();
+    serde_json::from_str(&text).unwrap_or_default()
+}
+
 fn access_key(answer: &Value) -> Option<Credentials> {
     let text = |name: &str| answer["AccessKey"][name].as_str().map(str::to_owned);
     let secret_access_key = Secret::new(text("SecretAccessKey")?);
@@ -138,7 +144,9 @@ impl World {
         let (seen, noting) = (decided.clone(), refusals.clone());
         gate.watch_decisions(move |one| {
             noting.decided(&one.operation);
-            seen.lock().unwrap_or_else(PoisonError::into_inner).push(one.clone());
+            // Of a rehearsal's calls, why they are allowed is not asked.
+            let reasons = if noting.is_asking() { one.reasons.clone() } else { Vec::new() };
+            seen.lock().unwrap_or_else(PoisonError::into_inner).push(Decided { reasons, ..one.clone() });
         });
         let mut world = Self { gate, refusals, clock, engine, region: region.clone(), administrators: BTreeMap::new(), decided };
         for account in accounts {
@@ -203,6 +211,11 @@ impl World {
         decided.len()
     }
 
+    /// The accounts that are rehearsed.
+    pub(crate) fn accounts(&self) -> Vec<AccountId> {
+        self.administrators.keys().copied().collect()
+    }
+
     /// Whether a user or role is there. None: its account is not rehearsed.
     pub(crate) fn has_principal(&mut self, arn: &str) -> Option<bool> {
         let account: AccountId = arn.split(':').nth(4)?.parse().ok()?;
@@ -233,8 +246,7 @@ impl World {
 
     fn become_role(&mut self, account: AccountId, arn: &str, name: &str) -> Result<Option<Credentials>, Error> {
         let role = self.call(account, "iam:GetRole", json!({"RoleName": name}))?;
-        let trust = role["Role"]["AssumeRolePolicyDocument"].as_str().unwrap_or_default();
-        let trust = percent_decode_str(trust).decode_utf8().map_err(Error::internal)?.into_owned();
+        let trust = decoded(role["Role"]["AssumeRolePolicyDocument"].as_str().unwrap_or_default()).to_string();
         let administrator = format!("arn:aws:iam::{account}:role/{}", gate::ADMINISTRATOR_ROLE);
         let own = json!({"Version": "2012-10-17", "Statement": [
             {"Effect": "Allow", "Principal": {"AWS": administrator}, "Action": "sts:AssumeRole"},

@@ -1,5 +1,6 @@
 //! The command line.
 
+mod access;
 mod audit;
 mod backup;
 mod connect;
@@ -59,6 +60,8 @@ enum Command {
     Up(up::Up),
     /// Rehearse a delivery in memory: what would be denied, by which statement, and what mends it
     Rehearse(rehearse::Rehearse),
+    /// Ask who can do something to something, and by which grants and roles
+    Access(access::AccessOf),
     /// Narrow policies to what a delivery's calls need, and rehearse each change
     Tighten(tighten::Tighten),
     /// Show what is under way: stacks, executions, builds, approvals that wait, what failed and when it is tried again
@@ -108,6 +111,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Run(command) => command.execute(),
         Command::Up(command) => command.execute(),
         Command::Rehearse(command) => command.execute(),
+        Command::Access(command) => command.execute(),
         Command::Tighten(command) => command.execute(),
         Command::Status(command) => command.execute(),
         Command::Watch(command) => command.execute(),

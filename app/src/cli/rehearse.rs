@@ -4,7 +4,7 @@ use anstream::AutoStream;
 use base::{Clock, SystemClock};
 use clap::{Args, ValueEnum, builder::PossibleValue};
 use rehearsal::{
-    Baseline, FailOn, Fixes, Form, Judged, Report, Setup, Severity, Style,
+    Access, Baseline, Estate, FailOn, Finding, Fixes, Form, Judged, Question, Report, Setup, Severity, Style, Unanswerable,
     inputs::{self, Options},
 };
 use std::{
@@ -132,8 +132,8 @@ named!(FailOn);
 const BASELINE: &str = "sekisho-baseline.yaml";
 
 impl Inputs {
-    /// Rehearses it, with some files as they are not yet.
-    pub(crate) fn rehearse(&self, changed: &BTreeMap<String, String>) -> Result<Report, Failure> {
+    /// Reads it, with some files as they are not yet.
+    fn read(&self, changed: &BTreeMap<String, String>) -> Result<(Estate, Vec<Finding>), Failure> {
         let options = Options {
             paths: self.paths.clone(),
             accounts: self.account.clone(),
@@ -143,13 +143,22 @@ impl Inputs {
             trails: self.trail.clone(),
             region: self.region.clone(),
         };
-        let (estate, noted) = inputs::read(&options, &Changed(changed)).map_err(|problems| {
+        inputs::read(&options, &Changed(changed)).map_err(|problems| {
             let all: Vec<String> = problems.iter().map(ToString::to_string).collect();
             Failure::unusable(all.join("\n"))
-        })?;
-        let runtime = tempfile::Builder::new().prefix("sekisho-rehearse-").tempdir()?;
-        let setup = Setup { services, runtime_dir: runtime.path().to_path_buf(), now: SystemClock.now() };
-        let mut report = rehearsal::rehearse(&estate, &setup)?;
+        })
+    }
+
+    /// Answers a question about it.
+    pub(crate) fn access(&self, question: &Question) -> Result<Result<Access, Unanswerable>, Failure> {
+        let (estate, _) = self.read(&BTreeMap::new())?;
+        in_a_world(|setup| rehearsal::access(&estate, setup, question))
+    }
+
+    /// Rehearses it, with some files as they are not yet.
+    pub(crate) fn rehearse(&self, changed: &BTreeMap<String, String>) -> Result<Report, Failure> {
+        let (estate, noted) = self.read(changed)?;
+        let mut report = in_a_world(|setup| rehearsal::rehearse(&estate, setup))?;
         report.findings.splice(0..0, noted);
         report.findings.sort_by_key(|finding| finding.layer);
         Ok(report)
@@ -160,6 +169,13 @@ impl Inputs {
         let first = self.paths.first().map_or(Path::new("."), Path::new);
         if first.is_dir() { first } else { first.parent().unwrap_or(first) }
     }
+}
+
+/// What a rehearsal needs of this machine.
+fn in_a_world<T>(rehearse: impl FnOnce(&Setup) -> Result<T, gate::Error>) -> Result<T, Failure> {
+    let runtime = tempfile::Builder::new().prefix("sekisho-rehearse-").tempdir()?;
+    let setup = Setup { services, runtime_dir: runtime.path().to_path_buf(), now: SystemClock.now() };
+    Ok(rehearse(&setup)?)
 }
 
 impl Rehearse {
@@ -275,13 +291,13 @@ pub(super) fn replace(path: &Path, text: &str) -> std::io::Result<()> {
 }
 
 /// How a terminal takes it.
-fn style() -> Style {
+pub(super) fn style() -> Style {
     let colour = AutoStream::choice(&stdout()) != anstream::ColorChoice::Never && stdout().is_terminal();
     let width = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).unwrap_or(Style::default().width);
     Style { colour, width }
 }
 
-fn print(text: &str) -> Result<(), Failure> {
+pub(super) fn print(text: &str) -> Result<(), Failure> {
     let mut out = anstream::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => Err(e.into()),

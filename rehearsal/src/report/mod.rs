@@ -2,6 +2,7 @@
 //!
 //! Text in, text out: whether a terminal has colours, and what day it is, is the caller's to know.
 
+mod access;
 mod baseline;
 mod diff;
 mod excerpt;

@@ -33,11 +33,11 @@ const WARNING: Ink = AnsiColor::Yellow.on_default().bold();
 const NOTE: Ink = AnsiColor::Cyan.on_default().bold();
 const COMES: Ink = AnsiColor::Green.on_default();
 const GOES: Ink = AnsiColor::Red.on_default();
-const HEAD: Ink = Ink::new().bold();
-const FAINT: Ink = AnsiColor::BrightBlack.on_default();
+pub(super) const HEAD: Ink = Ink::new().bold();
+pub(super) const FAINT: Ink = AnsiColor::BrightBlack.on_default();
 
 /// A text in a style, if there are colours.
-struct Painted<'a>(Style, Ink, &'a str);
+pub(super) struct Painted<'a>(pub(super) Style, pub(super) Ink, pub(super) &'a str);
 
 impl std::fmt::Display for Painted<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
