@@ -2,7 +2,7 @@
 //!
 //!     cargo build --release && cargo run --release -p benches [-- PART... [--with-moto PATH]]
 //!
-//! The parts are start, sandbox, calls, kms, s3, git, stacks, pipelines, decisions, templates, events, executions and records; `records`
+//! The parts are start, sandbox, calls, kms, s3, git, stacks, pipelines, decisions, templates, rehearse, events, executions and records; `records`
 //! fills a disk with ten million records, `events` a stack's story with a hundred thousand events, `executions` a store with a hundred
 //! thousand executions of a thousand pipelines, and they are measured only when they are named. `kms`
 //! and `s3` measure `moto_server` beside this server, if it is found or its path is given.
@@ -22,6 +22,7 @@ mod moto;
 mod pipelines;
 mod process;
 mod records;
+mod rehearse;
 mod s3;
 mod sandbox;
 mod sink;
@@ -50,7 +51,7 @@ struct Run {
 /// A part measures, and adds rows to the table.
 type Part = fn(&Run, &mut Table) -> Result<()>;
 
-const PARTS: [(&str, Part); 13] = [
+const PARTS: [(&str, Part); 14] = [
     ("start", start::measure),
     ("sandbox", sandbox::measure),
     ("calls", calls::measure),
@@ -61,6 +62,7 @@ const PARTS: [(&str, Part); 13] = [
     ("pipelines", pipelines::measure),
     ("decisions", decisions::measure),
     ("templates", templates::measure),
+    ("rehearse", rehearse::measure),
     ("events", stacks::events),
     ("executions", executions::measure),
     ("records", records::measure),

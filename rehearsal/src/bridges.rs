@@ -18,16 +18,21 @@ enum End {
     Done,
     /// These actions failed: stage, action.
     Failed(Vec<(String, String)>),
+    /// For want of a value that builds put out from now on.
+    Wanting,
 }
 
 impl Driver<'_> {
     /// Tells what became of a pipeline, and has it go on behind what failed.
     pub(crate) fn go_on(&mut self, account: AccountId, name: &str, before: &mut BTreeSet<String>) -> Result<(), Error> {
         let mut bridged = Vec::new();
+        let mut given = BTreeSet::new();
         for _ in 0..MOST_BRIDGES {
-            let End::Failed(failed) = self.ended(account, name, before, &bridged)? else { return Ok(()) };
-            if failed.is_empty() || !self.bridge(account, name, &failed, &mut bridged)? {
-                break;
+            match self.ended(account, name, before, &bridged, &mut given)? {
+                End::Done => return Ok(()),
+                End::Wanting => {}
+                End::Failed(failed) if failed.is_empty() || !self.bridge(account, name, &failed, &mut bridged)? => break,
+                End::Failed(_) => {}
             }
             before.extend(self.executions(account, name)?.iter().map(|one| text(one, "pipelineExecutionId").to_owned()));
             self.world.call(account, "codepipeline:StartPipelineExecution", json!({"name": name}))?;
@@ -112,7 +117,14 @@ impl Driver<'_> {
     }
 
     /// What became of a pipeline.
-    fn ended(&mut self, account: AccountId, name: &str, before: &BTreeSet<String>, bridged: &[String]) -> Result<End, Error> {
+    fn ended(
+        &mut self,
+        account: AccountId,
+        name: &str,
+        before: &BTreeSet<String>,
+        bridged: &[String],
+        given: &mut BTreeSet<String>,
+    ) -> Result<End, Error> {
         let executions = self.executions(account, name)?;
         let new = |one: &&Value| !before.contains(text(one, "pipelineExecutionId"));
         let Some(newest) = executions.iter().find(new) else { return Ok(End::Done) };
@@ -137,8 +149,8 @@ impl Driver<'_> {
                 continue;
             }
             let message = text(&failed["output"]["executionResult"]["errorDetails"], "message").to_owned();
-            if self.want_value(account, name, &failed, &message)? {
-                return Ok(End::Done);
+            if self.want_value(account, name, &failed, &message, given)? {
+                return Ok(End::Wanting);
             }
             let finding = self.failure(account, name, subject, &failed);
             self.findings.push(finding);

@@ -25,8 +25,8 @@ const MOST_FILES: usize = 500;
 
 /// Imagines builds from what their buildspecs say.
 pub(crate) struct Builds {
-    /// The values of exported variables, where what uses them does not take any.
-    pub(crate) values: BTreeMap<String, String>,
+    /// The values of exported variables, where what uses them does not take any: by the variable's name.
+    pub(crate) values: Mutex<BTreeMap<String, String>>,
     pub(crate) refusals: Arc<Refusals>,
     /// The files that were given: buildspecs stand in templates.
     pub(crate) files: Files,
@@ -111,7 +111,7 @@ impl Builds {
     }
 
     fn value(&self, name: &str) -> String {
-        self.values.get(name).cloned().unwrap_or_else(|| UNKNOWN_VALUE.into())
+        self.values.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned().unwrap_or_else(|| UNKNOWN_VALUE.into())
     }
 
     /// Makes the calls that are known; tells of the others.

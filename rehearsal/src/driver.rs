@@ -21,8 +21,6 @@ use std::{
 /// What an earlier rehearsal of the estate has found to stand in the way of the next: mended from the beginning.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Mends {
-    /// Values that a build has to put out for the engines to take them: by the variable's name.
-    pub(crate) values: BTreeMap<String, String>,
     /// Stacks that are deployed before others: (account, stack), and the one that comes after it.
     pub(crate) order: Vec<(StackName, StackName)>,
     /// Templates that are deployed otherwise than they stand.
@@ -101,7 +99,7 @@ impl<'e> Driver<'e> {
     pub(crate) fn new(estate: &'e Estate, setup: &Setup, mends: Mends, mend: bool) -> Result<Self, Error> {
         let refusals = Arc::<Refusals>::default();
         let imagine = Arc::new(Builds {
-            values: mends.values.clone(),
+            values: Mutex::default(),
             refusals: refusals.clone(),
             files: estate.files.clone(),
             wanted: Mutex::default(),

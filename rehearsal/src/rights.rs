@@ -13,7 +13,7 @@ use crate::{
 use cloudformation::MadeResource;
 use policy::PolicyKind;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Resource types that hold policies: the property, what kind it is, and the property that names what it hangs on; none: the
 /// resource itself.
@@ -96,18 +96,24 @@ impl Driver<'_> {
         let mut findings = grants::findings(&documents, &self.oversight(made), &calls);
         findings.append(&mut self.blind(made));
         let narrower = grants::narrower(&documents, &calls);
-        let narrowing = |(at, statement, narrow): (usize, usize, Narrow)| {
-            let Held { document, made: number, pointer } = held.get(at)?;
-            let one = made.get(*number)?;
+        // Where several stacks have the same statement: template, name, pointer.
+        let stands = |held: &Held| {
+            let one = made.get(held.made)?;
             let stack = self.stack_called(&self.account_name(one.account.as_str()), &one.stack)?;
-            let alike = held.iter().filter(|other| {
-                let same = made.get(other.made).filter(|same| same.logical_id == one.logical_id && other.pointer == *pointer);
-                let of = same.and_then(|same| self.stack_called(&self.account_name(same.account.as_str()), &same.stack));
-                of.is_some_and(|of| of.template == stack.template)
-            });
-            let place = format!("{}#{}{pointer}/{statement}", stack.template, one.logical_id);
+            Some((stack.template.clone(), one.logical_id.clone(), held.pointer.clone()))
+        };
+        let mut alike: BTreeMap<(String, String, String), usize> = BTreeMap::new();
+        if !narrower.is_empty() {
+            held.iter().filter_map(stands).for_each(|place| *alike.entry(place).or_default() += 1);
+        }
+        let narrowing = |(at, statement, narrow): (usize, usize, Narrow)| {
+            let one = held.get(at)?;
+            let Held { document, made, pointer } = one;
+            let stands = stands(one)?;
+            let place = format!("{}#{}{pointer}/{statement}", stands.0, stands.1);
             let about = format!(":{}:{}:{statement}:", document.subject.join("/"), document.name);
-            Some(Narrowing { made: *number, pointer: pointer.clone(), statement, narrow, place, alike: alike.count(), about })
+            let alike = alike.get(&stands).copied().unwrap_or_default();
+            Some(Narrowing { made: *made, pointer: pointer.clone(), statement, narrow, place, alike, about })
         };
         let narrowings = narrower.into_iter().filter_map(narrowing).collect();
         (findings, narrowings)
@@ -123,7 +129,17 @@ impl Driver<'_> {
             .filter(|one| WITH_INLINE.contains(&one.resource_type.as_str()))
             .filter_map(|one| Some(((one.account.as_str(), one.physical_id.as_str()), arn_of(one)?)))
             .collect();
-        let boundaries: Vec<&str> = made.iter().filter_map(|one| one.properties["PermissionsBoundary"].as_str()).collect();
+        let boundaries: BTreeSet<&str> = made.iter().filter_map(|one| one.properties["PermissionsBoundary"].as_str()).collect();
+        let calling: BTreeSet<&str> = calls.iter().map(|call| call.principal.as_str()).collect();
+        let mut by_arn: BTreeMap<String, Vec<&MadeResource>> = BTreeMap::new();
+        let mut attaching: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        for one in made {
+            let Some(arn) = arn_of(one) else { continue };
+            for policy in strings(&one.properties["ManagedPolicyArns"]) {
+                attaching.entry(policy).or_default().push(arn.clone());
+            }
+            by_arn.entry(arn).or_default().push(one);
+        }
         let mut all = Vec::new();
         for (at, one) in made.iter().enumerate() {
             let kind = one.resource_type.as_str();
@@ -131,10 +147,10 @@ impl Driver<'_> {
                 let Some(text) = one.properties.pointer(&pointer).and_then(text_of) else { return };
                 let subject = vec![self.account_name(one.account.as_str()), one.stack.clone(), one.logical_id.clone()];
                 let name = name.map_or_else(|| one.logical_id.clone(), str::to_owned);
-                let roles = made.iter().filter(|one| arn_of(one).is_some_and(|arn| owners.contains(&arn)));
+                let roles = owners.iter().filter_map(|owner| by_arn.get(owner)).flatten();
                 let trusting: Vec<String> = roles.flat_map(|role| services(&role.properties["AssumeRolePolicyDocument"])).collect();
                 let unsure = self.unsure(&trusting);
-                let exercised = self.summary.not_rehearsed.is_empty() && calls.iter().any(|call| owners.contains(&call.principal));
+                let exercised = self.summary.not_rehearsed.is_empty() && owners.iter().any(|owner| calling.contains(owner.as_str()));
                 let document =
                     Document { account: one.account.to_string(), owners, kind, name, subject, text, trusting, unsure, exercised };
                 all.push(Held { document, made: at, pointer });
@@ -155,9 +171,7 @@ impl Driver<'_> {
             if ATTACHED.contains(&kind) {
                 let named = NAMING.iter().flat_map(|naming| strings(&one.properties[*naming]));
                 let mut owners: Vec<String> = named.filter_map(|name| by_name.get(&(one.account.as_str(), name)).cloned()).collect();
-                let attaching =
-                    made.iter().filter(|other| strings(&other.properties["ManagedPolicyArns"]).contains(&one.physical_id.as_str()));
-                owners.extend(attaching.filter_map(arn_of));
+                owners.extend(attaching.get(one.physical_id.as_str()).into_iter().flatten().cloned());
                 let boundary = boundaries.contains(&one.physical_id.as_str());
                 let policy = if boundary && owners.is_empty() { PolicyKind::Boundary } else { PolicyKind::Identity };
                 add("/PolicyDocument".into(), policy, owners, None);

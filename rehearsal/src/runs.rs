@@ -8,6 +8,7 @@ use crate::{
     refusals::At,
     samples,
     wanted::{self, Wanted},
+    world::World,
 };
 use base::AccountId;
 use codecommit::Imagined;
@@ -244,30 +245,14 @@ impl Driver<'_> {
     /// Lets all pipelines come to their end; who is asked to approve does.
     pub(crate) fn finish(&mut self, names: &[Name]) -> Result<(), Error> {
         let mut answered = BTreeSet::new();
-        let all = names.to_vec();
+        let mut open = names.to_vec();
         let ended = self.world.run_until(|world| {
-            let mut going_on = false;
-            for (account, name) in &all {
-                let answer = world.call(*account, "codepipeline:ListPipelineExecutions", json!({"pipelineName": name}))?;
-                let running = list(&answer, "pipelineExecutionSummaries").iter().any(|one| GOING_ON.contains(&text(one, "status")));
-                going_on |= running;
-                if !running {
-                    continue;
-                }
-                let state = world.call(*account, "codepipeline:GetPipelineState", json!({"name": name}))?;
-                for stage in list(&state, "stageStates") {
-                    for action in list(stage, "actionStates") {
-                        let Some(token) = action["latestExecution"]["token"].as_str() else { continue };
-                        if text(&action["latestExecution"], "status") == "InProgress" && answered.insert(token.to_owned()) {
-                            world.call(*account, "codepipeline:PutApprovalResult", json!({
-                                "pipelineName": name, "stageName": stage["stageName"], "actionName": action["actionName"], "token": token,
-                                "result": {"status": "Approved", "summary": "rehearsed"},
-                            }))?;
-                        }
-                    }
-                }
+            open = going_on(world, &open, &mut answered)?;
+            // One that has ended may have begun again before all have.
+            if open.is_empty() {
+                open = going_on(world, names, &mut answered)?;
             }
-            Ok(!going_on)
+            Ok(open.is_empty())
         })?;
         if !ended {
             self.summary.not_rehearsed.push("a pipeline waits for something that never happens in a rehearsal".into());
@@ -276,8 +261,15 @@ impl Driver<'_> {
     }
 
     /// Where a parameter was not taken that is a variable of a build: a value that it would be taken with. True: there is
-    /// one that was not known, and the next rehearsal has it.
-    pub(crate) fn want_value(&mut self, account: AccountId, pipeline: &str, failed: &Value, message: &str) -> Result<bool, Error> {
+    /// one that was not given to this pipeline yet, and its next execution has it.
+    pub(crate) fn want_value(
+        &mut self,
+        account: AccountId,
+        pipeline: &str,
+        failed: &Value,
+        message: &str,
+        given: &mut BTreeSet<String>,
+    ) -> Result<bool, Error> {
         let Some((parameter, pattern)) = message.split_once("Parameter '").and_then(|(_, rest)| rest.split_once("' must match pattern "))
         else {
             return Ok(false);
@@ -290,8 +282,38 @@ impl Driver<'_> {
         // `#{NAMESPACE.NAME}`, and nothing besides.
         let variable = value.as_deref().and_then(|value| value.strip_prefix("#{")?.strip_suffix('}')?.split_once('.'));
         if let (Some((_, variable)), Some(sample)) = (variable, samples::of_pattern(pattern.trim())) {
-            return Ok(self.mends.values.insert(variable.to_owned(), sample.clone()).as_ref() != Some(&sample));
+            self.imagine.values.lock().unwrap_or_else(PoisonError::into_inner).insert(variable.to_owned(), sample);
+            return Ok(given.insert(variable.to_owned()));
         }
         Ok(false)
     }
+}
+
+/// Those that have not come to their end; what they ask to be approved is.
+fn going_on(world: &mut World, names: &[Name], answered: &mut BTreeSet<String>) -> Result<Vec<Name>, Error> {
+    let mut open = Vec::new();
+    for (account, name) in names {
+        let answer = world.call(*account, "codepipeline:ListPipelineExecutions", json!({"pipelineName": name}))?;
+        if !list(&answer, "pipelineExecutionSummaries").iter().any(|one| GOING_ON.contains(&text(one, "status"))) {
+            continue;
+        }
+        open.push((*account, name.clone()));
+        let state = world.call(*account, "codepipeline:GetPipelineState", json!({"name": name}))?;
+        for stage in list(&state, "stageStates") {
+            for action in list(stage, "actionStates") {
+                let Some(token) = action["latestExecution"]["token"].as_str() else { continue };
+                if text(&action["latestExecution"], "status") == "InProgress" && answered.insert(token.to_owned()) {
+                    world.call(
+                        *account,
+                        "codepipeline:PutApprovalResult",
+                        json!({
+                            "pipelineName": name, "stageName": stage["stageName"], "actionName": action["actionName"], "token": token,
+                            "result": {"status": "Approved", "summary": "rehearsed"},
+                        }),
+                    )?;
+                }
+            }
+        }
+    }
+    Ok(open)
 }

@@ -16,10 +16,13 @@ pub(crate) fn lines<'t>(spec: &Buildspec, files: impl Iterator<Item = (&'t str, 
     let phases = [phases.install, phases.pre_build, phases.build, phases.post_build];
     let commands: Vec<String> = phases.into_iter().flatten().flat_map(|phase| phase.commands.into_iter().chain(phase.finally)).collect();
     let readable = files.filter(|(path, _)| [".yml", ".yaml", ".json", ".md"].iter().any(|end| path.ends_with(end)));
-    let mut found: Vec<(&str, Vec<usize>)> = readable.filter_map(|(path, text)| Some((path, within(&commands, text)?))).collect();
+    let readable: Vec<(&str, &str)> = readable.collect();
+    let beginnings: Vec<String> = commands.iter().map(|command| beginning(command)).collect();
+    let found = |(path, text): &(&'t str, &'t str)| Some((*path, within(&beginnings, text)?));
     // The one by its usual name goes before others that say the same, the closest text before wider ones.
-    found.sort_by_key(|(path, at)| (*path != BUILDSPEC, at.last().zip(at.first()).map(|(last, first)| last - first)));
-    let (file, at) = match found.into_iter().next() {
+    let usual = readable.iter().filter(|(path, _)| *path == BUILDSPEC).find_map(found);
+    let closest = || readable.iter().filter_map(found).min_by_key(|(_, at)| at.last().zip(at.first()).map(|(last, first)| last - first));
+    let (file, at) = match usual.or_else(closest) {
         Some((path, at)) => (Some(path.to_owned()), at),
         None => (None, vec![0; commands.len()]),
     };
@@ -28,15 +31,18 @@ pub(crate) fn lines<'t>(spec: &Buildspec, files: impl Iterator<Item = (&'t str, 
 }
 
 /// The lines of the commands, one after the other, where they stand closest together. None: the text has not all of them.
-fn within(commands: &[String], text: &str) -> Option<Vec<usize>> {
+fn within(beginnings: &[String], text: &str) -> Option<Vec<usize>> {
+    let first = beginnings.first()?;
+    if beginnings.iter().any(|beginning| beginning.is_empty() || !text.contains(beginning)) {
+        return None;
+    }
     let lines: Vec<&str> = text.lines().collect();
-    let first = commands.first()?;
-    let starts = (0..lines.len()).filter(|at| has(lines[*at], first)).take(MOST_BEGINNINGS);
+    let starts = (0..lines.len()).filter(|at| lines[*at].contains(first)).take(MOST_BEGINNINGS);
     let all = starts.filter_map(|start| {
         let mut from = start;
         let mut at = Vec::new();
-        for command in commands {
-            let found = (from..lines.len()).find(|line| has(lines[*line], command))?;
+        for beginning in beginnings {
+            let found = (from..lines.len()).find(|line| lines[*line].contains(beginning))?;
             at.push(found);
             from = found;
         }
@@ -45,8 +51,7 @@ fn within(commands: &[String], text: &str) -> Option<Vec<usize>> {
     all.min_by_key(|at| at.last().zip(at.first()).map(|(last, first)| last - first))
 }
 
-fn has(line: &str, command: &str) -> bool {
-    let first = command.lines().next().unwrap_or_default().trim();
-    let beginning: String = first.chars().take(BEGINNING).collect();
-    !first.is_empty() && line.contains(&beginning)
+/// What a command is looked for by.
+fn beginning(command: &str) -> String {
+    command.lines().next().unwrap_or_default().trim().chars().take(BEGINNING).collect()
 }

@@ -47,13 +47,13 @@ impl Statement {
 }
 
 /// Of an identity policy. `all`: the statements of all policies of its owners.
-pub(super) fn of(document: &Read<'_>, all: &[&Statement], held: &Held, calls: &[Needed]) -> Vec<Finding> {
+pub(super) fn of(document: &Read<'_>, all: &[&Statement], held: &Held, own: &[&Needed]) -> Vec<Finding> {
     if document.of.kind != PolicyKind::Identity {
         return Vec::new();
     }
     let mut found = Vec::new();
     for statement in document.statements.iter().filter(|statement| statement.allows) {
-        found.extend(artifacts(document, statement, held, calls));
+        found.extend(artifacts(document, statement, held, own));
         found.extend(audit(document, statement, held));
         found.extend(own_approval(document, statement, all, held));
     }
@@ -65,12 +65,11 @@ fn who(document: &Read<'_>) -> String {
 }
 
 /// Somebody who makes no artifacts may write them: what was approved is not what is deployed.
-fn artifacts(document: &Read<'_>, statement: &Statement, held: &Held, calls: &[Needed]) -> Option<Finding> {
+fn artifacts(document: &Read<'_>, statement: &Statement, held: &Held, own: &[&Needed]) -> Option<Finding> {
     let (pipeline, bucket) = held.approved.iter().find(|(_, bucket)| {
         let objects = format!("arn:aws:s3:::{bucket}/");
         let makes = |call: &Needed| call.action == "s3:PutObject" && call.resource.starts_with(&objects);
-        statement.gives(&["s3:PutObject"], &format!("{objects}{ANY_KEY}")).is_some()
-            && !calls.iter().any(|call| document.of.owners.contains(&call.principal) && makes(call))
+        statement.gives(&["s3:PutObject"], &format!("{objects}{ANY_KEY}")).is_some() && !own.iter().any(|call| makes(call))
     })?;
     let title = format!("{} may write what the pipeline {pipeline} has had approved", who(document));
     let why = format!("it makes no artifacts in {bucket}, and may replace them");

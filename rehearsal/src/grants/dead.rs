@@ -6,15 +6,29 @@ use super::{
 };
 use crate::{Finding, Kind, Severity, repairs::calls::Needed};
 use policy::PolicyKind;
+use std::collections::{BTreeSet, HashMap};
+
+/// The resources that actions were decided on, by the actions' names in lower case.
+pub(super) struct Met<'c>(HashMap<String, BTreeSet<&'c str>>);
+
+impl<'c> Met<'c> {
+    pub(super) fn new(calls: &'c [Needed]) -> Self {
+        let mut met: HashMap<String, BTreeSet<&str>> = HashMap::new();
+        for call in calls {
+            met.entry(call.action.to_ascii_lowercase()).or_default().insert(&call.resource);
+        }
+        Self(met)
+    }
+}
 
 /// `others`: all statements of the identity policies of its owners.
-pub(super) fn of(document: &Read<'_>, others: &[&Statement], calls: &[Needed]) -> Vec<Finding> {
+pub(super) fn of(document: &Read<'_>, others: &[&Statement], met: &Met<'_>) -> Vec<Finding> {
     let mut all = Vec::new();
     for statement in &document.statements {
         all.extend(absent_key(document, statement));
         all.extend(needless(document, statement, others));
         for (at, action) in statement.actions.iter().flatten().enumerate() {
-            let fault = nameless(action).or_else(|| never_meets(document, statement, action, calls));
+            let fault = nameless(action).or_else(|| never_meets(document, statement, action, met));
             let Some(why) = fault else { continue };
             let title = format!("{action} of {} never matches a call", document.of.name);
             let about = format!("{action}:{}", statement.resources.iter().flatten().cloned().collect::<Vec<_>>().join(","));
@@ -75,16 +89,19 @@ fn nameless(pattern: &str) -> Option<String> {
 }
 
 /// The action is about no resource that the statement names. Key policies hang on their key, whatever they say.
-fn never_meets(document: &Read<'_>, statement: &Statement, text: &str, calls: &[Needed]) -> Option<String> {
+fn never_meets(document: &Read<'_>, statement: &Statement, text: &str, met: &Met<'_>) -> Option<String> {
     if !matches!(document.of.kind, PolicyKind::Identity | PolicyKind::Resource) {
         return None;
     }
     let (service, action) = actions::action(text)?;
     let resources = statement.resources.as_ref()?;
-    // What has been decided is stronger than a table.
-    let met = calls.iter().any(|c| c.action.eq_ignore_ascii_case(text) && resources.iter().any(|r| covers_resource(r, &c.resource)));
     let meets = |resource: &String| resource == "*" || service.resource_types_of(action).any(|kind| meets_form(resource, kind.arn));
-    if met || resources.iter().any(meets) {
+    // What has been decided is stronger than a table.
+    let was_met = || {
+        let decided = met.0.get(&text.to_ascii_lowercase()).into_iter().flatten();
+        decided.into_iter().any(|on| resources.iter().any(|resource| covers_resource(resource, on)))
+    };
+    if resources.iter().any(meets) || was_met() {
         return None;
     }
     let kinds: Vec<_> = service.resource_types_of(action).map(|kind| kind.arn).collect();

@@ -12,11 +12,17 @@ enum Item {
 
 /// Whether an action of this name is covered by a pattern, in any case.
 pub(super) fn covers_action(pattern: &str, action: &str) -> bool {
+    if let Some(known) = at_a_glance(pattern.as_bytes(), action.as_bytes(), u8::eq_ignore_ascii_case) {
+        return known;
+    }
     meet(&items(&pattern.to_ascii_lowercase(), None), &literal(&action.to_ascii_lowercase()))
 }
 
 /// Whether a resource is covered by a pattern; a policy variable stands for anything.
 pub(super) fn covers_resource(pattern: &str, resource: &str) -> bool {
+    if let Some(known) = at_a_glance(pattern.as_bytes(), resource.as_bytes(), u8::eq) {
+        return known;
+    }
     // A part that is not known may be anything; `*` alone is no resource in particular.
     let asked = if resource == "*" { literal(resource) } else { items(resource, None) };
     meet(&items(pattern, None), &asked)
@@ -32,6 +38,21 @@ pub(crate) fn meets_form(pattern: &str, form: &str) -> bool {
 /// Whether some action is covered by both patterns.
 pub(super) fn patterns_meet(a: &str, b: &str) -> bool {
     meet(&items(&a.to_ascii_lowercase(), None), &items(&b.to_ascii_lowercase(), None))
+}
+
+/// Most patterns differ before anything in them stands for something else, or nothing in them does. None: a closer look is needed.
+fn at_a_glance(a: &[u8], b: &[u8], same: impl Fn(&u8, &u8) -> bool) -> Option<bool> {
+    let stands = |byte: &u8| matches!(byte, b'*' | b'?' | b'$');
+    for (x, y) in a.iter().zip(b) {
+        if stands(x) || stands(y) {
+            return None;
+        }
+        if !same(x, y) {
+            return Some(false);
+        }
+    }
+    let rest = a.get(b.len()..).or_else(|| b.get(a.len()..)).unwrap_or_default();
+    if rest.iter().any(stands) { None } else { Some(rest.is_empty()) }
 }
 
 fn literal(text: &str) -> Vec<Item> {

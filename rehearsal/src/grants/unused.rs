@@ -43,30 +43,24 @@ pub(super) fn of(document: &Read<'_>, own: &[&Needed]) -> Vec<Finding> {
     document.statements.iter().filter(|statement| statement.allows).filter_map(|statement| in_statement(document, statement, own)).collect()
 }
 
-/// Of a resource's policy: what it gives to somebody who calls, and no call of his needs.
-pub(super) fn given(document: &Read<'_>, calls: &[Needed]) -> Vec<Finding> {
+/// Of a resource's policy, of the calls about it: what it gives to somebody who calls, and no call of his needs.
+pub(super) fn given(document: &Read<'_>, here: &[&Needed]) -> Vec<Finding> {
     if !matches!(document.of.kind, PolicyKind::Key | PolicyKind::Resource) {
         return Vec::new();
     }
     let statements = document.statements.iter().filter(|statement| statement.allows);
-    statements.filter_map(|statement| given_in(document, statement, calls)).collect()
+    statements.filter_map(|statement| given_in(document, statement, here)).collect()
 }
 
-fn given_in(document: &Read<'_>, statement: &Statement, calls: &[Needed]) -> Option<Finding> {
+fn given_in(document: &Read<'_>, statement: &Statement, here: &[&Needed]) -> Option<Finding> {
     let actions = statement.actions.as_ref()?;
     let own = account_root(&statement.principals.first()?.1) == Some(document.of.account.as_str());
     let all_accounts = statement.principals.iter().all(|(kind, name)| kind == "AWS" && name != "*");
     if own || !all_accounts {
         return None;
     }
-    let here = |call: &&Needed| {
-        let is = |owner: &String| {
-            call.resource == *owner || call.resource.strip_prefix("arn:aws:s3:::").is_some_and(|rest| rest.split('/').next() == Some(owner))
-        };
-        document.of.owners.iter().any(is)
-    };
     let by = |call: &&Needed| statement.principals.iter().any(|(_, name)| is_caller(name, call));
-    let made: Vec<&Needed> = calls.iter().filter(here).filter(by).filter(|call| statement.holds(call)).collect();
+    let made: Vec<&Needed> = here.iter().copied().filter(by).filter(|call| statement.holds(call)).collect();
     // Who makes no call at all is another's business: an administrator, or one who comes later.
     if made.is_empty() {
         return None;
