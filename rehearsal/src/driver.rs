@@ -6,7 +6,10 @@ use crate::{
     imagined::{self, Gap},
     names::Names,
     refusals::{At, Refusals},
-    repairs::Mending,
+    repairs::{
+        Mending,
+        calls::{Calls, Needed},
+    },
     rights,
     world::{Setup, World},
 };
@@ -354,8 +357,10 @@ impl Driver<'_> {
             self.missing_role(refusal);
         }
         let beyond = self.beyond(&refusals);
+        let calls: Vec<Needed> = Calls::new(|look| self.world.each_decided(look)).into();
+        let (mut grants, narrowings) = self.grants(&made, &calls);
+        let matrix = self.matrix(&refusals, &calls);
         let mut findings = std::mem::take(&mut self.findings);
-        let (mut grants, narrowings) = self.grants(&made);
         let mending = Mending::new(&self, &refusals, made);
         let known = refusals.iter().filter(|refusal| !beyond.contains(&refusal.resource));
         let mut denied: Vec<Finding> = known.filter_map(|refusal| self.denied(refusal, &mending)).collect();
@@ -374,7 +379,6 @@ impl Driver<'_> {
         self.settle_places();
         findings.splice(0..0, self.mends.findings.iter().cloned());
         findings.sort_by_key(|finding| finding.layer);
-        let matrix = self.matrix(&refusals);
         Ok((Report { findings, summary: self.summary, files: self.estate.files.clone(), matrix }, self.mends))
     }
 }

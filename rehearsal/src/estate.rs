@@ -32,6 +32,12 @@ impl Estate {
         }
     }
 
+    /// A template's text before anything in it was mended.
+    pub(crate) fn before_mends(&self, template: &str) -> Option<&str> {
+        let made = self.given.texts.get(template).map(|made| made.text.as_str());
+        made.or_else(|| self.files.get(template).map(|file| file.text.as_str()))
+    }
+
     /// The place in the user's own file that a place in a deployed text comes from.
     pub fn place(&self, place: &Place) -> Place {
         match self.given.mended.get(&place.file).or_else(|| self.given.texts.get(&place.file)) {

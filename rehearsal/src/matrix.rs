@@ -1,15 +1,14 @@
 //! All that was decided, as rows for people.
 
-use crate::{Row, driver::Driver, names::lasting, refusals::Refusal, repairs::calls::Calls, world::MANAGEMENT};
+use crate::{Row, driver::Driver, names::lasting, refusals::Refusal, repairs::calls::Needed, world::MANAGEMENT};
 use std::collections::{BTreeMap, BTreeSet};
 
 impl Driver<'_> {
     /// The kinds of calls that the delivery makes: what differs only in what is made at random is one.
-    pub(crate) fn matrix(&self, refusals: &[Refusal]) -> Vec<Row> {
+    pub(crate) fn matrix(&self, refusals: &[Refusal], calls: &[Needed]) -> Vec<Row> {
         let denied: BTreeSet<(&str, &str, String)> =
             refusals.iter().map(|one| (one.principal.as_str(), one.action.as_str(), lasting(&one.resource))).collect();
         let mut rows: BTreeMap<Row, ()> = BTreeMap::new();
-        let calls = Calls::new(|look| self.world.each_decided(look));
         // Who deploys, and who lets him, is no part of the delivery.
         let deploys = |principal: &str| principal.ends_with(gate::ADMINISTRATOR_ROLE) || principal.contains(MANAGEMENT);
         for call in calls.iter().filter(|call| !deploys(&call.principal)) {

@@ -187,7 +187,14 @@ impl Refusals {
         let same =
             |one: &&mut Refusal| one.principal == refused.principal && one.action == denial.action && lasting(&one.resource) == named;
         if let Some(known) = state.list.iter_mut().find(same) {
-            let new: Vec<Value> = reasons.into_iter().filter(|reason| !known.reasons.contains(reason)).collect();
+            let plain = |reason: &Value| {
+                let seen = reason["seen"].as_str().map(lasting);
+                let mut reason = reason.clone();
+                reason["seen"] = seen.into();
+                reason
+            };
+            let told: Vec<Value> = known.reasons.iter().map(plain).collect();
+            let new: Vec<Value> = reasons.into_iter().filter(|reason| !told.contains(&plain(reason))).collect();
             known.reasons.extend(new);
             return;
         }

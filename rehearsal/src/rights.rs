@@ -6,7 +6,7 @@ use crate::{
     grants::{self, Document, Documents, Narrow},
     repairs::{
         Mending,
-        calls::{Calls, Needed, strings},
+        calls::{Needed, strings},
     },
     wanted,
 };
@@ -40,6 +40,9 @@ const UNREAD: &str = "what could not be read of the builds may need it";
 const OF_STACKS: &str = "an update, a deletion or a rollback of the stack may need it";
 /// What templates and task definitions say decides on what is called.
 const UNKNOWN_FILES: &str = "what the files of the artifacts say is not known, and may need it";
+/// Actions that fail, of which nothing is known, or that are not there.
+const UNKNOWN_ACTIONS: &str = "what actions call that fail here, or are not known, may need it";
+const HIDING: [&str; 3] = ["mismatch/action/", "unknown/provider/", "undeployable/"];
 const STACKS: &str = "cloudformation.amazonaws.com";
 /// Services that run the user's programs.
 const PROGRAMS: [&str; 3] = ["codebuild.amazonaws.com", "ecs-tasks.amazonaws.com", "lambda.amazonaws.com"];
@@ -85,17 +88,15 @@ pub(crate) fn narrow(findings: &mut [Finding], narrowings: &[Narrowing], mending
 
 impl Driver<'_> {
     /// What is to be said of the grants of all that stacks have made, and what narrows them.
-    pub(crate) fn grants(&self, made: &[MadeResource]) -> (Vec<Finding>, Vec<Narrowing>) {
-        let mut calls = Vec::new();
-        Calls::new(|look| self.world.each_decided(look)).iter().for_each(|call| calls.push(call.clone()));
-        let held = self.held(made, &calls);
+    pub(crate) fn grants(&self, made: &[MadeResource], calls: &[Needed]) -> (Vec<Finding>, Vec<Narrowing>) {
+        let held = self.held(made, calls);
         let place = |at: usize, statement: usize, element: &str| self.stands(made, held.get(at)?, statement, element);
         let list = held.iter().map(|held| held.document.clone()).collect();
         let things = made.iter().filter_map(arn_of).collect();
         let documents = Documents { list, place: &place, things };
-        let mut findings = grants::findings(&documents, &self.oversight(made), &calls);
+        let mut findings = grants::findings(&documents, &self.oversight(made), calls);
         findings.append(&mut self.blind(made));
-        let narrower = grants::narrower(&documents, &calls);
+        let narrower = grants::narrower(&documents, calls);
         // Where several stacks have the same statement: template, name, pointer.
         let stands = |held: &Held| {
             let one = made.get(held.made)?;
@@ -145,7 +146,12 @@ impl Driver<'_> {
             let kind = one.resource_type.as_str();
             let mut add = |pointer: String, kind: PolicyKind, owners: Vec<String>, name: Option<&str>| {
                 let Some(text) = one.properties.pointer(&pointer).and_then(text_of) else { return };
-                let subject = vec![self.account_name(one.account.as_str()), one.stack.clone(), one.logical_id.clone()];
+                let apart = one.resource_type == "AWS::IAM::Policy" && self.is_made_up(one);
+                // It is told as the role's own that it was.
+                let role = owners.first().filter(|_| apart).and_then(|owner| by_arn.get(owner)?.first());
+                let of = role.map_or(&one.logical_id, |role| &role.logical_id).clone();
+                let subject = vec![self.account_name(one.account.as_str()), one.stack.clone(), of];
+                let name = name.or_else(|| one.properties["PolicyName"].as_str().filter(|_| apart));
                 let name = name.map_or_else(|| one.logical_id.clone(), str::to_owned);
                 let roles = owners.iter().filter_map(|owner| by_arn.get(owner)).flatten();
                 let trusting: Vec<String> = roles.flat_map(|role| services(&role.properties["AssumeRolePolicyDocument"])).collect();
@@ -180,6 +186,15 @@ impl Driver<'_> {
         all
     }
 
+    /// Whether a resource is the rehearsal's own: the user's template has none of the name.
+    fn is_made_up(&self, made: &MadeResource) -> bool {
+        let stack = self.stack_called(&self.account_name(made.account.as_str()), &made.stack);
+        let written = stack
+            .filter(|stack| self.mends.texts.contains_key(&stack.template))
+            .and_then(|stack| self.estate.before_mends(&stack.template));
+        written.is_some_and(|text| !text.contains(&made.logical_id))
+    }
+
     /// Why not all calls of those who trust these services are known.
     fn unsure(&self, trusting: &[String]) -> Option<String> {
         let runs_programs = |service: &String| PROGRAMS.contains(&service.as_str());
@@ -190,7 +205,11 @@ impl Driver<'_> {
         if trusting.iter().any(runs_programs) && !unread.is_empty() {
             return Some(UNREAD.to_owned());
         }
-        unread.iter().any(|what| what.contains(wanted::NOT_KNOWN)).then(|| UNKNOWN_FILES.to_owned())
+        if unread.iter().any(|what| what.contains(wanted::NOT_KNOWN)) {
+            return Some(UNKNOWN_FILES.to_owned());
+        }
+        let hides = |finding: &Finding| HIDING.iter().any(|begins| finding.id.starts_with(begins));
+        self.findings.iter().chain(&self.mends.findings).any(hides).then(|| UNKNOWN_ACTIONS.to_owned())
     }
 
     pub(crate) fn stands(&self, made: &[MadeResource], held: &Held, statement: usize, element: &str) -> Option<Place> {

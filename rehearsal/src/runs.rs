@@ -21,6 +21,9 @@ pub(crate) const UNKNOWN_BUILD: &str = "version: 0.2\nphases: { build: { command
 /// The statuses of what still goes on.
 const GOING_ON: [&str; 2] = ["InProgress", "Stopping"];
 
+/// The settings that name what a source takes.
+const SOURCES: [&str; 4] = ["FullRepositoryId", "Repo", "RepositoryName", "S3Bucket"];
+
 /// The file that tells which images a service is to run.
 const IMAGES: &str = "imagedefinitions.json";
 
@@ -50,27 +53,47 @@ impl Driver<'_> {
         for (account, name) in &names {
             before.extend(self.executions(*account, name)?.iter().map(|one| text(one, "pipelineExecutionId").to_owned()));
         }
+        let mut declared = Vec::new();
         for (account, name) in &names {
             let pipeline = self.world.call(*account, "codepipeline:GetPipeline", json!({"name": name}))?;
             let mut wanted = self.imagine.wanted.lock().unwrap_or_else(PoisonError::into_inner);
             wanted::of_builds(self.estate, *account, &pipeline["pipeline"], &mut wanted);
             drop(wanted);
             self.projects(*account, &pipeline["pipeline"])?;
-            self.sources(*account, &pipeline["pipeline"])?;
             self.declarations.insert(text(&pipeline["metadata"], "pipelineArn").to_owned(), pipeline["pipeline"].clone());
+            declared.push(pipeline["pipeline"].clone());
+        }
+        // What the first one wants of its builds, the others may want as well.
+        let first = usize::from(shares_nothing(&declared) && !self.begin_each_other()?);
+        self.run_all(&names[..first], &declared[..first], &mut before)?;
+        self.run_all(&names[first..], &declared[first..], &mut before)?;
+        self.again(&names)
+    }
+
+    /// Whether what becomes of a pipeline may start another.
+    fn begin_each_other(&self) -> Result<bool, Error> {
+        let made = cloudformation::made(&self.world.gate)?;
+        let mut rules = made.iter().filter(|one| one.resource_type == "AWS::Events::Rule");
+        Ok(rules.any(|rule| rule.properties["EventPattern"].to_string().contains("aws.codepipeline")))
+    }
+
+    /// Runs some of them to their ends.
+    fn run_all(&mut self, names: &[Name], declared: &[Value], before: &mut BTreeSet<String>) -> Result<(), Error> {
+        for ((account, _), pipeline) in names.iter().zip(declared) {
+            self.sources(*account, pipeline)?;
         }
         // A source that is told of starts its pipelines.
-        self.finish(&names)?;
-        for (account, name) in &names {
+        self.finish(names)?;
+        for (account, name) in names {
             if self.executions(*account, name)?.iter().all(|one| before.contains(text(one, "pipelineExecutionId"))) {
                 self.world.call(*account, "codepipeline:StartPipelineExecution", json!({"name": name}))?;
             }
         }
-        self.finish(&names)?;
-        for (account, name) in &names {
-            self.go_on(*account, name, &mut before)?;
+        self.finish(names)?;
+        for (account, name) in names {
+            self.go_on(*account, name, before)?;
         }
-        self.again(&names)
+        Ok(())
     }
 
     /// Runs once more: what the first run has made is now changed, or found as it is.
@@ -287,6 +310,21 @@ impl Driver<'_> {
         }
         Ok(false)
     }
+}
+
+/// Whether the first pipeline's sources are no other's.
+fn shares_nothing(pipelines: &[Value]) -> bool {
+    let sources = |pipeline: &Value| -> BTreeSet<String> {
+        let actions = list(pipeline, "stages").iter().flat_map(|stage| list(stage, "actions"));
+        let of_sources = actions.filter(|action| action["actionTypeId"]["category"] == "Source");
+        of_sources
+            .flat_map(|action| SOURCES.map(|name| text(&action["configuration"], name).to_owned()))
+            .filter(|name| !name.is_empty())
+            .collect()
+    };
+    let Some((first, others)) = pipelines.split_first() else { return false };
+    let first = sources(first);
+    others.iter().all(|other| sources(other).is_disjoint(&first))
 }
 
 /// Those that have not come to their end; what they ask to be approved is.

@@ -173,7 +173,9 @@ impl Inputs {
 
 /// What a rehearsal needs of this machine.
 fn in_a_world<T>(rehearse: impl FnOnce(&Setup) -> Result<T, gate::Error>) -> Result<T, Failure> {
-    let runtime = tempfile::Builder::new().prefix("sekisho-rehearse-").tempdir()?;
+    // Files that live for a moment are best in memory.
+    let private = |folder: &Path| tempfile::Builder::new().prefix("sekisho-rehearse-").tempdir_in(folder);
+    let runtime = private(Path::new("/dev/shm")).or_else(|_| private(&std::env::temp_dir()))?;
     let setup = Setup { services, runtime_dir: runtime.path().to_path_buf(), now: SystemClock.now() };
     Ok(rehearse(&setup)?)
 }

@@ -74,7 +74,7 @@ fn needless(document: &Read<'_>, statement: &Statement, others: &[&Statement]) -
 }
 
 /// The action is none of a service whose actions are known.
-fn nameless(pattern: &str) -> Option<String> {
+pub(super) fn nameless(pattern: &str) -> Option<String> {
     let (prefix, name) = pattern.split_once(':')?;
     let Some(service) = actions::service(prefix) else {
         return actions::service_name(prefix).is_none().then(|| format!("AWS has no service {prefix}"));

@@ -1,9 +1,10 @@
 //! Grants that no call needs: one finding for each statement.
 
 use super::{
+    dead::nameless,
     deputy::account_root,
     documents::{Read, Statement},
-    overlap::{covers_action, covers_resource},
+    overlap::{covers_action, covers_resource, patterns_meet},
 };
 use crate::{
     Finding, Kind, Severity,
@@ -123,7 +124,9 @@ pub(super) fn is_spared(document: &Read<'_>, own: &[&Needed], action: &str) -> b
     let of_service = |action: &str| action.split(':').next().unwrap_or_default().to_ascii_lowercase();
     let of_stack = || trusting(STACKS) && own.iter().any(|call| of_service(&call.action) == of_service(action));
     let named = |patterns: &[&str]| patterns.iter().any(|pattern| covers_action(pattern, action));
-    named(&MAY_BE_NEEDED) || of_stack() || (trusting(PIPELINES) && named(&OF_PIPELINES))
+    // What is wider than the guide's is told of as that.
+    let of_pipelines = || OF_PIPELINES.iter().any(|pattern| patterns_meet(pattern, action));
+    named(&MAY_BE_NEEDED) || of_stack() || (trusting(PIPELINES) && of_pipelines()) || nameless(action).is_some()
 }
 
 /// A bucket beside its objects, a log group beside its streams: tools ask for both, and so do people.

@@ -65,6 +65,12 @@ impl Calls {
     }
 }
 
+impl From<Calls> for Vec<Needed> {
+    fn from(calls: Calls) -> Self {
+        calls.0
+    }
+}
+
 /// The elements of a statement that are looked at; the others are taken to match.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Look<'v> {

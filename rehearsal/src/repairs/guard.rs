@@ -150,3 +150,10 @@ pub(super) fn failing(stated: &Stated, call: &Needed) -> Vec<(String, String)> {
     }
     list
 }
+
+/// The key of the condition for want of which a trust policy keeps the caller out.
+pub(super) fn of_trust(refusal: &Refusal) -> Option<String> {
+    let near = refusal.reasons.iter().find(|reason| reason["role"] == "nearMiss" && reason["kind"] == "trust")?;
+    let element = near["element"].as_str()?.strip_prefix("Condition ")?;
+    element.split(' ').nth(1).map(str::to_owned)
+}

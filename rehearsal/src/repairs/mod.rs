@@ -75,7 +75,15 @@ impl<'d> Mending<'d> {
         for kind in &kinds {
             let guarded = if *kind == "trust" { self.trusted(refusal) } else { None };
             let mut choices = guarded.map_or_else(|| self.choices(kind, refusal), |choice| vec![choice]).into_iter();
-            needed.extend(choices.next());
+            let condition = guard::of_trust(refusal).filter(|_| *kind == "trust");
+            needed.extend(choices.next().map(|choice| match condition {
+                // What lets the caller in beside the condition weakens it as well.
+                Some(key) if choice.guardrail.is_none() => {
+                    let name = self.owner(kind, refusal).map_or_else(|| refusal.resource.clone(), |made| made.logical_id.clone());
+                    Choice { guardrail: Some(format!("the condition {key} of the trust in {name}")), ..choice }
+                }
+                _ => choice,
+            }));
             // Where more than one has to change, the others are too many to tell.
             if kinds.len() == 1 && needed.len() == 1 {
                 others.extend(choices);
